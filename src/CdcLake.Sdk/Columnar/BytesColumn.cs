@@ -1,0 +1,100 @@
+namespace CdcLake.Columnar;
+
+/// <summary>A column of variable-length values: one buffer, and for each row where its bytes end.</summary>
+internal sealed class BytesColumn : Column
+{
+    private byte[] _data = [];
+    private int[] _ends = [];
+
+    public BytesColumn(DataType type)
+        : base(type)
+    {
+    }
+
+    /// <summary>Bytes of all rows, one after the other.</summary>
+    public ReadOnlySpan<byte> Data => _data.AsSpan(0, DataLength);
+
+    /// <summary>For each row the offset in <see cref="Data"/> just behind its last byte; it starts where the row before ends.</summary>
+    public ReadOnlySpan<int> Ends => _ends.AsSpan(0, Count);
+
+    /// <summary>Bytes of all rows together.</summary>
+    public int DataLength => Count == 0 ? 0 : _ends[Count - 1];
+
+    /// <summary>The bytes of one row; empty for null.</summary>
+    public ReadOnlySpan<byte> this[int row]
+    {
+        get
+        {
+            var start = row == 0 ? 0 : _ends[row - 1];
+            return _data.AsSpan(start, _ends[row] - start);
+        }
+    }
+
+    public void Append(ReadOnlySpan<byte> value)
+    {
+        value.CopyTo(AppendUninitialized(value.Length));
+    }
+
+    /// <summary>Adds one row, not null, of <paramref name="length"/> bytes and returns the span to fill.</summary>
+    public Span<byte> AppendUninitialized(int length)
+    {
+        var start = DataLength;
+        var end = checked(start + length);
+        if (end > _data.Length)
+        {
+            Grow(ref _data, end, start);
+        }
+
+        if (Count == _ends.Length)
+        {
+            Reserve(1);
+        }
+
+        _ends[Count] = end;
+        if (HasNulls)
+        {
+            MarkValid(Count);
+        }
+
+        Count++;
+        return _data.AsSpan(start, length);
+    }
+
+    public override void AppendNull()
+    {
+        Reserve(1);
+        _ends[Count] = DataLength;
+        MarkNull(Count);
+        Count++;
+    }
+
+    public override void Reserve(int rows) => Grow(ref _ends, Count + rows, Count);
+
+    public override void AppendFrom(Column other, int row)
+    {
+        if (other.IsNull(row))
+        {
+            AppendNull();
+        }
+        else
+        {
+            Append(((BytesColumn)other)[row]);
+        }
+    }
+
+    public override void AppendFrom(Column other, ReadOnlySpan<int> rows)
+    {
+        Reserve(rows.Length);
+        foreach (var row in rows)
+        {
+            AppendFrom(other, row);
+        }
+    }
+
+    public override void Return()
+    {
+        ReturnArray(ref _data);
+        ReturnArray(ref _ends);
+        base.Return();
+    }
+}

@@ -1,0 +1,95 @@
+namespace CdcLake.Columnar;
+
+/// <summary>
+/// Row-level changes in columns, the unit that moves between stages. Each row has a weight: +1 adds one copy of the row, −1 withdraws one;
+/// an update is its old image with −1 followed at once by its new image with +1.
+/// Exactly one stage owns a batch at a time; who takes it off a channel disposes it or passes it on. Not thread-safe.
+/// </summary>
+internal sealed class ChangeBatch : IDisposable
+{
+    /// <summary>Rows at which producers close a batch; a single event or transaction may exceed it.</summary>
+    public const int TargetRows = 4096;
+
+    private readonly Column[] _columns;
+    private readonly FixedColumn<sbyte> _weights = new(new DataType(TypeKind.Int8));
+
+    public ChangeBatch(Schema schema)
+    {
+        Schema = schema;
+        _columns = new Column[schema.Count];
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            _columns[i] = Column.Create(schema[i].Type);
+        }
+    }
+
+    /// <summary>Takes over columns that a kernel made; every one has <paramref name="weights"/>.Length rows.</summary>
+    public ChangeBatch(Schema schema, Column[] columns, ReadOnlySpan<sbyte> weights)
+    {
+        Schema = schema;
+        _columns = columns;
+        weights.CopyTo(_weights.AppendUninitialized(weights.Length));
+    }
+
+    public Schema Schema { get; }
+
+    /// <summary>Rows; every column has as many.</summary>
+    public int Count => _weights.Count;
+
+    /// <summary>Weight of each row, +1 or −1.</summary>
+    public ReadOnlySpan<sbyte> Weights => _weights.Values;
+
+    public ReadOnlySpan<Column> Columns => _columns;
+
+    public Column this[int ordinal] => _columns[ordinal];
+
+    public FixedColumn<T> Fixed<T>(int ordinal)
+        where T : unmanaged => (FixedColumn<T>)_columns[ordinal];
+
+    public BytesColumn Bytes(int ordinal) => (BytesColumn)_columns[ordinal];
+
+    /// <summary>Counts one row whose values were appended to every column beforehand or will be right after.</summary>
+    public void AppendWeight(sbyte weight) => _weights.Append(weight);
+
+    /// <summary>Counts <paramref name="rows"/> rows of the same weight.</summary>
+    public void AppendWeights(sbyte weight, int rows) => _weights.AppendUninitialized(rows).Fill(weight);
+
+    /// <summary>Copies row <paramref name="row"/> of <paramref name="other"/>, which has the same schema types.</summary>
+    public void AppendFrom(ChangeBatch other, int row, sbyte weight)
+    {
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            _columns[i].AppendFrom(other._columns[i], row);
+        }
+
+        _weights.Append(weight);
+    }
+
+    /// <summary>Removes a column from the batch and hands its ownership to the caller; the batch may then only be disposed.</summary>
+    public Column Detach(int ordinal)
+    {
+        var column = _columns[ordinal];
+        _columns[ordinal] = Column.Create(column.Type);
+        return column;
+    }
+
+    /// <summary>Forgets all rows and keeps the memory.</summary>
+    public void Clear()
+    {
+        _weights.Clear();
+        foreach (var column in _columns)
+        {
+            column.Clear();
+        }
+    }
+
+    /// <summary>Gives all memory back to the pool.</summary>
+    public void Dispose()
+    {
+        _weights.Return();
+        foreach (var column in _columns)
+        {
+            column.Return();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Buffers;
+
+namespace CdcLake.Columnar;
+
+/// <summary>
+/// The values of one column of a batch, growable while it is built. A null slot has its value zeroed (fixed width) or empty (bytes).
+/// Memory comes from the shared array pool and goes back in <see cref="Return"/>; the owner of the batch owns its columns.
+/// </summary>
+internal abstract class Column
+{
+    private byte[] _nulls = [];
+
+    protected Column(DataType type) => Type = type;
+
+    public DataType Type { get; }
+
+    /// <summary>Rows filled so far.</summary>
+    public int Count { get; protected set; }
+
+    /// <summary>True once any null was appended since the last <see cref="Clear"/>.</summary>
+    public bool HasNulls { get; private set; }
+
+    /// <summary>One byte per row, 1 = null. Empty when <see cref="HasNulls"/> is false.</summary>
+    public ReadOnlySpan<byte> Nulls => HasNulls ? _nulls.AsSpan(0, Count) : default;
+
+    public bool IsNull(int row) => HasNulls && _nulls[row] != 0;
+
+    /// <summary>Makes room for <paramref name="rows"/> more rows.</summary>
+    public abstract void Reserve(int rows);
+
+    /// <summary>Appends null.</summary>
+    public abstract void AppendNull();
+
+    /// <summary>Appends row <paramref name="row"/> of <paramref name="other"/>, which has the same storage.</summary>
+    public abstract void AppendFrom(Column other, int row);
+
+    /// <summary>Appends the rows <paramref name="rows"/> of <paramref name="other"/> in that order.</summary>
+    public abstract void AppendFrom(Column other, ReadOnlySpan<int> rows);
+
+    /// <summary>Forgets all rows and keeps the memory.</summary>
+    public virtual void Clear()
+    {
+        Count = 0;
+        HasNulls = false;
+    }
+
+    /// <summary>Gives the memory back; the column must not be used afterwards.</summary>
+    public virtual void Return()
+    {
+        ReturnArray(ref _nulls);
+        Clear();
+    }
+
+    /// <summary>An empty column for values of <paramref name="type"/>.</summary>
+    public static Column Create(DataType type) => type.Storage switch
+    {
+        StorageKind.Byte => new FixedColumn<byte>(type),
+        StorageKind.Int32 => new FixedColumn<int>(type),
+        StorageKind.Int64 => new FixedColumn<long>(type),
+        StorageKind.Int128 => new FixedColumn<Int128>(type),
+        StorageKind.Float32 => new FixedColumn<float>(type),
+        StorageKind.Float64 => new FixedColumn<double>(type),
+        _ => new BytesColumn(type),
+    };
+
+    /// <summary>Marks <paramref name="row"/> (already counted) as null; rows before the first null are backfilled as not null.</summary>
+    protected void MarkNull(int row)
+    {
+        PrepareNulls(row + 1, row);
+        _nulls[row] = 1;
+    }
+
+    /// <summary>Called after a value was appended at <paramref name="row"/> of a column that has nulls.</summary>
+    protected void MarkValid(int row)
+    {
+        PrepareNulls(row + 1, row);
+        _nulls[row] = 0;
+    }
+
+    /// <summary>Sets the null mask of all rows at once; <paramref name="nulls"/> has <see cref="Count"/> entries or is empty for none.</summary>
+    public void SetNulls(ReadOnlySpan<byte> nulls)
+    {
+        HasNulls = nulls.IndexOfAnyExcept((byte)0) >= 0;
+        if (HasNulls)
+        {
+            Grow(ref _nulls, Count, 0);
+            nulls.CopyTo(_nulls);
+        }
+    }
+
+    protected static void Grow<T>(ref T[] array, int needed, int used)
+    {
+        if (array.Length >= needed)
+        {
+            return;
+        }
+
+        var larger = ArrayPool<T>.Shared.Rent(Math.Max(needed, Math.Max(64, array.Length * 2)));
+        array.AsSpan(0, used).CopyTo(larger);
+        ReturnArray(ref array);
+        array = larger;
+    }
+
+    protected static void ReturnArray<T>(ref T[] array)
+    {
+        if (array.Length > 0)
+        {
+            ArrayPool<T>.Shared.Return(array);
+        }
+
+        array = [];
+    }
+
+    private void PrepareNulls(int needed, int used)
+    {
+        if (!HasNulls)
+        {
+            Grow(ref _nulls, needed, 0);
+            _nulls.AsSpan(0, used).Clear();
+            HasNulls = true;
+        }
+        else
+        {
+            Grow(ref _nulls, needed, used);
+        }
+    }
+}

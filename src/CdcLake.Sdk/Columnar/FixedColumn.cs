@@ -1,0 +1,88 @@
+namespace CdcLake.Columnar;
+
+/// <summary>A column of fixed-width values; see <see cref="StorageKind"/> for which <typeparamref name="T"/> holds which type.</summary>
+internal sealed class FixedColumn<T> : Column
+    where T : unmanaged
+{
+    private T[] _values = [];
+
+    public FixedColumn(DataType type)
+        : base(type)
+    {
+    }
+
+    /// <summary>The values filled so far; null slots hold zero.</summary>
+    public ReadOnlySpan<T> Values => _values.AsSpan(0, Count);
+
+    public void Append(T value)
+    {
+        if (Count == _values.Length)
+        {
+            Reserve(1);
+        }
+
+        _values[Count] = value;
+        if (HasNulls)
+        {
+            MarkValid(Count);
+        }
+
+        Count++;
+    }
+
+    public override void AppendNull()
+    {
+        Reserve(1);
+        _values[Count] = default;
+        MarkNull(Count);
+        Count++;
+    }
+
+    /// <summary>Adds <paramref name="rows"/> rows, not null, and returns the span to fill. Only for a column without nulls, or followed by <see cref="Column.SetNulls"/>.</summary>
+    public Span<T> AppendUninitialized(int rows)
+    {
+        Reserve(rows);
+        Count += rows;
+        return _values.AsSpan(Count - rows, rows);
+    }
+
+    public override void Reserve(int rows) => Grow(ref _values, Count + rows, Count);
+
+    public override void AppendFrom(Column other, int row)
+    {
+        if (other.IsNull(row))
+        {
+            AppendNull();
+        }
+        else
+        {
+            Append(((FixedColumn<T>)other)._values[row]);
+        }
+    }
+
+    public override void AppendFrom(Column other, ReadOnlySpan<int> rows)
+    {
+        if (other.HasNulls || HasNulls)
+        {
+            foreach (var row in rows)
+            {
+                AppendFrom(other, row);
+            }
+
+            return;
+        }
+
+        var source = ((FixedColumn<T>)other).Values;
+        var target = AppendUninitialized(rows.Length);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            target[i] = source[rows[i]];
+        }
+    }
+
+    public override void Return()
+    {
+        ReturnArray(ref _values);
+        base.Return();
+    }
+}

@@ -1,0 +1,48 @@
+using CdcLake.Columnar;
+
+namespace CdcLake.Connectors;
+
+/// <summary>A target for the result of a pipeline. One object serves one running pipeline; calls come one at a time.</summary>
+internal interface ISink : IAsyncDisposable
+{
+    /// <summary>For status, names and messages: <c>iceberg(demo.sales_by_product)</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Opens or creates the target and reports what it has committed for this pipeline.</summary>
+    /// <returns>Position properties of the newest commit of this pipeline, or null when it has none.</returns>
+    /// <exception cref="CatalogException">The target is not ours or has another schema.</exception>
+    Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken);
+
+    /// <summary>Result changes inside the current epoch. Ownership of the batch passes. Order within an epoch carries no meaning: only its sum per key does.</summary>
+    ValueTask ChangesAsync(ChangeBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>The epoch is whole: what came since the last one becomes committable, together with its position. Never commits by itself.</summary>
+    /// <exception cref="DuplicateKeyException">At this boundary a key would have more than one row.</exception>
+    ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken);
+
+    /// <summary>Bytes and rows that a commit would make visible now; drives the commit policy.</summary>
+    SinkBacklog Backlog { get; }
+
+    /// <summary>Makes everything up to the last ended epoch visible in one atomic act, with that epoch's position. Null when there was nothing to commit.</summary>
+    /// <remarks>After an exception the sink is unusable; a new one opened on the same target finds either all of the commit or none.</remarks>
+    Task<SinkCommit?> CommitAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What a sink needs to know when it opens.</summary>
+/// <param name="Pipeline">Name of the pipeline; markers of commits carry it.</param>
+/// <param name="Schema">The result's columns.</param>
+/// <param name="Key">Ordinals of the upsert key.</param>
+/// <param name="Clock">Source of all times the sink writes.</param>
+internal sealed record SinkOpening(string Pipeline, Schema Schema, IReadOnlyList<int> Key, TimeProvider Clock);
+
+/// <summary>What waits for a commit.</summary>
+internal readonly record struct SinkBacklog(long Rows, long Bytes, bool HasEpoch);
+
+/// <summary>One commit that a sink made.</summary>
+/// <param name="Position">What it includes.</param>
+/// <param name="CommitTime">Commit time at the source of the newest transaction in it.</param>
+/// <param name="Id">The target's own name for it: the Iceberg snapshot id.</param>
+/// <param name="Upserts">Rows written.</param>
+/// <param name="Deletes">Rows removed (not counting those an upsert replaced).</param>
+/// <param name="TotalRows">Rows in the target after it, or −1 when the target does not know.</param>
+internal sealed record SinkCommit(SourcePosition Position, DateTimeOffset CommitTime, string Id, long Upserts, long Deletes, long TotalRows);

@@ -1,0 +1,26 @@
+namespace CdcLake.Connectors;
+
+/// <summary>
+/// A stream of changes of several tables of one server, in one commit order. One object serves one running pipeline.
+/// Errors that cannot be retried are thrown as <see cref="CdcLakeException"/>; transient ones are retried inside and reported as progress.
+/// </summary>
+internal interface ISource : IAsyncDisposable
+{
+    /// <summary>For status, names of operators and messages; without secrets. Example: <c>mysql(localhost:3306)</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Checks that the source can be captured at all, and describes the tables.</summary>
+    /// <exception cref="BinlogUnavailableException">A setting or grant is missing; the message prints the statement that fixes it.</exception>
+    /// <exception cref="SchemaMismatchException">A table does not exist.</exception>
+    Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken);
+
+    /// <summary>Reads back what <see cref="SourcePosition.Properties"/> gave.</summary>
+    /// <exception cref="CheckpointException">The properties are not a position of this kind of source.</exception>
+    SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties);
+
+    /// <summary>
+    /// Pushes epochs until the token is cancelled, or, for a finite source (files), until its end; returns after the last whole epoch.
+    /// Reconnects by itself. On cancellation it throws <see cref="OperationCanceledException"/> or returns, leaving an unfinished epoch unfinished.
+    /// </summary>
+    Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken);
+}

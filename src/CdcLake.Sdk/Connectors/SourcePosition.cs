@@ -1,0 +1,26 @@
+namespace CdcLake.Connectors;
+
+/// <summary>
+/// Where a source stands, always at a transaction boundary. A position says which transactions are included; it is opaque to engine and sinks,
+/// which only compare it and store its <see cref="Properties"/>.
+/// </summary>
+internal abstract class SourcePosition : IEquatable<SourcePosition>
+{
+    /// <summary>
+    /// What a sink stores with its commit and hands back on start, such as <c>gtid</c>, <c>binlog-file</c>, <c>binlog-pos</c>; values are non-empty
+    /// and without line breaks. <see cref="ISource.ParsePosition"/> reads them back.
+    /// </summary>
+    public abstract IReadOnlyDictionary<string, string> Properties { get; }
+
+    /// <summary>True when every transaction of <paramref name="other"/> is included here too (equal positions cover each other).</summary>
+    public abstract bool Covers(SourcePosition other);
+
+    public abstract bool Equals(SourcePosition? other);
+
+    public override bool Equals(object? obj) => Equals(obj as SourcePosition);
+
+    public abstract override int GetHashCode();
+
+    /// <summary>For people: the GTID set, or file and offset.</summary>
+    public abstract override string ToString();
+}

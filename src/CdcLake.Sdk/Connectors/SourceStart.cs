@@ -1,0 +1,23 @@
+namespace CdcLake.Connectors;
+
+/// <summary>Where a source begins, and where it must end an epoch.</summary>
+/// <param name="Tables">Captured tables; their index is the table number in <see cref="ISourceOutput.ChangesAsync"/>.</param>
+/// <param name="From">
+/// Position of the restored state: only later transactions are emitted. Null: from the beginning. A server then delivers an initial snapshot as its first
+/// epoch (<see cref="Epoch.IsCompleteResult"/>), files are read from the first event on, starting with empty tables.
+/// </param>
+/// <param name="Boundaries">Positions at which an epoch must end exactly, since a sink has committed there.</param>
+/// <param name="Limits">When to close an epoch although more transactions are at hand.</param>
+internal sealed record SourceStart(
+    IReadOnlyList<TableCapture> Tables,
+    SourcePosition? From,
+    IReadOnlyList<SourcePosition> Boundaries,
+    EpochLimits Limits);
+
+/// <summary>An epoch is closed at the first transaction end past either limit, and whenever the source has no more bytes at hand.</summary>
+/// <param name="Rows">Changed rows of captured tables.</param>
+/// <param name="Time">Time since the first change of the epoch.</param>
+internal readonly record struct EpochLimits(int Rows, TimeSpan Time)
+{
+    public static EpochLimits Default => new(32_768, TimeSpan.FromMilliseconds(50));
+}

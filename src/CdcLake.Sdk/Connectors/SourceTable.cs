@@ -1,0 +1,16 @@
+using CdcLake.Columnar;
+
+namespace CdcLake.Connectors;
+
+/// <summary>A captured table as the source describes it.</summary>
+/// <param name="Name">Qualified name such as <c>appdb.sales</c>.</param>
+/// <param name="Schema">All columns, in table order.</param>
+/// <param name="NativeTypes">For each column the source's own type text, for messages: <c>int unsigned</c>, <c>decimal(10,2)</c>. When unrepresentable the column has no entry in <see cref="Unsupported"/>.</param>
+/// <param name="PrimaryKey">Ordinals of the primary key columns in key order; empty when the table has none.</param>
+/// <param name="Unsupported">Ordinal → reason, for columns whose type cannot be captured; an error only when somebody reads them. Their <see cref="Field"/> has type <see cref="TypeKind.Binary"/>.</param>
+internal sealed record SourceTable(
+    string Name,
+    Schema Schema,
+    IReadOnlyList<string> NativeTypes,
+    IReadOnlyList<int> PrimaryKey,
+    IReadOnlyDictionary<int, string> Unsupported);

@@ -1,0 +1,13 @@
+using CdcLake.Columnar;
+
+namespace CdcLake.Connectors;
+
+/// <summary>What the plan wants of one table after column pruning.</summary>
+/// <param name="Table">As <see cref="ISource.DescribeAsync"/> gave it.</param>
+/// <param name="Columns">Ordinals in the table, ascending, of the columns that leave the decoder; possibly empty (rows are then only counted).</param>
+/// <param name="Schema">The fields of <paramref name="Columns"/>: the schema of every batch of this table.</param>
+internal sealed record TableCapture(SourceTable Table, IReadOnlyList<int> Columns, Schema Schema)
+{
+    public static TableCapture Of(SourceTable table, IReadOnlyList<int> columns) =>
+        new(table, columns, new Schema(columns.Select(c => table.Schema[c])));
+}

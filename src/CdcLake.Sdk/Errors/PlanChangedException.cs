@@ -1,0 +1,10 @@
+namespace CdcLake;
+
+/// <summary>The stored checkpoint belongs to another plan than the one that was built. The message prints what differs and the ways out.</summary>
+public sealed class PlanChangedException : CdcLakeException
+{
+    internal PlanChangedException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,50 @@
+namespace CdcLake.Storage;
+
+/// <summary>
+/// Named byte sequences below one root. Names are relative, with '/' between levels and no leading slash. Written objects are immutable and durable once
+/// the call returns. Safe for concurrent use.
+/// </summary>
+internal interface IObjectStore
+{
+    /// <summary>Absolute URI of a name as other readers spell it, for example <c>file:///data/warehouse/demo/t/data/x.parquet</c>.</summary>
+    string UriOf(string name);
+
+    /// <summary>The name below the root for an absolute URI that <see cref="UriOf"/> (or a compatible writer) made.</summary>
+    /// <exception cref="ObjectStoreException">The URI lies outside the root.</exception>
+    string NameOf(string uri);
+
+    /// <summary>Opens for sequential and random reading. The caller disposes the stream.</summary>
+    /// <exception cref="ObjectStoreException">Missing or not readable.</exception>
+    Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Reads a whole (small) object, or null when it does not exist.</summary>
+    Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Creates a new object; the bytes become visible as a whole when the returned writer is completed.</summary>
+    Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Writes a whole object, replacing what was there atomically.</summary>
+    Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>Writes a whole object only if the name is free, atomically among all writers. False: it exists.</summary>
+    Task<bool> TryPutNewAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>Removes an object; a missing one is no error.</summary>
+    Task DeleteAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>All names that start with <paramref name="prefix"/>, in ordinal order.</summary>
+    IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken);
+}
+
+/// <summary>An object being written. Disposing without <see cref="CompleteAsync"/> leaves nothing behind.</summary>
+internal interface IObjectWriter : IAsyncDisposable
+{
+    /// <summary>Bytes written so far.</summary>
+    long Length { get; }
+
+    ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    /// <summary>Makes the object durable and visible under its name.</summary>
+    /// <exception cref="ObjectStoreException">Disk full, or the store refused.</exception>
+    Task CompleteAsync(CancellationToken cancellationToken);
+}
