@@ -9,6 +9,12 @@ internal interface ISource : IAsyncDisposable
     /// <summary>For status, names of operators and messages; without secrets. Example: <c>mysql(localhost:3306)</c>.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// True when a start without a position delivers the existing rows first, as one epoch with <see cref="Epoch.IsCompleteResult"/> (a server);
+    /// false when it reads the log from its beginning (files).
+    /// </summary>
+    bool StartsWithSnapshot => false;
+
     /// <summary>Checks that the source can be captured at all, and describes the tables.</summary>
     /// <exception cref="BinlogUnavailableException">A setting or grant is missing; the message prints the statement that fixes it.</exception>
     /// <exception cref="SchemaMismatchException">A table does not exist.</exception>

@@ -1,0 +1,63 @@
+namespace CdcLake;
+
+/// <summary>Settings of one pipeline; copied by <c>Build</c>, so later changes have no effect.</summary>
+public sealed class PipelineOptions
+{
+    /// <summary>
+    /// Folder below which operator state is checkpointed, in a folder of the pipeline's name. It only makes restarts fast: deleted, it is rebuilt from the source.
+    /// Pipelines that neither join nor aggregate keep no state.
+    /// </summary>
+    /// <value>Default: <c>.cdclake</c> in the working folder.</value>
+    public string CheckpointFolder { get; set; } = ".cdclake";
+
+    /// <summary>How often sinks commit while changes arrive; also the age a change may reach before it is visible.</summary>
+    /// <value>Default: 1 second. Zero commits after every epoch.</value>
+    public TimeSpan CommitInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Pending rows at which a sink commits although the interval has not passed.</summary>
+    /// <value>Default: 1,000,000 rows.</value>
+    public long CommitRows { get; set; } = 1_000_000;
+
+    /// <summary>Pending bytes at which a sink commits although the interval has not passed.</summary>
+    /// <value>Default: 256 MiB.</value>
+    public long CommitBytes { get; set; } = 256L << 20;
+
+    /// <summary>How often operator state is checkpointed while changes arrive. A restart reads the log again from the last checkpoint.</summary>
+    /// <value>Default: 10 seconds.</value>
+    public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a cancelled pipeline may take to commit what it has read.</summary>
+    /// <value>Default: 25 seconds, below the 30 seconds that .NET hosts allow.</value>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>Row changes of captured tables after which an epoch ends at the next transaction boundary. Sinks see whole epochs only.</summary>
+    /// <value>Default: 32,768 changes.</value>
+    public int EpochRows { get; set; } = 32_768;
+
+    /// <summary>Time after which an epoch ends at the next transaction boundary.</summary>
+    /// <value>Default: 50 milliseconds.</value>
+    public TimeSpan EpochTime { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Called after each commit of each sink, on the sink's own task: keep it short. An exception from it ends the pipeline.</summary>
+    /// <value>Default: none.</value>
+    public Action<PipelineCommit>? OnCommit { get; set; }
+
+    /// <summary>Source of all times; a test may pass a manual one.</summary>
+    /// <value>Default: the system clock.</value>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>A validated copy.</summary>
+    internal PipelineOptions Freeze()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(CheckpointFolder);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CommitInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CommitRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CommitBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(DrainTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(EpochRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(EpochTime, TimeSpan.Zero);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        return (PipelineOptions)MemberwiseClone();
+    }
+}

@@ -1,0 +1,32 @@
+namespace CdcLake;
+
+/// <summary>What one sink has made visible. Immutable.</summary>
+/// <param name="Name">Kind and target, such as <c>iceberg(demo.sales_by_product)</c>.</param>
+public sealed record SinkStatus(string Name)
+{
+    /// <summary>Source position of the newest commit, also one found at start; null when the target has none of this pipeline.</summary>
+    public string? Position { get; init; }
+
+    /// <summary>The target's own name of the newest commit (an Iceberg snapshot id); null before the first since the start.</summary>
+    public string? CommitId { get; init; }
+
+    /// <summary>Commits since the start.</summary>
+    public long Commits { get; init; }
+
+    /// <summary>Rows waiting for a commit.</summary>
+    public long PendingRows { get; init; }
+
+    /// <summary>Rows written since the start.</summary>
+    public long Upserts { get; init; }
+
+    /// <summary>Rows removed since the start, without those that an upsert replaced.</summary>
+    public long Deletes { get; init; }
+
+    /// <summary>When the newest commit became visible; null before the first since the start.</summary>
+    public DateTimeOffset? CommittedAt { get; init; }
+
+    /// <summary>
+    /// Time from the commit of the newest transaction at the source to its becoming visible in the target; null before the first commit.
+    /// </summary>
+    public TimeSpan? Freshness { get; init; }
+}
