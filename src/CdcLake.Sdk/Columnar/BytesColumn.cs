@@ -91,6 +91,28 @@ internal sealed class BytesColumn : Column
         }
     }
 
+    public override void AppendAll(Column other)
+    {
+        var source = (BytesColumn)other;
+        var start = DataLength;
+        var total = checked(start + source.DataLength);
+        Grow(ref _data, total, start);
+        source.Data.CopyTo(_data.AsSpan(start));
+        Reserve(source.Count);
+        var ends = _ends.AsSpan(Count, source.Count);
+        source.Ends.CopyTo(ends);
+        if (start > 0)
+        {
+            for (var i = 0; i < ends.Length; i++)
+            {
+                ends[i] += start;
+            }
+        }
+
+        Count += source.Count;
+        AppendNulls(source);
+    }
+
     public override void Return()
     {
         ReturnArray(ref _data);

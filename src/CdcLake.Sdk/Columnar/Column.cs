@@ -37,6 +37,9 @@ internal abstract class Column
     /// <summary>Appends the rows <paramref name="rows"/> of <paramref name="other"/> in that order.</summary>
     public abstract void AppendFrom(Column other, ReadOnlySpan<int> rows);
 
+    /// <summary>Appends all rows of <paramref name="other"/>, which has the same storage, as one block copy.</summary>
+    public abstract void AppendAll(Column other);
+
     /// <summary>Forgets all rows and keeps the memory.</summary>
     public virtual void Clear()
     {
@@ -85,6 +88,27 @@ internal abstract class Column
         {
             Grow(ref _nulls, Count, 0);
             nulls.CopyTo(_nulls);
+        }
+    }
+
+    /// <summary>Takes over the null mask of the last rows, which are all of <paramref name="other"/> and already counted.</summary>
+    protected void AppendNulls(Column other)
+    {
+        if (!HasNulls && !other.HasNulls)
+        {
+            return;
+        }
+
+        var start = Count - other.Count;
+        PrepareNulls(Count, start);
+        var mask = _nulls.AsSpan(start, other.Count);
+        if (other.HasNulls)
+        {
+            other.Nulls.CopyTo(mask);
+        }
+        else
+        {
+            mask.Clear();
         }
     }
 

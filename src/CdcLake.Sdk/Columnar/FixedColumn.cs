@@ -80,6 +80,12 @@ internal sealed class FixedColumn<T> : Column
         }
     }
 
+    public override void AppendAll(Column other)
+    {
+        ((FixedColumn<T>)other).Values.CopyTo(AppendUninitialized(other.Count));
+        AppendNulls(other);
+    }
+
     public override void Return()
     {
         ReturnArray(ref _values);
