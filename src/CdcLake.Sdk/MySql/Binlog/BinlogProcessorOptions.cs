@@ -1,0 +1,31 @@
+using CdcLake.Connectors;
+
+namespace CdcLake.MySql.Binlog;
+
+/// <summary>What a <see cref="BinlogEventProcessor"/> captures and where it begins.</summary>
+internal sealed record BinlogProcessorOptions
+{
+    /// <summary>Captured tables; their index is the table number in <see cref="ISourceOutput.ChangesAsync"/>.</summary>
+    public required IReadOnlyList<TableCapture> Tables { get; init; }
+
+    /// <summary>Transactions that are included already: they are skipped unread when the log contains them.</summary>
+    public GtidSet Executed { get; init; } = GtidSet.Empty;
+
+    /// <summary>Sets at which an epoch must end exactly, since a sink has committed there.</summary>
+    public IReadOnlyList<GtidSet> Boundaries { get; init; } = [];
+
+    /// <summary>When to close an epoch although more transactions are at hand.</summary>
+    public EpochLimits Limits { get; init; } = EpochLimits.Default;
+
+    /// <summary>Measures the age of an open epoch.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// True when captured tables are empty before the first event (replay of complete files): then DDL on a table of which no row was seen is harmless.
+    /// False when rows exist already (a snapshot was read, or the stream continues from a position): then such DDL stops the source.
+    /// </summary>
+    public bool StartsEmpty { get; init; }
+
+    /// <summary>Rows of one unfinished transaction that are held back so that they can be dropped; a larger transaction is handed on while it is read.</summary>
+    public int HeldRows { get; init; } = 65_536;
+}
