@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs and starts all that the test suite needs and prints `export NAME=value` lines: eval "$(tests/lab/up.sh)".
+# What is set already is kept and not started. What cannot be had is left unset, with the reason on standard error.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+lab_lock
+give() { printf 'export %s=%s\n' "$1" "${2@Q}"; }
+keep() { local n; for n in "$@"; do [ -z "${!n:-}" ] || give "$n" "${!n}"; done; }
+connection() { printf 'Server=%s;Port=%s;User ID=%s;Password=%s' "$MYSQL_HOST" "$MYSQL_PORT" "$MYSQL_USER" "$MYSQL_PASSWORD"; }
+instance() { # NAME SERVER_ID : sets MYSQL_*, false when it cannot be had
+  local settings
+  CDCLAKE_MYSQL_SERVER_ID=$2 "$LAB_HERE/mysql.sh" start "$1" >/dev/null && settings=$("$LAB_HERE/mysql.sh" env "$1") ||
+    { lab_log "no MySQL instance $1: see above"; return 1; }
+  eval "$settings"
+}
+
+if [ -n "${CDCLAKE_TEST_MYSQL:-}" ]; then
+  keep CDCLAKE_TEST_MYSQL CDCLAKE_TEST_MYSQL_CA CDCLAKE_TEST_MYSQL_SOCKET CDCLAKE_TEST_MYSQL_DATADIR CDCLAKE_TEST_MYSQLBINLOG
+elif instance a 1001; then
+  give CDCLAKE_TEST_MYSQL "$(connection)"
+  give CDCLAKE_TEST_MYSQL_CA "$MYSQL_CA"
+  give CDCLAKE_TEST_MYSQL_SOCKET "$MYSQL_SOCKET"
+  give CDCLAKE_TEST_MYSQL_DATADIR "$MYSQL_DATADIR"
+  give CDCLAKE_TEST_MYSQLBINLOG "$MYSQLBINLOG"
+fi
+if [ -n "${CDCLAKE_TEST_MYSQL_B:-}" ]; then keep CDCLAKE_TEST_MYSQL_B
+elif instance b 1002; then give CDCLAKE_TEST_MYSQL_B "$(connection)"; fi
+
+if [ -n "${CDCLAKE_TEST_CHDB:-}" ]; then keep CDCLAKE_TEST_CHDB
+elif found=$("$LAB_HERE/clickhouse.sh" env); then give CDCLAKE_TEST_CHDB "${found#*=}"
+else lab_log "no ClickHouse: see above"; fi
+
+if [ -n "${CDCLAKE_TEST_ICEBERG_JAVA:-}" ]; then keep CDCLAKE_TEST_ICEBERG_JAVA
+elif "$LAB_HERE/iceberg-java.sh" start >/dev/null; then
+  found=$("$LAB_HERE/iceberg-java.sh" env); give CDCLAKE_TEST_ICEBERG_JAVA "${found#*=}"
+else lab_log "no Iceberg Java: see above"; fi
