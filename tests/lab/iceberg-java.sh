@@ -38,14 +38,15 @@ maven() { # what reading, writing and checking local tables needs; not S3, not t
   [ ! -e "$I/jars/maven/.complete" ] || return 0
   lab_need mvn; lab_lock
   rm -rf "$I/jars/maven" && mkdir -p "$I/jars/maven"
-  local a dependencies=
+  local a group artifact version dependencies=
   for a in org.apache.iceberg:iceberg-{core,data,parquet,orc}:$ICEBERG org.apache.hadoop:hadoop-client-{api,runtime}:$HADOOP \
     org.slf4j:slf4j-simple:$SLF4J; do
     IFS=: read -r group artifact version <<< "$a"
-    dependencies+="<dependency><groupId>$group</groupId><artifactId>$artifact</artifactId><version>$version</version></dependency>"
+    dependencies+="<dependency><groupId>$group</groupId><artifactId>$artifact</artifactId>"
+    dependencies+="<version>$version</version></dependency>"
   done
-  printf '%s' "<project><modelVersion>4.0.0</modelVersion><groupId>lab</groupId><artifactId>lab</artifactId><version>1</version>" \
-    "<dependencies>$dependencies</dependencies></project>" > "$I/jars/maven/pom.xml"
+  printf '%s' "<project><modelVersion>4.0.0</modelVersion><groupId>lab</groupId><artifactId>lab</artifactId>" \
+    "<version>1</version><dependencies>$dependencies</dependencies></project>" > "$I/jars/maven/pom.xml"
   (cd "$I/jars/maven" && mvn -B -q dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=. >mvn.log 2>&1) ||
     { head -n 5 "$I/jars/maven/mvn.log" >&2; lab_die "$S has no iceberg.tar.xz, and Maven cannot fetch Iceberg $ICEBERG"; }
   : > "$I/jars/maven/.complete"

@@ -31,7 +31,7 @@ lab_lock() {
 
 lab_mirror() {
   local uri=${CDCLAKE_DEBIAN_MIRROR:-}
-  [ -n "$uri" ] || uri=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null |
+  [ -n "$uri" ] || uri=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{sources,list} 2>/dev/null |
     grep -v '^ *#' | grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n1 | tr -d ' ') || true
   [ -n "$uri" ] || lab_die "no Debian mirror in this machine's apt configuration; name one in CDCLAKE_DEBIAN_MIRROR"
   printf '%s\n' "${uri%/}"
@@ -43,7 +43,7 @@ lab_keyring() {
   lab_die "the package debian-archive-keyring is not installed"
 }
 
-# lab_apt SUITE PROGRAM ARG... : apt on one suite, with an empty dpkg status: what it resolves is the whole closure, libc included.
+# lab_apt SUITE PROGRAM ARG... : apt on one suite, with an empty dpkg status, so that it resolves the whole closure.
 lab_apt() {
   local root=$LAB/apt/$1 program=$2 mirror key; shift 2
   local options=(-o Dir::Etc::sourcelist="$root/sources.list" -o Dir::Etc::sourceparts=/dev/null
@@ -69,7 +69,8 @@ lab_root() {
     lab_log "fetching $* from Debian $suite"
     rm -f "$LAB/apt/$suite/ready" # the suite may have moved since its index was read
     # --print-uris names the files of the closure; asked with an empty archive folder, else apt omits those it has.
-    list=$(lab_apt "$suite" apt-get -qq --print-uris -o Dir::Cache::archives="$LAB/apt/$suite/none" install "$@" | awk '{print $2}')
+    list=$(lab_apt "$suite" apt-get -qq --print-uris -o Dir::Cache::archives="$LAB/apt/$suite/none" install "$@" |
+      awk '{print $2}')
     [ -n "$list" ] || lab_die "apt cannot resolve $* in suite $suite"
     lab_apt "$suite" apt-get -qq -y --download-only install "$@" >&2 || lab_die "apt cannot fetch $* from suite $suite"
     rm -rf "$dest.tmp" && mkdir -p "$dest.tmp"/usr/{bin,sbin,lib,lib64}

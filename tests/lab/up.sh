@@ -5,7 +5,7 @@
 lab_lock
 give() { printf 'export %s=%s\n' "$1" "${2@Q}"; }
 keep() { local n; for n in "$@"; do [ -z "${!n:-}" ] || give "$n" "${!n}"; done; }
-connection() { printf 'Server=%s;Port=%s;User ID=%s;Password=%s' "$MYSQL_HOST" "$MYSQL_PORT" "$MYSQL_USER" "$MYSQL_PASSWORD"; }
+connection() { printf '%s' "Server=$MYSQL_HOST;Port=$MYSQL_PORT;User ID=$MYSQL_USER;Password=$MYSQL_PASSWORD"; }
 instance() { # NAME SERVER_ID : sets MYSQL_*, false when it cannot be had
   local settings
   CDCLAKE_MYSQL_SERVER_ID=$2 "$LAB_HERE/mysql.sh" start "$1" >/dev/null && settings=$("$LAB_HERE/mysql.sh" env "$1") ||
@@ -14,7 +14,7 @@ instance() { # NAME SERVER_ID : sets MYSQL_*, false when it cannot be had
 }
 
 if [ -n "${CDCLAKE_TEST_MYSQL:-}" ]; then
-  keep CDCLAKE_TEST_MYSQL CDCLAKE_TEST_MYSQL_CA CDCLAKE_TEST_MYSQL_SOCKET CDCLAKE_TEST_MYSQL_DATADIR CDCLAKE_TEST_MYSQLBINLOG
+  keep CDCLAKE_TEST_MYSQL{,_CA,_SOCKET,_DATADIR,BINLOG}
 elif instance a 1001; then
   give CDCLAKE_TEST_MYSQL "$(connection)"
   give CDCLAKE_TEST_MYSQL_CA "$MYSQL_CA"
