@@ -112,8 +112,8 @@ lab_stop() { # PIDFILE TEXT : ask, wait up to 30 s, then kill
   local pid i
   if lab_running "$1" "$2"; then
     pid=$(cat "$1"); kill -TERM "$pid"
-    for i in $(seq 300); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
-    ! kill -KILL "$pid" 2>/dev/null || lab_log "pid $pid had to be killed"
+    for i in $(seq 300); do lab_running "$1" "$2" || break; sleep 0.1; done
+    ! lab_running "$1" "$2" || { kill -KILL "$pid"; lab_log "pid $pid had to be killed"; }
   fi
   rm -f "$1"
 }

@@ -40,6 +40,7 @@ start() {
       { cat "$I/run/init.log" >&2; lab_die "mysqld --initialize failed"; }
   fi
   port=$(lab_port "${CDCLAKE_MYSQL_PORT:-$(cat "$I/run/port" 2>/dev/null || true)}")
+  rm -f "$I"/run/s "$I"/run/s.lock # of a server that was killed; its pid may be another program's now
   # Throw-away data: no need to sync each commit. CDCLAKE_MYSQLD_OPTS comes last and wins.
   # shellcheck disable=SC2086
   lab_spawn "$I/run/pid" "$I/run/out.log" "${user[@]}" "$B/mysqld" "${options[@]}" --bind-address="$LAB_HOST" --port="$port" \

@@ -3,8 +3,14 @@
 # What is set already is kept and not started. What cannot be had is left unset, with the reason on standard error.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 lab_lock
-give() { printf 'export %s=%s\n' "$1" "${2@Q}"; }
-keep() { local n; for n in "$@"; do [ -z "${!n:-}" ] || give "$n" "${!n}"; done; }
+touch "$LAB/up.env"
+line() { printf 'export %s=%s\n' "$1" "${2@Q}"; }
+given() { grep -qxF -- "$(line "$1" "$2")" "$LAB/up.env"; } # by this script, in some earlier run
+give() { given "$1" "$2" || line "$1" "$2" >> "$LAB/up.env"; line "$1" "$2"; }
+keep() { local n; for n in "$@"; do [ -z "${!n:-}" ] || line "$n" "${!n}"; done; }
+for name in "${!CDCLAKE_TEST_@}"; do # what we have set ourselves does not name somebody else's server
+  ! given "$name" "${!name}" || unset "$name"
+done
 connection() { printf '%s' "Server=$MYSQL_HOST;Port=$MYSQL_PORT;User ID=$MYSQL_USER;Password=$MYSQL_PASSWORD"; }
 instance() { # NAME SERVER_ID : sets MYSQL_*, false when it cannot be had
   local settings
