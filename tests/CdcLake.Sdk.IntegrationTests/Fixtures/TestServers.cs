@@ -1,0 +1,20 @@
+namespace CdcLake.IntegrationTests.Fixtures;
+
+/// <summary>The servers the environment names.</summary>
+internal static class TestServers
+{
+    public const string MySql = "CDCLAKE_TEST_MYSQL";
+
+    private static bool IsCi => Environment.GetEnvironmentVariable("CI") == "true";
+
+    /// <summary>The value of a variable that a test declared with <see cref="ServerFactAttribute"/>.</summary>
+    public static string Get(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
+        ? value
+        : throw new InvalidOperationException($"{variable} is not set, and with CI=true no test may be skipped. tests/run.sh starts the servers and sets it.");
+
+    public static string? ReasonToSkip(string[] variables)
+    {
+        var missing = variables.Where(v => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(v))).ToList();
+        return missing.Count == 0 || IsCi ? null : $"needs {string.Join(", ", missing)} (tests/run.sh starts the servers)";
+    }
+}
