@@ -1,6 +1,6 @@
 namespace CdcLake;
 
-/// <summary>What a pipeline is doing, at one moment. Immutable; take a new one from <see cref="Pipeline.Status"/> to see progress.</summary>
+/// <summary>What a pipeline is doing, at one moment. Immutable; take a new one from <c>Pipeline.Status</c> to see progress.</summary>
 public sealed record PipelineStatus
 {
     /// <summary>Name given to <c>Build</c>.</summary>
