@@ -11,7 +11,7 @@ public sealed class MySqlConnectionTests
     {
         await using var connection = await OpenAsync("");
         var result = await connection.QueryAsync("SELECT 1 AS a, NULL AS b, 'zażółć' AS c UNION ALL SELECT 2, 'x', ''", default);
-        Assert.Equal(["1", null, "zażółć"], result.Rows[0]);
+        Assert.Equal("1,,zażółć", string.Join(",", result.Rows[0]));
         Assert.Equal("x", result[1, "B"]);
     }
 
