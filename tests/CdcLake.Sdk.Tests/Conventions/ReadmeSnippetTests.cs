@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+
+namespace CdcLake.Tests.Conventions;
+
+/// <summary>
+/// Every C# block of a README is code that compiles: it equals, but for white space, a region between <c>// snippet: name</c> and <c>// end-snippet</c>
+/// in a file below samples/ or tests/.
+/// </summary>
+public sealed partial class ReadmeSnippetTests
+{
+    [Fact]
+    public void Blocks_of_readmes_are_compiled_code()
+    {
+        var readmes = SourceTree.Paths("").Where(p => p.EndsWith("README.md", StringComparison.Ordinal)).Select(SourceTree.Read);
+        var compiled = SourceTree.CSharp("samples", "tests").Where(f => !f.Path.Contains("/Conventions/", StringComparison.Ordinal));
+        Rule.Holds(Violations(readmes, compiled), "Copy the block from, or into, a region \"// snippet: name\" … \"// end-snippet\" below samples/ or tests/CdcLake.Sdk.Tests/Snippets/.");
+    }
+
+    [Fact]
+    public void Rule_objects_to_a_block_that_differs()
+    {
+        var code = new TreeFile("A.cs", "// snippet: one\nvar a = 1;\n// end-snippet\n");
+        Rule.Objects(Violations([new TreeFile("README.md", "text\n```csharp\nvar a = 1;\n```\n```csharp\nvar a = 2;\n```\n")], [code]), "README.md:5");
+    }
+
+    [Fact]
+    public void Rule_objects_to_a_region_without_end() =>
+        Rule.Objects(Violations([], [new TreeFile("A.cs", "// snippet: one\nvar a = 1;\n")]), "one");
+
+    [Fact]
+    public void Rule_allows_other_white_space() =>
+        Assert.Empty(Violations([new TreeFile("README.md", "```csharp\nA\n    .B();\n```\n")], [new TreeFile("A.cs", "        // snippet: one\n        A.B();\n        // end-snippet\n")]));
+
+    private static IEnumerable<string> Violations(IEnumerable<TreeFile> readmes, IEnumerable<TreeFile> code)
+    {
+        var snippets = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in code)
+        {
+            foreach (var part in file.Text.Split("// snippet:").Skip(1))
+            {
+                var name = part.Split('\n')[0].Trim();
+                var end = part.IndexOf("// end-snippet", StringComparison.Ordinal);
+                if (end < 0)
+                {
+                    yield return $"{file.Path}: snippet {name} has no end";
+                    continue;
+                }
+
+                snippets.Add(Squeeze(part[part.IndexOf('\n', StringComparison.Ordinal)..end]));
+            }
+        }
+
+        foreach (var readme in readmes)
+        {
+            foreach (Match block in Block().Matches(readme.Text))
+            {
+                if (!snippets.Contains(Squeeze(block.Groups[1].Value)))
+                {
+                    yield return $"{readme.Path}:{readme.Text.AsSpan(0, block.Index).Count('\n') + 1}: {block.Groups[1].Value.Split('\n')[0].Trim()} …";
+                }
+            }
+        }
+    }
+
+    private static string Squeeze(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
+
+    [GeneratedRegex(@"^```(?:csharp|cs|c#)[^\n]*\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Block();
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test; the last line is "N passed, N failed, N skipped".
+#
+#   bash tests/run.sh                 all: brings up real servers (tests/lab), unit and integration tests, package, quickstart
+#   bash tests/run.sh --unit          unit tests only, no servers
+#   bash tests/run.sh --filter X      only tests whose full name contains X (or any dotnet test filter expression)
+#
+# A server that cannot be had makes its tests skip; with CI=true it makes the run fail. Exit code 0 means that nothing failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+unit_only=false filter=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --unit) unit_only=true ;;
+    --filter) filter=(--filter "${2:?--filter takes a name}"); shift ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "Unknown option $1; see bash tests/run.sh --help" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 MSBUILDDISABLENODEREUSE=1
+work=$(mktemp -d "${TMPDIR:-/tmp}/cdclake-run.XXXXXX")
+passed=0 failed=0 skipped=0
+started=$SECONDS
+
+say() { printf '\n=== [%3d s] %s\n' $((SECONDS - started)) "$*"; }
+step_passed() { passed=$((passed + 1)); echo "  ok: $*"; }
+step_failed() { failed=$((failed + 1)); echo "  FAILED: $*"; }
+step_skipped() { skipped=$((skipped + 1)); echo "  skipped: $*"; }
+
+# --- servers ---------------------------------------------------------------------------------------------------------
+
+running_servers() ( # which of the lab's servers live now
+  . tests/lab/lib.sh
+  for name in a b; do ! lab_running "$LAB/mysql-$name/run/pid" "$LAB/mysql-$name/data" || echo "mysql-$name"; done
+  ! lab_running "$LAB/iceberg-java/pid" lab.oracle.Main || echo iceberg-java
+)
+
+before="" lab=false
+stop_servers() { # only those that were not running before us
+  $lab || return 0
+  local name
+  for name in $(running_servers); do
+    case " ${before//$'\n'/ } " in *" $name "*) continue ;; esac
+    echo "stopping $name"
+    case $name in
+      mysql-*) tests/lab/mysql.sh stop "${name#mysql-}" ;;
+      iceberg-java) tests/lab/iceberg-java.sh stop ;;
+    esac
+  done
+}
+
+finish() {
+  local code=$?
+  trap - EXIT
+  stop_servers || true
+  rm -rf "$work"
+  exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+start_servers() {
+  say "starting the servers the tests need (the first time: fetching them)"
+  before=$(running_servers) lab=true
+  local lines=""
+  if lines=$(tests/lab/up.sh); then
+    eval "$lines"
+    sed -n 's/^export \([A-Z_]*\)=.*/  \1/p' <<< "$lines"
+  elif [ "${CI:-}" = true ]; then
+    step_failed "the lab did not start; see above"
+  else
+    echo "  the lab did not start (see above): tests that need a server will be skipped"
+  fi
+}
+
+# --- tests -----------------------------------------------------------------------------------------------------------
+
+run_project() { # NAME : adds its totals
+  local name=$1 dll=tests/$1/bin/Release/net10.0/$1.dll code=0 counters total=0 ran=0 good=0
+  say "tests: $name"
+  dotnet test "$dll" --results-directory "$work/$name" --logger "trx;LogFileName=results.trx" --logger "console;verbosity=minimal" \
+    --blame-hang-timeout 10m --blame-hang-dump-type none "${filter[@]}" || code=$?
+  if counters=$(grep -o '<Counters [^>]*>' "$work/$name/results.trx" 2>/dev/null); then
+    total=$(number total "$counters") ran=$(number executed "$counters") good=$(number passed "$counters")
+  elif [ "$code" = 0 ] && [ ${#filter[@]} -gt 0 ]; then
+    echo "  nothing in $name matches the filter"
+  fi
+  passed=$((passed + good)) skipped=$((skipped + total - ran)) failed=$((failed + ran - good))
+  # A host that crashed or hung reports no failed test, or none at all.
+  if [ "$code" != 0 ] && [ "$ran" = "$good" ]; then step_failed "$name ended with code $code: its test host crashed or hung"; fi
+  if [ "$total" = 0 ] && [ ${#filter[@]} = 0 ]; then step_failed "$name ran no tests"; fi
+}
+number() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<< "$2"; }
+
+check_package() {
+  say "package"
+  if ! dotnet pack src/CdcLake.Sdk -c Release --no-build -v quiet -o "$work/package"; then step_failed "dotnet pack"; return; fi
+  local package part
+  package=$(find "$work/package" -name '*.nupkg')
+  for part in README.md lib/net10.0/CdcLake.Sdk.dll lib/net10.0/CdcLake.Sdk.xml; do # a zip archive lists its entries in plain text
+    if grep -aqF "$part" "$package"; then step_passed "the package holds $part"; else step_failed "the package lacks $part"; fi
+  done
+  if [ -n "$(find "$work/package" -name '*.snupkg')" ]; then step_passed "symbols"; else step_failed "no symbol package"; fi
+}
+
+check_quickstart() {
+  say "quickstart sample"
+  if [ ! -e samples/Quickstart/Quickstart.csproj ]; then step_skipped "samples/Quickstart does not exist yet"; return; fi
+  local run
+  for run in first second; do
+    if timeout 120 dotnet run --no-build -c Release --project samples/Quickstart -- --warehouse "$work/warehouse" > "$work/$run.log" 2>&1; then
+      step_passed "$run run: $(grep -v '^ *$' "$work/$run.log" | tail -n 1)"
+    else
+      cat "$work/$run.log"
+      step_failed "$run run"
+    fi
+  done
+  if grep -qi 'nothing new' "$work/second.log"; then step_passed "the second run found nothing new"; else step_failed "the second run does not say that there is nothing new"; fi
+}
+
+# --- all of it -------------------------------------------------------------------------------------------------------
+
+say "building (Release)"
+build=(-c Release -nodeReuse:false -p:UseSharedCompilation=false -v quiet)
+if ! dotnet build CdcLake.Sdk.sln "${build[@]}"; then
+  step_failed "the build"
+else
+  if $unit_only; then
+    run_project CdcLake.Sdk.Tests
+  else
+    start_servers
+    run_project CdcLake.Sdk.Tests
+    run_project CdcLake.Sdk.IntegrationTests
+    if [ ${#filter[@]} = 0 ]; then check_package; check_quickstart; fi
+  fi
+fi
+
+stop_servers || step_failed "a server did not stop"
+lab=false
+say "done"
+if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
+  echo "CI=true: nothing may be skipped, so this run counts as failed. Reasons are above."
+fi
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" = 0 ] && { [ "${CI:-}" != true ] || [ "$skipped" = 0 ]; }
