@@ -60,6 +60,21 @@ internal sealed class BytesColumn : Column
         return _data.AsSpan(start, length);
     }
 
+    /// <summary>
+    /// Adds <paramref name="rows"/> rows, not null, of <paramref name="bytes"/> bytes together, and returns the spans to fill: the bytes, and for each row
+    /// where it ends, counted from the start of <see cref="Data"/>; the first one starts at the former <see cref="DataLength"/>.
+    /// Only for a column without nulls, or followed by <see cref="Column.SetLastNulls"/>.
+    /// </summary>
+    public Span<byte> AppendUninitialized(int rows, int bytes, out Span<int> ends)
+    {
+        var start = DataLength;
+        Grow(ref _data, checked(start + bytes), start);
+        Reserve(rows);
+        ends = _ends.AsSpan(Count, rows);
+        Count += rows;
+        return _data.AsSpan(start, bytes);
+    }
+
     public override void AppendNull()
     {
         Reserve(1);

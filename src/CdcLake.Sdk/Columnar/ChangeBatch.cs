@@ -73,6 +73,22 @@ internal sealed class ChangeBatch : IDisposable
         return column;
     }
 
+    /// <summary>Counts rows of alternating weight, −1 first: the image pairs of updates. <paramref name="rows"/> is even.</summary>
+    public void AppendUpdateWeights(int rows)
+    {
+        System.Runtime.InteropServices.MemoryMarshal.Cast<sbyte, ushort>(_weights.AppendUninitialized(rows)).Fill(BitConverter.IsLittleEndian ? (ushort)0x01FF : (ushort)0xFF01);
+    }
+
+    /// <summary>Forgets the rows from <paramref name="rows"/> on.</summary>
+    public void Truncate(int rows)
+    {
+        _weights.Truncate(rows);
+        foreach (var column in _columns)
+        {
+            column.Truncate(rows);
+        }
+    }
+
     /// <summary>Forgets all rows and keeps the memory.</summary>
     public void Clear()
     {

@@ -112,6 +112,40 @@ internal abstract class Column
         }
     }
 
+    /// <summary>
+    /// Sets the null mask of the last <paramref name="rows"/> rows, already counted; <paramref name="nulls"/> has one entry for each, or is empty for none.
+    /// </summary>
+    public void SetLastNulls(int rows, ReadOnlySpan<byte> nulls)
+    {
+        var any = nulls.IndexOfAnyExcept((byte)0) >= 0;
+        if (!any && !HasNulls)
+        {
+            return;
+        }
+
+        PrepareNulls(Count, Count - rows);
+        var mask = _nulls.AsSpan(Count - rows, rows);
+        if (any)
+        {
+            nulls.CopyTo(mask);
+        }
+        else
+        {
+            mask.Clear();
+        }
+    }
+
+    /// <summary>Forgets the rows from <paramref name="rows"/> on. Nulls among them leave <see cref="HasNulls"/> set.</summary>
+    public void Truncate(int rows)
+    {
+        System.Diagnostics.Debug.Assert((uint)rows <= (uint)Count, "only rows that exist can be dropped");
+        Count = rows;
+        if (rows == 0)
+        {
+            HasNulls = false;
+        }
+    }
+
     protected static void Grow<T>(ref T[] array, int needed, int used)
     {
         if (array.Length >= needed)
