@@ -1,0 +1,21 @@
+namespace CdcLake.Parquet.Format;
+
+/// <summary>How the values of a page are encoded; the numbers are <c>Encoding</c> in parquet.thrift.</summary>
+internal enum PageEncoding
+{
+    Plain = 0,
+
+    /// <summary>Dictionary indices, the name older writers use; the same bytes as <see cref="RleDictionary"/>.</summary>
+    PlainDictionary = 2,
+    Rle = 3,
+    RleDictionary = 8,
+}
+
+/// <summary>Kind of a page; the numbers are <c>PageType</c> in parquet.thrift.</summary>
+internal enum PageType
+{
+    DataV1 = 0,
+    Index = 1,
+    Dictionary = 2,
+    DataV2 = 3,
+}

@@ -1,0 +1,42 @@
+namespace CdcLake.Parquet.Format;
+
+// PageHeader: 1 type, 2 uncompressed size, 3 compressed size, 4 crc of the compressed bytes,
+//             5 DataPageHeader {1 num_values, 2 encoding, 3 definition level encoding, 4 repetition level encoding},
+//             7 DictionaryPageHeader {1 num_values, 2 encoding, 3 is_sorted}
+// Source: parquet.thrift.
+
+/// <summary>Writes the headers that stand before pages.</summary>
+internal static class PageHeaderWriter
+{
+    public static void WriteDataPage(CompactWriter writer, int uncompressed, int compressed, uint crc, int rows, PageEncoding encoding)
+    {
+        WriteCommon(writer, PageType.DataV1, uncompressed, compressed, crc);
+        writer.BeginStruct(5);
+        writer.WriteI32(1, rows);
+        writer.WriteI32(2, (int)encoding);
+        writer.WriteI32(3, (int)PageEncoding.Rle);
+        writer.WriteI32(4, (int)PageEncoding.Rle);
+        writer.EndStruct();
+        writer.EndStruct();
+    }
+
+    public static void WriteDictionaryPage(CompactWriter writer, int uncompressed, int compressed, uint crc, int values)
+    {
+        WriteCommon(writer, PageType.Dictionary, uncompressed, compressed, crc);
+        writer.BeginStruct(7);
+        writer.WriteI32(1, values);
+        writer.WriteI32(2, (int)PageEncoding.Plain);
+        writer.EndStruct();
+        writer.EndStruct();
+    }
+
+    private static void WriteCommon(CompactWriter writer, PageType type, int uncompressed, int compressed, uint crc)
+    {
+        writer.Clear();
+        writer.BeginStructElement();
+        writer.WriteI32(1, (int)type);
+        writer.WriteI32(2, uncompressed);
+        writer.WriteI32(3, compressed);
+        writer.WriteI32(4, (int)crc);
+    }
+}

@@ -1,0 +1,10 @@
+using CdcLake.Columnar;
+
+namespace CdcLake.Parquet;
+
+/// <summary>One column of a flat Parquet file.</summary>
+/// <param name="Name">Name in the file; readers of Iceberg tables go by <paramref name="FieldId"/>.</param>
+/// <param name="FieldId">Iceberg field id; unique within the file.</param>
+/// <param name="Required">True when no row holds null; a null then fails the write.</param>
+/// <param name="Type">Type of the values; <see cref="PhysicalType"/> says how it is stored.</param>
+internal sealed record ParquetColumn(string Name, int FieldId, bool Required, DataType Type);

@@ -1,0 +1,191 @@
+using CdcLake.Columnar;
+using CdcLake.Parquet.Format;
+using CdcLake.Parquet.Writing;
+
+namespace CdcLake.Parquet;
+
+// File: "PAR1" | row groups (per column: [dictionary page] data pages) | column indexes | offset indexes | footer | footer length (4, LE) | "PAR1"
+// Source: parquet-format/README.md, "File Format".
+
+/// <summary>
+/// Writes one flat Parquet file: V1 pages, PLAIN or dictionary encoded as each column chunk pays, with statistics, page indexes and checksums.
+/// Appending encodes on the calling thread; output happens when a row group ends. A row group's compressed pages are held in pooled memory until then.
+/// Not thread-safe. Disposing without <see cref="CompleteAsync"/> leaves an unreadable beginning of a file, which the caller discards.
+/// </summary>
+internal sealed class ParquetWriter : IDisposable
+{
+    private readonly IReadOnlyList<ParquetColumn> _columns;
+    private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> _output;
+    private readonly ParquetWriterOptions _options;
+    private readonly Scratch _scratch = new();
+    private readonly ColumnChunkWriter[] _chunks;
+    private readonly List<RowGroupFooter> _rowGroups = [];
+    private long _written;
+    private long _groupRows;
+
+    /// <param name="columns">At least one; names and field ids are unique.</param>
+    /// <param name="output">Receives the file in order; each piece is only valid during its call.</param>
+    /// <param name="options">Sizes and codec; defaults when null.</param>
+    public ParquetWriter(
+        IReadOnlyList<ParquetColumn> columns,
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> output,
+        ParquetWriterOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(columns.Count, nameof(columns));
+        _columns = columns;
+        _output = output;
+        _options = options ?? new ParquetWriterOptions();
+        _chunks = [.. columns.Select(column => ColumnChunkWriters.Create(column, _options, _scratch))];
+    }
+
+    /// <summary>Rows appended so far.</summary>
+    public long RowCount { get; private set; }
+
+    /// <summary>Bytes the file would have if it ended now, without its footer: written, compressed in memory, and the open pages uncompressed.</summary>
+    public long EstimatedLength
+    {
+        get
+        {
+            var length = _written;
+            foreach (var chunk in _chunks)
+            {
+                length += chunk.Pages.CompressedSize + chunk.OpenBytes;
+            }
+
+            return length;
+        }
+    }
+
+    /// <summary>Appends rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> − 1.</summary>
+    /// <param name="columns">As many as the file has, in its order, with the storage of their types; only read.</param>
+    /// <param name="start">First row.</param>
+    /// <param name="count">Rows; 0 does nothing.</param>
+    /// <param name="cancellationToken">Stops the output of a full row group; the file is then lost.</param>
+    /// <exception cref="SchemaMismatchException">A required column holds a null.</exception>
+    /// <exception cref="ArithmeticOverflowException">A decimal has more digits than its type.</exception>
+    public ValueTask AppendAsync(ReadOnlySpan<Column> columns, int start, int count, CancellationToken cancellationToken = default)
+    {
+        for (var i = 0; i < _chunks.Length; i++)
+        {
+            _chunks[i].Append(columns[i], start, count);
+        }
+
+        return RowsAppended(count, cancellationToken);
+    }
+
+    /// <summary>Appends the rows <paramref name="rows"/>, in that order.</summary>
+    /// <inheritdoc cref="AppendAsync(ReadOnlySpan{Column}, int, int, CancellationToken)"/>
+    public ValueTask AppendAsync(ReadOnlySpan<Column> columns, ReadOnlySpan<int> rows, CancellationToken cancellationToken = default)
+    {
+        for (var i = 0; i < _chunks.Length; i++)
+        {
+            _chunks[i].Append(columns[i], rows);
+        }
+
+        return RowsAppended(rows.Length, cancellationToken);
+    }
+
+    /// <summary>Writes what is left and the footer. At least one row was appended; a table without rows has no file.</summary>
+    public async Task<ParquetFileMetrics> CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        if (RowCount == 0)
+        {
+            throw new InvalidOperationException("A Parquet file without rows is never written.");
+        }
+
+        await EndRowGroupAsync(cancellationToken).ConfigureAwait(false);
+        var tail = WriteTail();
+        await WriteAsync(tail.Written, cancellationToken).ConfigureAwait(false);
+        return new ParquetFileMetrics(
+            RowCount,
+            _written,
+            [.. _rowGroups.Select(group => group.Offset)],
+            [.. _chunks.Select(chunk => chunk.Metrics())]);
+    }
+
+    public void Dispose()
+    {
+        foreach (var chunk in _chunks)
+        {
+            chunk.Dispose();
+        }
+
+        _scratch.Dispose();
+    }
+
+    private ValueTask RowsAppended(int rows, CancellationToken cancellationToken)
+    {
+        RowCount += rows;
+        _groupRows += rows;
+        var size = 0L;
+        foreach (var chunk in _chunks)
+        {
+            size += chunk.Pages.UncompressedSize + chunk.OpenBytes;
+        }
+
+        return size >= _options.RowGroupBytes ? EndRowGroupAsync(cancellationToken) : ValueTask.CompletedTask;
+    }
+
+    private async ValueTask EndRowGroupAsync(CancellationToken cancellationToken)
+    {
+        if (_groupRows == 0)
+        {
+            return;
+        }
+
+        if (_written == 0)
+        {
+            await WriteAsync("PAR1"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+        }
+
+        var offset = _written;
+        var footers = new ChunkFooter[_chunks.Length];
+        for (var i = 0; i < _chunks.Length; i++)
+        {
+            var pages = _chunks[i].Pages;
+            footers[i] = _chunks[i].Finish();
+            footers[i].DictionaryOffset = pages.DictionaryLength > 0 ? _written : null;
+            footers[i].DataOffset = _written + pages.DictionaryLength;
+            await pages.WriteToAsync(_output, cancellationToken).ConfigureAwait(false);
+            _written += footers[i].CompressedSize;
+            pages.Clear();
+        }
+
+        _rowGroups.Add(new RowGroupFooter(footers, _groupRows, offset));
+        _groupRows = 0;
+    }
+
+    private CompactWriter WriteTail()
+    {
+        var writer = new CompactWriter();
+        foreach (var chunk in _rowGroups.SelectMany(group => group.Chunks))
+        {
+            var start = writer.Written.Length;
+            if (IndexWriter.TryWriteColumnIndex(writer, chunk))
+            {
+                chunk.ColumnIndexOffset = _written + start;
+                chunk.ColumnIndexLength = writer.Written.Length - start;
+            }
+        }
+
+        foreach (var chunk in _rowGroups.SelectMany(group => group.Chunks))
+        {
+            var start = writer.Written.Length;
+            IndexWriter.WriteOffsetIndex(writer, chunk);
+            chunk.OffsetIndexOffset = _written + start;
+            chunk.OffsetIndexLength = writer.Written.Length - start;
+        }
+
+        var footerStart = writer.Written.Length;
+        FooterWriter.Write(writer, _columns, _rowGroups, _options.KeyValues);
+        writer.WriteRawInt32(writer.Written.Length - footerStart);
+        writer.WriteRaw("PAR1"u8);
+        return writer;
+    }
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await _output(bytes, cancellationToken).ConfigureAwait(false);
+        _written += bytes.Length;
+    }
+}

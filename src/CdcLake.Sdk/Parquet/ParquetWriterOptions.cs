@@ -1,0 +1,25 @@
+using CdcLake.Compression;
+
+namespace CdcLake.Parquet;
+
+/// <summary>Sizes and codec of a file to write; the defaults suit every reader.</summary>
+internal sealed record ParquetWriterOptions
+{
+    /// <summary>Codec of all pages: <see cref="CompressionCodec.Snappy"/> or <see cref="CompressionCodec.Uncompressed"/>.</summary>
+    public CompressionCodec Codec { get; init; } = CompressionCodec.Snappy;
+
+    /// <summary>Uncompressed bytes at which a row group is closed, at the end of an append.</summary>
+    public long RowGroupBytes { get; init; } = 128L << 20;
+
+    /// <summary>Uncompressed bytes at which a page is closed; one longer value makes a page of its own.</summary>
+    public int PageBytes { get; init; } = 1 << 20;
+
+    /// <summary>Rows at which a page is closed.</summary>
+    public int PageRows { get; init; } = 20_000;
+
+    /// <summary>Bytes of the distinct values of a column chunk beyond which it goes on without dictionary; 0 = never a dictionary.</summary>
+    public int DictionaryBytes { get; init; } = 1 << 20;
+
+    /// <summary>Key and value pairs of the footer, such as <c>iceberg.schema</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> KeyValues { get; init; } = [];
+}

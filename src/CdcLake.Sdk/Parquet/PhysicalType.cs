@@ -1,0 +1,60 @@
+using CdcLake.Columnar;
+
+namespace CdcLake.Parquet;
+
+/// <summary>How values are stored in a Parquet file; the numbers are <c>Type</c> in parquet.thrift.</summary>
+internal enum PhysicalType
+{
+    Boolean = 0,
+    Int32 = 1,
+    Int64 = 2,
+
+    /// <summary>Legacy 12-byte timestamps; refused.</summary>
+    Int96 = 3,
+    Float = 4,
+    Double = 5,
+    ByteArray = 6,
+    FixedLenByteArray = 7,
+}
+
+/// <summary>Which physical type holds which column type: the storage of the matching Iceberg type.</summary>
+internal static class PhysicalTypes
+{
+    private const int MaxInt32Precision = 9;
+
+    /// <summary>Digits of a decimal that holds every unsigned 64-bit integer.</summary>
+    public const int UInt64Precision = 20;
+
+    public static PhysicalType Of(DataType type) => type.Kind switch
+    {
+        TypeKind.Boolean => PhysicalType.Boolean,
+        TypeKind.Int8 or TypeKind.UInt8 or TypeKind.Int16 or TypeKind.UInt16 or TypeKind.Int32 or TypeKind.Date => PhysicalType.Int32,
+        TypeKind.UInt32 or TypeKind.Int64 or TypeKind.Time or TypeKind.DateTime or TypeKind.Timestamp => PhysicalType.Int64,
+        TypeKind.UInt64 => PhysicalType.FixedLenByteArray,
+        TypeKind.Float32 => PhysicalType.Float,
+        TypeKind.Float64 => PhysicalType.Double,
+        TypeKind.Decimal => type.Precision <= MaxInt32Precision ? PhysicalType.Int32
+            : type.Precision <= DataType.MaxLongPrecision ? PhysicalType.Int64
+            : PhysicalType.FixedLenByteArray,
+        TypeKind.String or TypeKind.Binary => PhysicalType.ByteArray,
+        _ => throw new UnsupportedTypeException($"Type {type} has no Parquet storage."),
+    };
+
+    /// <summary>Bytes of one value for <see cref="PhysicalType.FixedLenByteArray"/>, else 0.</summary>
+    public static int FixedLength(DataType type) => Of(type) != PhysicalType.FixedLenByteArray
+        ? 0
+        : BytesForPrecision(type.Kind == TypeKind.UInt64 ? UInt64Precision : type.Precision);
+
+    /// <summary>The fewest bytes whose two's complement holds every decimal of <paramref name="precision"/> digits (1–38).</summary>
+    public static int BytesForPrecision(int precision)
+    {
+        var max = UInt128.One;
+        for (var i = 0; i < precision; i++)
+        {
+            max *= 10;
+        }
+
+        var bits = 128 - (int)UInt128.LeadingZeroCount(max - 1) + 1; // one more for the sign
+        return (bits + 7) / 8;
+    }
+}

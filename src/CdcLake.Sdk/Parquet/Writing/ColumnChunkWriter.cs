@@ -1,0 +1,215 @@
+using System.Buffers.Binary;
+using CdcLake.Columnar;
+using CdcLake.Parquet.Encodings;
+using CdcLake.Parquet.Format;
+
+namespace CdcLake.Parquet.Writing;
+
+// Body of a V1 data page of a flat column, before compression:
+//
+//   optional column only   4 bytes   length of the levels, little endian
+//                          n         definition levels, RLE hybrid of one bit: 1 = value, 0 = null
+//   values                           PLAIN, or 1 byte bit width + RLE hybrid of dictionary indices; nulls take no place
+//
+// Source: parquet-format/README.md, "Data Pages".
+
+/// <summary>Collects the rows of one column, closes pages as they fill, and keeps them until the row group ends.</summary>
+internal abstract class ColumnChunkWriter : IDisposable
+{
+    private const int LevelsPrefix = 4;
+
+    private byte[] _nulls = [];
+    private int _rows;
+    private int _nullRows;
+    private long _chunkNulls;
+    private long _fileNulls;
+    private long _fileRows;
+    private long _fileSize;
+
+    protected ColumnChunkWriter(ParquetColumn column, ParquetWriterOptions options, Scratch scratch)
+    {
+        Column = column;
+        Options = options;
+        Scratch = scratch;
+        Pages = new ChunkPages(scratch, options.Codec);
+    }
+
+    public ParquetColumn Column { get; }
+
+    /// <summary>Finished pages of the current chunk.</summary>
+    public ChunkPages Pages { get; }
+
+    /// <summary>Bytes of values in the page that is still open, before encoding.</summary>
+    public abstract int OpenBytes { get; }
+
+    protected ParquetWriterOptions Options { get; }
+
+    protected Scratch Scratch { get; }
+
+    /// <summary>Appends rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> − 1 of <paramref name="source"/>.</summary>
+    /// <exception cref="SchemaMismatchException">A required column holds a null.</exception>
+    public void Append(Column source, int start, int count)
+    {
+        var end = start + count;
+        while (start < end)
+        {
+            var step = AppendValues(source, start, Math.Min(end - start, Options.PageRows - _rows));
+            var nulls = ReserveNulls(step);
+            if (source.HasNulls)
+            {
+                source.Nulls.Slice(start, step).CopyTo(nulls);
+                CountNulls(nulls);
+            }
+            else
+            {
+                nulls.Clear();
+            }
+
+            start += step;
+            Advance(step);
+        }
+    }
+
+    /// <summary>Appends the rows <paramref name="rows"/> of <paramref name="source"/> in that order.</summary>
+    /// <exception cref="SchemaMismatchException">A required column holds a null.</exception>
+    public void Append(Column source, ReadOnlySpan<int> rows)
+    {
+        while (!rows.IsEmpty)
+        {
+            var step = AppendValues(source, rows[..Math.Min(rows.Length, Options.PageRows - _rows)]);
+            var nulls = ReserveNulls(step);
+            if (source.HasNulls)
+            {
+                var mask = source.Nulls;
+                for (var i = 0; i < step; i++)
+                {
+                    nulls[i] = mask[rows[i]];
+                }
+
+                CountNulls(nulls);
+            }
+            else
+            {
+                nulls.Clear();
+            }
+
+            rows = rows[step..];
+            Advance(step);
+        }
+    }
+
+    /// <summary>Closes the open page and the dictionary; the chunk's bytes are then complete in <see cref="Pages"/>.</summary>
+    public ChunkFooter Finish()
+    {
+        ClosePage();
+        CloseDictionary();
+        var footer = new ChunkFooter
+        {
+            Column = Column,
+            Codec = Options.Codec,
+            Statistics = TakeStatistics(_chunkNulls),
+            Pages = Pages.Entries,
+            ValueCount = Pages.Rows,
+            UncompressedSize = Pages.UncompressedSize,
+            CompressedSize = Pages.CompressedSize,
+            DictionaryEncodedPages = Pages.DictionaryEncodedPages,
+        };
+        _fileNulls += _chunkNulls;
+        _fileRows += Pages.Rows;
+        _fileSize += Pages.CompressedSize;
+        _chunkNulls = 0;
+        return footer;
+    }
+
+    /// <summary>Metrics over all finished chunks.</summary>
+    public ParquetColumnMetrics Metrics() => new(Column.FieldId, _fileSize, _fileRows, _fileNulls, FileNans, FileBounds);
+
+    public virtual void Dispose()
+    {
+        Pages.Dispose();
+        Buffers.Return(ref _nulls);
+    }
+
+    /// <summary>NaN values of all finished chunks; null for types without.</summary>
+    protected abstract long? FileNans { get; }
+
+    protected abstract ParquetBounds? FileBounds { get; }
+
+    /// <summary>Takes values that are not null into the open page; returns how many rows fitted, at least one.</summary>
+    protected abstract int AppendValues(Column source, int start, int count);
+
+    /// <inheritdoc cref="AppendValues(Column, int, int)"/>
+    protected abstract int AppendValues(Column source, ReadOnlySpan<int> rows);
+
+    /// <summary>Bytes that <see cref="EncodeValues"/> may need for the open page.</summary>
+    protected abstract int MaxEncodedLength { get; }
+
+    /// <summary>Encodes the values of the open page and forgets them; returns bytes and encoding, and the page's extremes for the column index.</summary>
+    protected abstract EncodedValues EncodeValues(Span<byte> destination);
+
+    /// <summary>Writes the dictionary page if a data page refers to it, and forgets the dictionary.</summary>
+    protected abstract void CloseDictionary();
+
+    /// <summary>Statistics of the chunk; those of the next one start afresh.</summary>
+    protected abstract ChunkStatistics TakeStatistics(long nulls);
+
+    private Span<byte> ReserveNulls(int rows)
+    {
+        Buffers.Grow(ref _nulls, _rows + rows, _rows);
+        return _nulls.AsSpan(_rows, rows);
+    }
+
+    private void CountNulls(ReadOnlySpan<byte> nulls)
+    {
+        var count = nulls.Count((byte)1);
+        if (count > 0 && Column.Required)
+        {
+            throw new SchemaMismatchException(
+                $"Column \"{Column.Name}\" (field {Column.FieldId}) does not allow nulls, but a row has one. Make the column nullable in the table, or filter such rows out.");
+        }
+
+        _nullRows += count;
+    }
+
+    private void Advance(int rows)
+    {
+        _rows += rows;
+        if (_rows >= Options.PageRows || OpenBytes >= Options.PageBytes)
+        {
+            ClosePage();
+        }
+    }
+
+    private void ClosePage()
+    {
+        if (_rows == 0)
+        {
+            return;
+        }
+
+        var levelsLength = Column.Required ? 0 : LevelsPrefix + RleEncoder.MaxLength(_rows, 1);
+        var body = Scratch.Body(checked(levelsLength + MaxEncodedLength));
+        var position = 0;
+        if (!Column.Required)
+        {
+            var levels = _nullRows == 0
+                ? RleEncoder.EncodeRun(_rows, 1, body[LevelsPrefix..])
+                : RleEncoder.EncodePresence(_nulls.AsSpan(0, _rows), body[LevelsPrefix..]);
+            BinaryPrimitives.WriteInt32LittleEndian(body, levels);
+            position = LevelsPrefix + levels;
+        }
+
+        var values = EncodeValues(body[position..]);
+        Pages.AddData(body[..(position + values.Length)], _rows, _nullRows, values.Encoding, values.Min, values.Max);
+        _chunkNulls += _nullRows;
+        _rows = 0;
+        _nullRows = 0;
+    }
+}
+
+/// <summary>The outcome of encoding the values of one page.</summary>
+/// <param name="Length">Bytes written.</param>
+/// <param name="Encoding">PLAIN or RLE_DICTIONARY.</param>
+/// <param name="Min">PLAIN bytes of the smallest value for the column index, or null.</param>
+/// <param name="Max">PLAIN bytes of the largest value for the column index, or null.</param>
+internal readonly record struct EncodedValues(int Length, PageEncoding Encoding, byte[]? Min, byte[]? Max);
