@@ -48,13 +48,19 @@ internal static class PhysicalTypes
     /// <summary>The fewest bytes whose two's complement holds every decimal of <paramref name="precision"/> digits (1–38).</summary>
     public static int BytesForPrecision(int precision)
     {
-        var max = UInt128.One;
+        var bits = 128 - (int)Int128.LeadingZeroCount(LargestUnscaled(precision)) + 1; // one more for the sign
+        return (bits + 7) / 8;
+    }
+
+    /// <summary>The largest unscaled value of a decimal of <paramref name="precision"/> digits (1–38): as many nines.</summary>
+    public static Int128 LargestUnscaled(int precision)
+    {
+        Int128 power = 1;
         for (var i = 0; i < precision; i++)
         {
-            max *= 10;
+            power *= 10;
         }
 
-        var bits = 128 - (int)UInt128.LeadingZeroCount(max - 1) + 1; // one more for the sign
-        return (bits + 7) / 8;
+        return power - 1;
     }
 }

@@ -117,6 +117,7 @@ internal static class Tables
         return low + (Int128)((UInt128)bits % span);
     }
 
+    // Dates and times from 1900 to 2299: other readers hold no more.
     private static (Int128 Low, Int128 High) Range(DataType type) => type.Kind switch
     {
         TypeKind.Int8 => (sbyte.MinValue, sbyte.MaxValue),
@@ -127,8 +128,8 @@ internal static class Tables
         TypeKind.UInt32 => (0, uint.MaxValue),
         TypeKind.UInt64 => (0, ulong.MaxValue),
         TypeKind.Decimal => (1 - Power(type.Precision), Power(type.Precision) - 1),
-        TypeKind.Date => (-700_000, 2_900_000),
-        TypeKind.DateTime or TypeKind.Timestamp => (-30_000_000_000_000_000, 200_000_000_000_000_000),
+        TypeKind.Date => (-25_567, 120_529),
+        TypeKind.DateTime or TypeKind.Timestamp => (-2_208_988_800_000_000, 10_413_791_999_999_999),
         TypeKind.Time => (-3_020_399_999_999, 3_020_399_999_999),
         _ => (long.MinValue, long.MaxValue),
     };

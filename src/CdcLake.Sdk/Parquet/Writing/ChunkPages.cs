@@ -1,3 +1,4 @@
+using CdcLake.Common;
 using CdcLake.Compression;
 using CdcLake.Parquet.Format;
 
@@ -40,7 +41,7 @@ internal sealed class ChunkPages : IDisposable
     public void AddData(ReadOnlySpan<byte> body, int rows, int nulls, PageEncoding encoding, byte[]? min, byte[]? max)
     {
         var compressed = Compress(body);
-        PageHeaderWriter.WriteDataPage(_header, body.Length, compressed.Length, PageCrc.Of(compressed), rows, encoding);
+        PageHeaderWriter.WriteDataPage(_header, body.Length, compressed.Length, Crc32.Compute(compressed), rows, encoding);
         var length = _header.Written.Length + compressed.Length;
         _entries.Add(new PageEntry(_data.Length, length, Rows, nulls, nulls == rows, min, max));
         Append(_data, body.Length, compressed);
@@ -52,7 +53,7 @@ internal sealed class ChunkPages : IDisposable
     public void AddDictionary(ReadOnlySpan<byte> body, int values)
     {
         var compressed = Compress(body);
-        PageHeaderWriter.WriteDictionaryPage(_header, body.Length, compressed.Length, PageCrc.Of(compressed), values);
+        PageHeaderWriter.WriteDictionaryPage(_header, body.Length, compressed.Length, Crc32.Compute(compressed), values);
         Append(_dictionary, body.Length, compressed);
     }
 

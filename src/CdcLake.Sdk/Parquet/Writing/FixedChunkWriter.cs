@@ -13,6 +13,8 @@ internal sealed class FixedChunkWriter<T, TFormat> : ColumnChunkWriter
     private readonly int _fixedLength;
     private readonly FixedDictionary<T, TFormat>? _dictionary;
     private readonly bool _countsNans = typeof(T) == typeof(float) || typeof(T) == typeof(double);
+    private readonly Int128 _smallest;
+    private readonly Int128 _largest;
     private T[] _values = [];
     private int _count;
     private int _dictionaryValues; // entries that written pages refer to
@@ -24,6 +26,8 @@ internal sealed class FixedChunkWriter<T, TFormat> : ColumnChunkWriter
         : base(column, options, scratch)
     {
         _fixedLength = PhysicalTypes.FixedLength(column.Type);
+        _largest = column.Type.Kind == TypeKind.Decimal ? PhysicalTypes.LargestUnscaled(column.Type.Precision) : ulong.MaxValue;
+        _smallest = column.Type.Kind == TypeKind.Decimal ? -_largest : 0;
         if (options.DictionaryBytes > 0 && typeof(TFormat) != typeof(BooleanFormat))
         {
             _dictionary = new FixedDictionary<T, TFormat>();
@@ -91,6 +95,7 @@ internal sealed class FixedChunkWriter<T, TFormat> : ColumnChunkWriter
         _chunk.Nans += nans;
         if (found)
         {
+            CheckDigits(min, max);
             _chunk.Include(min, max);
             low = Plain(min);
             high = Plain(max);
@@ -172,6 +177,19 @@ internal sealed class FixedChunkWriter<T, TFormat> : ColumnChunkWriter
         return length;
     }
 
+    /// <summary>A decimal with more digits than its type would be cut by its storage.</summary>
+    private void CheckDigits(T min, T max)
+    {
+        if (Column.Type.Kind is TypeKind.Decimal or TypeKind.UInt64
+            && (TFormat.ToValue(min).Integer < _smallest || TFormat.ToValue(max).Integer > _largest))
+        {
+            throw TooManyDigits();
+        }
+    }
+
+    private ArithmeticOverflowException TooManyDigits() => new(
+        $"Column \"{Column.Name}\" (field {Column.FieldId}) is {Column.Type}, but a value has more digits. Give the column a wider type in the query or the table.");
+
     private byte[] Plain(T value)
     {
         var bytes = new byte[TFormat.Length(1, _fixedLength)];
@@ -209,28 +227,34 @@ internal sealed class FixedChunkWriter<T, TFormat> : ColumnChunkWriter
         return n;
     }
 
-    private static int Narrow(ReadOnlySpan<long> source, ReadOnlySpan<byte> nulls, Span<int> target)
+    private int Narrow(ReadOnlySpan<long> source, ReadOnlySpan<byte> nulls, Span<int> target)
     {
         var n = 0;
+        var lost = 0L;
         for (var i = 0; i < source.Length; i++)
         {
-            target[n] = (int)source[i];
+            var value = (int)source[i];
+            target[n] = value;
+            lost |= source[i] ^ value;
             n += nulls.IsEmpty ? 1 : 1 - nulls[i];
         }
 
-        return n;
+        return lost == 0 ? n : throw TooManyDigits();
     }
 
-    private static int Narrow(ReadOnlySpan<long> source, ReadOnlySpan<byte> nulls, ReadOnlySpan<int> rows, Span<int> target)
+    private int Narrow(ReadOnlySpan<long> source, ReadOnlySpan<byte> nulls, ReadOnlySpan<int> rows, Span<int> target)
     {
         var n = 0;
+        var lost = 0L;
         foreach (var row in rows)
         {
-            target[n] = (int)source[row];
+            var value = (int)source[row];
+            target[n] = value;
+            lost |= source[row] ^ value;
             n += nulls.IsEmpty ? 1 : 1 - nulls[row];
         }
 
-        return n;
+        return lost == 0 ? n : throw TooManyDigits();
     }
 
     /// <summary>Smallest and largest value seen, and how many were NaN.</summary>
