@@ -1,0 +1,43 @@
+using CdcLake.Benchmarks.Logs;
+using CdcLake.Benchmarks.Targets;
+
+namespace CdcLake.Benchmarks;
+
+/// <summary>Runs all measurements one after the other and prints a line for each.</summary>
+internal static class TargetRun
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> options)
+    {
+        var only = options.Contains("--only") ? options[options.ToList().IndexOf("--only") + 1] : "";
+        using var work = new Workspace();
+        var lines = new List<TargetLine>();
+        Console.WriteLine("name | value | unit | baseline | ratio | target | met or short");
+        foreach (var (name, measure) in All(work))
+        {
+            if (!name.Contains(only, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            foreach (var line in await measure())
+            {
+                Console.WriteLine(line);
+                lines.Add(line);
+            }
+        }
+
+        if (options.Contains("--write"))
+        {
+            Console.WriteLine("written to " + await ResultFile.WriteAsync(lines));
+        }
+
+        return 0;
+    }
+
+    private static IEnumerable<(string Name, Func<Task<IReadOnlyList<TargetLine>>> Measure)> All(Workspace work)
+    {
+        yield return ("crc32", () => One(CodecTargets.Crc(work.InsertLog)));
+    }
+
+    private static Task<IReadOnlyList<TargetLine>> One(TargetLine line) => Task.FromResult<IReadOnlyList<TargetLine>>([line]);
+}
