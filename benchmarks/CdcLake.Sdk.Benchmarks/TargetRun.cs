@@ -37,7 +37,12 @@ internal static class TargetRun
     private static IEnumerable<(string Name, Func<Task<IReadOnlyList<TargetLine>>> Measure)> All(Workspace work)
     {
         yield return ("crc32", () => One(CodecTargets.Crc(work.InsertLog)));
+        yield return ("snappy", () => Several(CodecTargets.Snappies(work.InsertWorkload)));
+        yield return ("capture over loopback", () => CaptureTargets.LocalAsync(work));
+        yield return ("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload));
     }
 
-    private static Task<IReadOnlyList<TargetLine>> One(TargetLine line) => Task.FromResult<IReadOnlyList<TargetLine>>([line]);
+    private static Task<IReadOnlyList<TargetLine>> One(TargetLine line) => Several([line]);
+
+    private static Task<IReadOnlyList<TargetLine>> Several(IReadOnlyList<TargetLine> lines) => Task.FromResult(lines);
 }

@@ -7,6 +7,7 @@ namespace CdcLake.Benchmarks.Logs;
 internal sealed record SalesLog
 {
     private const int SaleBytes = 28;
+    private const long FirstSecond = 1_790_000_000;
 
     private static readonly byte[] ProductsMap = Convert.FromHexString(
         "7d0000000000" + "0100" + "05617070646200" + "0870726f647563747300" + "03" + "030f0f" + "04" + "0001fc03" + "00"
@@ -38,23 +39,17 @@ internal sealed record SalesLog
         return log.Length;
     }
 
-    /// <summary>The image of a sale, 28 bytes; <paramref name="version"/> varies what updates change.</summary>
-    public void WriteSale(Span<byte> image, long id, int version)
+    /// <summary>A sale as <paramref name="version"/> of its updates left it. Every tenth update moves it to another product.</summary>
+    public SaleRow Sale(long id, int version)
     {
         var mixed = (uint)((id * 2_654_435_761L) ^ (version * 40_503L));
-        image[0] = 0;
-        BinaryPrimitives.WriteInt64LittleEndian(image[1..], id);
-        BinaryPrimitives.WriteInt32LittleEndian(image[9..], ProductOf(id, version));
-        BinaryPrimitives.WriteInt32LittleEndian(image[13..], 1 + (int)(mixed % 20));
-        var cents = 100 + (mixed >> 8) % 50_000;
-        BinaryPrimitives.WriteUInt32BigEndian(image[17..], 0x8000_0000 | (cents / 100));
-        image[21] = (byte)(cents % 100);
-        BinaryPrimitives.WriteUInt32BigEndian(image[22..], (uint)(1_790_000_000 + (id >> 6)));
-        BinaryPrimitives.WriteUInt16BigEndian(image[26..], (ushort)(mixed % 1000 * 10));
+        return new SaleRow(
+            id,
+            1 + (int)((ulong)((id + (version / 10)) * 7_919) % (ulong)Products),
+            1 + (int)(mixed % 20),
+            100 + ((mixed >> 8) % 50_000),
+            ((FirstSecond + (id >> 6)) * 1000) + (mixed % 1000));
     }
-
-    /// <summary>Every tenth update moves the sale to another product.</summary>
-    public int ProductOf(long id, int version) => 1 + (int)((ulong)((id + (version / 10)) * 7_919) % (ulong)Products);
 
     private void WriteProducts(LogWriter log)
     {
@@ -95,7 +90,7 @@ internal sealed record SalesLog
         {
             var size = Math.Min(RowsPerTransaction, Statements - done);
             var updates = inserted == 0 ? 0 : (int)((long)size * UpdatePercent / 100);
-            log.Time = (uint)(1_790_000_000 + (inserted >> 6));
+            log.Time = (uint)(FirstSecond + (inserted >> 6));
             log.BeginTransaction();
             WriteInserts(rows, ref inserted, size - updates);
             WriteUpdates(rows, versions, random, inserted, updates);
@@ -109,7 +104,7 @@ internal sealed record SalesLog
         rows.BeginStatement(RowsEvent.Write);
         for (var i = 0; i < count; i++)
         {
-            WriteSale(rows.Room(SaleBytes), ++inserted, 0);
+            Sale(++inserted, 0).WriteTo(rows.Room(SaleBytes));
             rows.Take(SaleBytes);
         }
 
@@ -129,8 +124,8 @@ internal sealed record SalesLog
         {
             var id = 1 + random.NextInt64(inserted);
             var image = rows.Room(2 * SaleBytes);
-            WriteSale(image, id, versions[id]);
-            WriteSale(image[SaleBytes..], id, unchecked(++versions[id]));
+            Sale(id, versions[id]).WriteTo(image);
+            Sale(id, unchecked(++versions[id])).WriteTo(image[SaleBytes..]);
             rows.Take(2 * SaleBytes);
         }
 
