@@ -21,6 +21,7 @@ internal sealed partial class RowCodec
 {
     private readonly int[] _ordinals;
     private readonly DataType[] _types;
+    private readonly string[] _names;
     private readonly int[] _offsets;
     private readonly int _nullBytes;
     private readonly int _variableColumns;
@@ -31,7 +32,7 @@ internal sealed partial class RowCodec
     {
         _ordinals = [.. ordinals];
         _types = [.. _ordinals.Select(o => schema[o].Type)];
-        Schema = new Schema(_ordinals.Select(o => schema[o]));
+        _names = [.. _ordinals.Select(o => schema[o].Name)];
         _offsets = new int[_types.Length];
         _nullBytes = (_types.Length + 7) / 8;
         FixedSize = _nullBytes;
@@ -42,9 +43,6 @@ internal sealed partial class RowCodec
             _variableColumns += _types[i].Storage == StorageKind.Bytes ? 1 : 0;
         }
     }
-
-    /// <summary>The columns of a row, in its order.</summary>
-    public Schema Schema { get; }
 
     /// <summary>Ordinals of the columns in the batches that are encoded.</summary>
     public ReadOnlySpan<int> Ordinals => _ordinals;
@@ -79,7 +77,7 @@ internal sealed partial class RowCodec
         var parts = new string[_types.Length];
         for (var i = 0; i < parts.Length; i++)
         {
-            parts[i] = $"{Schema[i].Name}={PrintValue(row, i)}";
+            parts[i] = $"{_names[i]}={PrintValue(row, i)}";
         }
 
         return parts.Length == 0 ? "(no columns)" : string.Join(", ", parts);

@@ -1,0 +1,52 @@
+using CdcLake.Columnar;
+using CdcLake.State;
+
+namespace CdcLake.Dataflow.Aggregates;
+
+/// <summary>
+/// One aggregate function over all groups. Its value for a group lies in the prefix of the group's record in a <see cref="RowMap"/>, at <see cref="Offset"/>;
+/// a new group's bytes are zero, and zero again when every row of the group has been withdrawn.
+/// </summary>
+internal abstract class Accumulator : IDisposable
+{
+    protected Accumulator(DataType result) => Result = result;
+
+    /// <summary>Type of the result column.</summary>
+    public DataType Result { get; }
+
+    /// <summary>Where in a group's prefix the accumulator lies.</summary>
+    public int Offset { get; set; }
+
+    /// <summary>Bytes in a group's prefix.</summary>
+    public abstract int Size { get; }
+
+    /// <summary>State besides the group's record, or null.</summary>
+    public virtual IStateStore? State => null;
+
+    /// <summary>Adds or withdraws every row of a batch, row i in group <paramref name="groups"/>[i].</summary>
+    public abstract void Add(ChangeBatch batch, ReadOnlySpan<uint> groups, RowMap map);
+
+    /// <summary>Appends the present result of each group.</summary>
+    /// <exception cref="ArithmeticOverflowException">A result does not fit its type.</exception>
+    public abstract void AppendResults(ReadOnlySpan<uint> groups, RowMap map, Column into);
+
+    /// <summary>At the end of an epoch: true when more values of a group were withdrawn than had been added.</summary>
+    public abstract bool IsNegative(uint group, RowMap map);
+
+    /// <summary>At the end of an epoch, after results were taken: frees what withdrawn values still hold. Group records may be written.</summary>
+    public virtual void EndEpoch(RowMap map)
+    {
+    }
+
+    /// <summary>Rebuilds what is not in the records after state was read back.</summary>
+    public virtual void AfterRestore(RowMap map)
+    {
+    }
+
+    public virtual void Dispose()
+    {
+    }
+
+    protected static ArithmeticOverflowException Overflow(string function, DataType result, string value) =>
+        new($"{function} does not fit {result}: {value}. Aggregate a smaller expression, or one of another type.");
+}

@@ -1,0 +1,62 @@
+using CdcLake.Columnar;
+using CdcLake.State;
+
+namespace CdcLake.Dataflow;
+
+/// <summary>An operator and the transforms that run on its output before it leaves the stage.</summary>
+internal sealed class FusedOperator : IOperator
+{
+    private readonly IOperator _head;
+    private readonly ITransform[] _tail;
+
+    public FusedOperator(IOperator head, IEnumerable<ITransform> tail)
+    {
+        _head = head;
+        _tail = [.. tail];
+    }
+
+    public string Name => _head.Name;
+
+    public Schema Schema => _tail.Length == 0 ? _head.Schema : _tail[^1].Schema;
+
+    public int Inputs => _head.Inputs;
+
+    public IReadOnlyList<IStateStore> State => _head.State;
+
+    public void Process(int input, ChangeBatch batch) => _head.Process(input, batch);
+
+    public void EndEpoch() => _head.EndEpoch();
+
+    public ChangeBatch? Next()
+    {
+        while (_head.Next() is { } piece)
+        {
+            if (Apply(piece) is { } result)
+            {
+                return result;
+            }
+        }
+
+        return null;
+    }
+
+    public void AfterRestore() => _head.AfterRestore();
+
+    public void Dispose() => _head.Dispose();
+
+    private ChangeBatch? Apply(ChangeBatch piece)
+    {
+        ChangeBatch? result = piece;
+        foreach (var transform in _tail)
+        {
+            if (result is null)
+            {
+                break;
+            }
+
+            result = transform.Apply(result);
+        }
+
+        return result;
+    }
+}

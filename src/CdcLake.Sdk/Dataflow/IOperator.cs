@@ -1,0 +1,43 @@
+using CdcLake.Columnar;
+using CdcLake.State;
+
+namespace CdcLake.Dataflow;
+
+/// <summary>
+/// The synchronous core of a stage. Work is given by <see cref="Process"/> or <see cref="EndEpoch"/>, then its output is taken piece by piece with
+/// <see cref="Next"/> until that returns null; only then may the next work be given. So a join that multiplies rows never holds more than one piece.
+/// Not thread-safe; the owner disposes it.
+/// </summary>
+internal interface IOperator : IDisposable
+{
+    /// <summary>Named by content, unique within the plan; names state, messages and metrics.</summary>
+    string Name { get; }
+
+    /// <summary>Columns of what comes out.</summary>
+    Schema Schema { get; }
+
+    /// <summary>How many inputs it has; they are numbered from 0.</summary>
+    int Inputs { get; }
+
+    /// <summary>Keyed state, in a fixed order; empty when the operator keeps none. Written and read back only between epochs.</summary>
+    IReadOnlyList<IStateStore> State { get; }
+
+    /// <summary>Takes in changes of the open epoch. Ownership of the batch passes.</summary>
+    void Process(int input, ChangeBatch batch);
+
+    /// <summary>All inputs have seen the whole epoch.</summary>
+    /// <exception cref="InconsistentChangeException">A row was withdrawn that was not there.</exception>
+    void EndEpoch();
+
+    /// <summary>The next piece of output, never empty, or null when there is none left. Ownership passes to the caller.</summary>
+    ChangeBatch? Next();
+
+    /// <summary>Called once after the state was read back and before the first change.</summary>
+    void AfterRestore()
+    {
+        foreach (var store in State)
+        {
+            store.AfterRestore();
+        }
+    }
+}

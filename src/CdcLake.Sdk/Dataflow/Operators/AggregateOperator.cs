@@ -1,0 +1,116 @@
+using CdcLake.Columnar;
+using CdcLake.Dataflow.Aggregates;
+using CdcLake.Expressions;
+using CdcLake.State;
+
+namespace CdcLake.Dataflow.Operators;
+
+/// <summary>
+/// One row per group that has rows. Changes only update the group's accumulators; when the epoch ends, each touched group gives its former row with −1 and its
+/// present row with +1, and nothing when the two are equal. A group whose last row is withdrawn disappears.
+/// </summary>
+internal sealed class AggregateOperator : IOperator
+{
+    private readonly RowCodec _keyCodec;
+    private readonly Accumulator[] _accumulators;
+    private readonly RowMap _groups;
+    private readonly EncodedRows _keys = new();
+    private readonly TouchedGroups _touched;
+    private uint[] _references = [];
+    private long _lastNumber;
+
+    /// <param name="name">Names the operator in messages.</param>
+    /// <param name="schema">The key columns, then one column for each call.</param>
+    /// <param name="input">Columns of the input.</param>
+    /// <param name="key">Ordinals of the group key; none for one group over everything.</param>
+    /// <param name="calls">The aggregates.</param>
+    public AggregateOperator(string name, Schema schema, Schema input, IReadOnlyList<int> key, IReadOnlyList<AggregateCall> calls)
+    {
+        Name = name;
+        Schema = schema;
+        _keyCodec = new RowCodec(input, key);
+        _accumulators = [.. calls.Select(call => Accumulators.Create(call, input))];
+        var size = GroupRecord.Accumulators;
+        foreach (var accumulator in _accumulators)
+        {
+            accumulator.Offset = size;
+            size += accumulator.Size;
+        }
+
+        _groups = new RowMap(size);
+        _touched = new TouchedGroups(name, schema, _keyCodec, key.Count, _groups, _accumulators);
+        State = [_groups, .. _accumulators.Where(a => a.State is not null).Select(a => a.State!)];
+    }
+
+    public string Name { get; }
+
+    public Schema Schema { get; }
+
+    public int Inputs => 1;
+
+    public IReadOnlyList<IStateStore> State { get; }
+
+    public void Process(int input, ChangeBatch batch)
+    {
+        using (batch)
+        {
+            if (_references.Length < batch.Count)
+            {
+                _references = new uint[Math.Max(batch.Count, ChangeBatch.TargetRows)];
+            }
+
+            var groups = _references.AsSpan(0, batch.Count);
+            _keyCodec.Encode(batch, _keys);
+            _keys.ComputeHashes();
+            _groups.FindOrAdd(_keys, groups);
+            _touched.Add(groups);
+            CountRows(groups, batch.Weights);
+            foreach (var accumulator in _accumulators)
+            {
+                accumulator.Add(batch, groups, _groups);
+            }
+        }
+    }
+
+    public void EndEpoch() => _touched.EndEpoch();
+
+    public ChangeBatch? Next() => _touched.Next();
+
+    public void AfterRestore()
+    {
+        _groups.AfterRestore();
+        for (var group = _groups.Next(0); group != 0; group = _groups.Next(group))
+        {
+            _lastNumber = Math.Max(_lastNumber, _groups.Field<long>(group, GroupRecord.Number));
+        }
+
+        foreach (var accumulator in _accumulators)
+        {
+            accumulator.AfterRestore(_groups);
+        }
+    }
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _touched.Dispose();
+        foreach (var accumulator in _accumulators)
+        {
+            accumulator.Dispose();
+        }
+    }
+
+    private void CountRows(ReadOnlySpan<uint> groups, ReadOnlySpan<sbyte> weights)
+    {
+        for (var i = 0; i < groups.Length; i++)
+        {
+            ref var number = ref _groups.Field<long>(groups[i], GroupRecord.Number);
+            if (number == 0)
+            {
+                number = ++_lastNumber;
+            }
+
+            _groups.Field<long>(groups[i], GroupRecord.RowCount) += weights[i];
+        }
+    }
+}

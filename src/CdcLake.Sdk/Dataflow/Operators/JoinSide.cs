@@ -1,0 +1,90 @@
+using CdcLake.Columnar;
+using CdcLake.State;
+
+namespace CdcLake.Dataflow.Operators;
+
+/// <summary>One input of a join: its rows by key, and the encoded form of the batch at hand.</summary>
+internal sealed class JoinSide : IDisposable
+{
+    private readonly RowCodec _keyCodec;
+    private readonly EncodedRows _rests = new();
+    private bool[] _skip = [];
+    private bool _anySkipped;
+
+    public JoinSide(Schema schema, IReadOnlyList<int> key)
+    {
+        _keyCodec = new RowCodec(schema, key);
+        RestCodec = new RowCodec(schema, Enumerable.Range(0, schema.Count).Where(i => !key.Contains(i)));
+        Key = key;
+        Columns = schema.Count;
+    }
+
+    public IReadOnlyList<int> Key { get; }
+
+    /// <summary>Number of columns of this input.</summary>
+    public int Columns { get; }
+
+    /// <summary>The columns that are not in the key.</summary>
+    public RowCodec RestCodec { get; }
+
+    public RowMultiset Rows { get; } = new();
+
+    /// <summary>Keys of the batch at hand.</summary>
+    public EncodedRows Keys { get; } = new();
+
+    /// <summary>Which rows of the batch have a null in the key; empty when none has.</summary>
+    public ReadOnlySpan<bool> Skip => _anySkipped ? _skip : default;
+
+    public void Encode(ChangeBatch batch)
+    {
+        _keyCodec.Encode(batch, Keys);
+        RestCodec.Encode(batch, _rests);
+        Keys.ComputeHashes();
+        _rests.ComputeHashes();
+        _anySkipped = false;
+        foreach (var ordinal in Key)
+        {
+            if (batch[ordinal].HasNulls)
+            {
+                MarkNulls(batch[ordinal].Nulls);
+            }
+        }
+    }
+
+    /// <summary>Keeps the rows of the encoded batch.</summary>
+    public void Keep(ReadOnlySpan<sbyte> weights) => Rows.Apply(Keys, _rests, weights, Skip);
+
+    /// <summary>Text of a row that was withdrawn but never added, or null.</summary>
+    public string? PrintNegativeRow()
+    {
+        var row = Rows.NegativeRow();
+        return row == 0 ? null : $"key ({_keyCodec.Print(Rows.KeyOf(row))}), other columns ({RestCodec.Print(Rows.RestOf(row))})";
+    }
+
+    public void Dispose()
+    {
+        Keys.Dispose();
+        _rests.Dispose();
+    }
+
+    private void MarkNulls(ReadOnlySpan<byte> nulls)
+    {
+        if (_skip.Length < nulls.Length)
+        {
+            var larger = new bool[nulls.Length];
+            _skip.CopyTo(larger, 0);
+            _skip = larger;
+        }
+
+        if (!_anySkipped)
+        {
+            Array.Clear(_skip);
+            _anySkipped = true;
+        }
+
+        for (var i = 0; i < nulls.Length; i++)
+        {
+            _skip[i] |= nulls[i] != 0;
+        }
+    }
+}

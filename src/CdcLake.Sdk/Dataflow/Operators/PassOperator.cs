@@ -1,0 +1,48 @@
+using CdcLake.Columnar;
+using CdcLake.State;
+
+namespace CdcLake.Dataflow.Operators;
+
+/// <summary>Hands on what it gets: the head of a stage that consists of transforms only, such as filters over a captured table.</summary>
+internal sealed class PassOperator : IOperator
+{
+    private ChangeBatch? _batch;
+
+    public PassOperator(string name, Schema schema)
+    {
+        Name = name;
+        Schema = schema;
+    }
+
+    public string Name { get; }
+
+    public Schema Schema { get; }
+
+    public int Inputs => 1;
+
+    public IReadOnlyList<IStateStore> State => [];
+
+    public void Process(int input, ChangeBatch batch)
+    {
+        if (batch.Count == 0)
+        {
+            batch.Dispose();
+            return;
+        }
+
+        _batch = batch;
+    }
+
+    public void EndEpoch()
+    {
+    }
+
+    public ChangeBatch? Next()
+    {
+        var batch = _batch;
+        _batch = null;
+        return batch;
+    }
+
+    public void Dispose() => _batch?.Dispose();
+}

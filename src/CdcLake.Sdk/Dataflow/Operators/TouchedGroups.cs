@@ -1,0 +1,229 @@
+using CdcLake.Columnar;
+using CdcLake.Dataflow.Aggregates;
+using CdcLake.State;
+
+namespace CdcLake.Dataflow.Operators;
+
+/// <summary>The groups that an epoch touched, with the results they had before, and the output made of both when the epoch ends.</summary>
+internal sealed class TouchedGroups : IDisposable
+{
+    private readonly string _name;
+    private readonly Schema _schema;
+    private readonly RowCodec _keyCodec;
+    private readonly int _keyColumns;
+    private readonly RowMap _groups;
+    private readonly Accumulator[] _accumulators;
+    private readonly EncodedRows _keys = new();
+
+    // Results of the touched groups before the epoch, in the order of touching; EndEpoch appends the results after it in the same order.
+    private readonly Column[] _results;
+    private readonly int[] _rows = new int[ChangeBatch.TargetRows];
+    private readonly sbyte[] _weights = new sbyte[ChangeBatch.TargetRows];
+    private uint[] _touched = [];
+    private bool[] _existed = [];
+    private int _count;
+    private int _next;
+    private bool _ending;
+
+    public TouchedGroups(string name, Schema schema, RowCodec keyCodec, int keyColumns, RowMap groups, Accumulator[] accumulators)
+    {
+        _name = name;
+        _schema = schema;
+        _keyCodec = keyCodec;
+        _keyColumns = keyColumns;
+        _groups = groups;
+        _accumulators = accumulators;
+        _results = new Column[accumulators.Length];
+        for (var i = 0; i < _results.Length; i++)
+        {
+            _results[i] = Column.Create(accumulators[i].Result);
+        }
+    }
+
+    /// <summary>Remembers the present results of groups that were not touched before in this epoch. Call it before they change.</summary>
+    public void Add(ReadOnlySpan<uint> groups)
+    {
+        var before = _count;
+        foreach (var group in groups)
+        {
+            ref var place = ref _groups.Field<int>(group, GroupRecord.Touched);
+            if (place == 0)
+            {
+                Grow();
+                _groups.Touch(group);
+                _existed[_count] = _groups.Field<long>(group, GroupRecord.RowCount) != 0;
+                _touched[_count++] = group;
+                place = _count;
+            }
+        }
+
+        AppendResults(_touched.AsSpan(before, _count - before));
+    }
+
+    /// <exception cref="InconsistentChangeException">A group would have a negative number of rows or values.</exception>
+    public void EndEpoch()
+    {
+        AppendResults(_touched.AsSpan(0, _count));
+        for (var i = 0; i < _count; i++)
+        {
+            Check(_touched[i]);
+        }
+
+        _next = 0;
+        _ending = true;
+    }
+
+    /// <summary>The next piece of the ended epoch's output, or null when there is none left.</summary>
+    public ChangeBatch? Next()
+    {
+        if (!_ending)
+        {
+            return null;
+        }
+
+        _keys.Clear();
+        var filled = 0;
+        for (; _next < _count && filled + 2 <= ChangeBatch.TargetRows; _next++)
+        {
+            var exists = _groups.Field<long>(_touched[_next], GroupRecord.RowCount) != 0;
+            if (_existed[_next] && exists && AreEqual(_next, _count + _next))
+            {
+                continue;
+            }
+
+            if (_existed[_next])
+            {
+                filled = Take(_next, filled, -1);
+            }
+
+            if (exists)
+            {
+                filled = Take(_count + _next, filled, 1);
+            }
+        }
+
+        if (filled > 0)
+        {
+            return Build(filled);
+        }
+
+        Finish();
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        foreach (var column in _results)
+        {
+            column.Return();
+        }
+    }
+
+    private void AppendResults(ReadOnlySpan<uint> groups)
+    {
+        for (var i = 0; i < _results.Length; i++)
+        {
+            _accumulators[i].AppendResults(groups, _groups, _results[i]);
+        }
+    }
+
+    private int Take(int result, int filled, sbyte weight)
+    {
+        _keys.Append(_groups.KeyOf(_touched[_next]));
+        _rows[filled] = result;
+        _weights[filled] = weight;
+        return filled + 1;
+    }
+
+    private ChangeBatch Build(int count)
+    {
+        var columns = new Column[_schema.Count];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            columns[i] = Column.Create(_schema[i].Type);
+        }
+
+        _keyCodec.Decode(_keys, columns.AsSpan(0, _keyColumns));
+        for (var i = 0; i < _results.Length; i++)
+        {
+            columns[_keyColumns + i].AppendFrom(_results[i], _rows.AsSpan(0, count));
+        }
+
+        return new ChangeBatch(_schema, columns, _weights.AsSpan(0, count));
+    }
+
+    private bool AreEqual(int a, int b)
+    {
+        foreach (var column in _results)
+        {
+            if (!CellEquality.AreEqual(column, a, b))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Check(uint group)
+    {
+        var rows = _groups.Field<long>(group, GroupRecord.RowCount);
+        var negative = rows < 0;
+        foreach (var accumulator in _accumulators)
+        {
+            negative |= accumulator.IsNegative(group, _groups);
+        }
+
+        // Without rows there can be no values either: every accumulator is back at zero.
+        negative |= rows == 0 && _groups.PrefixOf(group)[GroupRecord.Accumulators..].ContainsAnyExcept((byte)0);
+        if (negative)
+        {
+            throw new InconsistentChangeException(
+                $"{_name}: more rows were withdrawn from the group ({_keyCodec.Print(_groups.KeyOf(group))}) than had been added. "
+                + "The log does not start at the beginning of the table, or changes are missing from it.")
+            {
+                Stage = _name,
+            };
+        }
+    }
+
+    private void Finish()
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            _groups.Field<int>(_touched[i], GroupRecord.Touched) = 0;
+            if (_groups.Field<long>(_touched[i], GroupRecord.RowCount) == 0)
+            {
+                _groups.Remove(_touched[i]);
+            }
+        }
+
+        foreach (var column in _results)
+        {
+            column.Clear();
+        }
+
+        _count = 0;
+        _ending = false;
+        if (_groups.IsSparse)
+        {
+            _groups.Compact();
+        }
+
+        foreach (var accumulator in _accumulators)
+        {
+            accumulator.EndEpoch(_groups);
+        }
+    }
+
+    private void Grow()
+    {
+        if (_count == _touched.Length)
+        {
+            var size = Math.Max(256, _count * 2);
+            Array.Resize(ref _touched, size);
+            Array.Resize(ref _existed, size);
+        }
+    }
+}
