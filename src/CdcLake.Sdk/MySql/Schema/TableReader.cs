@@ -1,0 +1,129 @@
+using CdcLake.MySql.Protocol;
+
+namespace CdcLake.MySql.Schema;
+
+/// <summary>Reads table definitions from information_schema. Needs no privilege beyond SELECT on the tables.</summary>
+internal sealed class TableReader(MySqlConnection connection)
+{
+    /// <summary>Reads the tables in the order asked for.</summary>
+    /// <exception cref="SchemaMismatchException">A table does not exist (the message names similar ones) or is a view.</exception>
+    /// <exception cref="BinlogUnavailableException">The account may not read a table; the message prints the grant.</exception>
+    /// <exception cref="UnsupportedTypeException">A column type is not known at all.</exception>
+    public async Task<IReadOnlyList<MySqlTable>> ReadAsync(IReadOnlyList<MySqlTableName> names, CancellationToken cancellationToken)
+    {
+        await ShowHiddenKeysAsync(cancellationToken).ConfigureAwait(false);
+        var tables = new List<MySqlTable>(names.Count);
+        foreach (var name in names)
+        {
+            tables.Add(await ReadAsync(name, cancellationToken).ConfigureAwait(false));
+        }
+
+        return tables;
+    }
+
+    private async Task<MySqlTable> ReadAsync(MySqlTableName name, CancellationToken cancellationToken)
+    {
+        var where = $"TABLE_SCHEMA = {MySqlTableName.Literal(name.Database)} AND TABLE_NAME = {MySqlTableName.Literal(name.Table)}";
+        var found = await connection.QueryAsync(
+            $"SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_TYPE FROM information_schema.TABLES WHERE {where}", cancellationToken).ConfigureAwait(false);
+        await ProbeAsync(name, found.Count > 0, cancellationToken).ConfigureAwait(false);
+        var actual = new MySqlTableName(found[0, 0]!, found[0, 1]!);
+        if (found[0, 3] != "BASE TABLE")
+        {
+            throw new SchemaMismatchException($"{actual} is a {found[0, 3]!.ToLowerInvariant()}, which has no changes of its own in the binary log. Capture the tables behind it.");
+        }
+
+        var rows = await connection.QueryAsync(
+            $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE FROM information_schema.COLUMNS WHERE {where} ORDER BY ORDINAL_POSITION",
+            cancellationToken).ConfigureAwait(false);
+        var keys = await ReadUniqueKeysAsync(where, cancellationToken).ConfigureAwait(false);
+        var primary = keys.GetValueOrDefault("PRIMARY", []);
+        var columns = rows.Rows
+            .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))))
+            .ToList();
+        return new MySqlTable(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys));
+    }
+
+    // Generated invisible primary keys stand in the log, whatever the server shows of them.
+    private async Task ShowHiddenKeysAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync("SET SESSION show_gipk_in_create_table_and_information_schema=ON", cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlServerException error) when (error.Code == ServerErrors.UnknownSystemVariable)
+        {
+            // Before MySQL 8.0.30 there are no such keys.
+        }
+    }
+
+    // Reading tells a missing grant from a missing table, which information_schema shows alike.
+    private async Task ProbeAsync(MySqlTableName name, bool isListed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync($"SELECT 1 FROM {name.Quoted} LIMIT 0", cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlServerException error) when (error.Code is ServerErrors.TableAccessDenied or ServerErrors.AccessDeniedDatabase)
+        {
+            throw new BinlogUnavailableException(
+                $"The account may not read {name} on {connection.Peer}, or the table does not exist. If it does:\n  GRANT SELECT ON {name.Quoted} TO {await AccountAsync(cancellationToken).ConfigureAwait(false)};", error);
+        }
+        catch (MySqlServerException error) when (!isListed && error.Code is ServerErrors.NoSuchTable or ServerErrors.UnknownDatabase)
+        {
+            throw new SchemaMismatchException($"{connection.Peer} has no table {name}.{await SuggestAsync(name, cancellationToken).ConfigureAwait(false)}", error);
+        }
+
+        if (!isListed)
+        {
+            throw new SchemaMismatchException($"{name} on {connection.Peer} can be read but is not listed in information_schema; temporary tables cannot be captured.");
+        }
+    }
+
+    private async Task<string> AccountAsync(CancellationToken cancellationToken) => await Preflight.AccountAsync(connection, cancellationToken).ConfigureAwait(false);
+
+    private async Task<string> SuggestAsync(MySqlTableName name, CancellationToken cancellationToken)
+    {
+        var result = await connection.QueryAsync(
+            "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) FROM information_schema.TABLES "
+            + "WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') LIMIT 5000",
+            cancellationToken).ConfigureAwait(false);
+        var near = NearestName.Of(name.ToString(), result.Rows.Select(r => r[0]!));
+        return near.Count == 0 ? " It has no table this account can see." : $" Similar: {string.Join(", ", near)}.";
+    }
+
+    private async Task<Dictionary<string, List<string>>> ReadUniqueKeysAsync(string where, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync(
+            $"SELECT INDEX_NAME, COLUMN_NAME FROM information_schema.STATISTICS WHERE {where} AND NON_UNIQUE = 0 ORDER BY INDEX_NAME, SEQ_IN_INDEX",
+            cancellationToken).ConfigureAwait(false);
+        var keys = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var row in rows.Rows)
+        {
+            if (!keys.TryGetValue(row[0]!, out var columns))
+            {
+                keys.Add(row[0]!, columns = []);
+            }
+
+            columns.Add(row[1] ?? ""); // an expression has no column; no column has an empty name
+        }
+
+        return keys;
+    }
+
+    private static List<int> KeyOf(List<MySqlColumn> columns, Dictionary<string, List<string>> keys)
+    {
+        foreach (var names in keys.OrderBy(k => k.Key == "PRIMARY" ? "" : k.Key, StringComparer.Ordinal).Select(k => k.Value))
+        {
+            var ordinals = names.ConvertAll(name => columns.FindIndex(c => Same(c.Name, name)));
+            if (ordinals.TrueForAll(o => o >= 0 && !columns[o].IsNullable && columns[o].Unsupported is null))
+            {
+                return ordinals;
+            }
+        }
+
+        return [];
+    }
+
+    private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
+}
