@@ -12,6 +12,7 @@ internal static class ServerErrors
     public const int UnknownSystemVariable = 1193; // ER_UNKNOWN_SYSTEM_VARIABLE
     public const int SpecificAccessDenied = 1227; // ER_SPECIFIC_ACCESS_DENIED_ERROR
     public const int SourceFatalError = 1236; // ER_SOURCE_FATAL_ERROR_READING_BINLOG
+    public const int XaAccessDenied = 1401; // ER_XAER_RMERR, also for a missing XA_RECOVER_ADMIN
     public const int TableDefinitionChanged = 1412; // ER_TABLE_DEF_CHANGED
 
     /// <summary>True when the same request may succeed later without anybody's help.</summary>

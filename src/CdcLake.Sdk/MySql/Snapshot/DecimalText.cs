@@ -24,7 +24,7 @@ internal static class DecimalText
             value = (value * 10) + Digit(text, digits[i]);
         }
 
-        return digits.Length <= MaxLongText ? (negative ? -value : value) : throw Wrong(text);
+        return digits.Length <= (scale == 0 ? MaxLongText - 2 : MaxLongText) ? (negative ? -value : value) : throw Wrong(text);
     }
 
     /// <summary>All digits as one integer, for columns of at most 38 digits.</summary>
@@ -61,7 +61,7 @@ internal static class DecimalText
         negative = text.Length > 0 && text[0] == '-';
         var digits = Trim(negative ? text[1..] : text);
         point = scale == 0 ? -1 : digits.Length - scale - 1;
-        if (digits.Length is 0 or > MaxText || (scale > 0 && (point < 0 || digits[point] != '.')))
+        if (digits.Length == 0 || digits.Length > (scale == 0 ? MaxText - 2 : MaxText) || (scale > 0 && (point < 0 || digits[point] != '.')))
         {
             throw Wrong(text);
         }

@@ -1,0 +1,152 @@
+using System.Runtime.ExceptionServices;
+using CdcLake.Connectors;
+using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Schema;
+using CdcLake.MySql.Snapshot;
+
+namespace CdcLake.MySql;
+
+/// <summary>
+/// A live MySQL server: describes tables, reads an exact initial snapshot where there is no position yet, then follows the binary log, and reconnects
+/// by itself. One object serves one running pipeline.
+/// </summary>
+internal sealed class MySqlBinlogSource : ISource
+{
+    private readonly MySqlConnectionOptions _options;
+    private readonly MySqlSourceSettings _settings;
+    private readonly TimeProvider _clock;
+    private readonly ReplicaIdentity _identity;
+    private readonly ReconnectDelay _delay;
+
+    /// <param name="options">The server and the account.</param>
+    /// <param name="pipelineName">Decides, with the server, under which identity the log is read.</param>
+    /// <param name="settings">Times and numbers.</param>
+    /// <param name="clock">Measures all times.</param>
+    public MySqlBinlogSource(MySqlConnectionOptions options, string pipelineName, MySqlSourceSettings settings, TimeProvider clock)
+    {
+        _options = options;
+        _settings = settings;
+        _clock = clock;
+        _identity = ReplicaIdentity.Of(pipelineName, options.Endpoint, settings.ServerId, settings.Heartbeat);
+        _delay = new ReconnectDelay(settings.FirstRetryDelay, settings.MaxRetryDelay, _identity.ServerId);
+    }
+
+    public string Name => $"mysql({_options.Endpoint})";
+
+    public async Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    {
+        var connection = await MySqlConnection.OpenAsync(_options, _clock, "preflight", cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var preflight = new Preflight(connection);
+            await preflight.CheckServerAsync(cancellationToken).ConfigureAwait(false);
+            var names = tables.Select(t => MySqlTableName.Parse(t, _options.Database)).ToList();
+            var found = await new TableReader(connection).ReadAsync(names, cancellationToken).ConfigureAwait(false);
+            await preflight.CheckTablesAsync(found, cancellationToken).ConfigureAwait(false);
+            return [.. found.Select(t => t.Describe(t.Name.ToString()))];
+        }
+    }
+
+    public SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties) => MySqlPosition.Parse(properties);
+
+    public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
+    {
+        var guarded = new GuardedOutput(output);
+        output.Report(new SourceProgress(SourcePhase.Connecting, _options.Endpoint));
+        var from = start.From is null
+            ? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false)
+            : (MySqlPosition)start.From;
+        using var processor = new BinlogEventProcessor(new BinlogProcessorOptions
+        {
+            Tables = start.Tables,
+            Executed = from.Executed,
+            Boundaries = [.. start.Boundaries.Cast<MySqlPosition>().Select(b => b.Executed)],
+            Limits = start.Limits,
+            Clock = _clock,
+        });
+        while (true)
+        {
+            var error = await StreamAsync(processor, guarded, cancellationToken).ConfigureAwait(false);
+            await PauseAsync(error, guarded, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<MySqlPosition> SnapshotAsync(SourceStart start, GuardedOutput output, CancellationToken cancellationToken)
+    {
+        var session = new SnapshotSession(_options, _identity, start.Tables, _settings.SnapshotWorkers, _clock);
+        while (true)
+        {
+            using var snapshot = new InitialSnapshot(session, output);
+            try
+            {
+                return await snapshot.RunAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (MySqlServerException error) when (!output.HasFailed)
+            {
+                ThrowIfFinal(error);
+                if (snapshot.HasBegun)
+                {
+                    throw; // rows that were pushed cannot be withdrawn: the pipeline has to begin again
+                }
+
+                await PauseAsync(error, output, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Follows the log until the connection fails in a way that a new one may mend.
+    private async Task<MySqlServerException> StreamAsync(BinlogEventProcessor processor, GuardedOutput output, CancellationToken cancellationToken)
+    {
+        BinlogStream? stream = null;
+        try
+        {
+            stream = await BinlogStream.OpenAsync(_options, _identity, processor, _settings, _clock, cancellationToken).ConfigureAwait(false);
+            output.Report(new SourceProgress(SourcePhase.Streaming, _options.Endpoint));
+            await stream.PumpAsync(output, cancellationToken).ConfigureAwait(false);
+            throw new InvalidOperationException("The pump ended without an error.");
+        }
+        catch (MySqlServerException error) when (!output.HasFailed)
+        {
+            ThrowIfFinal(error);
+            if (stream is { HasReceived: true })
+            {
+                _delay.Reset();
+            }
+
+            return error;
+        }
+        finally
+        {
+            if (stream is not null)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    // No new connection mends such an error.
+    private void ThrowIfFinal(MySqlServerException error)
+    {
+        var meaning = DumpErrors.Classify(error, _options.Endpoint);
+        if (!ReferenceEquals(meaning, error))
+        {
+            throw meaning;
+        }
+
+        if (!error.IsTransient)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+    }
+
+    private async Task PauseAsync(MySqlServerException error, GuardedOutput output, CancellationToken cancellationToken)
+    {
+        var pause = _delay.Next();
+        output.Report(new SourceProgress(SourcePhase.Retrying, error.Message, error));
+        await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
+        output.Report(new SourceProgress(SourcePhase.Connecting, _options.Endpoint));
+    }
+}

@@ -1,0 +1,22 @@
+namespace CdcLake.MySql;
+
+/// <summary>
+/// Pauses between attempts to reconnect: doubling from the first to the longest, each shortened by up to a half. By how much depends on the seed, so that
+/// many pipelines that lost one server do not come back in step, and one pipeline's pauses can be foretold.
+/// </summary>
+internal sealed class ReconnectDelay(TimeSpan first, TimeSpan longest, uint seed)
+{
+    private int _failures;
+
+    /// <summary>The connection works: the next pause is the first again.</summary>
+    public void Reset() => _failures = 0;
+
+    /// <summary>Counts a failure and returns the pause it calls for.</summary>
+    public TimeSpan Next()
+    {
+        var full = Math.Min(longest.TotalMilliseconds, first.TotalMilliseconds * Math.Pow(2, Math.Min(_failures, 30)));
+        var draw = unchecked((seed + (uint)_failures) * 2654435761u); // Knuth's multiplier spreads neighbouring numbers
+        _failures++;
+        return TimeSpan.FromMilliseconds(full * (1 - (draw / (double)uint.MaxValue / 2)));
+    }
+}
