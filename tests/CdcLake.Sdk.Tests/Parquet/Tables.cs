@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Parquet;
@@ -51,6 +52,64 @@ internal static class Tables
         var metrics = await writer.CompleteAsync();
         return (stream.ToArray(), metrics);
     }
+
+    /// <summary>All rows of the given columns.</summary>
+    public static async Task<Column[]> ReadAsync(ParquetReader reader, IReadOnlyList<ParquetColumn> columns, int batchRows)
+    {
+        var all = columns.Select(c => Column.Create(c.Type)).ToArray();
+        await foreach (var batch in reader.ReadAsync(columns, batchRows))
+        {
+            for (var i = 0; i < all.Length; i++)
+            {
+                if (batch.Columns[i].Count != batch.Count)
+                {
+                    throw new InvalidOperationException($"column {i} has {batch.Columns[i].Count} of {batch.Count} rows");
+                }
+
+                all[i].AppendAll(batch.Columns[i]);
+            }
+
+            batch.Dispose();
+        }
+
+        return all;
+    }
+
+    /// <summary>Compares nulls and, bit by bit, values.</summary>
+    public static void AssertEqual(Column[] expected, Column[] actual)
+    {
+        for (var i = 0; i < expected.Length; i++)
+        {
+            if (Text(expected[i]) is var e && Text(actual[i]) is var a && e != a)
+            {
+                throw new InvalidOperationException($"column {i}, {expected[i].Type}: expected\n{e}\nactual\n{a}");
+            }
+        }
+    }
+
+    /// <summary>One line per row: floats as their bits, bytes in hex.</summary>
+    public static string Text(Column column)
+    {
+        var text = new StringBuilder();
+        for (var row = 0; row < column.Count; row++)
+        {
+            text.Append(column.IsNull(row) ? "null" : Value(column, row)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Value(Column column, int row) => column switch
+    {
+        FixedColumn<byte> c => c.Values[row].ToString(CultureInfo.InvariantCulture),
+        FixedColumn<int> c => c.Values[row].ToString(CultureInfo.InvariantCulture),
+        FixedColumn<long> c => c.Values[row].ToString(CultureInfo.InvariantCulture),
+        FixedColumn<Int128> c => c.Values[row].ToString(CultureInfo.InvariantCulture),
+        FixedColumn<float> c => BitConverter.SingleToUInt32Bits(c.Values[row]).ToString("X8", CultureInfo.InvariantCulture),
+        FixedColumn<double> c => BitConverter.DoubleToUInt64Bits(c.Values[row]).ToString("X16", CultureInfo.InvariantCulture),
+        BytesColumn c => Convert.ToHexString(c[row]),
+        _ => throw new InvalidOperationException("unknown column"),
+    };
 
     private static void AppendValue(Column column, Random random)
     {

@@ -27,6 +27,7 @@ internal static class LogicalTypes
     public const int Date = 6;
     public const int Time = 7;
     public const int Timestamp = 8;
+    public const int Integer = 10;
 
     /// <summary>Writes fields 6 to 10 of a SchemaElement.</summary>
     public static void Write(CompactWriter writer, DataType type, int fieldId)

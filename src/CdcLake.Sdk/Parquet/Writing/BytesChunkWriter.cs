@@ -48,8 +48,8 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
         _dictionary?.Dispose();
         _chunk.Dispose();
         _file.Dispose();
-        Buffers.Return(ref _data);
-        Buffers.Return(ref _ends);
+        Pooled.Return(ref _data);
+        Pooled.Return(ref _ends);
     }
 
     protected override int AppendValues(Column source, int start, int count)
@@ -67,8 +67,8 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
 
         var length = DataLength;
         var added = ends[^1] - first;
-        Buffers.Grow(ref _data, checked(length + added), length);
-        Buffers.Grow(ref _ends, _count + ends.Length, _count);
+        Pooled.Grow(ref _data, checked(length + added), length);
+        Pooled.Grow(ref _ends, _count + ends.Length, _count);
         column.Data.Slice(first, added).CopyTo(_data.AsSpan(length));
         var target = _ends.AsSpan(_count, ends.Length);
         var shift = length - first;
@@ -97,7 +97,7 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
     protected override int AppendValues(Column source, ReadOnlySpan<int> rows)
     {
         var column = (BytesColumn)source;
-        Buffers.Grow(ref _ends, _count + rows.Length, _count);
+        Pooled.Grow(ref _ends, _count + rows.Length, _count);
         var length = DataLength;
         var taken = 0;
         while (taken < rows.Length && (taken == 0 || length < Options.PageBytes))
@@ -106,7 +106,7 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
             if (!source.IsNull(row))
             {
                 var value = column[row];
-                Buffers.Grow(ref _data, checked(length + value.Length), length);
+                Pooled.Grow(ref _data, checked(length + value.Length), length);
                 value.CopyTo(_data.AsSpan(length));
                 length += value.Length;
                 _ends[_count++] = length;

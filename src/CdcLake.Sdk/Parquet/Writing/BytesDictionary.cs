@@ -69,10 +69,10 @@ internal sealed class BytesDictionary : IDisposable
 
     public void Dispose()
     {
-        Buffers.Return(ref _data);
-        Buffers.Return(ref _ends);
-        Buffers.Return(ref _hashes);
-        Buffers.Return(ref _slots);
+        Pooled.Return(ref _data);
+        Pooled.Return(ref _ends);
+        Pooled.Return(ref _hashes);
+        Pooled.Return(ref _slots);
         Count = 0;
         _slotBits = 0;
     }
@@ -114,7 +114,7 @@ internal sealed class BytesDictionary : IDisposable
     private int Add(ReadOnlySpan<byte> value, uint hash)
     {
         var start = Count == 0 ? 0 : _ends[Count - 1];
-        Buffers.Grow(ref _data, start + value.Length, start);
+        Pooled.Grow(ref _data, start + value.Length, start);
         value.CopyTo(_data.AsSpan(start));
         _ends[Count] = start + value.Length;
         _hashes[Count] = hash;
@@ -124,11 +124,11 @@ internal sealed class BytesDictionary : IDisposable
     private void Enlarge()
     {
         _slotBits = _slotBits == 0 ? FirstSlotBits : _slotBits + 1;
-        Buffers.Return(ref _slots);
+        Pooled.Return(ref _slots);
         _slots = ArrayPool<int>.Shared.Rent(1 << _slotBits);
         _slots.AsSpan().Clear();
-        Buffers.Grow(ref _ends, 1 << (_slotBits - 1), Count);
-        Buffers.Grow(ref _hashes, 1 << (_slotBits - 1), Count);
+        Pooled.Grow(ref _ends, 1 << (_slotBits - 1), Count);
+        Pooled.Grow(ref _hashes, 1 << (_slotBits - 1), Count);
         var mask = (1 << _slotBits) - 1;
         for (var i = 0; i < Count; i++)
         {

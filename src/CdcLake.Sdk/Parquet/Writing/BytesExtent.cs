@@ -36,13 +36,13 @@ internal sealed class BytesExtent : IDisposable
     {
         HasValue = false;
         _minLength = _maxLength = 0;
-        Buffers.Return(ref _min);
-        Buffers.Return(ref _max);
+        Pooled.Return(ref _min);
+        Pooled.Return(ref _max);
     }
 
     private static void Keep(ReadOnlySpan<byte> value, ref byte[] target, ref int length)
     {
-        Buffers.Grow(ref target, value.Length, 0);
+        Pooled.Grow(ref target, value.Length, 0);
         value.CopyTo(target);
         length = value.Length;
     }

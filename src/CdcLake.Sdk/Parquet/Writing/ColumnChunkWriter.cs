@@ -127,7 +127,7 @@ internal abstract class ColumnChunkWriter : IDisposable
     public virtual void Dispose()
     {
         Pages.Dispose();
-        Buffers.Return(ref _nulls);
+        Pooled.Return(ref _nulls);
     }
 
     /// <summary>NaN values of all finished chunks; null for types without.</summary>
@@ -155,7 +155,7 @@ internal abstract class ColumnChunkWriter : IDisposable
 
     private Span<byte> ReserveNulls(int rows)
     {
-        Buffers.Grow(ref _nulls, _rows + rows, _rows);
+        Pooled.Grow(ref _nulls, _rows + rows, _rows);
         return _nulls.AsSpan(_rows, rows);
     }
 

@@ -49,12 +49,12 @@ internal sealed class FixedChunkWriter<T, TFormat> : ColumnChunkWriter
     {
         base.Dispose();
         _dictionary?.Dispose();
-        Buffers.Return(ref _values);
+        Pooled.Return(ref _values);
     }
 
     protected override int AppendValues(Column source, int start, int count)
     {
-        Buffers.Grow(ref _values, _count + count, _count);
+        Pooled.Grow(ref _values, _count + count, _count);
         var target = _values.AsSpan(_count);
         var nulls = source.HasNulls ? source.Nulls.Slice(start, count) : default;
         if (source is FixedColumn<T> same)
@@ -71,7 +71,7 @@ internal sealed class FixedChunkWriter<T, TFormat> : ColumnChunkWriter
 
     protected override int AppendValues(Column source, ReadOnlySpan<int> rows)
     {
-        Buffers.Grow(ref _values, _count + rows.Length, _count);
+        Pooled.Grow(ref _values, _count + rows.Length, _count);
         var target = _values.AsSpan(_count);
         if (source is FixedColumn<T> same)
         {

@@ -56,8 +56,8 @@ internal sealed class FixedDictionary<T, TFormat> : IDisposable
 
     public void Dispose()
     {
-        Buffers.Return(ref _values);
-        Buffers.Return(ref _slots);
+        Pooled.Return(ref _values);
+        Pooled.Return(ref _slots);
         Count = 0;
         _slotBits = 0;
     }
@@ -96,10 +96,10 @@ internal sealed class FixedDictionary<T, TFormat> : IDisposable
     private void Enlarge()
     {
         _slotBits = _slotBits == 0 ? FirstSlotBits : _slotBits + 1;
-        Buffers.Return(ref _slots);
+        Pooled.Return(ref _slots);
         _slots = ArrayPool<int>.Shared.Rent(1 << _slotBits);
         _slots.AsSpan().Clear();
-        Buffers.Grow(ref _values, 1 << (_slotBits - 1), Count);
+        Pooled.Grow(ref _values, 1 << (_slotBits - 1), Count);
         var mask = (1 << _slotBits) - 1;
         for (var i = 0; i < Count; i++)
         {

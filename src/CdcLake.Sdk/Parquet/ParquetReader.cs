@@ -1,0 +1,237 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using CdcLake.Columnar;
+using CdcLake.Compression;
+using CdcLake.Parquet.Format;
+using CdcLake.Parquet.Reading;
+
+namespace CdcLake.Parquet;
+
+/// <summary>
+/// Reads flat columns of one Parquet file: V1 and V2 pages; PLAIN, dictionary and run-length encodings; stored as they are, snappy or gzip.
+/// One row group and one page per column are in memory at a time. Not thread-safe: one reading at a time.
+/// </summary>
+internal sealed class ParquetReader : IAsyncDisposable
+{
+    /// <summary>Rows of a batch unless the caller asks for another number.</summary>
+    public const int DefaultBatchRows = ChangeBatch.TargetRows;
+
+    private const int Tail = 8; // footer length and magic
+    private const int Magic = 4;
+    private const int FirstRead = 64 << 10; // most footers fit
+    private const long BatchBytes = 64 << 20; // rows of long values come in smaller batches
+
+    private readonly string _name;
+    private readonly FileBytes _file;
+
+    private ParquetReader(string name, FileBytes file, ParquetFooter footer)
+    {
+        _name = name;
+        _file = file;
+        Footer = footer;
+    }
+
+    public long RowCount => Footer.RowCount;
+
+    /// <summary>Key and value pairs of the footer.</summary>
+    public IReadOnlyDictionary<string, string> KeyValues => Footer.KeyValues;
+
+    public ParquetFooter Footer { get; }
+
+    /// <summary>The columns that can be read, with the types they have by themselves; columns inside groups and of unknown types are left out.
+    /// A field id of 0 stands for none.</summary>
+    public IReadOnlyList<ParquetColumn> Columns =>
+    [
+        .. Footer.Leaves
+            .Where(leaf => leaf.IsFlat && Conversion.NaturalType(leaf) is not null)
+            .Select(leaf => new ParquetColumn(leaf.Name, leaf.FieldId ?? 0, !leaf.IsOptional, Conversion.NaturalType(leaf)!.Value)),
+    ];
+
+    /// <summary>Reads the footer.</summary>
+    /// <param name="name">Name of the file for errors.</param>
+    /// <param name="stream">Seekable; the reader takes it over, also when this fails.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="CatalogException">Not a Parquet file, damaged, or of a kind that is not supported.</exception>
+    public static async Task<ParquetReader> OpenAsync(string name, Stream stream, CancellationToken cancellationToken = default)
+    {
+        var file = new FileBytes(stream);
+        try
+        {
+            var footer = await ReadFooterAsync(file, cancellationToken).ConfigureAwait(false);
+            return new ParquetReader(name, file, footer);
+        }
+        catch (CorruptDataException e)
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw Damaged(name, e);
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Reads the given columns of all rows, in file order.</summary>
+    /// <param name="columns">Matched by field id, or by name when the file has no field ids. A column that the file lacks is all null; it must not be required.
+    /// The type may be wider than the stored one (int as long, float as double, a decimal of more digits).</param>
+    /// <param name="batchRows">Most rows of a batch; fewer when rows are long.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="CatalogException">Damaged, or a column cannot be read as the type asked for.</exception>
+    public async IAsyncEnumerable<ParquetBatch> ReadAsync(
+        IReadOnlyList<ParquetColumn> columns,
+        int batchRows = DefaultBatchRows,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var leaves = columns.Select(FindLeaf).ToArray();
+        var readers = new ColumnChunkReader?[columns.Count];
+        try
+        {
+            for (var i = 0; i < readers.Length; i++)
+            {
+                readers[i] = leaves[i] < 0 ? null : CreateReader(columns[i], Footer.Leaves[leaves[i]]);
+            }
+
+            var row = 0L;
+            foreach (var group in Footer.RowGroups)
+            {
+                Start(group, leaves, readers);
+                var size = (int)Math.Clamp(BatchBytes / Math.Max(1, group.TotalBytes / Math.Max(1, group.Rows)), 1, batchRows);
+                for (var left = group.Rows; left > 0;)
+                {
+                    var batch = new ParquetBatch(row, [.. columns.Select(column => Column.Create(column.Type))]);
+                    var count = (int)Math.Min(left, size);
+                    await FillAsync(batch, readers, count, cancellationToken).ConfigureAwait(false);
+                    left -= count;
+                    row += count;
+                    yield return batch;
+                }
+            }
+        }
+        finally
+        {
+            foreach (var reader in readers)
+            {
+                reader?.Dispose();
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    private static async Task<ParquetFooter> ReadFooterAsync(FileBytes file, CancellationToken cancellationToken)
+    {
+        if (file.Length < Magic + Tail)
+        {
+            throw new CorruptDataException("File", 0, $"{file.Length} bytes are too few for a Parquet file");
+        }
+
+        var end = new byte[(int)Math.Min(FirstRead, file.Length)];
+        await file.ReadAsync(file.Length - end.Length, end, cancellationToken).ConfigureAwait(false);
+        if (!end.AsSpan(end.Length - Magic).SequenceEqual("PAR1"u8))
+        {
+            throw new CorruptDataException("File", file.Length - Magic, "the last four bytes are not \"PAR1\": not a Parquet file, encrypted, or not completely written");
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(end.AsSpan(end.Length - Tail));
+        if (length < 0 || length > file.Length - Tail - Magic)
+        {
+            throw new CorruptDataException("File", file.Length - Tail, $"footer length {length} in a file of {file.Length} bytes");
+        }
+
+        if (length > end.Length - Tail)
+        {
+            end = new byte[length + Tail];
+            await file.ReadAsync(file.Length - end.Length, end, cancellationToken).ConfigureAwait(false);
+        }
+
+        return FooterReader.Read(end.AsSpan(end.Length - Tail - length, length), file.Length);
+    }
+
+    private int FindLeaf(ParquetColumn column)
+    {
+        var hasIds = Footer.Leaves.Any(leaf => leaf.FieldId is not null);
+        for (var i = 0; i < Footer.Leaves.Count; i++)
+        {
+            var leaf = Footer.Leaves[i];
+            if (leaf.IsFlat && (hasIds ? leaf.FieldId == column.FieldId : leaf.Name == column.Name))
+            {
+                return i;
+            }
+        }
+
+        return column.Required
+            ? throw new CatalogException($"Parquet file {_name} lacks column \"{column.Name}\" (field {column.FieldId}), which the table does not allow to be null. The file does not belong to this table, or was written by a tool that drops columns.")
+            : -1;
+    }
+
+    private ColumnChunkReader CreateReader(ParquetColumn column, SchemaLeaf leaf)
+    {
+        var conversion = Conversion.Find(leaf, column.Type) ?? throw new CatalogException(
+            $"Column \"{column.Name}\" (field {column.FieldId}) of Parquet file {_name} is stored as {leaf.Physical}, {leaf.Annotation.Kind}, and cannot be read as {column.Type}. The schema of the table and the file do not belong together.");
+        return new ColumnChunkReader(_file, leaf, column.Type, conversion);
+    }
+
+    private void Start(RowGroupLocation group, int[] leaves, ColumnChunkReader?[] readers)
+    {
+        try
+        {
+            for (var i = 0; i < readers.Length; i++)
+            {
+                readers[i]?.Start(group.Chunks[leaves[i]], group.Rows);
+            }
+        }
+        catch (CorruptDataException e)
+        {
+            throw Damaged(_name, e);
+        }
+    }
+
+    private async ValueTask FillAsync(ParquetBatch batch, ColumnChunkReader?[] readers, int rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var i = 0; i < readers.Length; i++)
+            {
+                await FillAsync(batch.Columns[i], readers[i], rows, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (CorruptDataException e)
+        {
+            batch.Dispose();
+            throw Damaged(_name, e);
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask FillAsync(Column target, ColumnChunkReader? reader, int rows, CancellationToken cancellationToken)
+    {
+        target.Reserve(rows);
+        if (reader is null)
+        {
+            for (var i = 0; i < rows; i++)
+            {
+                target.AppendNull();
+            }
+
+            return;
+        }
+
+        while (target.Count < rows)
+        {
+            if (reader.RowsLeft == 0)
+            {
+                await reader.LoadPageAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            reader.Read(target, Math.Min(reader.RowsLeft, rows - target.Count));
+        }
+    }
+
+    private static CatalogException Damaged(string name, CorruptDataException e) => new(
+        $"Parquet file {name} cannot be read. {e.Message}. The file is damaged or of a kind that is not supported: restore it, or rewrite the table without it.", e);
+}

@@ -1,0 +1,283 @@
+using System.Buffers.Binary;
+using CdcLake.Columnar;
+using CdcLake.Common;
+using CdcLake.Compression;
+using CdcLake.Parquet.Encodings;
+using CdcLake.Parquet.Format;
+
+namespace CdcLake.Parquet.Reading;
+
+// Body of a V1 data page: see ColumnChunkWriter. Body of a V2 data page:
+//
+//   repetition levels   never compressed, no length in front; absent in flat columns
+//   definition levels   never compressed, no length in front; RLE hybrid of one bit
+//   values              compressed unless the header says otherwise
+//
+// Source: parquet-format/README.md, "Data Pages".
+
+/// <summary>Reads one column of the row groups of a file in row order, a page at a time.</summary>
+internal sealed class ColumnChunkReader : IDisposable
+{
+    private const int ReadAhead = 128 << 10;
+    private const int MaxHeader = 1 << 20; // long statistics may stand in a header
+    private const int LevelsPrefix = 4;
+
+    private readonly FileBytes _file;
+    private readonly SchemaLeaf _leaf;
+    private readonly PageValues _values;
+    private byte[] _window = []; // bytes of the file
+    private long _windowStart;
+    private int _windowLength;
+    private byte[] _body = []; // of the current page, decompressed
+    private byte[] _nulls = [];
+    private CompressionCodec _codec;
+    private long _position;
+    private long _end;
+    private long _valuesLeft; // in pages not yet loaded
+    private RleDecoder _levels;
+    private bool _hasDictionary;
+
+    public ColumnChunkReader(FileBytes file, SchemaLeaf leaf, DataType type, Conversion conversion)
+    {
+        _file = file;
+        _leaf = leaf;
+        _values = PageValues.Create(type, conversion);
+    }
+
+    /// <summary>Rows of the current page that were not read yet; 0 = <see cref="LoadPageAsync"/> is due.</summary>
+    public int RowsLeft { get; private set; }
+
+    /// <summary>Goes to the first page of a chunk.</summary>
+    /// <exception cref="CorruptDataException">The chunk does not have one value per row, or its codec is not supported.</exception>
+    public void Start(ChunkLocation chunk, long rows)
+    {
+        _codec = (CompressionCodec)chunk.Codec;
+        if (_codec is not (CompressionCodec.Uncompressed or CompressionCodec.Snappy or CompressionCodec.Gzip))
+        {
+            throw new CorruptDataException($"Column \"{_leaf.Name}\"", chunk.Offset, $"codec {chunk.Codec} is not supported; rewrite the file with snappy, gzip or without compression");
+        }
+
+        if (chunk.Values != rows)
+        {
+            throw new CorruptDataException($"Column \"{_leaf.Name}\"", chunk.Offset, $"{chunk.Values} values for {rows} rows");
+        }
+
+        _position = chunk.Offset;
+        _end = chunk.Offset + chunk.Length;
+        _valuesLeft = rows;
+        _hasDictionary = false;
+        RowsLeft = 0;
+    }
+
+    /// <summary>Loads pages until one has rows.</summary>
+    /// <exception cref="CorruptDataException">Malformed, or the chunk ends before its last row.</exception>
+    public async ValueTask LoadPageAsync(CancellationToken cancellationToken)
+    {
+        while (RowsLeft == 0)
+        {
+            var pageOffset = _position;
+            var header = await ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+            if (header.CompressedSize > _end - _position)
+            {
+                throw new CorruptDataException($"Page of column \"{_leaf.Name}\"", pageOffset, $"{header.CompressedSize} bytes, {_end - _position} left in the chunk");
+            }
+
+            await EnsureAsync(_position, header.CompressedSize, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                TakePage(header, (int)(_position - _windowStart));
+            }
+            catch (CorruptDataException e)
+            {
+                throw new CorruptDataException($"Page of column \"{_leaf.Name}\"", pageOffset, e.Message);
+            }
+
+            _position += header.CompressedSize;
+        }
+    }
+
+    /// <summary>Appends the next <paramref name="rows"/> rows, at most <see cref="RowsLeft"/>.</summary>
+    public void Read(Column target, int rows)
+    {
+        ReadOnlySpan<byte> nulls = default;
+        var present = rows;
+        if (_leaf.IsOptional)
+        {
+            Pooled.Grow(ref _nulls, rows, 0);
+            present = _levels.ReadPresence(_nulls.AsSpan(0, rows));
+            nulls = present == rows ? default : _nulls.AsSpan(0, rows);
+        }
+
+        _values.Read(target, rows, nulls, present);
+        RowsLeft -= rows;
+    }
+
+    public void Dispose()
+    {
+        _values.Dispose();
+        Pooled.Return(ref _window);
+        Pooled.Return(ref _body);
+        Pooled.Return(ref _nulls);
+    }
+
+    private async ValueTask<PageHeader> ReadHeaderAsync(CancellationToken cancellationToken)
+    {
+        for (var probe = 256; ; probe *= 8)
+        {
+            var available = (int)Math.Min(probe, _end - _position);
+            if (available == 0)
+            {
+                throw new CorruptDataException($"Column \"{_leaf.Name}\"", _position, $"no page left, {_valuesLeft} rows missing");
+            }
+
+            await EnsureAsync(_position, available, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var header = PageHeader.Read(_window.AsSpan((int)(_position - _windowStart), available), out var length);
+                _position += length;
+                return header;
+            }
+            catch (CorruptDataException e)
+            {
+                if (available < probe || probe > MaxHeader)
+                {
+                    throw new CorruptDataException($"Page of column \"{_leaf.Name}\"", _position, e.Message);
+                }
+            }
+        }
+    }
+
+    private void TakePage(PageHeader header, int at)
+    {
+        var stored = _window.AsSpan(at, header.CompressedSize);
+        if (header.Crc is { } crc && Crc32.Compute(stored) != crc)
+        {
+            throw new CorruptDataException("Page", 0, "its checksum does not match");
+        }
+
+        switch (header.Type)
+        {
+            case PageType.Dictionary:
+                TakeDictionary(header, stored);
+                break;
+            case PageType.DataV1 or PageType.DataV2:
+                if (header.Values > _valuesLeft)
+                {
+                    throw new CorruptDataException("Page", 0, $"{header.Values} rows where {_valuesLeft} are left");
+                }
+
+                TakeData(header, at);
+                _valuesLeft -= header.Values;
+                RowsLeft = header.Values;
+                break;
+            case PageType.Index:
+                break;
+            default:
+                throw new CorruptDataException("Page", 0, $"unknown type {(int)header.Type}");
+        }
+    }
+
+    private void TakeDictionary(PageHeader header, ReadOnlySpan<byte> stored)
+    {
+        if (_hasDictionary || header.Encoding is not ((int)PageEncoding.Plain or (int)PageEncoding.PlainDictionary))
+        {
+            throw new CorruptDataException("Dictionary page", 0, _hasDictionary ? "a second one" : $"encoding {header.Encoding}");
+        }
+
+        var body = Decompress(stored, header.UncompressedSize, 0);
+        _values.SetDictionary(body, header.Values);
+        _hasDictionary = true;
+    }
+
+    private void TakeData(PageHeader header, int at)
+    {
+        if (header.Encoding is (int)PageEncoding.RleDictionary or (int)PageEncoding.PlainDictionary && !_hasDictionary)
+        {
+            throw new CorruptDataException("Page", 0, "it refers to a dictionary that is not there");
+        }
+
+        var stored = _window.AsSpan(at, header.CompressedSize);
+        if (header.Type == PageType.DataV2)
+        {
+            TakeV2(header, stored);
+            return;
+        }
+
+        Decompress(stored, header.UncompressedSize, 0);
+        var start = 0;
+        if (_leaf.IsOptional)
+        {
+            if (header.LevelsEncoding != (int)PageEncoding.Rle)
+            {
+                throw new CorruptDataException("Page", 0, $"definition levels of encoding {header.LevelsEncoding} are not supported");
+            }
+
+            var length = header.UncompressedSize < LevelsPrefix ? -1 : BinaryPrimitives.ReadInt32LittleEndian(_body);
+            if ((uint)length > (uint)Math.Max(0, header.UncompressedSize - LevelsPrefix))
+            {
+                throw new CorruptDataException("Definition levels", 0, $"length {length} in a page of {header.UncompressedSize} bytes");
+            }
+
+            start = LevelsPrefix + length;
+            _levels = new RleDecoder(_body, LevelsPrefix, start, 1);
+        }
+
+        _values.SetPage(header.Encoding, _body, start, header.UncompressedSize);
+    }
+
+    private void TakeV2(PageHeader header, ReadOnlySpan<byte> stored)
+    {
+        if (header.RepetitionLength != 0)
+        {
+            throw new CorruptDataException("Page", 0, "repetition levels in a flat column");
+        }
+
+        var levels = header.DefinitionLength;
+        var codec = _codec;
+        _codec = header.IsCompressed ? codec : CompressionCodec.Uncompressed;
+        try
+        {
+            Decompress(stored[levels..], header.UncompressedSize - levels, levels);
+        }
+        finally
+        {
+            _codec = codec;
+        }
+
+        stored[..levels].CopyTo(_body);
+        _levels = new RleDecoder(_body, 0, levels, 1);
+        _values.SetPage(header.Encoding, _body, levels, header.UncompressedSize);
+    }
+
+    /// <summary>Decompresses into the page body, leaving <paramref name="offset"/> bytes in front.</summary>
+    private ReadOnlySpan<byte> Decompress(ReadOnlySpan<byte> stored, int length, int offset)
+    {
+        if (stored.IsEmpty && length == 0)
+        {
+            Pooled.Grow(ref _body, offset, 0);
+            return default;
+        }
+
+        Codec.CheckSizes(_codec, stored.Length, length);
+        Pooled.Grow(ref _body, checked(offset + length), 0);
+        var body = _body.AsSpan(offset, length);
+        Codec.Decompress(_codec, stored, body);
+        return body;
+    }
+
+    /// <summary>Brings a range of the file, inside the chunk, into the window.</summary>
+    private async ValueTask EnsureAsync(long offset, int length, CancellationToken cancellationToken)
+    {
+        if (offset >= _windowStart && offset + length <= _windowStart + _windowLength)
+        {
+            return;
+        }
+
+        var wanted = (int)Math.Min(Math.Max(length, ReadAhead), _end - offset);
+        _windowLength = 0;
+        Pooled.Grow(ref _window, wanted, 0);
+        await _file.ReadAsync(offset, _window.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
+        _windowStart = offset;
+        _windowLength = wanted;
+    }
+}
