@@ -22,9 +22,16 @@ internal sealed record BinlogProcessorOptions
 
     /// <summary>
     /// True when captured tables are empty before the first event (replay of complete files): then DDL on a table of which no row was seen is harmless.
-    /// False when rows exist already (a snapshot was read, or the stream continues from a position): then such DDL stops the source.
+    /// False when they may have rows already (a snapshot was read, or the log has predecessors): then DDL on a table that was not created in the log
+    /// stops the source.
     /// </summary>
     public bool StartsEmpty { get; init; }
+
+    /// <summary>
+    /// True when nothing was captured yet and the log does not reach back to its beginning: a captured table must then be created in it before it has
+    /// rows, since rows from before would be missing.
+    /// </summary>
+    public bool TablesMustBeCreated { get; init; }
 
     /// <summary>Rows of one unfinished transaction that are held back so that they can be dropped; a larger transaction is handed on while it is read.</summary>
     public int HeldRows { get; init; } = 65_536;

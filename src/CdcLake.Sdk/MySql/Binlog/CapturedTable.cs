@@ -1,0 +1,68 @@
+using CdcLake.Connectors;
+using CdcLake.MySql.Binlog.Columns;
+using CdcLake.MySql.Binlog.Events;
+using CdcLake.MySql.Schema;
+
+namespace CdcLake.MySql.Binlog;
+
+/// <summary>A captured table while its log is read: the decoders for the definitions it was seen with, and what is known of its rows.</summary>
+internal sealed class CapturedTable(TableCapture capture, int index)
+{
+    private const int MaxDefinitions = 16;
+
+    private readonly List<Definition> _definitions = [];
+
+    public TableCapture Capture { get; } = capture;
+
+    /// <summary>Number of the table towards the output, and of its rows in <see cref="PendingChanges"/>.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>Qualified name.</summary>
+    public string Name => Capture.Table.Name;
+
+    /// <summary>True when every row the table ever had is in the log that was read.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>True once a change of a row was read.</summary>
+    public bool HasRows { get; set; }
+
+    /// <summary>The decoder for a definition, compiled when it is seen for the first time.</summary>
+    /// <param name="body">TABLE_MAP event behind table id and flags, without checksum.</param>
+    /// <exception cref="SchemaMismatchException">The definition contradicts the one that the pipeline was planned with.</exception>
+    /// <exception cref="BinlogUnavailableException">The event has no column names.</exception>
+    public Definition Define(ReadOnlySpan<byte> body)
+    {
+        foreach (var known in _definitions)
+        {
+            if (body.SequenceEqual(known.Body))
+            {
+                return known;
+            }
+        }
+
+        var map = TableMapEvent.Read(body);
+        if (!map.HasNames)
+        {
+            throw new BinlogUnavailableException(
+                $"The log has no column names for table {Name}: it was written with binlog_row_metadata=MINIMAL. " +
+                "Run SET GLOBAL binlog_row_metadata=FULL; FLUSH BINARY LOGS; and capture from there.");
+        }
+
+        var columns = new MySqlColumn[map.Columns.Length];
+        map.Columns.CopyTo(columns);
+        TableDefinitionCheck.Check(Capture.Table, columns);
+        if (_definitions.Count == MaxDefinitions)
+        {
+            _definitions.RemoveAt(0);
+        }
+
+        var definition = new Definition(body.ToArray(), columns.Length, new RowDecoder(Name, columns, Capture.Columns));
+        _definitions.Add(definition);
+        return definition;
+    }
+
+    /// <param name="Body">Bytes of the TABLE_MAP that define it.</param>
+    /// <param name="Columns">Columns of the table.</param>
+    /// <param name="Decoder">Compiled for them.</param>
+    internal sealed record Definition(byte[] Body, int Columns, RowDecoder Decoder);
+}

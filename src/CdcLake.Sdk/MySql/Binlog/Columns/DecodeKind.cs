@@ -1,0 +1,36 @@
+namespace CdcLake.MySql.Binlog.Columns;
+
+/// <summary>Which loop decodes a column.</summary>
+internal enum DecodeKind : byte
+{
+    SByte,
+    Byte,
+    Int16,
+    UInt16,
+    Int24,
+    UInt24,
+    Int32,
+    UInt32,
+    Int64,
+    UInt64,
+    Float32,
+    Float64,
+    Year,
+    Boolean,
+    Bit,
+    Bit64,
+    ShortDecimal,
+    LongDecimal,
+    WideDecimal,
+    TextDecimal,
+    Date,
+    Time,
+    DateTime,
+    Timestamp,
+    Bytes,
+    PaddedBytes,
+    Utf8,
+    Latin1,
+    Enum,
+    Set,
+}

@@ -1,0 +1,142 @@
+using System.Text;
+
+namespace CdcLake.MySql.Binlog.Statements;
+
+/// <summary>
+/// Cuts a statement into words, names, and single punctuation characters. Comments and string literals are left out; the bodies of
+/// <c>/*! ... */</c> comments, which the server executes, are read as statement text. Never fails: what it cannot read it skips.
+/// </summary>
+internal ref struct SqlTokens
+{
+    private readonly ReadOnlySpan<byte> _text;
+    private readonly bool _ansiQuotes;
+    private readonly bool _noBackslashEscapes;
+    private int _at;
+
+    public SqlTokens(ReadOnlySpan<byte> text, bool ansiQuotes, bool noBackslashEscapes)
+    {
+        _text = text;
+        _ansiQuotes = ansiQuotes;
+        _noBackslashEscapes = noBackslashEscapes;
+    }
+
+    /// <summary>Reads the next token; false at the end.</summary>
+    public bool Next(out SqlToken token)
+    {
+        while (_at < _text.Length)
+        {
+            var c = _text[_at];
+            if (IsWord(c))
+            {
+                var start = _at;
+                while (_at < _text.Length && IsWord(_text[_at]))
+                {
+                    _at++;
+                }
+
+                token = new SqlToken(Encoding.UTF8.GetString(_text[start.._at]), SqlTokenKind.Word);
+                return true;
+            }
+
+            if (c == '`' || (c == '"' && _ansiQuotes))
+            {
+                token = new SqlToken(ReadQuoted(c, escapes: false), SqlTokenKind.Name);
+                return true;
+            }
+
+            if (c is (byte)'\'' or (byte)'"')
+            {
+                token = new SqlToken(ReadQuoted(c, escapes: !_noBackslashEscapes), SqlTokenKind.Literal);
+                return true;
+            }
+
+            if (!SkipSpaceOrComment(c))
+            {
+                _at++;
+                token = new SqlToken(((char)c).ToString(), SqlTokenKind.Punctuation);
+                return true;
+            }
+        }
+
+        token = default;
+        return false;
+    }
+
+    private static bool IsWord(byte c) => char.IsAsciiLetterOrDigit((char)c) || c is (byte)'_' or (byte)'$' or >= 0x80;
+
+    private bool SkipSpaceOrComment(byte c)
+    {
+        var next = _at + 1 < _text.Length ? _text[_at + 1] : (byte)0;
+        if (c <= ' ')
+        {
+            _at++;
+        }
+        else if (c == '#' || (c == '-' && next == '-' && (_at + 2 == _text.Length || _text[_at + 2] <= ' ')))
+        {
+            var end = _text[_at..].IndexOf((byte)'\n');
+            _at = end < 0 ? _text.Length : _at + end + 1;
+        }
+        else if (c == '/' && next == '*')
+        {
+            SkipBlockComment();
+        }
+        else if (c == '*' && next == '/')
+        {
+            _at += 2; // the end of an executed comment
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    private void SkipBlockComment()
+    {
+        _at += 2;
+        if (_at < _text.Length && _text[_at] == '!')
+        {
+            _at++;
+            while (_at < _text.Length && char.IsAsciiDigit((char)_text[_at]))
+            {
+                _at++;
+            }
+
+            return;
+        }
+
+        var end = _text[_at..].IndexOf("*/"u8);
+        _at = end < 0 ? _text.Length : _at + end + 2;
+    }
+
+    private string ReadQuoted(byte quote, bool escapes)
+    {
+        var text = new List<byte>();
+        for (_at++; _at < _text.Length; _at++)
+        {
+            var c = _text[_at];
+            if (escapes && c == '\\' && _at + 1 < _text.Length)
+            {
+                _at++;
+                text.Add(_text[_at]);
+            }
+            else if (c != quote)
+            {
+                text.Add(c);
+            }
+            else if (_at + 1 < _text.Length && _text[_at + 1] == quote)
+            {
+                _at++;
+                text.Add(c);
+            }
+            else
+            {
+                _at++;
+                break;
+            }
+        }
+
+        return Encoding.UTF8.GetString([.. text]);
+    }
+}
