@@ -1,0 +1,105 @@
+using System.Text;
+using CdcLake.Columnar;
+
+namespace CdcLake.Expressions.Binding;
+
+/// <summary>An expression whose column types are known; kernels are chosen from it alone.</summary>
+internal abstract class BoundExpr
+{
+    protected BoundExpr(DataType type, bool nullable)
+    {
+        Type = type;
+        Nullable = nullable;
+    }
+
+    public DataType Type { get; }
+
+    /// <summary>False when no row can give null.</summary>
+    public bool Nullable { get; }
+
+    /// <summary>For people: C#-like, without conversions that the binder added.</summary>
+    public abstract string Text { get; }
+
+    /// <summary>Complete meaning, types included, columns by name: equal keys compute equal values over the same input. Part of fingerprints, so its form is stable.</summary>
+    public abstract string Key { get; }
+
+    /// <summary>True when some row may raise an overflow.</summary>
+    public abstract bool CanFail { get; }
+
+    public override string ToString() => Text;
+}
+
+/// <summary>A column of the input.</summary>
+internal sealed class BoundColumn(int ordinal, Field field) : BoundExpr(field.Type, field.Nullable)
+{
+    public int Ordinal { get; } = ordinal;
+
+    public string Name { get; } = field.Name;
+
+    public override string Text => Name;
+
+    public override string Key => $"[{Name}:{Type}]";
+
+    public override bool CanFail => false;
+}
+
+/// <summary>A literal in the representation of its column storage: byte, int, long, Int128, float, double or byte[] (UTF-8 for strings); null is null.</summary>
+internal sealed class BoundConstant(object? value, DataType type, string text) : BoundExpr(type, value is null)
+{
+    public object? Value { get; } = value;
+
+    public override string Text { get; } = text;
+
+    public override string Key => $"{Text}:{Type}";
+
+    public override bool CanFail => false;
+
+    /// <summary>The same value under a type with the same storage.</summary>
+    public BoundConstant As(DataType type) => new(Value, type, Text);
+}
+
+/// <summary>An operator or function over arguments whose types already fit it.</summary>
+internal sealed class BoundCall : BoundExpr
+{
+    private readonly bool _isImplicit;
+    private readonly bool _canFail;
+    private string? _text;
+    private string? _key;
+
+    /// <remarks><c>canFail</c>: this operation itself may overflow. <c>isImplicit</c>: a conversion that the binder added, left out of <see cref="Text"/>.</remarks>
+    public BoundCall(ScalarOp op, BoundExpr[] arguments, DataType type, bool nullable, bool canFail = false, bool isImplicit = false)
+        : base(type, nullable)
+    {
+        Op = op;
+        Arguments = arguments;
+        _isImplicit = isImplicit;
+        _canFail = canFail || Array.Exists(arguments, a => a.CanFail);
+    }
+
+    public ScalarOp Op { get; }
+
+    public IReadOnlyList<BoundExpr> Arguments { get; }
+
+    public override string Text => _text ??= Print();
+
+    public override string Key => _key ??= $"{Op}({string.Join(",", Arguments.Select(a => a.Key))}):{Type}";
+
+    public override bool CanFail => _canFail;
+
+    private string Print()
+    {
+        if (_isImplicit)
+        {
+            return Arguments[0].Text;
+        }
+
+        var text = new StringBuilder();
+        if (Op == ScalarOp.Cast)
+        {
+            return text.Append(Type).Append('(').Append(Arguments[0].Text).Append(')').ToString();
+        }
+
+        ExprPrinter.Compose(text, Op, [.. Arguments.Select(a => a.Text)]);
+        return text.ToString();
+    }
+}

@@ -1,0 +1,62 @@
+using CdcLake.Columnar;
+
+namespace CdcLake.Expressions.Binding;
+
+internal sealed partial class ExprBinder
+{
+    private BoundCall Text(CallExpr call)
+    {
+        var arguments = call.Arguments.Select(Bind).ToArray();
+        var nullable = Array.Exists(arguments, a => a.Nullable);
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var isNumber = call.Op == ScalarOp.Substring && i > 0;
+            if (isNumber)
+            {
+                arguments[i] = Convert(arguments[i], DataType.Int32);
+                continue;
+            }
+
+            var isText = arguments[i].Type.Kind == TypeKind.String || arguments[i] is BoundConstant { Value: null };
+            if (!isText && !(call.Op == ScalarOp.Length && arguments[i].Type.Kind == TypeKind.Binary))
+            {
+                throw new SchemaMismatchException($"\"{call}\" needs text, but {arguments[i].Text} is {arguments[i].Type}.");
+            }
+        }
+
+        var type = call.Op switch
+        {
+            ScalarOp.Length => DataType.Int32,
+            ScalarOp.StartsWith or ScalarOp.EndsWith or ScalarOp.Contains => DataType.Boolean,
+            _ => DataType.String,
+        };
+        return new BoundCall(call.Op, arguments, type, nullable);
+    }
+
+    private BoundExpr Dates(CallExpr call)
+    {
+        var value = Bind(call.Arguments[0]);
+        var kind = value.Type.Kind;
+        if (kind is not (TypeKind.Date or TypeKind.DateTime or TypeKind.Timestamp))
+        {
+            throw new SchemaMismatchException($"\"{call}\" needs a date, but {value.Text} is {value.Type}.");
+        }
+
+        switch (call.Op)
+        {
+            case ScalarOp.Date:
+                return kind == TypeKind.Date ? value : new BoundCall(call.Op, [value], DataType.Date, value.Nullable);
+            case ScalarOp.AddTime:
+                var amount = (long)((ConstantExpr)call.Arguments[1]).Value!;
+                if (kind == TypeKind.Date && (ClrTypes.Strip(call.Type) != typeof(DateOnly) && amount % TimeSpan.MicrosecondsPerDay != 0))
+                {
+                    value = Convert(value, DataType.DateTime(6));
+                }
+
+                var type = value.Type.Kind != TypeKind.Date && amount % TimeSpan.MicrosecondsPerSecond != 0 ? value.Type with { Scale = 6 } : value.Type;
+                return new BoundCall(call.Op, [value, Constants.Bind((ConstantExpr)call.Arguments[1])], type, value.Nullable, canFail: kind == TypeKind.Date);
+            default:
+                return new BoundCall(call.Op, [value], DataType.Int32, value.Nullable);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Linq.Expressions;
+
+namespace CdcLake.Expressions.Translation;
+
+internal sealed partial class LambdaTranslator
+{
+    private CallExpr VisitBinary(BinaryExpression e)
+    {
+        var left = Scalar(e.Left);
+        var right = Scalar(e.Right);
+        switch (e.NodeType)
+        {
+            case ExpressionType.Equal or ExpressionType.NotEqual:
+                return Equality(e, left, right);
+            case ExpressionType.Coalesce when e.Conversion is null:
+                return new CallExpr(ScalarOp.Coalesce, left, right, e.Type);
+            case ExpressionType.Add or ExpressionType.AddChecked when e.Type == typeof(string):
+                return new CallExpr(ScalarOp.Concat, left, right, e.Type);
+            case ExpressionType.Add or ExpressionType.Subtract when IsTime(left) && right is ConstantExpr { Value: TimeSpan span }:
+                return AddTime(e, left, e.NodeType == ExpressionType.Add ? span : span.Negate());
+        }
+
+        var op = e.NodeType switch
+        {
+            ExpressionType.Add or ExpressionType.AddChecked => ScalarOp.Add,
+            ExpressionType.Subtract or ExpressionType.SubtractChecked => ScalarOp.Subtract,
+            ExpressionType.Multiply or ExpressionType.MultiplyChecked => ScalarOp.Multiply,
+            ExpressionType.Divide => ScalarOp.Divide,
+            ExpressionType.Modulo => ScalarOp.Remainder,
+            ExpressionType.LessThan => ScalarOp.Less,
+            ExpressionType.LessThanOrEqual => ScalarOp.LessOrEqual,
+            ExpressionType.GreaterThan => ScalarOp.Greater,
+            ExpressionType.GreaterThanOrEqual => ScalarOp.GreaterOrEqual,
+            ExpressionType.AndAlso => ScalarOp.And,
+            ExpressionType.OrElse => ScalarOp.Or,
+            ExpressionType.And when IsBool(e) => ScalarOp.And,
+            ExpressionType.Or when IsBool(e) => ScalarOp.Or,
+            ExpressionType.ExclusiveOr when IsBool(e) => ScalarOp.NotEqual,
+            _ => throw Unsupported.Error(e, $"operator {e.NodeType} is outside the supported C# subset", SubsetHint),
+        };
+        RequireOperand(e, op, left);
+        RequireOperand(e, op, right);
+        return new CallExpr(op, left, right, e.Type);
+    }
+
+    private static CallExpr Equality(BinaryExpression e, Expr left, Expr right)
+    {
+        var isEqual = e.NodeType == ExpressionType.Equal;
+        if (left is ConstantExpr { Value: null })
+        {
+            (left, right) = (right, left);
+        }
+
+        if (right is ConstantExpr { Value: null })
+        {
+            return new CallExpr(isEqual ? ScalarOp.IsNull : ScalarOp.IsNotNull, left, e.Type);
+        }
+
+        (left, right) = (EnumLabel(left, right.Type), EnumLabel(right, left.Type));
+        return new CallExpr(isEqual ? ScalarOp.Equal : ScalarOp.NotEqual, left, right, e.Type);
+    }
+
+    /// <summary>The label for a number (or member) that is compared with an enum; ENUM columns hold labels.</summary>
+    private static Expr EnumLabel(Expr value, Type other)
+    {
+        var enumType = ClrTypes.Strip(other);
+        if (!enumType.IsEnum || value is not ConstantExpr { Value: { } number })
+        {
+            return value;
+        }
+
+        var label = Enum.GetName(enumType, Enum.ToObject(enumType, number)) ?? throw new UnsupportedExpressionException(
+            $"{number} is not a member of {enumType.Name}, so no row can hold it. Compare with one of {string.Join(", ", Enum.GetNames(enumType))}.");
+        return new ConstantExpr(label, typeof(string));
+    }
+
+    private static void RequireOperand(BinaryExpression e, ScalarOp op, Expr operand)
+    {
+        var type = ClrTypes.Strip(operand.Type);
+        var isComparison = op is >= ScalarOp.Less and <= ScalarOp.GreaterOrEqual;
+        var isArithmetic = op is >= ScalarOp.Add and <= ScalarOp.Remainder;
+        if (type.IsEnum || (isArithmetic && ClrTypes.ColumnType(type) is not { IsNumeric: true }) || (isComparison && type == typeof(bool)))
+        {
+            throw Unsupported.Error(
+                e, $"operator {e.NodeType} on {ClrTypes.Name(operand.Type)} is outside the supported C# subset",
+                "Arithmetic works on numbers; order comparisons on numbers, dates and times (strings: string.CompareOrdinal(a, b) < 0).");
+        }
+    }
+
+    private static CallExpr AddTime(Expression e, Expr time, TimeSpan span)
+    {
+        if (ClrTypes.Strip(time.Type) == typeof(DateOnly) && span.Ticks % TimeSpan.TicksPerDay != 0)
+        {
+            throw Unsupported.Error(e, "a date moves by whole days", "Use whole days.");
+        }
+
+        return new CallExpr(ScalarOp.AddTime, time, new ConstantExpr(span.Ticks / TimeSpan.TicksPerMicrosecond, typeof(long)), time.Type);
+    }
+
+    private static bool IsTime(Expr value) => ClrTypes.Strip(value.Type) is var t && (t == typeof(DateTime) || t == typeof(DateTimeOffset));
+
+    private static bool IsBool(Expression e) => ClrTypes.Strip(e.Type) == typeof(bool);
+}

@@ -1,0 +1,125 @@
+using System.Linq.Expressions;
+
+namespace CdcLake.Expressions.Translation;
+
+internal sealed partial class LambdaTranslator
+{
+    private Shape VisitCall(MethodCallExpression e)
+    {
+        var owner = e.Method.DeclaringType;
+        if (owner == typeof(Row))
+        {
+            return RowGet(e);
+        }
+
+        if (owner is { IsGenericType: true } && owner.GetGenericTypeDefinition() == typeof(Group<>))
+        {
+            return new ScalarShape(Aggregate(e));
+        }
+
+        var result = owner switch
+        {
+            _ when owner == typeof(string) => StringCall(e),
+            _ when owner == typeof(Math) || owner == typeof(decimal) => MathCall(e),
+            _ when owner == typeof(DateTime) || owner == typeof(DateTimeOffset) || owner == typeof(DateOnly) => DateCall(e),
+            _ when owner is not null && Nullable.GetUnderlyingType(owner) is not null => NullableCall(e),
+            _ => null,
+        };
+        if (result is null && e is { Method.Name: "ToString", Object: { } target, Arguments.Count: 0 })
+        {
+            result = AsText(target);
+        }
+
+        if (result is null && e is { Method.Name: "Create", Object: null } && (owner == typeof(Tuple) || owner == typeof(ValueTuple)))
+        {
+            return new RecordShape(e.Type, [.. e.Arguments.Select((a, i) => new ShapeMember($"Item{i + 1}", null, Visit(a)))]);
+        }
+
+        return result is null ? throw UnknownCall(e) : new ScalarShape(result);
+    }
+
+    private static UnsupportedExpressionException UnknownCall(MethodCallExpression e)
+    {
+        var owner = e.Method.DeclaringType;
+        var hint = owner switch
+        {
+            _ when owner == typeof(string) => "Of strings: +, Concat, interpolation without formats, ToUpper, ToLower, Trim, TrimStart, TrimEnd, Substring, Replace, "
+                + "StartsWith, EndsWith, Contains, IsNullOrEmpty, Length, CompareOrdinal, with StringComparison.Ordinal at most.",
+            _ when owner == typeof(Math) || owner == typeof(decimal) => "Of Math: Abs, Round, Floor, Ceiling, Truncate, Min, Max.",
+            _ when owner == typeof(DateTime) || owner == typeof(DateTimeOffset) || owner == typeof(DateOnly) =>
+                "Of dates: their parts, Date, AddDays, AddHours, AddMinutes, AddSeconds, AddMilliseconds with constants.",
+            _ => "Only the methods listed in Expressions/README.md can be called on columns. If the result does not depend on the row, read it into a local variable before the lambda.",
+        };
+        return Unsupported.Error(e, $"method {owner?.Name}.{e.Method.Name} is outside the supported C# subset", hint);
+    }
+
+    private ScalarShape RowGet(MethodCallExpression e)
+    {
+        if (Visit(e.Object!) is not OpenRowShape row)
+        {
+            throw Unsupported.Error(e, "the row is not the lambda's own", "Call Get on the lambda's parameter.");
+        }
+
+        if (!ConstantEvaluator.TryEvaluate(e.Arguments[0], out var name) || name is not string column)
+        {
+            throw Unsupported.Error(e, "the column name is not a constant", "Give the name as a literal or a captured variable.");
+        }
+
+        if (!ClrTypes.IsScalar(e.Type))
+        {
+            throw Unsupported.Error(e, $"no column can be read as {ClrTypes.Name(e.Type)}", "Use a number, string, date, bool or byte[] type.");
+        }
+
+        return new ScalarShape(new ColumnExpr(row.Input, column, e.Type));
+    }
+
+    private CallExpr? NullableCall(MethodCallExpression e)
+    {
+        if (e.Method.Name != "GetValueOrDefault")
+        {
+            return null;
+        }
+
+        Expr fallback;
+        if (e.Arguments.Count == 1)
+        {
+            fallback = Scalar(e.Arguments[0]);
+        }
+        else
+        {
+            ConstantEvaluator.TryEvaluate(Expression.Default(e.Type), out var zero);
+            fallback = new ConstantExpr(zero, e.Type);
+        }
+
+        return new CallExpr(ScalarOp.Coalesce, Scalar(e.Object!), fallback, e.Type);
+    }
+
+    private AggregateExpr Aggregate(MethodCallExpression e)
+    {
+        if (Visit(e.Object!) is not GroupShape group)
+        {
+            throw Unsupported.Error(e, "the group is not the lambda's own", "Call aggregates on the lambda's parameter.");
+        }
+
+        var kind = Enum.Parse<AggregateKind>(e.Method.Name);
+        if (e.Arguments.Count == 0)
+        {
+            return new AggregateExpr(kind, null, e.Type);
+        }
+
+        if (e.Arguments[0] is not LambdaExpression selector)
+        {
+            throw Unsupported.Error(e, "the selector is not written as a lambda in place", "Write g.Sum(r => r.Amount).");
+        }
+
+        var inner = new LambdaTranslator();
+        inner.Bind(selector.Parameters[0], group.Row);
+        var argument = inner.Scalar(selector.Body);
+        if (kind == AggregateKind.Count && !e.Method.IsGenericMethod)
+        {
+            argument = new CallExpr(ScalarOp.If, [argument, new ConstantExpr(1, typeof(int)), new ConstantExpr(null, typeof(int?))], typeof(int?));
+        }
+
+        return new AggregateExpr(kind, argument, e.Type);
+    }
+}

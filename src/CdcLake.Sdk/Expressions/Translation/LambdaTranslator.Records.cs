@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace CdcLake.Expressions.Translation;
+
+internal sealed partial class LambdaTranslator
+{
+    private RecordShape VisitNew(NewExpression e)
+    {
+        if (ClrTypes.IsScalar(e.Type))
+        {
+            throw Unsupported.Error(e, $"a {ClrTypes.Name(e.Type)} cannot be built from columns", "Only constant arguments are evaluated, at Build.");
+        }
+
+        var members = new List<ShapeMember>(e.Arguments.Count);
+        var parameters = e.Constructor?.GetParameters() ?? [];
+        for (var i = 0; i < e.Arguments.Count; i++)
+        {
+            var property = e.Members is null ? FindProperty(e.Type, parameters[i].Name) : e.Members[i] as PropertyInfo;
+            var name = property?.Name ?? parameters[i].Name ?? "";
+            var column = (i < parameters.Length ? parameters[i].GetCustomAttribute<ColumnNameAttribute>() : null)?.Name
+                ?? property?.GetCustomAttribute<ColumnNameAttribute>()?.Name;
+            members.Add(new ShapeMember(name, column, Visit(e.Arguments[i])));
+        }
+
+        return new RecordShape(e.Type, members);
+    }
+
+    private RecordShape VisitInit(MemberInitExpression e)
+    {
+        var members = VisitNew(e.NewExpression).Members.ToList();
+        foreach (var binding in e.Bindings)
+        {
+            if (binding is not MemberAssignment assignment)
+            {
+                throw Unsupported.Error(e, "nested initialisers of lists and members are outside the supported C# subset", "Assign each property: Property = value.");
+            }
+
+            members.RemoveAll(m => m.Name == assignment.Member.Name);
+            members.Add(new ShapeMember(
+                assignment.Member.Name, assignment.Member.GetCustomAttribute<ColumnNameAttribute>()?.Name, Visit(assignment.Expression)));
+        }
+
+        return new RecordShape(e.Type, members);
+    }
+
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2070", Justification = "Only looks for an attribute; result types are annotated on the operators, and without the property the parameter's name is used.")]
+    private static PropertyInfo? FindProperty(Type type, string? name) =>
+        name is null ? null : type.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
+}

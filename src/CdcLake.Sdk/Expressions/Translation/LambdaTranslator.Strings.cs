@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Linq.Expressions;
+
+namespace CdcLake.Expressions.Translation;
+
+internal sealed partial class LambdaTranslator
+{
+    private Expr? StringCall(MethodCallExpression e) => e.Object is null ? StaticStringCall(e) : InstanceStringCall(e);
+
+    private Expr? StaticStringCall(MethodCallExpression e)
+    {
+        switch (e.Method.Name)
+        {
+            case "Concat":
+                return Concat(e, Arguments(e.Arguments).Select(a => Text(e, a)));
+            case "Format" when e.Arguments.Count > 1 && e.Arguments[0].Type == typeof(string):
+                return Format(e);
+            case "IsNullOrEmpty":
+                var value = Scalar(e.Arguments[0]);
+                var isNull = new CallExpr(ScalarOp.IsNull, value, typeof(bool));
+                var isEmpty = new CallExpr(ScalarOp.Equal, value, new ConstantExpr("", typeof(string)), typeof(bool));
+                return new CallExpr(ScalarOp.Or, isNull, isEmpty, typeof(bool));
+            case "CompareOrdinal" when e.Arguments.Count == 2:
+                return new CallExpr(ScalarOp.Compare, Scalar(e.Arguments[0]), Scalar(e.Arguments[1]), typeof(int));
+            case "Equals" when e.Arguments.Count == 2 || IsOrdinal(e.Arguments[2]):
+                return new CallExpr(ScalarOp.Equal, Scalar(e.Arguments[0]), Scalar(e.Arguments[1]), typeof(bool));
+            default:
+                return null;
+        }
+    }
+
+    private CallExpr? InstanceStringCall(MethodCallExpression e)
+    {
+        var text = Scalar(e.Object!);
+        var count = e.Arguments.Count;
+        switch (e.Method.Name)
+        {
+            case "ToUpper" or "ToUpperInvariant" when count == 0:
+                return new CallExpr(ScalarOp.ToUpper, text, e.Type);
+            case "ToLower" or "ToLowerInvariant" when count == 0:
+                return new CallExpr(ScalarOp.ToLower, text, e.Type);
+            case "Trim" or "TrimStart" or "TrimEnd" when count == 0:
+                return new CallExpr(Enum.Parse<ScalarOp>(e.Method.Name), text, e.Type);
+            case "Substring":
+                return new CallExpr(ScalarOp.Substring, [text, .. e.Arguments.Select(Scalar)], e.Type);
+            case "Replace" when count == 2:
+                return new CallExpr(ScalarOp.Replace, [text, TextOrChar(e.Arguments[0]), TextOrChar(e.Arguments[1])], e.Type);
+            case "StartsWith" or "EndsWith" or "Contains" when count == 1 || IsOrdinal(e.Arguments[1]):
+                return new CallExpr(Enum.Parse<ScalarOp>(e.Method.Name), text, TextOrChar(e.Arguments[0]), typeof(bool));
+            case "Equals" when count == 1 || IsOrdinal(e.Arguments[1]):
+                return new CallExpr(ScalarOp.Equal, text, Scalar(e.Arguments[0]), typeof(bool));
+            default:
+                return null;
+        }
+    }
+
+    private static bool IsOrdinal(Expression e) => ConstantEvaluator.TryEvaluate(e, out var value) && value is StringComparison.Ordinal;
+
+    private Expr TextOrChar(Expression e) =>
+        e.Type == typeof(char) && ConstantEvaluator.TryEvaluate(e, out var c) ? new ConstantExpr(c!.ToString(), typeof(string)) : Scalar(e);
+
+    private static IEnumerable<Expression> Arguments(IReadOnlyList<Expression> arguments) =>
+        arguments is [NewArrayExpression array] ? array.Expressions : arguments;
+
+    private Expr Text(Expression call, Expression argument)
+    {
+        while (argument is UnaryExpression { NodeType: ExpressionType.Convert } boxed && boxed.Type == typeof(object))
+        {
+            argument = boxed.Operand;
+        }
+
+        if (ConstantEvaluator.TryEvaluate(argument, out var constant) && constant is not (DateTime or DateTimeOffset or DateOnly or TimeSpan or byte[]))
+        {
+            return new ConstantExpr(Convert.ToString(constant, CultureInfo.InvariantCulture) ?? "", typeof(string));
+        }
+
+        return AsText(argument) ?? throw Unsupported.Error(
+            call, $"the text of a {ClrTypes.Name(argument.Type)} depends on a format", "Concatenate strings, integers and decimals; build dates from their parts.");
+    }
+
+    private static Expr Concat(Expression e, IEnumerable<Expr> parts)
+    {
+        var result = parts.Aggregate((Expr?)null, (left, right) => left is null ? right : new CallExpr(ScalarOp.Concat, left, right, typeof(string)));
+        return result ?? throw Unsupported.Error(e, "there is nothing to concatenate", "Use an empty string literal.");
+    }
+
+    /// <summary>An interpolated string: the compiler writes it as <c>string.Format("{0}-{1}", …)</c>.</summary>
+    private Expr Format(MethodCallExpression e)
+    {
+        if (!ConstantEvaluator.TryEvaluate(e.Arguments[0], out var constant) || constant is not string format)
+        {
+            throw Unsupported.Error(e, "the format is not a constant", "Use an interpolated string or +.");
+        }
+
+        var arguments = Arguments([.. e.Arguments.Skip(1)]).ToArray();
+        var parts = new List<Expr>();
+        var literal = "";
+        for (var i = 0; i < format.Length; i++)
+        {
+            var c = format[i];
+            if (c is '{' or '}' && i + 1 < format.Length && format[i + 1] == c)
+            {
+                literal += c;
+                i++;
+                continue;
+            }
+
+            if (c != '{')
+            {
+                literal += c;
+                continue;
+            }
+
+            var end = format.IndexOf('}', i);
+            if (end < 0 || !int.TryParse(format.AsSpan(i + 1, end - i - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                || index >= arguments.Length)
+            {
+                throw Unsupported.Error(e, "formats and alignments inside {} are outside the supported subset", "Write plain {value} holes.");
+            }
+
+            AddLiteral(parts, ref literal);
+            parts.Add(Text(e, arguments[index]));
+            i = end;
+        }
+
+        AddLiteral(parts, ref literal);
+        return Concat(e, parts);
+    }
+
+    private static void AddLiteral(List<Expr> parts, ref string literal)
+    {
+        if (literal.Length > 0)
+        {
+            parts.Add(new ConstantExpr(literal, typeof(string)));
+        }
+
+        literal = "";
+    }
+}

@@ -1,0 +1,113 @@
+using System.Linq.Expressions;
+
+namespace CdcLake.Expressions.Translation;
+
+/// <summary>
+/// Turns the tree of a lambda into shapes of <see cref="Expr"/>. The supported subset is the table in <c>Expressions/README.md</c>; anything else is an
+/// <see cref="UnsupportedExpressionException"/>. One instance translates one lambda.
+/// </summary>
+internal sealed partial class LambdaTranslator
+{
+    private readonly Dictionary<ParameterExpression, Shape> _parameters = [];
+
+    /// <summary>Says what a parameter stands for.</summary>
+    public void Bind(ParameterExpression parameter, Shape shape) => _parameters[parameter] = shape;
+
+    /// <summary>Translates a whole lambda body.</summary>
+    public Shape Translate(Expression body) => Visit(body);
+
+    private Shape Visit(Expression e)
+    {
+        if (ConstantEvaluator.TryEvaluate(e, out var constant))
+        {
+            return new ScalarShape(Constant(e, constant));
+        }
+
+        return e switch
+        {
+            ParameterExpression p when _parameters.TryGetValue(p, out var shape) => shape,
+            MemberExpression member => VisitMember(member),
+            NewExpression created => VisitNew(created),
+            MemberInitExpression init => VisitInit(init),
+            MethodCallExpression call => VisitCall(call),
+            UnaryExpression unary => VisitUnary(unary),
+            BinaryExpression binary => new ScalarShape(VisitBinary(binary)),
+            ConditionalExpression c => new ScalarShape(new CallExpr(ScalarOp.If, [Scalar(c.Test), Scalar(c.IfTrue), Scalar(c.IfFalse)], c.Type)),
+            _ => throw Unsupported.Error(e, $"{e.NodeType} is outside the supported C# subset", SubsetHint),
+        };
+    }
+
+    private const string SubsetHint = "Use member access, arithmetic, comparison, boolean logic, ?:, ?? and the string, date and Math members listed in Expressions/README.md.";
+
+    private Expr Scalar(Expression e) => Visit(e) switch
+    {
+        ScalarShape scalar => scalar.Value,
+        OpenRowShape => throw Unsupported.Error(e, "a whole Row is not a value", "Read a column of it: r.Get<int>(\"id\")."),
+        GroupShape => throw Unsupported.Error(e, "a whole group is not a value", "Use its Key or an aggregate: g.Sum(r => r.Amount)."),
+        _ => throw Unsupported.Error(e, "a record is not a single value", "Use its members one by one."),
+    };
+
+    private static ConstantExpr Constant(Expression e, object? value)
+    {
+        if (value is not null && !ClrTypes.IsScalar(value.GetType()))
+        {
+            throw Unsupported.Error(
+                e, $"a {ClrTypes.Name(value.GetType())} is not a value that a column can hold", "Capture numbers, strings, dates, booleans or byte[] only.");
+        }
+
+        return new ConstantExpr(value, value is not null && e.Type == typeof(object) ? value.GetType() : e.Type);
+    }
+
+    private Shape VisitUnary(UnaryExpression e)
+    {
+        switch (e.NodeType)
+        {
+            case ExpressionType.Quote:
+                return Visit(e.Operand);
+            case ExpressionType.Not when ClrTypes.Strip(e.Type) == typeof(bool):
+                return Call(ScalarOp.Not, e.Type, Scalar(e.Operand));
+            case ExpressionType.Negate or ExpressionType.NegateChecked when ClrTypes.IsScalar(e.Type):
+                return Call(ScalarOp.Negate, e.Type, Scalar(e.Operand));
+            case ExpressionType.UnaryPlus:
+                return Visit(e.Operand);
+            case ExpressionType.ArrayLength when e.Operand.Type == typeof(byte[]):
+                return Call(ScalarOp.Length, e.Type, Scalar(e.Operand));
+            case ExpressionType.Convert or ExpressionType.ConvertChecked or ExpressionType.TypeAs:
+                return VisitConvert(e);
+            default:
+                throw Unsupported.Error(e, $"{e.NodeType} is outside the supported C# subset", SubsetHint);
+        }
+    }
+
+    private Shape VisitConvert(UnaryExpression e)
+    {
+        var operand = Visit(e.Operand);
+        var target = ClrTypes.Strip(e.Type);
+        if (operand is not ScalarShape { Value: var value } || target == typeof(object) || target == ClrTypes.Strip(value.Type))
+        {
+            return operand is ScalarShape { Value: ConstantExpr c } && target != typeof(object) ? new ScalarShape(c with { Type = e.Type }) : operand;
+        }
+
+        if (value is ConstantExpr { Value: null })
+        {
+            return new ScalarShape(new ConstantExpr(null, e.Type));
+        }
+
+        var source = ClrTypes.Strip(value.Type);
+        if (source.IsEnum)
+        {
+            return operand; // C# compares enums as their numbers; the comparison turns the number back into the label
+        }
+
+        var known = ClrTypes.IsScalar(e.Type) && !target.IsEnum && target != typeof(string)
+            && (e.Method is null || e.Method.DeclaringType == typeof(decimal) || target == typeof(DateTimeOffset));
+        if (!known)
+        {
+            throw Unsupported.Error(e, $"the conversion to {ClrTypes.Name(e.Type)} is outside the supported subset", "Convert between numeric types only.");
+        }
+
+        return Call(ScalarOp.Cast, e.Type, value);
+    }
+
+    private static ScalarShape Call(ScalarOp op, Type type, params Expr[] arguments) => new(new CallExpr(op, arguments, type));
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace CdcLake;
+
+/// <summary>
+/// The rows of one group inside the result of <see cref="ChangeStream{T}.Aggregate{TKey, TResult}"/>. Its methods stand for aggregates that the engine keeps up to date
+/// under inserts, updates and deletes; they are translated, never executed.
+/// </summary>
+/// <typeparam name="T">Type of the rows.</typeparam>
+[SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Marker methods: the translator reads calls on the lambda's parameter.")]
+[SuppressMessage("Design", "CA1000", Justification = "Instance markers.")]
+public class Group<T>
+{
+    private protected Group()
+    {
+    }
+
+    /// <summary>Number of rows: <c>COUNT(*)</c>.</summary>
+    public long Count() => throw Marker();
+
+    /// <summary>Number of rows for which the condition is true.</summary>
+    public long Count(Func<T, bool> predicate) => throw Marker();
+
+    /// <summary>Number of rows in which the value is not null: <c>COUNT(x)</c>.</summary>
+    public long Count<TValue>(Func<T, TValue> selector) => throw Marker();
+
+    /// <summary>Smallest value that is not null; null when there is none. Strings compare by their UTF-8 bytes.</summary>
+    public TValue Min<TValue>(Func<T, TValue> selector) => throw Marker();
+
+    /// <summary>Largest value that is not null; null when there is none. Strings compare by their UTF-8 bytes.</summary>
+    public TValue Max<TValue>(Func<T, TValue> selector) => throw Marker();
+
+    /// <summary>Sum of the values that are not null; null when there is none. Integers add up to 64 bits, decimals to 38 digits; beyond, the pipeline stops with an error.</summary>
+    public decimal Sum(Func<T, decimal> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public decimal? Sum(Func<T, decimal?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public long Sum(Func<T, int> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public long? Sum(Func<T, int?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public long Sum(Func<T, uint> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public long? Sum(Func<T, uint?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public long Sum(Func<T, long> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public long? Sum(Func<T, long?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public decimal Sum(Func<T, ulong> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public decimal? Sum(Func<T, ulong?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public double Sum(Func<T, float> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public double? Sum(Func<T, float?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public double Sum(Func<T, double> selector) => throw Marker();
+
+    /// <inheritdoc cref="Sum(Func{T, decimal})"/>
+    public double? Sum(Func<T, double?> selector) => throw Marker();
+
+    /// <summary>
+    /// Mean of the values that are not null; null when there is none. Exact for integers and decimals: four digits more than the values have, rounded half away from zero,
+    /// as MySQL does.
+    /// </summary>
+    public decimal Avg(Func<T, decimal> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public decimal? Avg(Func<T, decimal?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public decimal Avg(Func<T, int> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public decimal? Avg(Func<T, int?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public decimal Avg(Func<T, uint> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public decimal? Avg(Func<T, uint?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public decimal Avg(Func<T, long> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public decimal? Avg(Func<T, long?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public decimal Avg(Func<T, ulong> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public decimal? Avg(Func<T, ulong?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public double Avg(Func<T, float> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public double? Avg(Func<T, float?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public double Avg(Func<T, double> selector) => throw Marker();
+
+    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
+    public double? Avg(Func<T, double?> selector) => throw Marker();
+
+    private protected static NotSupportedException Marker() =>
+        new("A group's aggregates stand for the engine's inside a pipeline's lambda and cannot be executed.");
+}

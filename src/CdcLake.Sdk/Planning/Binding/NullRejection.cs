@@ -1,0 +1,47 @@
+using CdcLake.Expressions;
+using CdcLake.Expressions.Binding;
+
+namespace CdcLake.Planning.Binding;
+
+/// <summary>Which columns cannot be null in rows that a condition keeps.</summary>
+internal static class NullRejection
+{
+    /// <summary>Adds the ordinals of columns whose null would make the condition false or unknown.</summary>
+    public static void Collect(BoundExpr condition, HashSet<int> ordinals)
+    {
+        if (condition is not BoundCall call)
+        {
+            AddColumn(condition, ordinals);
+            return;
+        }
+
+        switch (call.Op)
+        {
+            case ScalarOp.And:
+                Collect(call.Arguments[0], ordinals);
+                Collect(call.Arguments[1], ordinals);
+                break;
+            case ScalarOp.IsNotNull or ScalarOp.Not or ScalarOp.StartsWith or ScalarOp.EndsWith or ScalarOp.Contains
+                or (>= ScalarOp.Equal and <= ScalarOp.GreaterOrEqual):
+                foreach (var argument in call.Arguments)
+                {
+                    AddColumn(argument, ordinals);
+                }
+
+                break;
+        }
+    }
+
+    private static void AddColumn(BoundExpr value, HashSet<int> ordinals)
+    {
+        while (value is BoundCall { Op: ScalarOp.Cast } cast)
+        {
+            value = cast.Arguments[0];
+        }
+
+        if (value is BoundColumn column)
+        {
+            ordinals.Add(column.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using CdcLake.Columnar;
+using CdcLake.Expressions;
+using CdcLake.Expressions.Binding;
+using CdcLake.Planning.Logical;
+
+namespace CdcLake.Planning.Binding;
+
+internal sealed partial class Planner
+{
+    private const int MaxAverageScale = 30;
+    private const int AverageDigits = 4;
+
+    private BoundStream Aggregate(LogicalAggregate aggregate)
+    {
+        var input = _bound[aggregate.Input];
+        var wanted = _read[aggregate];
+        var calls = aggregate.Calls.Where(c => wanted.Contains(c.Name)).ToList();
+        var binder = input.Binder;
+        var keys = aggregate.Keys.Select(k => (k.Name, Value: binder.BindOutput(k.Value))).ToList();
+        var arguments = calls.Select(c => c.Argument is null ? null : Argument(binder, c)).ToList();
+        var (source, ordinals) = Columns(input, [.. keys.Select(k => k.Value), .. arguments]);
+
+        var fields = new List<Field>();
+        for (var i = 0; i < keys.Count; i++)
+        {
+            fields.Add(new Field(keys[i].Name, keys[i].Value.Type, keys[i].Value.Nullable));
+        }
+
+        var bound = new List<AggregateCall>();
+        for (var i = 0; i < calls.Count; i++)
+        {
+            var call = new AggregateCall(calls[i].Kind, ordinals[keys.Count + i], ResultType(calls[i], arguments[i]));
+            bound.Add(call);
+            fields.Add(new Field(calls[i].Name, call.Result, call.Kind != AggregateKind.Count && arguments[i]!.Nullable));
+        }
+
+        var schema = new Schema(fields);
+        var meaning = calls.Select((c, i) => $"{c.Kind}({arguments[i]?.Key ?? "*"}):{bound[i].Result}").ToList();
+        var fingerprint = NodeFactory.Hash(["aggregate", source.Fingerprint, .. keys.Select(k => k.Value.Key), "=>", .. meaning]);
+        var text = keys.Count == 0 ? "all rows" : "by " + string.Join(", ", keys.Select(k => k.Value.Text));
+        var node = _nodes.Add(
+            $"aggregate({input.Stem})", schema, fingerprint, $"{text}: {(calls.Count == 0 ? "nothing" : string.Join(", ", calls.Select(c => c.Name)))}",
+            n => new AggregateNode(n, schema, fingerprint, source, ordinals.Take(keys.Count).ToList(), bound));
+        var names = fields.Select((f, i) => (f.Name, i)).ToDictionary(f => (0, f.Name), f => f.i);
+        return new BoundStream(node, node.Name, names, keys.Count == 0 ? null : [.. keys.Select(k => k.Name)]);
+    }
+
+    /// <summary>The input with every value as a column: itself where they all are columns, else a projection. −1 stands for no value.</summary>
+    private (PlanNode Node, List<int> Ordinals) Columns(BoundStream input, IReadOnlyList<BoundExpr?> values)
+    {
+        if (values.All(v => v is null or BoundColumn))
+        {
+            return (input.Node, values.Select(v => v is BoundColumn column ? column.Ordinal : -1).ToList());
+        }
+
+        var columns = new List<(string Name, BoundExpr Value)>();
+        var ordinals = new List<int>();
+        foreach (var value in values)
+        {
+            var position = value is null ? -1 : columns.FindIndex(c => c.Value.Key == value.Key);
+            if (value is not null && position < 0)
+            {
+                position = columns.Count;
+                columns.Add((Unique(value.Text, columns.Select(c => c.Name)), value));
+            }
+
+            ordinals.Add(position);
+        }
+
+        return (ProjectNode(input, columns), ordinals);
+    }
+
+    private static BoundExpr Argument(ExprBinder binder, LogicalCall call) =>
+        call.Kind is AggregateKind.Sum or AggregateKind.Avg ? binder.BindNumber(call.Argument!) : binder.BindOutput(call.Argument!);
+
+    private static DataType ResultType(LogicalCall call, BoundExpr? argument)
+    {
+        if (argument is null || call.Kind == AggregateKind.Count)
+        {
+            return DataType.Int64;
+        }
+
+        var type = argument.Type;
+        if (call.Kind is AggregateKind.Min or AggregateKind.Max)
+        {
+            return type;
+        }
+
+        if (CommonTypes.IsFloat(type))
+        {
+            return DataType.Float64;
+        }
+
+        var isExactSum = call.Kind == AggregateKind.Sum;
+        if (isExactSum && type.IsInteger && type.Kind != TypeKind.UInt64)
+        {
+            return DataType.Int64;
+        }
+
+        return DataType.Decimal(DataType.MaxDecimalPrecision, isExactSum ? type.Scale : Math.Min(type.Scale + AverageDigits, MaxAverageScale));
+    }
+}

@@ -1,0 +1,86 @@
+using CdcLake.Columnar;
+using CdcLake.Connectors;
+using CdcLake.Planning.Logical;
+
+namespace CdcLake.Planning.Binding;
+
+/// <summary>
+/// Turns a logical plan and real tables into operators: finds columns, decides types, drops columns that nobody reads, puts projections where joins and aggregates need
+/// computed columns, checks sink keys. One instance binds one plan.
+/// </summary>
+internal sealed partial class Planner
+{
+    private readonly NodeFactory _nodes = new();
+    private readonly Dictionary<LogicalNode, ColumnSet> _read;
+    private readonly Dictionary<LogicalNode, BoundStream> _bound = new(ReferenceEqualityComparer.Instance);
+    private readonly List<TableCapture> _captures = [];
+
+    private Planner(Dictionary<LogicalNode, ColumnSet> read) => _read = read;
+
+    /// <inheritdoc cref="LogicalPlan.Bind"/>
+    public static BoundPlan Bind(LogicalPlan plan, IReadOnlyDictionary<string, SourceTable> tables)
+    {
+        var order = LogicalOrder.InputsFirst(plan.Sinks);
+        var planner = new Planner(ColumnPruning.Compute(plan, order));
+        planner.BindTables(plan, order.OfType<LogicalTable>().ToList(), tables);
+        foreach (var node in order)
+        {
+            planner.BindNode(node);
+        }
+
+        var sinks = plan.Sinks.Select((sink, i) => planner.Sink(sink, i)).ToList();
+        return new BoundPlan(planner._captures, sinks, NodeFactory.Hash(sinks.Select(s => s.Fingerprint)), [.. planner._nodes.Nodes])
+        {
+            Details = planner._nodes.Details,
+        };
+    }
+
+    private void BindNode(LogicalNode node)
+    {
+        if (node is LogicalTable)
+        {
+            return; // all tables are bound beforehand: two uses of one table share its capture
+        }
+
+        _bound[node] = node switch
+        {
+            LogicalFilter filter => Filter(filter),
+            LogicalProject project => Project(project),
+            LogicalJoin join => Join(join),
+            _ => Aggregate((LogicalAggregate)node),
+        };
+    }
+
+    private void BindTables(LogicalPlan plan, List<LogicalTable> uses, IReadOnlyDictionary<string, SourceTable> tables)
+    {
+        foreach (var name in plan.Tables)
+        {
+            var table = tables.GetValueOrDefault(name) ?? throw new SchemaMismatchException(
+                $"Table {name} was not found. {NearestNames.Suggest(name, tables.Keys)} Check the name in mysql.Table(\"…\") and the grants of the user.");
+            var users = uses.Where(u => u.Table == name).ToList();
+            var ordinals = users.Select(u => new TableBinder(table).Bind(u, _read[u])).ToList();
+            var captured = ordinals.SelectMany(o => o.Values).Distinct().Order().ToList();
+            var capture = TableCapture.Of(table, captured);
+            var index = _captures.Count;
+            _captures.Add(capture);
+            var pruned = Enumerable.Range(0, table.Schema.Count).Except(captured).Select(c => table.Schema[c].Name).ToList();
+            var detail = $"captured: {Names(capture.Schema)}" + (pruned.Count == 0 ? "" : $"; pruned: {string.Join(", ", pruned)}");
+            var node = _nodes.Add(
+                name, capture.Schema, NodeFactory.Hash("table", name), detail, n => new TableNode(n, capture.Schema, NodeFactory.Hash("table", name), index));
+            for (var i = 0; i < users.Count; i++)
+            {
+                var own = ordinals[i];
+                var positions = own.ToDictionary(o => (0, o.Key), o => captured.IndexOf(o.Value));
+                _bound[users[i]] = new BoundStream(node, name, positions, PrimaryKey(table, own));
+            }
+        }
+    }
+
+    private static List<string>? PrimaryKey(SourceTable table, Dictionary<string, int> ordinals)
+    {
+        var key = table.PrimaryKey.Select(k => ordinals.FirstOrDefault(o => o.Value == k).Key).ToList();
+        return key.Count == 0 || key.Contains(null!) ? null : key;
+    }
+
+    private static string Names(Schema schema) => schema.Count == 0 ? "no columns" : string.Join(", ", schema.Fields.Select(f => f.Name));
+}

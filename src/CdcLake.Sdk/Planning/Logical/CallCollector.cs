@@ -1,0 +1,50 @@
+using CdcLake.Expressions;
+using CdcLake.Expressions.Translation;
+
+namespace CdcLake.Planning.Logical;
+
+/// <summary>Takes the aggregates out of a result: each becomes a column of the aggregation, equal ones the same.</summary>
+internal sealed class CallCollector
+{
+    private readonly List<LogicalCall> _calls = [];
+    private readonly HashSet<string> _keys;
+
+    public CallCollector(IReadOnlyList<NamedExpr> keys) => _keys = [.. keys.Select(k => k.Name)];
+
+    public IReadOnlyList<LogicalCall> Calls => _calls;
+
+    /// <summary>The result over keys and aggregate columns.</summary>
+    public Shape Extract(Shape shape) => shape switch
+    {
+        ScalarShape scalar => new ScalarShape(Extract(scalar.Value)),
+        RecordShape record => new RecordShape(record.Type, [.. record.Members.Select(m => m with { Value = Extract(m.Value) })]),
+        _ => shape,
+    };
+
+    private Expr Extract(Expr expression) => expression switch
+    {
+        AggregateExpr aggregate => Column(aggregate),
+        CallExpr call => call with { Arguments = [.. call.Arguments.Select(Extract)] },
+        _ => expression,
+    };
+
+    private ColumnExpr Column(AggregateExpr aggregate)
+    {
+        var known = _calls.Find(c => c.Kind == aggregate.Kind && SameArgument(c.Argument, aggregate.Argument));
+        if (known is null)
+        {
+            var name = aggregate.ToString();
+            while (_keys.Contains(name) || _calls.Exists(c => c.Name == name))
+            {
+                name += "'";
+            }
+
+            known = new LogicalCall(name, aggregate.Kind, aggregate.Argument);
+            _calls.Add(known);
+        }
+
+        return new ColumnExpr(0, known.Name, aggregate.Type);
+    }
+
+    private static bool SameArgument(Expr? a, Expr? b) => a is null || b is null ? a is null && b is null : a.ToString() == b.ToString() && a.Type == b.Type;
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using CdcLake.Expressions;
+
+namespace CdcLake.Planning.Streams;
+
+/// <summary>The properties of a user's row type that stand for columns.</summary>
+/// <param name="Type">The row type.</param>
+/// <param name="Members">Constructor parameters that have a property, then settable properties, in declaration order.</param>
+internal sealed record RowMembers(Type Type, IReadOnlyList<RowMember> Members)
+{
+    /// <summary>What trimming must keep of a row type.</summary>
+    public const DynamicallyAccessedMemberTypes Kept = DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties;
+
+    /// <summary>Reads the properties of a record or class.</summary>
+    /// <exception cref="SchemaMismatchException">The type has no property that can stand for a column, or one has a type that no column has.</exception>
+    public static RowMembers Of([DynamicallyAccessedMembers(Kept)] Type type)
+    {
+        var parameters = type.GetConstructors()
+            .Select(c => c.GetParameters())
+            .OrderByDescending(p => p.Length)
+            .FirstOrDefault() ?? [];
+        var members = new List<RowMember>();
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var parameter = parameters.FirstOrDefault(p => string.Equals(p.Name, property.Name, StringComparison.OrdinalIgnoreCase));
+            var isStored = parameter is not null || property.SetMethod is { IsPublic: true };
+            if (property.GetMethod is { IsPublic: true } && isStored && property.GetIndexParameters().Length == 0)
+            {
+                var name = property.GetCustomAttribute<ColumnNameAttribute>()?.Name ?? parameter?.GetCustomAttribute<ColumnNameAttribute>()?.Name;
+                members.Add(new RowMember(property.Name, name, property.PropertyType));
+            }
+        }
+
+        var odd = members.Where(m => !ClrTypes.IsScalar(m.Type)).Select(m => $"{m.Property} ({ClrTypes.Name(m.Type)})").ToList();
+        if (members.Count == 0 || odd.Count > 0)
+        {
+            throw new SchemaMismatchException(members.Count == 0
+                ? $"{type.Name} has no property that stands for a column. Give it constructor parameters or settable properties named like the columns."
+                : $"No column can be held by {string.Join(", ", odd)} of {type.Name}. Use numbers, bool, string, byte[], DateTime, DateTimeOffset, DateOnly, TimeSpan or an enum.");
+        }
+
+        return new RowMembers(type, members);
+    }
+}
+
+/// <summary>A property of a row type.</summary>
+/// <param name="Property">Its name.</param>
+/// <param name="ColumnName">From <see cref="ColumnNameAttribute"/>, or null for the convention.</param>
+/// <param name="Type">Its .NET type.</param>
+internal sealed record RowMember(string Property, string? ColumnName, Type Type);
