@@ -1,0 +1,54 @@
+using CdcLake.Columnar;
+
+namespace CdcLake.Dataflow;
+
+/// <summary>
+/// Where a stage's output goes: to no, one or several inputs of other stages. A batch has one owner, so every receiver but the last gets a copy.
+/// Not thread-safe; belongs to the sending stage.
+/// </summary>
+internal sealed class Outlet
+{
+    private readonly List<(StageChannel Channel, int Input)> _targets = [];
+
+    /// <summary>The channels behind the targets, each once.</summary>
+    public IEnumerable<StageChannel> Channels => _targets.Select(t => t.Channel).Distinct();
+
+    /// <summary>Adds a receiver, before the stage runs. Two inputs of one stage that are fed by the same stage share a channel, which keeps their order.</summary>
+    public void Add(StageChannel channel, int input) => _targets.Add((channel, input));
+
+    /// <summary>Sends changes; ownership passes.</summary>
+    public async ValueTask SendAsync(ChangeBatch batch, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0 || _targets.Count == 0)
+        {
+            batch.Dispose();
+            return;
+        }
+
+        for (var i = 0; i < _targets.Count - 1; i++)
+        {
+            await _targets[i].Channel.WriteAsync(new StageMessage(_targets[i].Input, BatchCopy.Of(batch), null), cancellationToken).ConfigureAwait(false);
+        }
+
+        var (channel, input) = _targets[^1];
+        await channel.WriteAsync(new StageMessage(input, batch, null), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends the end of an epoch, once on each channel.</summary>
+    public async ValueTask EndEpochAsync(EpochEnd end, CancellationToken cancellationToken)
+    {
+        foreach (var channel in Channels)
+        {
+            await channel.WriteAsync(new StageMessage(0, null, end), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Nothing more will be sent.</summary>
+    public void Complete()
+    {
+        foreach (var channel in Channels)
+        {
+            channel.Complete();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using CdcLake.Columnar;
+
+namespace CdcLake.Dataflow;
+
+/// <summary>
+/// Where the source's changes go: an <see cref="Outlet"/> for each captured table. A stage that reads several tables gets them on one channel, in the
+/// source's order. The end of an epoch goes to every channel once. Not thread-safe.
+/// </summary>
+internal sealed class SourceOutlet
+{
+    private readonly Outlet[] _tables;
+    private readonly StageChannel[] _channels;
+
+    /// <param name="tables">By table number; complete, no receiver is added later.</param>
+    public SourceOutlet(IReadOnlyList<Outlet> tables)
+    {
+        _tables = [.. tables];
+        _channels = [.. tables.SelectMany(t => t.Channels).Distinct()];
+    }
+
+    /// <summary>Sends changes of one table; ownership passes.</summary>
+    public ValueTask SendAsync(int table, ChangeBatch batch, CancellationToken cancellationToken) => _tables[table].SendAsync(batch, cancellationToken);
+
+    public async ValueTask EndEpochAsync(EpochEnd end, CancellationToken cancellationToken)
+    {
+        foreach (var channel in _channels)
+        {
+            await channel.WriteAsync(new StageMessage(0, null, end), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Nothing more will be sent.</summary>
+    public void Complete()
+    {
+        foreach (var channel in _channels)
+        {
+            channel.Complete();
+        }
+    }
+}
