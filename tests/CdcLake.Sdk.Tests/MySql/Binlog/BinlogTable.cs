@@ -1,0 +1,310 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
+namespace CdcLake.Tests.MySql.Binlog;
+
+/// <summary>A table for <see cref="BinlogBuilder"/>; the TABLE_MAP it writes has full metadata unless <see cref="WithNames"/> is false.</summary>
+internal sealed class BinlogTable(string database, string name, int[] key, params BinlogColumn[] columns)
+{
+    public string Name => $"{database}.{name}";
+
+    public BinlogColumn[] Columns { get; } = columns;
+
+    /// <summary>False: as binlog_row_metadata=MINIMAL.</summary>
+    public bool WithNames { get; init; } = true;
+
+    /// <summary>Ordinals missing from every image, as with binlog_row_image=MINIMAL.</summary>
+    public int[] Absent { get; init; } = [];
+
+    public void WriteMap(MemoryStream body, int id)
+    {
+        Write(body, (ulong)id, 6);
+        Write(body, 1, 2);
+        foreach (var part in new[] { database, name })
+        {
+            var bytes = Encoding.UTF8.GetBytes(part);
+            body.WriteByte((byte)bytes.Length);
+            body.Write(bytes);
+            body.WriteByte(0);
+        }
+
+        WriteLenenc(body, (ulong)Columns.Length);
+        body.Write([.. Columns.Select(c => c.MapType)]);
+        WriteBlock(body, [.. Columns.SelectMany(c => c.Metadata)]);
+        body.Write(Bits(Columns.Select(c => c.Nullable)));
+        WriteOptional(body);
+    }
+
+    public void WriteRowsHeader(MemoryStream body, byte type, int id)
+    {
+        Write(body, (ulong)id, 6);
+        Write(body, 0, 2);
+        if (type >= 30)
+        {
+            Write(body, 2, 2);
+        }
+
+        WriteLenenc(body, (ulong)Columns.Length);
+        var present = Bits(Columns.Select((_, i) => !Absent.Contains(i)));
+        body.Write(present);
+        if (type is 24 or 31)
+        {
+            body.Write(present);
+        }
+    }
+
+    public void WriteImage(MemoryStream body, object?[] row)
+    {
+        var included = Enumerable.Range(0, Columns.Length).Where(i => !Absent.Contains(i)).ToArray();
+        body.Write(Bits(included.Select(i => row[i] is null)));
+        foreach (var i in included)
+        {
+            if (row[i] is { } value)
+            {
+                Columns[i].Encode(body, value);
+            }
+        }
+    }
+
+    public static void Write(MemoryStream stream, UInt128 value, int size)
+    {
+        for (var i = 0; i < size; i++)
+        {
+            stream.WriteByte((byte)(value >> (8 * i)));
+        }
+    }
+
+    public static void WriteBigEndian(MemoryStream stream, ulong value, int size)
+    {
+        for (var i = size - 1; i >= 0; i--)
+        {
+            stream.WriteByte((byte)(value >> (8 * i)));
+        }
+    }
+
+    public static void WriteLenenc(MemoryStream stream, ulong value)
+    {
+        if (value < 0xFB)
+        {
+            stream.WriteByte((byte)value);
+        }
+        else
+        {
+            stream.WriteByte(value <= 0xFFFF ? (byte)0xFC : (byte)0xFD);
+            Write(stream, value, value <= 0xFFFF ? 2 : 3);
+        }
+    }
+
+    private static void WriteBlock(MemoryStream stream, byte[] bytes)
+    {
+        WriteLenenc(stream, (ulong)bytes.Length);
+        stream.Write(bytes);
+    }
+
+    /// <summary>Low bit first.</summary>
+    private static byte[] Bits(IEnumerable<bool> values)
+    {
+        var list = values.ToArray();
+        var bits = new byte[(list.Length + 7) / 8];
+        for (var i = 0; i < list.Length; i++)
+        {
+            bits[i >> 3] |= (byte)(list[i] ? 1 << (i & 7) : 0);
+        }
+
+        return bits;
+    }
+
+    private void WriteOptional(MemoryStream body)
+    {
+        var numeric = Columns.Where(c => c.IsNumeric).ToArray();
+        var signs = new byte[(numeric.Length + 7) / 8];
+        for (var i = 0; i < numeric.Length; i++)
+        {
+            signs[i >> 3] |= (byte)(numeric[i].IsUnsigned ? 0x80 >> (i & 7) : 0);
+        }
+
+        Record(body, 1, s => s.Write(signs), numeric.Length > 0);
+        var characters = Columns.Where(c => c.IsCharacter).ToArray();
+        Record(body, 3, s => Array.ForEach(characters, c => WriteLenenc(s, (ulong)c.Collation)), characters.Length > 0);
+        if (!WithNames)
+        {
+            return;
+        }
+
+        Record(body, 4, s => Array.ForEach(Columns, c => WriteBlock(s, Encoding.UTF8.GetBytes(c.Name))), true);
+        var sets = Columns.Where(c => c.RealType == 248).ToArray();
+        Record(body, 5, s => Array.ForEach(sets, c => WriteLabels(s, c)), sets.Length > 0);
+        var enums = Columns.Where(c => c.RealType == 247).ToArray();
+        Record(body, 6, s => Array.ForEach(enums, c => WriteLabels(s, c)), enums.Length > 0);
+        Record(body, 8, s => Array.ForEach(key, k => WriteLenenc(s, (ulong)k)), key.Length > 0);
+        var choices = Columns.Where(c => c.RealType is 247 or 248).ToArray();
+        Record(body, 11, s => Array.ForEach(choices, c => WriteLenenc(s, (ulong)c.Collation)), choices.Length > 0);
+        Record(body, 77, s => s.Write("a record of later versions"u8), true);
+    }
+
+    private static void WriteLabels(MemoryStream stream, BinlogColumn column)
+    {
+        WriteLenenc(stream, (ulong)column.Labels.Length);
+        Array.ForEach(column.Labels, l => WriteBlock(stream, Encoding.UTF8.GetBytes(l)));
+    }
+
+    private static void Record(MemoryStream body, byte type, Action<MemoryStream> content, bool present)
+    {
+        if (present)
+        {
+            var value = new MemoryStream();
+            content(value);
+            body.WriteByte(type);
+            WriteBlock(body, value.ToArray());
+        }
+    }
+}
+
+/// <summary>A column for <see cref="BinlogTable"/>, with the encoder of its values. Integers are given as <see cref="long"/>, unsigned BIGINT and BIT as
+/// <see cref="ulong"/>, decimals as text or <see cref="decimal"/>, dates as <see cref="DateTime"/>, times as <see cref="TimeSpan"/>.</summary>
+internal sealed record BinlogColumn(string Name, byte MapType, byte RealType, byte[] Metadata, Action<MemoryStream, object> Encode)
+{
+    public bool Nullable { get; init; }
+
+    public bool IsUnsigned { get; init; }
+
+    public int Collation { get; init; } = 255;
+
+    public string[] Labels { get; init; } = [];
+
+    public bool IsNumeric => RealType is 1 or 2 or 9 or 3 or 8 or 13 or 4 or 5 or 246;
+
+    public bool IsCharacter => RealType is 15 or 252 or 254 or 242;
+
+    /// <summary>TINYINT 1, SMALLINT 2, MEDIUMINT 9, INT 3, BIGINT 8.</summary>
+    public static BinlogColumn Integer(string name, byte type, bool unsigned = false)
+    {
+        var size = type switch { 1 => 1, 2 => 2, 9 => 3, 3 => 4, _ => 8 };
+        return new BinlogColumn(name, type, type, [], (s, v) => BinlogTable.Write(s, v is ulong u ? u : (UInt128)(ulong)Convert.ToInt64(v, CultureInfo.InvariantCulture), size)) { IsUnsigned = unsigned };
+    }
+
+    public static BinlogColumn Int(string name, bool unsigned = false) => Integer(name, 3, unsigned);
+
+    public static BinlogColumn BigInt(string name, bool unsigned = false) => Integer(name, 8, unsigned);
+
+    public static BinlogColumn Float(string name) => new(name, 4, 4, [4], (s, v) => s.Write(BitConverter.GetBytes((float)v)));
+
+    public static BinlogColumn Double(string name) => new(name, 5, 5, [8], (s, v) => s.Write(BitConverter.GetBytes((double)v)));
+
+    public static BinlogColumn Year(string name) => new(name, 13, 13, [], (s, v) => s.WriteByte((byte)(Convert.ToInt32(v, CultureInfo.InvariantCulture) is var y && y == 0 ? 0 : y - 1900)));
+
+    public static BinlogColumn Bit(string name, int bits) =>
+        new(name, 16, 16, [(byte)(bits % 8), (byte)(bits / 8)], (s, v) => BinlogTable.WriteBigEndian(s, Convert.ToUInt64(v, CultureInfo.InvariantCulture), (bits + 7) / 8));
+
+    /// <summary>Most bytes, not characters.</summary>
+    public static BinlogColumn VarChar(string name, int bytes, int collation = 255) =>
+        new(name, 15, 15, [(byte)bytes, (byte)(bytes >> 8)], (s, v) => WriteText(s, v, bytes < 256 ? 1 : 2, collation)) { Collation = collation };
+
+    /// <summary>CHAR, or BINARY with collation 63; most bytes, not characters. Values are given without the padding that a server cuts off.</summary>
+    public static BinlogColumn Char(string name, int bytes, int collation = 255) => new(
+        name, 254, 254, [(byte)(254 ^ ((bytes & 0x300) >> 4)), (byte)bytes], (s, v) => WriteText(s, v, bytes < 256 ? 1 : 2, collation)) { Collation = collation };
+
+    /// <summary>TEXT, or BLOB with collation 63; <paramref name="prefix"/> 1 to 4 for TINY to LONG.</summary>
+    public static BinlogColumn Blob(string name, int prefix, int collation = 255) =>
+        new(name, 252, 252, [(byte)prefix], (s, v) => WriteText(s, v, prefix, collation)) { Collation = collation };
+
+    public static BinlogColumn Json(string name) => new(name, 245, 245, [4], (s, v) => WriteText(s, v, 4, 63));
+
+    public static BinlogColumn Enum(string name, params string[] labels)
+    {
+        var size = labels.Length > 255 ? 2 : 1;
+        return new BinlogColumn(name, 254, 247, [247, (byte)size], (s, v) => BinlogTable.Write(s, (UInt128)Convert.ToInt64(v, CultureInfo.InvariantCulture), size)) { Labels = labels };
+    }
+
+    public static BinlogColumn Set(string name, params string[] labels)
+    {
+        var size = labels.Length switch { <= 8 => 1, <= 16 => 2, <= 24 => 3, <= 32 => 4, _ => 8 };
+        return new BinlogColumn(name, 254, 248, [248, (byte)size], (s, v) => BinlogTable.Write(s, Convert.ToUInt64(v, CultureInfo.InvariantCulture), size)) { Labels = labels };
+    }
+
+    public static BinlogColumn Date(string name) => new(name, 10, 10, [], (s, v) =>
+    {
+        var d = (DateTime)v;
+        BinlogTable.Write(s, (UInt128)((d.Year << 9) | (d.Month << 5) | d.Day), 3);
+    });
+
+    public static BinlogColumn Timestamp(string name, int fraction) => new(name, 17, 17, [(byte)fraction], (s, v) =>
+    {
+        var micros = ((DateTime)v - System.DateTime.UnixEpoch).Ticks / 10;
+        BinlogTable.WriteBigEndian(s, (ulong)(micros / 1_000_000), 4);
+        WriteFraction(s, micros % 1_000_000, fraction);
+    });
+
+    public static BinlogColumn DateTime(string name, int fraction) => new(name, 18, 18, [(byte)fraction], (s, v) =>
+    {
+        var d = (DateTime)v;
+        var packed = ((ulong)(uint)((d.Year * 13) + d.Month) << 22) | ((ulong)(uint)d.Day << 17) | ((ulong)(uint)d.Hour << 12) | ((ulong)(uint)d.Minute << 6) | (uint)d.Second;
+        BinlogTable.WriteBigEndian(s, packed + 0x80_0000_0000, 5);
+        WriteFraction(s, d.Ticks / 10 % 1_000_000, fraction);
+    });
+
+    public static BinlogColumn Time(string name, int fraction) => new(name, 19, 19, [(byte)fraction], (s, v) =>
+    {
+        var t = (TimeSpan)v;
+        var micros = Math.Abs(t.Ticks / 10);
+        var bytes = (fraction + 1) / 2;
+        var unit = bytes switch { 0 => 1_000_000, 1 => 10_000, 2 => 100, _ => 1 };
+        var seconds = micros / 1_000_000;
+        var whole = (seconds / 3600 << 12) | (seconds / 60 % 60 << 6) | (seconds % 60);
+        var packed = (whole << (8 * bytes)) + (bytes == 0 ? 0 : micros % 1_000_000 / unit);
+        BinlogTable.WriteBigEndian(s, (ulong)((t.Ticks < 0 ? -packed : packed) + (0x80_0000L << (8 * bytes))), 3 + bytes);
+    });
+
+    public static BinlogColumn Decimal(string name, int precision, int scale) =>
+        new(name, 246, 246, [(byte)precision, (byte)scale], (s, v) => WriteDecimal(s, Convert.ToString(v, CultureInfo.InvariantCulture)!, precision, scale));
+
+    private static void WriteText(MemoryStream stream, object value, int prefix, int collation)
+    {
+        var bytes = value as byte[] ?? (collation is 8 or 48 ? Encoding.Latin1 : Encoding.UTF8).GetBytes((string)value);
+        BinlogTable.Write(stream, (UInt128)bytes.Length, prefix);
+        stream.Write(bytes);
+    }
+
+    private static void WriteFraction(MemoryStream stream, long micros, int digits)
+    {
+        var bytes = (digits + 1) / 2;
+        BinlogTable.WriteBigEndian(stream, (ulong)(micros / (bytes switch { 1 => 10_000, 2 => 100, _ => 1 })), bytes);
+    }
+
+    private static void WriteDecimal(MemoryStream stream, string text, int precision, int scale)
+    {
+        var negative = text.StartsWith('-');
+        var parts = text.TrimStart('-').Split('.');
+        var whole = parts[0].PadLeft(precision - scale, '0');
+        var fraction = (parts.Length > 1 ? parts[1] : "").PadRight(scale, '0');
+        if (precision == scale)
+        {
+            whole = "";
+        }
+
+        var bytes = new List<byte>();
+        for (var at = whole.Length % 9 == 0 ? 0 : (whole.Length % 9) - 9; at < whole.Length; at += 9)
+        {
+            AddGroup(bytes, whole[Math.Max(at, 0)..(at + 9)]);
+        }
+
+        for (var at = 0; at < fraction.Length; at += 9)
+        {
+            AddGroup(bytes, fraction[at..Math.Min(at + 9, fraction.Length)]);
+        }
+
+        bytes[0] ^= 0x80;
+        stream.Write([.. bytes.Select(b => negative ? (byte)~b : b)]);
+    }
+
+    private static void AddGroup(List<byte> bytes, string digits)
+    {
+        var size = digits.Length switch { <= 2 => 1, <= 4 => 2, <= 6 => 3, _ => 4 };
+        var value = BigInteger.Parse(digits, CultureInfo.InvariantCulture);
+        for (var i = size - 1; i >= 0; i--)
+        {
+            bytes.Add((byte)(int)((value >> (8 * i)) & 0xFF));
+        }
+    }
+}
