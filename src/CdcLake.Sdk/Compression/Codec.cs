@@ -68,6 +68,11 @@ internal static class Codec
 
     private static unsafe void DecompressGzip(ReadOnlySpan<byte> source, Span<byte> destination)
     {
+        if (source.IsEmpty)
+        {
+            throw new CorruptDataException("Gzip block", 0, "is empty");
+        }
+
         fixed (byte* bytes = source)
         {
             using var compressed = new UnmanagedMemoryStream(bytes, source.Length);

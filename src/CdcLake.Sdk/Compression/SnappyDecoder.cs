@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace CdcLake.Compression;
 
@@ -10,13 +10,17 @@ internal static class SnappyDecoder
 {
     private const int MaxVarintBytes = 5;
 
+    // A short element is a tag and at most 16 bytes, and writes at most 64 bytes rounded up to whole words.
+    private const int InputSlack = 17;
+    private const int OutputSlack = 64 + 15;
+
     /// <summary>The uncompressed length a block claims, in bytes.</summary>
     /// <exception cref="CorruptDataException">The length is cut off or larger than 2³¹−1.</exception>
     public static int UncompressedLength(ReadOnlySpan<byte> source) => ReadLength(source, out _);
 
     /// <summary>Restores a block that fills <paramref name="destination"/> exactly; bytes of it may be written even when the block is refused.</summary>
     /// <exception cref="CorruptDataException">The block is malformed, or holds more or fewer bytes.</exception>
-    public static void Decompress(ReadOnlySpan<byte> source, Span<byte> destination)
+    public static unsafe void Decompress(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         var length = ReadLength(source, out var ip);
         if (length != destination.Length)
@@ -25,50 +29,21 @@ internal static class SnappyDecoder
         }
 
         var op = 0;
-        ref var input = ref MemoryMarshal.GetReference(source);
-        ref var output = ref MemoryMarshal.GetReference(destination);
-        while (ip < source.Length)
+        fixed (byte* input = source)
+        fixed (byte* output = destination)
         {
-            var tag = Unsafe.Add(ref input, ip);
-            int count;
-            if ((tag & 3) == 0)
+            while (ip < source.Length)
             {
-                ip = ReadLiteralLength(source, ip, tag, out count);
-                if (count <= 16 && source.Length - ip >= 16 && destination.Length - op >= 16)
+                if (source.Length - ip >= InputSlack && destination.Length - op >= OutputSlack)
                 {
-                    Copy16(ref Unsafe.Add(ref input, ip), ref Unsafe.Add(ref output, op));
-                }
-                else
-                {
-                    if ((uint)count > (uint)(source.Length - ip) || (uint)count > (uint)(destination.Length - op))
-                    {
-                        throw Corrupt(ip, $"literal of {(uint)count} bytes, {source.Length - ip} left, room for {destination.Length - op}");
-                    }
-
-                    source.Slice(ip, count).CopyTo(destination[op..]);
+                    DecodeShort(input, source.Length - InputSlack, output, destination.Length - OutputSlack, ref ip, ref op);
                 }
 
-                ip += count;
-                op += count;
-                continue;
+                if (ip < source.Length)
+                {
+                    DecodeOne(source, destination, ref ip, ref op);
+                }
             }
-
-            ip = ReadCopy(source, ip, tag, out var offset, out count);
-            if ((uint)(offset - 1) >= (uint)op || count > destination.Length - op)
-            {
-                throw Corrupt(ip, $"copy of {count} bytes from {(uint)offset} back at {op} of {destination.Length}");
-            }
-
-            if (offset >= 16 && count <= 16 && destination.Length - op >= 16)
-            {
-                Copy16(ref Unsafe.Add(ref output, op - offset), ref Unsafe.Add(ref output, op));
-            }
-            else
-            {
-                CopyWithin(destination, op, offset, count);
-            }
-
-            op += count;
         }
 
         if (op != destination.Length)
@@ -77,7 +52,126 @@ internal static class SnappyDecoder
         }
     }
 
+    /// <summary>
+    /// Decodes elements while both ends are far enough away that whole words may be read and written, and stops before an element that is long or wrong.
+    /// </summary>
+    private static unsafe void DecodeShort(byte* input, int lastInput, byte* output, int lastOutput, ref int inputPosition, ref int outputPosition)
+    {
+        var ip = input + inputPosition;
+        var op = output + outputPosition;
+        var ipEnd = input + lastInput;
+        var opEnd = output + lastOutput;
+        while (ip <= ipEnd && op <= opEnd)
+        {
+            uint tag = *ip;
+            if ((tag & 3) == 0)
+            {
+                var count = (tag >> 2) + 1;
+                if (count > 16)
+                {
+                    break;
+                }
+
+                Copy16(ip + 1, op);
+                ip += count + 1;
+                op += count;
+                continue;
+            }
+
+            uint length;
+            uint offset;
+            uint size;
+            if ((tag & 3) == 1)
+            {
+                length = ((tag >> 2) & 7) + 4;
+                offset = ((tag >> 5) << 8) | ip[1];
+                size = 2;
+            }
+            else
+            {
+                length = (tag >> 2) + 1;
+                offset = ip[1] | ((uint)ip[2] << 8);
+                size = 3;
+            }
+
+            if ((tag & 3) == 3 || offset - 1 >= (ulong)(op - output))
+            {
+                break;
+            }
+
+            CopyShort(op, offset, length);
+            ip += size;
+            op += length;
+        }
+
+        inputPosition = (int)(ip - input);
+        outputPosition = (int)(op - output);
+    }
+
+    /// <summary>Copies at most 64 bytes from <paramref name="offset"/> back; may write 15 bytes more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void CopyShort(byte* op, uint offset, uint length)
+    {
+        var from = op - offset;
+        var end = op + length;
+        if (offset >= 16)
+        {
+            do
+            {
+                Copy16(from, op);
+                from += 16;
+                op += 16;
+            }
+            while (op < end);
+        }
+        else if (offset >= 8)
+        {
+            do
+            {
+                Unsafe.WriteUnaligned(op, Unsafe.ReadUnaligned<ulong>(from));
+                from += 8;
+                op += 8;
+            }
+            while (op < end);
+        }
+        else
+        {
+            while (op < end)
+            {
+                *op++ = *from++;
+            }
+        }
+    }
+
+    /// <summary>Decodes one element of any kind, checking everything.</summary>
+    private static void DecodeOne(ReadOnlySpan<byte> source, Span<byte> destination, ref int ip, ref int op)
+    {
+        var tag = source[ip];
+        int count;
+        if ((tag & 3) == 0)
+        {
+            ip = ReadLiteralLength(source, ip, tag, out count);
+            if ((uint)count > (uint)(source.Length - ip) || (uint)count > (uint)(destination.Length - op))
+            {
+                throw Corrupt(ip, $"literal of {(uint)count} bytes, {source.Length - ip} left, room for {destination.Length - op}");
+            }
+
+            source.Slice(ip, count).CopyTo(destination[op..]);
+            ip += count;
+            op += count;
+            return;
+        }
+
+        ip = ReadCopy(source, ip, tag, out var offset, out count);
+        if ((uint)(offset - 1) >= (uint)op || count > destination.Length - op)
+        {
+            throw Corrupt(ip, $"copy of {count} bytes from {(uint)offset} back at {op} of {destination.Length}");
+        }
+
+        CopyWithin(destination, op, offset, count);
+        op += count;
+    }
+
     private static int ReadLiteralLength(ReadOnlySpan<byte> source, int ip, byte tag, out int count)
     {
         ip++;
@@ -108,7 +202,6 @@ internal static class SnappyDecoder
         return ip + extra;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadCopy(ReadOnlySpan<byte> source, int ip, byte tag, out int offset, out int count)
     {
         var size = (tag & 3) == 1 ? 2 : (tag & 3) == 2 ? 3 : 5;
@@ -161,7 +254,7 @@ internal static class SnappyDecoder
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy16(ref byte from, ref byte to) => Unsafe.WriteUnaligned(ref to, Unsafe.ReadUnaligned<UInt128>(ref from));
+    private static unsafe void Copy16(byte* from, byte* to) => Vector128.Store(Vector128.Load(from), to);
 
     private static int ReadLength(ReadOnlySpan<byte> source, out int position)
     {

@@ -25,6 +25,32 @@ public sealed class ParquetFuzzTests
         Assert.InRange(refused, Cases / 4, Cases / 2);
     }
 
+    [Theory]
+    [InlineData("pyarrow-v1-snappy-dictionary")]
+    [InlineData("pyarrow-v2-none-decimal-integers")]
+    [InlineData("clickhouse-gzip")]
+    public async Task Mutated_pages_without_checksums_are_read_or_refused(string name)
+    {
+        var file = await File.ReadAllBytesAsync(ForeignFilesTests.PathOf(name));
+        ParquetColumn[] columns;
+        await using (var reader = await ParquetReader.OpenAsync(name, new MemoryStream(file)))
+        {
+            columns = [.. reader.Columns];
+        }
+
+        var random = new Random(7);
+        for (var i = 0; i < Cases / 4; i++)
+        {
+            var mutant = file.ToArray();
+            for (var n = random.Next(1, 6); n > 0; n--)
+            {
+                mutant[random.Next(4, mutant.Length - 3000)] = random.Next(3) switch { 0 => 0, 1 => 255, _ => (byte)random.Next(256) };
+            }
+
+            await IsRefusedAsync(mutant, columns);
+        }
+    }
+
     [Fact]
     public async Task Every_truncation_is_refused()
     {
