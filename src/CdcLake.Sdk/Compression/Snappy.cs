@@ -89,7 +89,7 @@ internal static class Snappy
                     match = input + *slot;
                     *slot = (ushort)(ip - input);
                 }
-                while (Load32(match) == Load32(ip) && match < ip);
+                while (Load32(match) == Load32(ip));
 
                 ip++;
             }
@@ -102,21 +102,24 @@ internal static class Snappy
     /// The step grows while nothing matches, so that data without repetition is crossed quickly.</summary>
     private static unsafe byte* FindMatch(byte* input, ref byte* ip, byte* limit, ushort* table, int shift)
     {
+        // The table only holds positions of this fragment before the current one, or its start.
         var position = ip;
         uint tries = 32;
+        var bytes = Load32(position);
         while (position <= limit)
         {
-            var bytes = Load32(position);
+            var next = position + (tries++ >> 5);
             var slot = table + Hash(bytes, shift);
             var candidate = input + *slot;
             *slot = (ushort)(position - input);
-            if (Load32(candidate) == bytes && candidate < position)
+            if (Load32(candidate) == bytes)
             {
                 ip = position;
                 return candidate;
             }
 
-            position += tries++ >> 5;
+            position = next;
+            bytes = Load32(next <= limit ? next : limit);
         }
 
         return null;

@@ -39,6 +39,37 @@ public sealed class ClickHouseReadsParquetTests : IDisposable
         }
     }
 
+    [ServerFact(ClickHouse.Variable)]
+    public async Task Filters_that_use_statistics_and_page_indexes_find_the_same_rows()
+    {
+        const int Rows = 30_000;
+        ParquetColumn[] columns = [new("id", 1, true, DataType.Int64), new("price", 2, false, DataType.Decimal(10, 2)), new("name", 3, false, DataType.String)];
+        var ids = new FixedColumn<long>(DataType.Int64);
+        for (var i = 0; i < Rows; i++)
+        {
+            ids.Append(i * 3);
+        }
+
+        Column[] data = [ids, Tables.Make(columns[1].Type, Rows, 10, 0, 1), Tables.Make(columns[2].Type, Rows, 10, 5000, 2)];
+        var (file, _) = await Tables.WriteAsync(columns, data, 1000, new ParquetWriterOptions { PageRows = 500, RowGroupBytes = 300_000 });
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "t.parquet"), file);
+        for (var low = -5; low < Rows * 3; low += 7001)
+        {
+            var high = low + 4000;
+            var expected = ids.Values.ToArray().Count(id => id >= low && id < high);
+            Assert.Equal($"{expected}\n", ClickHouse.Query($"select count() from file('t.parquet') where id >= {low} and id < {high}", _folder));
+        }
+
+        var prices = (FixedColumn<long>)data[1];
+        var cheap = Enumerable.Range(0, Rows).Count(row => !prices.IsNull(row) && prices.Values[row] < -9_990_000_000);
+        Assert.Equal($"{cheap}\n", ClickHouse.Query("select count() from file('t.parquet') where price < -99900000", _folder));
+        var names = (BytesColumn)data[2];
+        var found = Enumerable.Range(0, Rows).Count(row => !names.IsNull(row) && names[row].SequenceEqual("Zürich 77"u8));
+        Assert.Equal($"{found}\n", ClickHouse.Query("select count() from file('t.parquet') where name = 'Zürich 77'", _folder));
+        var nulls = Enumerable.Range(0, Rows).Count(names.IsNull);
+        Assert.Equal($"{nulls}\n", ClickHouse.Query("select count() from file('t.parquet') where name is null", _folder));
+    }
+
     /// <summary>Text that does not depend on how ClickHouse prints a type.</summary>
     private static string Canonical(ParquetColumn column) => column.Type.Kind switch
     {
