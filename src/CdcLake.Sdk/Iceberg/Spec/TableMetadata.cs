@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+
+namespace CdcLake.Iceberg.Spec;
+
+/// <summary>
+/// One version of a table: what <c>vN.metadata.json</c> says. Immutable; a commit makes the next version from it. Members that we do not interpret are kept as
+/// JSON and written back. Iceberg specification, "Table Metadata".
+/// </summary>
+internal sealed record TableMetadata
+{
+    /// <summary>The format that we write.</summary>
+    public const int WrittenFormatVersion = 2;
+
+    /// <summary>Name of the branch that readers see unless they ask for another.</summary>
+    public const string MainBranch = "main";
+
+    public required int FormatVersion { get; init; }
+
+    /// <summary>Lower-case UUID of the table, the same for its whole life.</summary>
+    public required string TableUuid { get; init; }
+
+    /// <summary>Absolute URI of the table's folder, without trailing slash.</summary>
+    public required string Location { get; init; }
+
+    /// <summary>Highest sequence number given to any snapshot; 0 for a new table.</summary>
+    public long LastSequenceNumber { get; init; }
+
+    /// <summary>Milliseconds since the Unix epoch; never decreases.</summary>
+    public long LastUpdatedMs { get; init; }
+
+    /// <summary>Highest field id ever given; never decreases.</summary>
+    public int LastColumnId { get; init; }
+
+    public ImmutableArray<IcebergSchema> Schemas { get; init; } = [];
+
+    public int CurrentSchemaId { get; init; }
+
+    public ImmutableArray<PartitionSpec> PartitionSpecs { get; init; } = [PartitionSpec.Unpartitioned];
+
+    public int DefaultSpecId { get; init; }
+
+    public int LastPartitionId { get; init; } = PartitionSpec.LastIdWithoutFields;
+
+    public ImmutableArray<SortOrder> SortOrders { get; init; } = [SortOrder.Unsorted];
+
+    public int DefaultSortOrderId { get; init; }
+
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Snapshot that readers of the main branch see; null for a table without any.</summary>
+    public long? CurrentSnapshotId { get; init; }
+
+    /// <summary>All snapshots that are kept, in the order of the file.</summary>
+    public ImmutableArray<Snapshot> Snapshots { get; init; } = [];
+
+    /// <summary>Branches and tags other than <see cref="CurrentSnapshotId"/> says, with their retention.</summary>
+    public ImmutableArray<SnapshotRef> Refs { get; init; } = [];
+
+    /// <summary>When which snapshot became current, oldest first.</summary>
+    public ImmutableArray<SnapshotLogEntry> SnapshotLog { get; init; } = [];
+
+    /// <summary>Former versions of this file, oldest first.</summary>
+    public ImmutableArray<MetadataLogEntry> MetadataLog { get; init; } = [];
+
+    /// <summary>Members we do not interpret (<c>statistics</c>, <c>partition-statistics</c>, …): name and JSON.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Unknown { get; init; } = [];
+
+    /// <summary>Schema of the current version.</summary>
+    public IcebergSchema Schema => Schemas.First(s => s.SchemaId == CurrentSchemaId);
+
+    /// <summary>The current snapshot, or null.</summary>
+    public Snapshot? CurrentSnapshot => CurrentSnapshotId is { } id ? FindSnapshot(id) : null;
+
+    public Snapshot? FindSnapshot(long id)
+    {
+        // Newest last: what is asked for is mostly at the end.
+        for (var i = Snapshots.Length - 1; i >= 0; i--)
+        {
+            if (Snapshots[i].SnapshotId == id)
+            {
+                return Snapshots[i];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The current snapshot, its parent, and so on, as far as they are kept.</summary>
+    public IEnumerable<Snapshot> Ancestors()
+    {
+        var byId = new Dictionary<long, Snapshot>();
+        foreach (var snapshot in Snapshots)
+        {
+            byId[snapshot.SnapshotId] = snapshot;
+        }
+
+        for (var id = CurrentSnapshotId; id is { } current && byId.Remove(current, out var snapshot); id = snapshot.ParentId)
+        {
+            yield return snapshot;
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace CdcLake.Iceberg.Spec;
+
+/// <summary>Table metadata as JSON, both directions. Iceberg specification, appendix C, "Table Metadata and Snapshots".</summary>
+internal static class TableMetadataJson
+{
+    private const int FirstVersionWithSequenceNumbers = 2;
+    private const int NewestKnownVersion = 3;
+
+    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    {
+        "format-version", "table-uuid", "location", "last-sequence-number", "last-updated-ms", "last-column-id", "schemas", "current-schema-id",
+        "partition-specs", "default-spec-id", "last-partition-id", "sort-orders", "default-sort-order-id", "properties", "current-snapshot-id",
+        "snapshots", "refs", "snapshot-log", "metadata-log",
+    };
+
+    /// <param name="utf8">The file.</param>
+    /// <param name="file">Its name for messages.</param>
+    /// <exception cref="CatalogException">Damaged, or of a format version that we do not read.</exception>
+    public static TableMetadata Read(ReadOnlyMemory<byte> utf8, string file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            return Read(document.RootElement, file);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new CatalogException(
+                $"{file} is not valid table metadata: {e.Message} It was damaged or cut; restore it, or point the catalog at the version before it.", e);
+        }
+    }
+
+    public static byte[] Write(TableMetadata table)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            WriteBasics(json, table);
+            WriteStructure(json, table);
+            WriteHistory(json, table);
+            foreach (var (name, value) in table.Unknown)
+            {
+                json.WritePropertyName(name);
+                json.WriteRawValue(value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static TableMetadata Read(JsonElement root, string file)
+    {
+        var version = root.RequiredInt32("format-version");
+        if (version is < FirstVersionWithSequenceNumbers or > NewestKnownVersion)
+        {
+            throw new CatalogException(
+                $"{file} has Iceberg format version {version}; this library reads versions 2 and 3. Upgrade a version 1 table with another engine, or update this library.");
+        }
+
+        var table = new TableMetadata
+        {
+            FormatVersion = version,
+            TableUuid = root.RequiredString("table-uuid"),
+            Location = root.RequiredString("location").TrimEnd('/'),
+            LastSequenceNumber = root.RequiredInt64("last-sequence-number"),
+            LastUpdatedMs = root.RequiredInt64("last-updated-ms"),
+            LastColumnId = root.RequiredInt32("last-column-id"),
+            Schemas = [.. root.Required("schemas").EnumerateArray().Select(IcebergSchema.Read)],
+            CurrentSchemaId = root.RequiredInt32("current-schema-id"),
+            PartitionSpecs = [.. root.Required("partition-specs").EnumerateArray().Select(PartitionSpec.Read)],
+            DefaultSpecId = root.RequiredInt32("default-spec-id"),
+            LastPartitionId = root.RequiredInt32("last-partition-id"),
+            SortOrders = [.. root.Required("sort-orders").EnumerateArray().Select(SortOrder.Read)],
+            DefaultSortOrderId = root.RequiredInt32("default-sort-order-id"),
+            Properties = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, root.OptionalStrings("properties")),
+            CurrentSnapshotId = root.OptionalInt64("current-snapshot-id") is { } id and not -1 ? id : null,
+            Snapshots = [.. root.OptionalArray("snapshots").Select(Snapshot.Read)],
+            Refs = root.TryGetProperty("refs", out var refs) && refs.ValueKind == JsonValueKind.Object ? [.. refs.EnumerateObject().Select(SnapshotRef.Read)] : [],
+            SnapshotLog = [.. root.OptionalArray("snapshot-log").Select(e => new SnapshotLogEntry(e.RequiredInt64("timestamp-ms"), e.RequiredInt64("snapshot-id")))],
+            MetadataLog = [.. root.OptionalArray("metadata-log").Select(e => new MetadataLogEntry(e.RequiredInt64("timestamp-ms"), e.RequiredString("metadata-file")))],
+            Unknown = [.. root.EnumerateObject().Where(p => !Known.Contains(p.Name)).Select(p => new KeyValuePair<string, string>(p.Name, p.Value.GetRawText()))],
+        };
+        Check(table);
+        return table;
+    }
+
+    private static void Check(TableMetadata table)
+    {
+        if (table.Schemas.All(s => s.SchemaId != table.CurrentSchemaId))
+        {
+            throw new JsonException($"current-schema-id {table.CurrentSchemaId} is not among the schemas.");
+        }
+
+        if (table.PartitionSpecs.All(s => s.SpecId != table.DefaultSpecId))
+        {
+            throw new JsonException($"default-spec-id {table.DefaultSpecId} is not among the partition specs.");
+        }
+
+        if (table.CurrentSnapshotId is { } current && table.CurrentSnapshot is null)
+        {
+            throw new JsonException($"current-snapshot-id {current} is not among the snapshots.");
+        }
+
+        if (table.CurrentSnapshotId is { } head && table.Refs.FirstOrDefault(r => r.Name == TableMetadata.MainBranch) is { } main && main.SnapshotId != head)
+        {
+            throw new JsonException($"branch main points at {main.SnapshotId}, current-snapshot-id at {head}.");
+        }
+    }
+
+    private static void WriteBasics(Utf8JsonWriter json, TableMetadata table)
+    {
+        json.WriteNumber("format-version", table.FormatVersion);
+        json.WriteString("table-uuid", table.TableUuid);
+        json.WriteString("location", table.Location);
+        json.WriteNumber("last-sequence-number", table.LastSequenceNumber);
+        json.WriteNumber("last-updated-ms", table.LastUpdatedMs);
+        json.WriteNumber("last-column-id", table.LastColumnId);
+    }
+
+    private static void WriteStructure(Utf8JsonWriter json, TableMetadata table)
+    {
+        json.WriteNumber("current-schema-id", table.CurrentSchemaId);
+        WriteArray(json, "schemas", table.Schemas, static (w, s) => s.Write(w));
+        json.WriteNumber("default-spec-id", table.DefaultSpecId);
+        WriteArray(json, "partition-specs", table.PartitionSpecs, static (w, s) => s.Write(w));
+        json.WriteNumber("last-partition-id", table.LastPartitionId);
+        json.WriteNumber("default-sort-order-id", table.DefaultSortOrderId);
+        WriteArray(json, "sort-orders", table.SortOrders, static (w, s) => s.Write(w));
+        json.WriteStartObject("properties");
+        foreach (var (key, value) in table.Properties)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteHistory(Utf8JsonWriter json, TableMetadata table)
+    {
+        if (table.CurrentSnapshotId is { } current)
+        {
+            json.WriteNumber("current-snapshot-id", current);
+        }
+        else if (table.FormatVersion == FirstVersionWithSequenceNumbers)
+        {
+            json.WriteNumber("current-snapshot-id", -1);
+        }
+        else
+        {
+            json.WriteNull("current-snapshot-id");
+        }
+
+        json.WriteStartObject("refs");
+        foreach (var reference in table.Refs)
+        {
+            reference.Write(json);
+        }
+
+        json.WriteEndObject();
+        WriteArray(json, "snapshots", table.Snapshots, static (w, s) => s.Write(w));
+        json.WriteStartArray("snapshot-log");
+        foreach (var entry in table.SnapshotLog)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("timestamp-ms", entry.TimestampMs);
+            json.WriteNumber("snapshot-id", entry.SnapshotId);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("metadata-log");
+        foreach (var entry in table.MetadataLog)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("timestamp-ms", entry.TimestampMs);
+            json.WriteString("metadata-file", entry.MetadataFile);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteArray<T>(Utf8JsonWriter json, string name, ImmutableArray<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            write(json, item);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace CdcLake.Iceberg.Spec;
+
+/// <summary>How rows are assigned to partitions. Only the one without fields is written to; others are carried along. Iceberg specification, "Partitioning".</summary>
+/// <param name="SpecId">Number within the table.</param>
+/// <param name="FieldsJson">JSON array of the partition fields; <c>[]</c> when there are none.</param>
+internal sealed record PartitionSpec(int SpecId, string FieldsJson)
+{
+    /// <summary>Partition field ids start behind this number.</summary>
+    public const int LastIdWithoutFields = 999;
+
+    public static PartitionSpec Unpartitioned { get; } = new(0, "[]");
+
+    public bool IsUnpartitioned => FieldsJson.AsSpan().Trim("[] \n\r\t").IsEmpty;
+
+    internal static PartitionSpec Read(JsonElement element) => new(element.RequiredInt32("spec-id"), element.Required("fields").GetRawText());
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("spec-id", SpecId);
+        json.WritePropertyName("fields");
+        json.WriteRawValue(FieldsJson);
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>An order of rows inside files; ours are unsorted (order 0), others are carried along. Iceberg specification, "Sorting".</summary>
+/// <param name="OrderId">Number within the table; 0 is the unsorted order.</param>
+/// <param name="FieldsJson">JSON array of the sort fields.</param>
+internal sealed record SortOrder(int OrderId, string FieldsJson)
+{
+    public static SortOrder Unsorted { get; } = new(0, "[]");
+
+    internal static SortOrder Read(JsonElement element) => new(element.RequiredInt32("order-id"), element.Required("fields").GetRawText());
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("order-id", OrderId);
+        json.WritePropertyName("fields");
+        json.WriteRawValue(FieldsJson);
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>A branch or tag.</summary>
+/// <param name="Name">Unique in the table.</param>
+/// <param name="SnapshotId">Snapshot it points at.</param>
+/// <param name="Rest">Its other members (type and retention): name and JSON.</param>
+internal sealed record SnapshotRef(string Name, long SnapshotId, ImmutableArray<KeyValuePair<string, string>> Rest)
+{
+    /// <summary>A branch without retention of its own.</summary>
+    public static SnapshotRef Branch(string name, long snapshotId) => new(name, snapshotId, [new("type", "\"branch\"")]);
+
+    internal static SnapshotRef Read(JsonProperty member) => new(
+        member.Name,
+        member.Value.RequiredInt64("snapshot-id"),
+        [.. member.Value.EnumerateObject().Where(p => p.Name != "snapshot-id").Select(p => new KeyValuePair<string, string>(p.Name, p.Value.GetRawText()))]);
+
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject(Name);
+        json.WriteNumber("snapshot-id", SnapshotId);
+        foreach (var (name, value) in Rest)
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(value);
+        }
+
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>A snapshot became current at a time, in milliseconds since the Unix epoch.</summary>
+internal readonly record struct SnapshotLogEntry(long TimestampMs, long SnapshotId);
+
+/// <summary>A former metadata file and when it was written, in milliseconds since the Unix epoch.</summary>
+internal readonly record struct MetadataLogEntry(long TimestampMs, string MetadataFile);

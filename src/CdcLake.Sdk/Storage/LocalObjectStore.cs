@@ -1,0 +1,236 @@
+using System.Runtime.CompilerServices;
+
+namespace CdcLake.Storage;
+
+/// <summary>
+/// Objects as files below one folder of the local machine, on Linux, Windows and macOS. A write goes to a hidden temporary file beside its target, is
+/// flushed to the disk, and becomes visible by a rename; on Unix the folder is flushed too. Files are small in number, so calls do their work before they
+/// return instead of queueing it elsewhere. Safe for concurrent use, by several processes too.
+/// </summary>
+internal sealed class LocalObjectStore : IObjectStore
+{
+    private const string Scheme = "file://";
+    private readonly string _root;
+    private readonly string _uriRoot;
+    private readonly TemporaryFiles _temporary;
+
+    /// <param name="root">Folder that holds all objects; relative paths start at the current folder. It is created when the first object is written.</param>
+    /// <param name="clock">Says how old the left-over of a crashed process must be before it is removed.</param>
+    /// <exception cref="ObjectStoreException">The path is not a legal one.</exception>
+    public LocalObjectStore(string root, TimeProvider clock)
+    {
+        try
+        {
+            _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or PathTooLongException)
+        {
+            throw new ObjectStoreException($"\"{root}\" is not a legal folder path ({e.Message}). Give the path of a folder.", e);
+        }
+
+        _uriRoot = Scheme + Slashed(_root).TrimEnd('/') + "/";
+        _temporary = new TemporaryFiles(clock);
+    }
+
+    /// <summary>The folder, as an absolute path of this machine.</summary>
+    public string Root => _root;
+
+    public string UriOf(string name)
+    {
+        Check(name);
+        return _uriRoot + name;
+    }
+
+    public string NameOf(string uri)
+    {
+        var path = uri;
+        if (uri.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+        {
+            // file:/x, file:///x and file://localhost/x name the same file for other writers.
+            path = uri["file:".Length..];
+            path = path.StartsWith("//localhost/", StringComparison.OrdinalIgnoreCase) ? path["//localhost".Length..]
+                : path.StartsWith("///", StringComparison.Ordinal) ? path[2..]
+                : path;
+        }
+
+        var root = _uriRoot[Scheme.Length..];
+        var comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        if (path.StartsWith(root, comparison) && IsLegal(path[root.Length..]))
+        {
+            return path[root.Length..];
+        }
+
+        throw new ObjectStoreException(
+            $"File {uri} lies outside the folder {_root}. The table was probably written while the folder had another path; "
+            + "open it under the path that it was written with, since Iceberg tables name their files by absolute paths.");
+    }
+
+    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(name);
+        try
+        {
+            return Task.FromResult<Stream>(
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+        }
+        catch (Exception e) when (LocalErrors.IsExpected(e))
+        {
+            throw LocalErrors.Wrap("read", path, e);
+        }
+    }
+
+    public Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(name);
+        try
+        {
+            return Task.FromResult<byte[]?>(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<byte[]?>(null);
+        }
+        catch (Exception e) when (LocalErrors.IsExpected(e))
+        {
+            throw LocalErrors.Wrap("read", path, e);
+        }
+    }
+
+    public Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<IObjectWriter>(Open(name));
+    }
+
+    public async Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var writer = Open(name);
+        await using var _ = writer.ConfigureAwait(false);
+        await writer.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+        await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<bool> TryPutNewAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(name);
+        if (File.Exists(path))
+        {
+            return false;
+        }
+
+        var writer = Open(name);
+        await using var _ = writer.ConfigureAwait(false);
+        await writer.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+        return writer.CompleteNew();
+    }
+
+    public Task DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(name);
+        try
+        {
+            File.Delete(path);
+            return Task.CompletedTask;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Task.CompletedTask;
+        }
+        catch (Exception e) when (LocalErrors.IsExpected(e))
+        {
+            throw LocalErrors.Wrap("delete", path, e);
+        }
+    }
+
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (var name in List(prefix))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return name;
+        }
+    }
+
+    private List<string> List(string prefix)
+    {
+        var slash = prefix.LastIndexOf('/');
+        var folder = slash < 0 ? _root : PathOf(prefix[..slash]);
+        var names = new List<string>();
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+                {
+                    var name = Slashed(Path.GetRelativePath(_root, file)).TrimStart('/');
+                    if (name.StartsWith(prefix, StringComparison.Ordinal) && !TemporaryFiles.IsTemporary(Path.GetFileName(file)))
+                    {
+                        names.Add(name);
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (LocalErrors.IsExpected(e))
+        {
+            throw LocalErrors.Wrap("list", folder, e);
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
+    private LocalObjectWriter Open(string name)
+    {
+        var path = PathOf(name);
+        try
+        {
+            LocalFolders.Create(Path.GetDirectoryName(path)!);
+            return new LocalObjectWriter(path, _temporary.Create(path));
+        }
+        catch (Exception e) when (LocalErrors.IsExpected(e))
+        {
+            throw LocalErrors.Wrap("create", path, e);
+        }
+    }
+
+    private string PathOf(string name)
+    {
+        Check(name);
+        return Path.Combine(_root, Path.DirectorySeparatorChar == '/' ? name : name.Replace('/', Path.DirectorySeparatorChar));
+    }
+
+    private void Check(string name)
+    {
+        if (!IsLegal(name))
+        {
+            throw new ObjectStoreException(
+                $"\"{name}\" cannot name a file below {_root}: levels are separated by single slashes, none is empty, \".\" or \"..\". Choose another table name.");
+        }
+    }
+
+    private static bool IsLegal(string name)
+    {
+        foreach (var level in name.AsSpan().Split('/'))
+        {
+            var text = name.AsSpan(level);
+            if (text.IsEmpty || text is "." or ".." || text.ContainsAny('\0', '\n', '\r') || (Path.DirectorySeparatorChar == '\\' && text.ContainsAny('\\', ':')))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string Slashed(string path)
+    {
+        var slashed = Path.DirectorySeparatorChar == '/' ? path : path.Replace(Path.DirectorySeparatorChar, '/');
+        return slashed.StartsWith('/') ? slashed : "/" + slashed;
+    }
+}
