@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using CdcLake.Avro;
+using CdcLake.Iceberg.Spec;
+
+namespace CdcLake.Iceberg.Manifests;
+
+/// <summary>Writes manifests of unpartitioned tables, format version 2; schemas in <see cref="ManifestSchemas"/>.</summary>
+internal static class ManifestWriter
+{
+    /// <summary>The bytes of a manifest. Added entries are written without sequence numbers: they inherit those of the commit.</summary>
+    /// <param name="schema">Current schema of the table.</param>
+    /// <param name="specId">Id of the table's partition spec, which has no fields.</param>
+    /// <param name="content">Kind of all entries.</param>
+    /// <param name="entries">One or more.</param>
+    public static byte[] Write(IcebergSchema schema, int specId, ManifestContent content, IEnumerable<ManifestEntry> entries)
+    {
+        var file = new AvroFileWriter(ManifestSchemas.Entry, AvroCodec.Deflate,
+        [
+            new("schema", schema.ToJson()),
+            new("schema-id", schema.SchemaId.ToString(CultureInfo.InvariantCulture)),
+            new("partition-spec", "[]"),
+            new("partition-spec-id", specId.ToString(CultureInfo.InvariantCulture)),
+            new("format-version", "2"),
+            new("content", content == ManifestContent.Data ? "data" : "deletes"),
+        ]);
+        foreach (var entry in entries)
+        {
+            var values = file.Values;
+            values.WriteInt((int)entry.Status);
+            values.WriteOptional(entry.SnapshotId);
+            values.WriteOptional(entry.Status == EntryStatus.Added ? null : entry.SequenceNumber);
+            values.WriteOptional(entry.Status == EntryStatus.Added ? null : entry.FileSequenceNumber);
+            Write(values, entry.File);
+            file.EndObject();
+        }
+
+        return file.Finish();
+    }
+
+    private static void Write(AvroWriter values, DataFile file)
+    {
+        values.WriteInt((int)file.Content);
+        values.WriteString(file.Path);
+        values.WriteString(file.Format);
+        values.WriteLong(file.RecordCount);
+        values.WriteLong(file.FileSize);
+        WriteMap(values, file.Columns, static c => c.Size);
+        WriteMap(values, file.Columns, static c => c.ValueCount);
+        WriteMap(values, file.Columns, static c => c.NullCount);
+        WriteMap(values, file.Columns, static c => c.NanCount);
+        WriteMap(values, file.Columns, static c => c.Lower);
+        WriteMap(values, file.Columns, static c => c.Upper);
+        WriteOptional(values, file.KeyMetadata);
+        WriteArray(values, file.SplitOffsets);
+        WriteArray(values, [.. file.EqualityIds.Select(id => (long)id)]);
+        values.WriteOptional(file.SortOrderId);
+        values.WriteOptional(file.ReferencedDataFile);
+    }
+
+    private static void WriteMap(AvroWriter values, ImmutableArray<ColumnMetrics> columns, Func<ColumnMetrics, long?> metric)
+    {
+        if (!WriteMapStart(values, columns.Count(c => metric(c) is not null)))
+        {
+            return;
+        }
+
+        foreach (var column in columns)
+        {
+            if (metric(column) is { } value)
+            {
+                values.WriteInt(column.FieldId);
+                values.WriteLong(value);
+            }
+        }
+
+        values.WriteLong(0);
+    }
+
+    private static void WriteMap(AvroWriter values, ImmutableArray<ColumnMetrics> columns, Func<ColumnMetrics, byte[]?> bound)
+    {
+        if (!WriteMapStart(values, columns.Count(c => bound(c) is not null)))
+        {
+            return;
+        }
+
+        foreach (var column in columns)
+        {
+            if (bound(column) is { } value)
+            {
+                values.WriteInt(column.FieldId);
+                values.WriteBytes(value);
+            }
+        }
+
+        values.WriteLong(0);
+    }
+
+    private static bool WriteMapStart(AvroWriter values, int count)
+    {
+        if (count == 0)
+        {
+            values.WriteNull();
+            return false;
+        }
+
+        values.WriteNotNull();
+        values.WriteLong(count);
+        return true;
+    }
+
+    private static void WriteArray(AvroWriter values, ImmutableArray<long> items)
+    {
+        if (!WriteMapStart(values, items.Length))
+        {
+            return;
+        }
+
+        foreach (var item in items)
+        {
+            values.WriteLong(item);
+        }
+
+        values.WriteLong(0);
+    }
+
+    private static void WriteOptional(AvroWriter values, byte[]? bytes)
+    {
+        if (bytes is null)
+        {
+            values.WriteNull();
+        }
+        else
+        {
+            values.WriteNotNull();
+            values.WriteBytes(bytes);
+        }
+    }
+}
