@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace CdcLake.Iceberg.Catalogs;
+
+/// <summary>Table properties that we read or set; names and meanings are those of Iceberg's "Configuration" page.</summary>
+internal static class TableProperties
+{
+    public const string Compression = "write.parquet.compression-codec";
+    public const string TargetFileSize = "write.target-file-size-bytes";
+    public const string UpsertMode = "write.upsert.mode";
+    public const string DeleteOldMetadata = "write.metadata.delete-after-commit.enabled";
+    public const string PreviousMetadataMax = "write.metadata.previous-versions-max";
+
+    /// <summary>Iceberg's default for <see cref="PreviousMetadataMax"/>.</summary>
+    public const int PreviousMetadataDefault = 100;
+
+    public static bool IsTrue(IReadOnlyDictionary<string, string> properties, string name) =>
+        properties.TryGetValue(name, out var text) && text.Equals("true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A number, or <paramref name="otherwise"/> when the property is absent or no number.</summary>
+    public static long Number(IReadOnlyDictionary<string, string> properties, string name, long otherwise) =>
+        properties.TryGetValue(name, out var text) && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : otherwise;
+}
