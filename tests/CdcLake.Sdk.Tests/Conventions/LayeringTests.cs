@@ -28,7 +28,7 @@ public sealed partial class LayeringTests
         ["Dataflow"] = ["Columnar", "Expressions", "State", "Connectors"],
         ["Planning"] = ["Columnar", "Expressions"],
         ["MySql"] = ["Columnar", "Compression", "Connectors"],
-        ["Iceberg"] = ["Columnar", "Compression", "Connectors", "Parquet", "Avro", "Storage"],
+        ["Iceberg"] = ["Columnar", "Compression", "Connectors", "State", "Parquet", "Avro", "Storage"],
         ["StarRocks"] = ["Columnar", "Compression", "Connectors", "MySql.Protocol"],
         ["Checkpoints"] = ["State", "Storage", "Connectors"],
         ["Runtime"] = ["Dataflow", "Planning", "Checkpoints"],

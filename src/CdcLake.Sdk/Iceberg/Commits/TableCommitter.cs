@@ -35,53 +35,62 @@ internal sealed class TableCommitter
         for (var attempt = 1; ; attempt++)
         {
             var next = await PrepareAsync(current, changes, marker, snapshotId, attempt, written, cancellationToken).ConfigureAwait(false);
-            var committed = await TryCommitAsync(current.Table, next.Metadata, snapshotId).ConfigureAwait(false);
-            if (committed is not null)
+            var (committed, now) = await TryCommitAsync(current.Table, next.Metadata, snapshotId, written).ConfigureAwait(false);
+            if (committed)
             {
-                written.Clear();
-                return new TableVersion(committed, next.Files);
+                return new TableVersion(now!, next.Files);
             }
 
-            var reloaded = await _catalog.LoadAsync(current.Table.Identifier, CancellationToken.None).ConfigureAwait(false);
-            if (reloaded?.Metadata.FindSnapshot(snapshotId) is not null)
-            {
-                written.Clear();
-                return await TableVersion.ReadAsync(reloaded, CancellationToken.None).ConfigureAwait(false);
-            }
-
-            if (attempt == MaxRebases || Conflict(current.Table.Metadata, reloaded?.Metadata) is { } conflict)
+            var conflict = Conflict(current.Table.Metadata, now?.Metadata);
+            if (conflict is not null || attempt == MaxRebases)
             {
                 await written.DeleteAllAsync().ConfigureAwait(false);
                 throw new CommitConflictException(
                     $"Table {current.Table.Identifier} in {_catalog.Name} was changed by another writer while a commit was being made: "
-                    + (reloaded is null ? "it was dropped" : Conflict(current.Table.Metadata, reloaded.Metadata) ?? "its metadata changes all the time")
-                    + ". Nothing was committed. Opening the table again continues from its current state; make sure that only one instance of a pipeline runs.")
+                    + $"{conflict ?? "its metadata changes all the time"}. Nothing was committed. "
+                    + "Opening the table again continues from its current state; make sure that only one instance of a pipeline runs.")
                 {
-                    IsTransient = reloaded is not null,
+                    IsTransient = now is not null,
                 };
             }
 
-            current = current with { Table = reloaded! };
+            current = current with { Table = now! };
         }
     }
 
-    /// <summary>An outcome that is unknown is found out by looking for our snapshot.</summary>
-    private async Task<CatalogTable?> TryCommitAsync(CatalogTable current, TableMetadata next, long snapshotId)
+    /// <summary>
+    /// Asks the catalog. When it does not answer clearly, or answers that somebody was faster, the table itself is asked whether our snapshot is in it.
+    /// </summary>
+    private async Task<(bool Committed, CatalogTable? Now)> TryCommitAsync(CatalogTable current, TableMetadata next, long snapshotId, WrittenFiles written)
     {
+        // From here on an error leaves it open whether the commit takes effect, and the files stay.
+        var attempt = written.Detach();
+        CatalogTable? reloaded;
         try
         {
-            return await _catalog.TryCommitAsync(current, next, CancellationToken.None).ConfigureAwait(false);
+            if (await _catalog.TryCommitAsync(current, next, CancellationToken.None).ConfigureAwait(false) is { } committed)
+            {
+                return (true, committed);
+            }
+
+            reloaded = await _catalog.LoadAsync(current.Identifier, CancellationToken.None).ConfigureAwait(false);
         }
         catch (ObjectStoreException)
         {
-            var reloaded = await _catalog.LoadAsync(current.Identifier, CancellationToken.None).ConfigureAwait(false);
-            if (reloaded?.Metadata.FindSnapshot(snapshotId) is not null)
+            reloaded = await _catalog.LoadAsync(current.Identifier, CancellationToken.None).ConfigureAwait(false);
+            if (reloaded?.Metadata.FindSnapshot(snapshotId) is null)
             {
-                return reloaded;
+                throw;
             }
-
-            throw; // perhaps it still takes effect: the files stay
         }
+
+        if (reloaded?.Metadata.FindSnapshot(snapshotId) is not null)
+        {
+            return (true, reloaded);
+        }
+
+        written.Attach(attempt);
+        return (false, reloaded);
     }
 
     /// <summary>Why the changes cannot be put on top of what another writer made of the table; null when they can.</summary>

@@ -6,14 +6,22 @@ namespace CdcLake.Iceberg.Commits;
 internal sealed class WrittenFiles
 {
     private readonly IObjectStore _store;
-    private readonly List<string> _names = [];
+    private List<string> _names = [];
 
     public WrittenFiles(IObjectStore store) => _store = store;
 
     public void Add(string name) => _names.Add(name);
 
-    /// <summary>They belong to the table now.</summary>
-    public void Clear() => _names.Clear();
+    /// <summary>Forgets the names and hands them out: the files belong to the table now, or may do so.</summary>
+    public IReadOnlyList<string> Detach()
+    {
+        var names = _names;
+        _names = [];
+        return names;
+    }
+
+    /// <summary>Takes names back: the files do not belong to the table.</summary>
+    public void Attach(IEnumerable<string> names) => _names.AddRange(names);
 
     /// <summary>The commit certainly did not and will not happen: removes the files as far as possible. What stays is harmless: no metadata names it.</summary>
     public async Task DeleteAllAsync()

@@ -13,7 +13,8 @@ namespace CdcLake.Iceberg.Spec;
 internal sealed record IcebergField(
     int Id, string Name, bool Required, IcebergType Type, string? Doc = null, string? InitialDefault = null, string? WriteDefault = null)
 {
-    public override string ToString() => $"\"{Name}\" {Type}{(Required ? " required" : "")} (id {Id})";
+    /// <summary>For messages: <c>"name" string required</c>.</summary>
+    public string Describe() => $"\"{Name}\" {Type}{(Required ? " required" : "")}";
 
     internal static IcebergField Read(JsonElement element) => new(
         element.RequiredInt32("id"),

@@ -33,17 +33,14 @@ internal sealed record IcebergSchema(int SchemaId, ImmutableArray<IcebergField> 
     /// <summary>Highest field id of the top-level columns; 0 when there are none.</summary>
     public int HighestFieldId => Fields.Length == 0 ? 0 : Fields.Max(f => f.Id);
 
-    /// <summary>True when both have the same columns (id, name, type, nullability, order) and identifiers; numbers and descriptions do not count.</summary>
-    public bool IsSameAs(IcebergSchema other) => Differences(other).Count == 0;
-
-    /// <summary>What <paramref name="other"/> has otherwise, one line for each difference.</summary>
+    /// <summary>What <paramref name="other"/> has otherwise (names, types, nullability, order, identifiers), one line for each difference; numbers and descriptions do not count.</summary>
     public IReadOnlyList<string> Differences(IcebergSchema other)
     {
         var lines = new List<string>();
         for (var i = 0; i < Math.Max(Fields.Length, other.Fields.Length); i++)
         {
-            var mine = i < Fields.Length ? Fields[i].ToString() : "nothing";
-            var theirs = i < other.Fields.Length ? other.Fields[i].ToString() : "nothing";
+            var mine = i < Fields.Length ? Fields[i].Describe() : "nothing";
+            var theirs = i < other.Fields.Length ? other.Fields[i].Describe() : "nothing";
             if (mine != theirs)
             {
                 lines.Add($"column {i + 1} is {theirs}, expected {mine}");

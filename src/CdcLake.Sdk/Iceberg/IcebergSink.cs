@@ -1,0 +1,152 @@
+using CdcLake.Columnar;
+using CdcLake.Connectors;
+using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Commits;
+using CdcLake.Iceberg.Writing;
+using CdcLake.State;
+
+namespace CdcLake.Iceberg;
+
+/// <summary>
+/// Keeps an Iceberg table equal to the result of a pipeline, one snapshot for each commit, rows replaced by key. The table itself says what was committed;
+/// nothing else is kept, so an object opened on the same table continues exactly there. Used by one pipeline at a time.
+/// </summary>
+internal sealed class IcebergSink : ISink
+{
+    private readonly IIcebergCatalog _catalog;
+    private readonly TableIdentifier _name;
+    private readonly IcebergSinkSettings _settings;
+    private Consolidator? _consolidator;
+    private UpsertTable? _table;
+    private string _pipeline = "";
+    private CommitMarker? _marker;
+    private Epoch? _epoch;
+    private long _upserts;
+    private long _deletes;
+    private bool _failed;
+
+    /// <param name="catalog">Where the table is.</param>
+    /// <param name="table">Its name.</param>
+    /// <param name="settings">Sizes and codec.</param>
+    public IcebergSink(IIcebergCatalog catalog, TableIdentifier table, IcebergSinkSettings settings)
+    {
+        _catalog = catalog;
+        _name = table;
+        _settings = settings;
+    }
+
+    public string Name => $"iceberg({_name})";
+
+    public SinkBacklog Backlog => new(
+        (_consolidator?.PendingRows ?? 0) + _upserts + _deletes, _consolidator?.PendingBytes ?? 0, _epoch is not null);
+
+    /// <summary>The table as it was committed last.</summary>
+    internal TableVersion? Version => _table?.Version;
+
+    public async Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
+    {
+        _pipeline = opening.Pipeline;
+        _table = await TableOpener.OpenAsync(_catalog, _name, _settings, opening, cancellationToken).ConfigureAwait(false);
+        _consolidator = new Consolidator(opening.Schema, opening.Key, Name);
+        _marker = CommitMarker.Find(_table.Version.Table.Metadata, _pipeline);
+        return _marker?.Position;
+    }
+
+    public ValueTask ChangesAsync(ChangeBatch batch, CancellationToken cancellationToken)
+    {
+        Usable();
+        using (batch)
+        {
+            _consolidator!.Add(batch);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
+    {
+        var table = Usable();
+        _failed = true;
+        if (epoch.IsCompleteResult && table.Rows > 0)
+        {
+            table.ReplaceAll();
+        }
+
+        _consolidator!.EndEpoch(table);
+        _epoch = epoch;
+        if (_consolidator.PendingBytes > _settings.MemoryBudgetBytes)
+        {
+            await FlushAsync(table, cancellationToken).ConfigureAwait(false);
+        }
+
+        _failed = false;
+    }
+
+    public async Task<SinkCommit?> CommitAsync(CancellationToken cancellationToken)
+    {
+        var table = Usable();
+        if (_epoch is not { } epoch)
+        {
+            return null;
+        }
+
+        _failed = true;
+        await FlushAsync(table, cancellationToken).ConfigureAwait(false);
+        var marker = new CommitMarker(_pipeline, (_marker?.Epoch ?? 0) + 1, epoch.Position.Properties);
+
+        // The first commit is made even if it has no rows: from then on the table says where the pipeline stands.
+        var committed = await table.CommitAsync(marker, evenIfEmpty: _marker is null, cancellationToken).ConfigureAwait(false);
+        _failed = false;
+        _epoch = null;
+        var (upserts, deletes) = (_upserts, _deletes);
+        _upserts = _deletes = 0;
+        if (!committed)
+        {
+            return null;
+        }
+
+        _marker = marker;
+        var id = table.Version.Table.Metadata.CurrentSnapshotId!.Value;
+        return new SinkCommit(
+            epoch.Position, epoch.CommitTime, id.ToString(System.Globalization.CultureInfo.InvariantCulture), upserts, deletes, table.Rows);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _consolidator?.Dispose();
+        _consolidator = null;
+        if (_table is { } table)
+        {
+            _table = null;
+            await table.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Moves what waits in memory into files that the next commit adds.</summary>
+    private async Task FlushAsync(UpsertTable table, CancellationToken cancellationToken)
+    {
+        foreach (var piece in _consolidator!.Deletes())
+        {
+            using (piece)
+            {
+                table.Delete(piece);
+                _deletes += piece.Count;
+            }
+        }
+
+        foreach (var piece in _consolidator.Upserts())
+        {
+            using (piece)
+            {
+                await table.UpsertAsync(piece, cancellationToken).ConfigureAwait(false);
+                _upserts += piece.Count;
+            }
+        }
+
+        _consolidator.Clear();
+    }
+
+    private UpsertTable Usable() => _table is { } table && !_failed
+        ? table
+        : throw new InvalidOperationException($"{Name} is not open, or failed before. Open a new one.");
+}

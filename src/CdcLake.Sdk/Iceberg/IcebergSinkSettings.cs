@@ -1,0 +1,25 @@
+using CdcLake.Compression;
+
+namespace CdcLake.Iceberg;
+
+/// <summary>How a sink writes; names in comments are the table properties that say the same.</summary>
+internal sealed record IcebergSinkSettings
+{
+    /// <summary>Codec of data files; <c>write.parquet.compression-codec</c>.</summary>
+    public CompressionCodec Compression { get; init; } = CompressionCodec.Snappy;
+
+    /// <summary>Bytes at which a data file is closed and the next one begun; <c>write.target-file-size-bytes</c>.</summary>
+    public long TargetFileSizeBytes { get; init; } = 128L << 20;
+
+    /// <summary>Bytes of changed rows that wait in memory for a commit; beyond it they are written to files that the commit then adds.</summary>
+    public long MemoryBudgetBytes { get; init; } = 256L << 20;
+
+    /// <summary>Files below this size are rewritten rather than given position deletes, and folded when many have piled up.</summary>
+    public long SmallFileBytes { get; init; } = 8L << 20;
+
+    /// <summary>Small files of about the same size (within a factor of 8) at which they are folded into one.</summary>
+    public int FoldAt { get; init; } = 8;
+
+    /// <summary>Further properties of a table that the sink creates.</summary>
+    public IReadOnlyDictionary<string, string> TableProperties { get; init; } = new Dictionary<string, string>();
+}

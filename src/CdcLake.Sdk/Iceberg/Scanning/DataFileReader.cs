@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+using CdcLake.Iceberg.Manifests;
+using CdcLake.Parquet;
+using CdcLake.Storage;
+
+namespace CdcLake.Iceberg.Scanning;
+
+/// <summary>Reads columns of data and delete files.</summary>
+internal static class DataFileReader
+{
+    /// <summary>Rows of a batch.</summary>
+    public const int BatchRows = 16_384;
+
+    /// <summary>The given columns of all rows of a file, deleted ones included. Each batch belongs to the caller.</summary>
+    /// <exception cref="CatalogException">The file is damaged or not Parquet.</exception>
+    /// <exception cref="ObjectStoreException">The file is missing or not readable.</exception>
+    public static async IAsyncEnumerable<ParquetBatch> ReadAsync(
+        IObjectStore store, DataFile file, IReadOnlyList<ParquetColumn> columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!file.Format.Equals("PARQUET", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CatalogException(
+                $"{file.Path} is {file.Format}; only Parquet files are read. Rewrite the table's files as Parquet with the engine that wrote it.");
+        }
+
+        var stream = await store.OpenReadAsync(store.NameOf(file.Path), cancellationToken).ConfigureAwait(false);
+        var reader = await ParquetReader.OpenAsync(file.Path, stream, cancellationToken).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        await foreach (var batch in reader.ReadAsync(columns, BatchRows, cancellationToken).ConfigureAwait(false))
+        {
+            yield return batch;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using CdcLake.Columnar;
+using CdcLake.Iceberg.Commits;
+using CdcLake.Iceberg.Index;
+using CdcLake.Parquet;
+using CdcLake.Storage;
+
+namespace CdcLake.Iceberg.Writing;
+
+/// <summary>Writes rows into data files, one after the other, each closed at the target size. Not thread-safe.</summary>
+internal sealed class DataFileWriter : IAsyncDisposable
+{
+    private const long RowGroupBytes = 128L << 20;
+    private readonly TableLayout _layout;
+    private readonly IObjectStore _store;
+    private readonly FileNames _names;
+    private readonly LiveFiles _files;
+    private readonly WrittenFiles _written;
+    private readonly IcebergSinkSettings _settings;
+    private readonly ParquetWriterOptions _options;
+    private string _name = "";
+    private IObjectWriter? _output;
+    private ParquetWriter? _parquet;
+    private LiveFile? _file;
+
+    /// <param name="layout">Columns.</param>
+    /// <param name="store">Where files go.</param>
+    /// <param name="names">Names of new files.</param>
+    /// <param name="files">Gets each file when it is begun.</param>
+    /// <param name="written">Gets the name of each file.</param>
+    /// <param name="settings">Sizes and codec.</param>
+    public DataFileWriter(TableLayout layout, IObjectStore store, FileNames names, LiveFiles files, WrittenFiles written, IcebergSinkSettings settings)
+    {
+        _layout = layout;
+        _store = store;
+        _names = names;
+        _files = files;
+        _written = written;
+        _settings = settings;
+        _options = new ParquetWriterOptions
+        {
+            Codec = settings.Compression,
+            RowGroupBytes = RowGroupBytes,
+            KeyValues = [new("iceberg.schema", layout.Schema.ToJson())],
+        };
+    }
+
+    /// <summary>The file that is being written, or null. Its rows cannot be read yet.</summary>
+    public LiveFile? Open => _file;
+
+    /// <summary>Appends all rows of a batch to one file.</summary>
+    /// <returns>Where the first row lies; the others follow.</returns>
+    public async ValueTask<RowLocation> AppendAsync(ChangeBatch rows, CancellationToken cancellationToken)
+    {
+        var start = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        await _parquet!.AppendAsync(rows.Columns, 0, rows.Count, cancellationToken).ConfigureAwait(false);
+        await EndAsync(cancellationToken).ConfigureAwait(false);
+        return start;
+    }
+
+    /// <summary>Appends some rows of columns to one file.</summary>
+    /// <returns>Where the first of them lies; the others follow.</returns>
+    public async ValueTask<RowLocation> AppendAsync(Column[] columns, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
+    {
+        var start = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        await _parquet!.AppendAsync(columns, rows.Span, cancellationToken).ConfigureAwait(false);
+        await EndAsync(cancellationToken).ConfigureAwait(false);
+        return start;
+    }
+
+    /// <summary>Closes the open file, if there is one.</summary>
+    public async ValueTask CloseAsync(CancellationToken cancellationToken)
+    {
+        if (_parquet is null)
+        {
+            return;
+        }
+
+        var metrics = await _parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        await _output!.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        _file!.File = _layout.DataFileOf(_store.UriOf(_name), metrics);
+        _file = null;
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _parquet?.Dispose();
+        _parquet = null;
+        if (_output is { } output)
+        {
+            _output = null;
+            await output.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<RowLocation> BeginAsync(CancellationToken cancellationToken)
+    {
+        if (_parquet is null)
+        {
+            _name = _names.NextData();
+            _written.Add(_name);
+            _output = await _store.CreateAsync(_name, cancellationToken).ConfigureAwait(false);
+            _parquet = new ParquetWriter(_layout.Parquet, _output.WriteAsync, _options);
+            _file = _files.Begin();
+        }
+
+        return new RowLocation(_file!.Ordinal, checked((uint)_parquet.RowCount));
+    }
+
+    private ValueTask EndAsync(CancellationToken cancellationToken) =>
+        _parquet!.EstimatedLength >= _settings.TargetFileSizeBytes ? CloseAsync(cancellationToken) : ValueTask.CompletedTask;
+}

@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Text;
+using CdcLake.Columnar;
+using CdcLake.Iceberg.Commits;
+using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Manifests;
+using CdcLake.Parquet;
+using CdcLake.Storage;
+
+namespace CdcLake.Iceberg.Writing;
+
+// Position delete file (Iceberg specification, "Position Delete Files"): Parquet with two required columns, sorted by both:
+//
+//   id           name       type
+//   2147483546   file_path  string, byte for byte the path in the data file's manifest entry
+//   2147483545   pos        long, row number from 0
+//
+// File-scoped: all rows name one data file. Readers recognise that by equal, untruncated bounds of file_path and by referenced_data_file.
+
+/// <summary>Writes all deleted rows of one data file into a position delete file.</summary>
+internal sealed class PositionDeleteWriter
+{
+    public const int PathFieldId = 2147483546;
+    public const int PositionFieldId = 2147483545;
+    private const int ChunkRows = 16_384;
+
+    private readonly IObjectStore _store;
+    private readonly FileNames _names;
+    private readonly WrittenFiles _written;
+    private readonly ParquetWriterOptions _options;
+
+    public PositionDeleteWriter(IObjectStore store, FileNames names, WrittenFiles written, IcebergSinkSettings settings)
+    {
+        _store = store;
+        _names = names;
+        _written = written;
+        _options = new ParquetWriterOptions
+        {
+            Codec = settings.Compression,
+            KeyValues = [new("delete-type", "position")],
+        };
+    }
+
+    /// <summary>The columns of every position delete file.</summary>
+    public static ImmutableArray<ParquetColumn> Columns { get; } =
+    [
+        new ParquetColumn("file_path", PathFieldId, Required: true, DataType.String),
+        new ParquetColumn("pos", PositionFieldId, Required: true, DataType.Int64),
+    ];
+
+    /// <param name="file">A file with at least one deleted row.</param>
+    /// <param name="cancellationToken">Stops writing.</param>
+    public async Task<DataFile> WriteAsync(LiveFile file, CancellationToken cancellationToken)
+    {
+        var name = _names.NextDeletes();
+        var target = file.File!.Path;
+        _written.Add(name);
+        var output = await _store.CreateAsync(name, cancellationToken).ConfigureAwait(false);
+        await using var _ = output.ConfigureAwait(false);
+        using var parquet = new ParquetWriter(Columns, output.WriteAsync, _options);
+        await AppendAsync(parquet, file, Encoding.UTF8.GetBytes(target), cancellationToken).ConfigureAwait(false);
+        var metrics = await parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        await output.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        return Describe(_store.UriOf(name), target, metrics);
+    }
+
+    private static async Task AppendAsync(ParquetWriter parquet, LiveFile file, byte[] path, CancellationToken cancellationToken)
+    {
+        var paths = new BytesColumn(DataType.String);
+        var positions = new FixedColumn<long>(DataType.Int64);
+        Column[] columns = [paths, positions];
+        foreach (var position in file.Deleted.Positions())
+        {
+            positions.Append(position);
+            if (paths.Count < ChunkRows)
+            {
+                paths.Append(path); // the same for all chunks
+            }
+
+            if (positions.Count == ChunkRows)
+            {
+                await parquet.AppendAsync(columns, 0, ChunkRows, cancellationToken).ConfigureAwait(false);
+                positions.Clear();
+            }
+        }
+
+        if (positions.Count > 0)
+        {
+            await parquet.AppendAsync(columns, 0, positions.Count, cancellationToken).ConfigureAwait(false);
+        }
+
+        paths.Return();
+        positions.Return();
+    }
+
+    private static DataFile Describe(string path, string target, ParquetFileMetrics metrics)
+    {
+        var bounds = metrics.Columns.First(c => c.FieldId == PositionFieldId).Bounds
+            ?? throw new InvalidOperationException($"Position delete file {path} has no smallest position although it has rows.");
+        return new DataFile
+        {
+            Content = FileContent.PositionDeletes,
+            Path = path,
+            RecordCount = metrics.RecordCount,
+            FileSize = metrics.FileLength,
+            SplitOffsets = metrics.SplitOffsets,
+            ReferencedDataFile = target,
+            Columns =
+            [
+                new ColumnMetrics(PositionFieldId)
+                {
+                    Size = metrics.Columns.First(c => c.FieldId == PositionFieldId).ColumnSize,
+                    Lower = Number(bounds.Lower),
+                    Upper = Number(bounds.Upper),
+                },
+                new ColumnMetrics(PathFieldId)
+                {
+                    Size = metrics.Columns.First(c => c.FieldId == PathFieldId).ColumnSize,
+                    Lower = Encoding.UTF8.GetBytes(target),
+                    Upper = Encoding.UTF8.GetBytes(target),
+                },
+            ],
+        };
+    }
+
+    private static byte[] Number(ParquetValue value)
+    {
+        var bytes = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, (long)value.Integer);
+        return bytes;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using CdcLake.Compression;
+using CdcLake.Connectors;
+using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Commits;
+using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Scanning;
+using CdcLake.Iceberg.Spec;
+
+namespace CdcLake.Iceberg.Writing;
+
+/// <summary>Opens a table for a pipeline, creating it when there is none, and refuses tables that are not its own.</summary>
+internal static class TableOpener
+{
+    /// <exception cref="CatalogException">The table belongs to somebody else, has other columns, or is of a kind that is not written.</exception>
+    public static async Task<UpsertTable> OpenAsync(
+        IIcebergCatalog catalog, TableIdentifier name, IcebergSinkSettings settings, SinkOpening opening, CancellationToken cancellationToken)
+    {
+        var wanted = IcebergSchema.Of(opening.Schema, opening.Key);
+        var table = await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
+            ?? await catalog.TryCreateAsync(name, NewTable(catalog.LocationFor(name), wanted, settings, opening), cancellationToken).ConfigureAwait(false)
+            ?? await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
+            ?? throw new CatalogException($"Table {name} in {catalog.Name} was created and dropped by somebody else at the same time. Start again.");
+        Check(catalog, table, wanted, opening.Pipeline);
+
+        var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
+        var layout = new TableLayout(opening.Schema, opening.Key, table.Metadata.Schema);
+        var files = await DeletedRows.LoadAsync(table.Files, version.Files, cancellationToken).ConfigureAwait(false);
+        var index = await IndexRebuild.RunAsync(layout, table.Files, files, cancellationToken).ConfigureAwait(false);
+        return new UpsertTable(catalog, version, layout, files, index, settings, opening.Clock);
+    }
+
+    private static TableMetadata NewTable(string location, IcebergSchema schema, IcebergSinkSettings settings, SinkOpening opening)
+    {
+        var properties = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        properties[TableProperties.Compression] = settings.Compression == CompressionCodec.Snappy ? "snappy" : "uncompressed";
+        properties[TableProperties.TargetFileSize] = settings.TargetFileSizeBytes.ToString(CultureInfo.InvariantCulture);
+        properties[TableProperties.UpsertMode] = "adaptive";
+        properties[TableProperties.DeleteOldMetadata] = "true";
+        properties[TableProperties.PreviousMetadataMax] = TableProperties.PreviousMetadataDefault.ToString(CultureInfo.InvariantCulture);
+        properties.AddRange(settings.TableProperties.Where(p => !properties.ContainsKey(p.Key)));
+        properties[CommitMarker.OwnerProperty] = opening.Pipeline;
+        return new TableMetadata
+        {
+            FormatVersion = TableMetadata.WrittenFormatVersion,
+            TableUuid = RandomIds.Uuid(),
+            Location = location,
+            LastUpdatedMs = opening.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            LastColumnId = schema.HighestFieldId,
+            Schemas = [schema],
+            Properties = properties.ToImmutable(),
+        };
+    }
+
+    private static void Check(IIcebergCatalog catalog, CatalogTable table, IcebergSchema wanted, string pipeline)
+    {
+        var metadata = table.Metadata;
+        var where = $"Table {table.Identifier} in {catalog.Name}";
+        if (metadata.FormatVersion != TableMetadata.WrittenFormatVersion)
+        {
+            throw new CatalogException(
+                $"{where} has Iceberg format version {metadata.FormatVersion}; this version of the library writes version {TableMetadata.WrittenFormatVersion} only. Write to another table.");
+        }
+
+        var owner = CommitMarker.OwnerOf(metadata);
+        if (owner is not null && owner != pipeline)
+        {
+            throw new CatalogException(
+                $"{where} belongs to pipeline \"{owner}\", this is pipeline \"{pipeline}\". Two pipelines in one table would overwrite each other: "
+                + "write to another table, or drop this one if that pipeline is no longer used.");
+        }
+
+        if (owner is null && metadata.CurrentSnapshot is not null)
+        {
+            throw new CatalogException(
+                $"{where} already has content that no pipeline of this library wrote (its snapshots carry no cdclake.pipeline). Write to another table, or drop this one.");
+        }
+
+        if (wanted.Differences(metadata.Schema) is { Count: > 0 } differences)
+        {
+            throw new CatalogException(
+                $"{where} has other columns than pipeline \"{pipeline}\" writes: {string.Join("; ", differences)}. "
+                + "Write to another table, drop this one, or change the pipeline back.");
+        }
+
+        if (metadata.PartitionSpecs.FirstOrDefault(s => !s.IsUnpartitioned) is { } spec)
+        {
+            throw new CatalogException(
+                $"{where} is or was partitioned (spec {spec.SpecId}: {spec.FieldsJson}); this version of the library writes unpartitioned tables only. Write to another table.");
+        }
+
+        if (metadata.SortOrders.FirstOrDefault(o => o.OrderId == metadata.DefaultSortOrderId) is { FieldsJson: not "[]" } order)
+        {
+            throw new CatalogException(
+                $"{where} has sort order {order.OrderId}, which this version of the library does not keep. Remove it (ALTER TABLE … WRITE UNORDERED), or write to another table.");
+        }
+    }
+}

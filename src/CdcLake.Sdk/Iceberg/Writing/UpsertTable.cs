@@ -1,0 +1,244 @@
+using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Commits;
+using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Scanning;
+using CdcLake.State;
+
+namespace CdcLake.Iceberg.Writing;
+
+/// <summary>
+/// A table with a unique key that changes are written to: rows go to new data files at once, rows they replace are marked in the index's files, and a commit
+/// turns the marks into rewritten files or position deletes. After an exception the object is of no use any more. Not thread-safe.
+/// </summary>
+internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
+{
+    private readonly TableLayout _layout;
+    private readonly IcebergSinkSettings _settings;
+    private readonly TableCommitter _committer;
+    private readonly RowCodec _keyCodec;
+    private readonly EncodedRows _keys = new();
+    private readonly LiveFiles _files;
+    private readonly WrittenFiles _written;
+    private readonly DataFileWriter _writer;
+    private readonly PositionDeleteWriter _deletes;
+    private readonly HashSet<LiveFile> _replaced = [];
+    private KeyIndex _index;
+    private TableVersion _version;
+    private int[] _rows = [];
+    private long _newRows;
+
+    /// <param name="catalog">Where the table is.</param>
+    /// <param name="version">Its current version.</param>
+    /// <param name="layout">Its columns.</param>
+    /// <param name="files">Data files of the version.</param>
+    /// <param name="index">Keys of the rows in them.</param>
+    /// <param name="settings">Sizes and codec.</param>
+    /// <param name="clock">Time of snapshots.</param>
+    public UpsertTable(
+        IIcebergCatalog catalog, TableVersion version, TableLayout layout, LiveFiles files, KeyIndex index, IcebergSinkSettings settings, TimeProvider clock)
+    {
+        _layout = layout;
+        _settings = settings;
+        _version = version;
+        _files = files;
+        _index = index;
+        _committer = new TableCommitter(catalog, clock);
+        _keyCodec = new RowCodec(layout.Columns, layout.Key);
+        var store = version.Table.Files;
+        var names = new FileNames(store.NameOf(version.Table.Metadata.Location));
+        _written = new WrittenFiles(store);
+        _writer = new DataFileWriter(layout, store, names, files, _written, settings);
+        _deletes = new PositionDeleteWriter(store, names, _written, settings);
+    }
+
+    /// <summary>Rows the table shows, written but uncommitted ones included.</summary>
+    public long Rows => _index.Count;
+
+    /// <summary>The version that was committed last.</summary>
+    public TableVersion Version => _version;
+
+    public void Find(EncodedRows keys, Span<bool> present)
+    {
+        for (var i = 0; i < keys.Count; i++)
+        {
+            present[i] = _index.TryGet(IndexKey.Of(keys[i]), out _);
+        }
+    }
+
+    /// <summary>From here on the table counts as empty; the next commit removes what it held.</summary>
+    public void ReplaceAll()
+    {
+        _replaced.UnionWith(_files.All);
+        _index = new KeyIndex();
+    }
+
+    /// <summary>Removes rows by key.</summary>
+    public void Delete(ConsolidatedRows piece)
+    {
+        for (var i = 0; i < piece.Count; i++)
+        {
+            if (_index.Remove(IndexKey.Of(piece.Keys[i]), out var previous))
+            {
+                _files.Delete(previous);
+            }
+        }
+    }
+
+    /// <summary>Adds rows, in place of those with the same key.</summary>
+    public async ValueTask UpsertAsync(ConsolidatedRows piece, CancellationToken cancellationToken)
+    {
+        await GuardAsync(async () =>
+        {
+            var start = await _writer.AppendAsync(piece.Rows, cancellationToken).ConfigureAwait(false);
+            Place(piece, start);
+        }).ConfigureAwait(false);
+        _newRows += piece.Count;
+    }
+
+    /// <summary>Makes everything visible in one snapshot. False: there is nothing to commit.</summary>
+    /// <param name="marker">Who commits what.</param>
+    /// <param name="evenIfEmpty">Commit the marker although no file changes.</param>
+    /// <param name="cancellationToken">Honoured until the catalog is asked.</param>
+    public async Task<bool> CommitAsync(CommitMarker marker, bool evenIfEmpty, CancellationToken cancellationToken)
+    {
+        var changes = new FileChanges();
+        await GuardAsync(async () => await CollectAsync(changes, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        if (changes.IsEmpty && !evenIfEmpty)
+        {
+            return false;
+        }
+
+        _version = await _committer.CommitAsync(_version, changes, marker, _written, cancellationToken).ConfigureAwait(false);
+        foreach (var file in _files.All)
+        {
+            file.IsCommitted = true;
+            file.IsTouched = false;
+        }
+
+        _replaced.Clear();
+        _newRows = 0;
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        await _written.DeleteAllAsync().ConfigureAwait(false);
+        _keys.Dispose();
+    }
+
+    private void Place(ConsolidatedRows piece, RowLocation start)
+    {
+        for (var i = 0; i < piece.Count; i++)
+        {
+            if (_index.Set(IndexKey.Of(piece.Keys[i]), start with { Position = start.Position + (uint)i }, out var previous))
+            {
+                _files.Delete(previous);
+            }
+        }
+    }
+
+    /// <summary>Writes what is left to write and lists the files that come and go.</summary>
+    private async Task CollectAsync(FileChanges changes, CancellationToken cancellationToken)
+    {
+        var complete = _files.All.Where(f => f.File is not null && !_replaced.Contains(f));
+        var rewritten = RewritePolicy.Choose(complete, _newRows, _settings);
+        foreach (var file in rewritten)
+        {
+            await RewriteAsync(file, cancellationToken).ConfigureAwait(false);
+        }
+
+        await _writer.CloseAsync(cancellationToken).ConfigureAwait(false);
+        var gone = new HashSet<LiveFile>(rewritten.Concat(_replaced));
+        foreach (var file in _files.All.ToList())
+        {
+            if (gone.Contains(file) || file.LiveRows == 0)
+            {
+                await DropAsync(file, changes, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await KeepAsync(file, changes, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task DropAsync(LiveFile file, FileChanges changes, CancellationToken cancellationToken)
+    {
+        _files.Remove(file);
+        if (file.IsCommitted)
+        {
+            changes.RemovedData.Add(file.File!);
+            changes.RemovedDeletes.AddRange(file.DeleteFiles);
+        }
+        else
+        {
+            var store = _version.Table.Files;
+            await store.DeleteAsync(store.NameOf(file.File!.Path), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task KeepAsync(LiveFile file, FileChanges changes, CancellationToken cancellationToken)
+    {
+        if (!file.IsCommitted)
+        {
+            changes.AddedData.Add(file.File!);
+        }
+
+        if (file.IsTouched)
+        {
+            changes.RemovedDeletes.AddRange(file.DeleteFiles);
+            file.DeleteFiles.Clear();
+            file.DeleteFiles.Add(await _deletes.WriteAsync(file, cancellationToken).ConfigureAwait(false));
+            changes.AddedDeletes.AddRange(file.DeleteFiles);
+        }
+    }
+
+    /// <summary>Writes the live rows of a file behind the new ones and points the index there.</summary>
+    private async Task RewriteAsync(LiveFile file, CancellationToken cancellationToken)
+    {
+        await foreach (var batch in DataFileReader.ReadAsync(_version.Table.Files, file.File!, _layout.Parquet, cancellationToken).ConfigureAwait(false))
+        {
+            using var rows = batch.ToChanges(_layout.Columns);
+            if (_rows.Length < rows.Count)
+            {
+                _rows = new int[rows.Count];
+            }
+
+            var live = file.Deleted.SelectLive(batch.FirstRow, rows.Count, _rows);
+            if (live == 0)
+            {
+                continue;
+            }
+
+            var start = await _writer.AppendAsync(batch.Columns, _rows.AsMemory(0, live), cancellationToken).ConfigureAwait(false);
+            _keyCodec.Encode(rows, _keys);
+            for (var i = 0; i < live; i++)
+            {
+                var moved = new RowLocation(file.Ordinal, (uint)(batch.FirstRow + _rows[i]));
+                var known = _index.Set(IndexKey.Of(_keys[_rows[i]]), start with { Position = start.Position + (uint)i }, out var previous);
+                if (!known || previous != moved)
+                {
+                    throw new CatalogException(
+                        $"Row {moved.Position} of {file.File!.Path} with key ({_keyCodec.Print(_keys[_rows[i]])}) is not where the index has it. "
+                        + "The file was changed while the pipeline ran, or this is a defect of the library; start the pipeline again, which builds the index anew.");
+                }
+            }
+        }
+    }
+
+    /// <summary>Files of an attempt that fails before the catalog is asked are certainly not part of the table.</summary>
+    private async Task GuardAsync(Func<Task> write)
+    {
+        try
+        {
+            await write().ConfigureAwait(false);
+        }
+        catch
+        {
+            await _writer.DisposeAsync().ConfigureAwait(false);
+            await _written.DeleteAllAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}
