@@ -42,16 +42,30 @@ internal static class TableMetadataJson
             WriteBasics(json, table);
             WriteStructure(json, table);
             WriteHistory(json, table);
-            foreach (var (name, value) in table.Unknown)
-            {
-                json.WritePropertyName(name);
-                json.WriteRawValue(value);
-            }
-
+            WriteUnknown(json, table);
             json.WriteEndObject();
         }
 
         return buffer.ToArray();
+    }
+
+    private static void WriteUnknown(Utf8JsonWriter json, TableMetadata table)
+    {
+        // Java always has these two.
+        foreach (var name in new[] { "statistics", "partition-statistics" })
+        {
+            if (table.Unknown.All(m => m.Key != name))
+            {
+                json.WriteStartArray(name);
+                json.WriteEndArray();
+            }
+        }
+
+        foreach (var (name, value) in table.Unknown)
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(value);
+        }
     }
 
     private static TableMetadata Read(JsonElement root, string file)

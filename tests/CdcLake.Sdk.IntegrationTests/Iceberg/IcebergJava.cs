@@ -1,0 +1,43 @@
+using System.Text.Json;
+using CdcLake.IntegrationTests.Fixtures;
+
+namespace CdcLake.IntegrationTests.Iceberg;
+
+/// <summary>Iceberg's own Java implementation behind HTTP: an independent reader, and a checker of everything in a table.</summary>
+internal static class IcebergJava
+{
+    /// <summary>Environment variable with the URL of the service; see <c>tests/lab/iceberg-java.sh</c>.</summary>
+    public const string Variable = "CDCLAKE_TEST_ICEBERG_JAVA";
+
+    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromMinutes(3) };
+
+    /// <summary>Runs one command.</summary>
+    /// <returns>Its exit code and what it printed.</returns>
+    public static async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var content = new StringContent(JsonSerializer.Serialize(arguments), System.Text.Encoding.UTF8, "application/json");
+        using var response = await Client.PostAsync(TestServers.Get(Variable), content);
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        var root = answer.RootElement;
+        return (root.GetProperty("exit").GetInt32(), root.GetProperty("out").GetString() ?? "", root.GetProperty("err").GetString() ?? "");
+    }
+
+    /// <summary>Fails unless the strict check of every snapshot finds no error.</summary>
+    /// <returns>The notes: legal, but unlike what Java itself writes.</returns>
+    public static async Task<string[]> VerifyAsync(string tableFolder)
+    {
+        var (exit, output, error) = await RunAsync("verify", tableFolder, "--all", "--keys", "identifier", "--orphans");
+        Assert.True(exit == 0, $"verify {tableFolder}: exit {exit}\n{output}\n{error}");
+        Assert.DoesNotContain("ERROR", output, StringComparison.Ordinal);
+        return [.. output.Split('\n').Where(l => l.Contains("NOTE", StringComparison.Ordinal))];
+    }
+
+    /// <summary>The rows of a snapshot, one JSON object a line, sorted.</summary>
+    public static async Task<string[]> RowsAsync(string tableFolder, long snapshotId)
+    {
+        var (exit, output, error) = await RunAsync(
+            "rows", tableFolder, "--sort", "--snapshot", snapshotId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(exit == 0, $"rows {tableFolder}: exit {exit}\n{error}");
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

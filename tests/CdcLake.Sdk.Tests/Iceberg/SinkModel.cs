@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text;
+using CdcLake.Columnar;
+using CdcLake.Connectors;
+using CdcLake.Iceberg;
+using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Scanning;
+using CdcLake.Iceberg.Spec;
+using CdcLake.Storage;
+
+namespace CdcLake.Tests.Iceberg;
+
+/// <summary>A sink together with the plain dictionary that its table must equal.</summary>
+internal sealed class SinkModel : IAsyncDisposable
+{
+    public static readonly Schema Columns = new(
+    [
+        new Field("id", DataType.Int64, Nullable: false),
+        new Field("name", DataType.String, Nullable: true),
+        new Field("qty", DataType.Int32, Nullable: true),
+    ]);
+
+    private readonly IObjectStore _store;
+    private readonly IcebergSinkSettings _settings;
+    private Dictionary<long, (string? Name, int? Qty)> _committed = [];
+    private ChangeBatch _batch = new(Columns);
+    private long _position;
+
+    public SinkModel(IObjectStore store, IcebergSinkSettings? settings = null)
+    {
+        _store = store;
+        _settings = settings ?? new IcebergSinkSettings();
+        Sink = NewSink();
+    }
+
+    public static TableIdentifier Table { get; } = TableIdentifier.Parse("demo.items");
+
+    public IcebergSink Sink { get; private set; }
+
+    /// <summary>What the table must hold after the next commit.</summary>
+    public Dictionary<long, (string? Name, int? Qty)> Rows { get; private set; } = [];
+
+    public long Position => _position;
+
+    public IcebergSink NewSink() => new(new FileSystemCatalog(_store), Table, _settings);
+
+    public static SinkOpening Opening { get; } = new("items", Columns, [0], TimeProvider.System);
+
+    public Task<IReadOnlyDictionary<string, string>?> OpenAsync() => Sink.OpenAsync(Opening, CancellationToken.None);
+
+    /// <summary>Throws the sink away, as a crash does, and opens a new one.</summary>
+    public async Task ReopenAsync()
+    {
+        await Sink.DisposeAsync();
+        Sink = NewSink();
+        Rows = new(_committed);
+        _batch.Clear();
+        _position = TestPosition.NumberOf(await OpenAsync());
+    }
+
+    public void Put(long id, string? name, int? qty)
+    {
+        Remove(id);
+        Rows[id] = (name, qty);
+        Append(id, (name, qty), 1);
+    }
+
+    public void Remove(long id)
+    {
+        if (Rows.Remove(id, out var old))
+        {
+            Append(id, old, -1);
+        }
+    }
+
+    public async Task PushAsync()
+    {
+        if (_batch.Count > 0)
+        {
+            var batch = _batch;
+            _batch = new ChangeBatch(Columns);
+            await Sink.ChangesAsync(batch, CancellationToken.None);
+        }
+    }
+
+    public async Task EndEpochAsync(bool complete = false)
+    {
+        await PushAsync();
+        await Sink.EndEpochAsync(new Epoch(new TestPosition(++_position), DateTimeOffset.UnixEpoch, complete), CancellationToken.None);
+    }
+
+    /// <summary>Forgets the rows, since what follows is a complete result.</summary>
+    public void StartOver() => Rows = [];
+
+    public async Task<SinkCommit?> CommitAsync()
+    {
+        var commit = await Sink.CommitAsync(CancellationToken.None);
+        _committed = new(Rows);
+        return commit;
+    }
+
+    public async Task<SinkCommit?> EndAndCommitAsync(bool complete = false)
+    {
+        await EndEpochAsync(complete);
+        return await CommitAsync();
+    }
+
+    /// <summary>Compares the table as a reader sees it, and the sink's own count, with the dictionary.</summary>
+    public async Task CheckAsync()
+    {
+        var read = await ReadAsync(_store);
+        Assert.Equal(Print(Rows), Print(read));
+    }
+
+    public static string Print(Dictionary<long, (string? Name, int? Qty)> rows) =>
+        string.Join('\n', rows.OrderBy(r => r.Key).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key}|{r.Value.Name ?? "∅"}|{r.Value.Qty?.ToString(CultureInfo.InvariantCulture) ?? "∅"}")));
+
+    public static async Task<Dictionary<long, (string? Name, int? Qty)>> ReadAsync(IObjectStore store, Snapshot? snapshot = null)
+    {
+        var reader = await IcebergTableReader.OpenAsync(new FileSystemCatalog(store), Table, CancellationToken.None);
+        var rows = new Dictionary<long, (string? Name, int? Qty)>();
+        if ((snapshot ?? reader.Current) is not { } wanted)
+        {
+            return rows;
+        }
+
+        await foreach (var batch in reader.ReadAsync(wanted))
+        {
+            using var owned = batch;
+            for (var i = 0; i < batch.Count; i++)
+            {
+                rows.Add(
+                    batch.Fixed<long>(0).Values[i],
+                    (batch[1].IsNull(i) ? null : Encoding.UTF8.GetString(batch.Bytes(1)[i]), batch[2].IsNull(i) ? null : batch.Fixed<int>(2).Values[i]));
+            }
+        }
+
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Sink.DisposeAsync();
+        _batch.Dispose();
+    }
+
+    private void Append(long id, (string? Name, int? Qty) row, sbyte weight)
+    {
+        _batch.Fixed<long>(0).Append(id);
+        if (row.Name is null)
+        {
+            _batch[1].AppendNull();
+        }
+        else
+        {
+            _batch.Bytes(1).Append(Encoding.UTF8.GetBytes(row.Name));
+        }
+
+        if (row.Qty is { } qty)
+        {
+            _batch.Fixed<int>(2).Append(qty);
+        }
+        else
+        {
+            _batch[2].AppendNull();
+        }
+
+        _batch.AppendWeight(weight);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+using CdcLake.Connectors;
+
+namespace CdcLake.Tests.Iceberg;
+
+/// <summary>A position that is a number.</summary>
+internal sealed class TestPosition(long number) : SourcePosition
+{
+    public long Number { get; } = number;
+
+    public override IReadOnlyDictionary<string, string> Properties => new Dictionary<string, string> { ["gtid"] = ToString() };
+
+    public static long NumberOf(IReadOnlyDictionary<string, string>? properties) =>
+        properties is null ? 0 : long.Parse(properties["gtid"].Split('-')[^1], CultureInfo.InvariantCulture);
+
+    public override bool Covers(SourcePosition other) => Number >= ((TestPosition)other).Number;
+
+    public override bool Equals(SourcePosition? other) => other is TestPosition position && position.Number == Number;
+
+    public override int GetHashCode() => Number.GetHashCode();
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-{Number}");
+}
