@@ -34,6 +34,8 @@ internal sealed class MySqlBinlogSource : ISource
 
     public string Name => $"mysql({_options.Endpoint})";
 
+    public bool StartsWithSnapshot => true;
+
     public async Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
         var connection = await MySqlConnection.OpenAsync(_options, _clock, "preflight", cancellationToken).ConfigureAwait(false);
