@@ -54,11 +54,12 @@ internal sealed class MySqlBinlogSource : ISource
 
     public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
-        var guarded = new GuardedOutput(output);
+        var guarded = new SourceOutputGuard(output, start.Boundaries);
         output.Report(new SourceProgress(SourcePhase.Connecting, _options.Endpoint));
         var from = start.From is null
             ? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false)
             : (MySqlPosition)start.From;
+        guarded.StartAt(from);
         using var processor = new BinlogEventProcessor(new BinlogProcessorOptions
         {
             Tables = start.Tables,
@@ -76,7 +77,7 @@ internal sealed class MySqlBinlogSource : ISource
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<MySqlPosition> SnapshotAsync(SourceStart start, GuardedOutput output, CancellationToken cancellationToken)
+    private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
     {
         var session = new SnapshotSession(_options, _identity, start.Tables, _settings.SnapshotWorkers, _clock);
         while (true)
@@ -100,7 +101,7 @@ internal sealed class MySqlBinlogSource : ISource
     }
 
     // Follows the log until the connection fails in a way that a new one may mend.
-    private async Task<MySqlServerException> StreamAsync(BinlogEventProcessor processor, GuardedOutput output, CancellationToken cancellationToken)
+    private async Task<MySqlServerException> StreamAsync(BinlogEventProcessor processor, SourceOutputGuard output, CancellationToken cancellationToken)
     {
         BinlogStream? stream = null;
         try
@@ -144,7 +145,7 @@ internal sealed class MySqlBinlogSource : ISource
         }
     }
 
-    private async Task PauseAsync(MySqlServerException error, GuardedOutput output, CancellationToken cancellationToken)
+    private async Task PauseAsync(MySqlServerException error, SourceOutputGuard output, CancellationToken cancellationToken)
     {
         var pause = _delay.Next();
         output.Report(new SourceProgress(SourcePhase.Retrying, error.Message, error));

@@ -13,5 +13,5 @@ internal sealed record MySqlTable(MySqlTableName Name, string Engine, IReadOnlyL
     public bool IsTransactional => Engine.Equals("InnoDB", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The description for planner and sinks, under the name by which the table was asked for.</summary>
-    public SourceTable Describe(string name) => MySqlColumnDescription.Describe(name, Columns) with { PrimaryKey = Key };
+    public SourceTable Describe(string name) => MySqlColumnDescription.Describe(name, Columns);
 }

@@ -8,7 +8,7 @@ internal sealed class ServerSettings
     private static readonly string[] Names =
     [
         "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "binlog_row_value_options", "gtid_mode",
-        "enforce_gtid_consistency", "server_id", "innodb_native_foreign_keys",
+        "server_id", "binlog_transaction_compression", "innodb_native_foreign_keys",
     ];
 
     private readonly Dictionary<string, string> _values;
@@ -41,11 +41,16 @@ internal sealed class ServerSettings
         Require("binlog_format", "ROW", "statements cannot be replayed into tables");
         Require("binlog_row_image", "FULL", "updates and deletes must carry whole rows");
         Require("binlog_row_metadata", "FULL", "column names and signs must stand in the log", "the server is older than MySQL 8.0.1; upgrade it");
-        Require("gtid_mode", "ON", "positions are GTID sets", null,
+        Require("gtid_mode", "ON", "positions are GTID sets", "the server is older than MySQL 5.6, or is no MySQL server; use another",
             "SET PERSIST enforce_gtid_consistency=ON; SET PERSIST gtid_mode=OFF_PERMISSIVE; SET PERSIST gtid_mode=ON_PERMISSIVE; SET PERSIST gtid_mode=ON;");
         if (this["binlog_row_value_options"] is { Length: > 0 } options)
         {
             problems.Add($"binlog_row_value_options is {options}, so updates carry only parts of JSON values. Run: SET PERSIST binlog_row_value_options='';");
+        }
+
+        if (this["binlog_transaction_compression"] == "ON")
+        {
+            problems.Add("binlog_transaction_compression is ON, and compressed transactions are not decoded yet. Run: SET PERSIST binlog_transaction_compression=OFF;");
         }
 
         if (this["server_id"] == "0")

@@ -1,0 +1,69 @@
+using CdcLake.Columnar;
+using CdcLake.Connectors;
+
+namespace CdcLake.MySql;
+
+/// <summary>
+/// Stands between the log and the consumer. Remembers that the consumer failed, so that its errors are never taken for those of the connection and
+/// retried; and sees to it that every position at which a sink has committed comes by as the end of an epoch.
+/// </summary>
+internal sealed class SourceOutputGuard(ISourceOutput inner, IEnumerable<SourcePosition> boundaries) : ISourceOutput
+{
+    private readonly List<SourcePosition> _boundaries = [.. boundaries];
+
+    /// <summary>True once a call of the consumer threw.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Forgets the boundaries that a starting position already includes.</summary>
+    /// <exception cref="BinlogUnavailableException">One neither lies before nor behind it.</exception>
+    public void StartAt(SourcePosition position)
+    {
+        _boundaries.RemoveAll(position.Covers);
+        if (_boundaries.Find(b => !b.Covers(position)) is { } stray)
+        {
+            throw Missed(stray, position);
+        }
+    }
+
+    public async ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inner.ChangesAsync(table, batch, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            HasFailed = true;
+            throw;
+        }
+    }
+
+    /// <exception cref="BinlogUnavailableException">A boundary was passed without having been met.</exception>
+    public async ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
+    {
+        if (_boundaries.Count > 0)
+        {
+            _boundaries.RemoveAll(epoch.Position.Equals);
+            if (_boundaries.Find(epoch.Position.Covers) is { } passed)
+            {
+                throw Missed(passed, epoch.Position);
+            }
+        }
+
+        try
+        {
+            await inner.EndEpochAsync(epoch, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            HasFailed = true;
+            throw;
+        }
+    }
+
+    public void Report(SourceProgress progress) => inner.Report(progress);
+
+    private static BinlogUnavailableException Missed(SourcePosition boundary, SourcePosition at) => new(
+        $"A sink has committed at {boundary}, but the log passes from before it to {at} without being exactly there: this server's log has the transactions in another "
+        + "order than the one the sink was fed from. Connect to the server used before, or start with an empty target and without checkpoint, which takes a new snapshot.");
+}

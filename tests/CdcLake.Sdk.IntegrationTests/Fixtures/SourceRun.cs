@@ -1,0 +1,90 @@
+using CdcLake.Connectors;
+using CdcLake.MySql;
+using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Protocol;
+
+namespace CdcLake.IntegrationTests.Fixtures;
+
+/// <summary>A live source at work on some tables; disposing cancels it and passes on its error.</summary>
+internal sealed class SourceRun : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _run;
+
+    private SourceRun(TableContents contents, IReadOnlyList<TableCapture> captures, Func<CancellationToken, Task> run)
+    {
+        Contents = contents;
+        Captures = captures;
+        _run = run(_stop.Token);
+    }
+
+    public TableContents Contents { get; }
+
+    public IReadOnlyList<TableCapture> Captures { get; }
+
+    /// <summary>The source's task, to wait for its failure.</summary>
+    public Task Completion => _run;
+
+    /// <summary>Captures every column of the tables, except those of no supported type.</summary>
+    public static async Task<SourceRun> StartAsync(
+        MySqlConnectionOptions options,
+        string pipeline,
+        IReadOnlyList<string> tables,
+        SourcePosition? from = null,
+        IReadOnlyList<SourcePosition>? boundaries = null,
+        TableContents? contents = null,
+        MySqlSourceSettings? settings = null)
+    {
+        var source = new MySqlBinlogSource(options, pipeline, settings ?? new MySqlSourceSettings(), TimeProvider.System);
+        var described = await source.DescribeAsync(tables, default);
+        var captures = described
+            .Select(t => TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count).Where(c => !t.Unsupported.ContainsKey(c))]))
+            .ToList();
+        contents ??= new TableContents(tables.Count);
+        var start = new SourceStart(captures, from, boundaries ?? [], EpochLimits.Default);
+        return new SourceRun(contents, captures, token => source.RunAsync(start, contents, token));
+    }
+
+    /// <summary>The server's position now: everything committed before the call is in it.</summary>
+    public static async Task<MySqlPosition> PositionAsync(MySqlConnection connection) =>
+        new(GtidSet.Parse((await connection.QueryAsync("SELECT @@GLOBAL.gtid_executed", default))[0, 0]!));
+
+    /// <summary>Waits until the contents include a position; fails with the source's error if that comes first.</summary>
+    public async Task WaitForAsync(SourcePosition position)
+    {
+        var reached = Contents.WaitForAsync(position);
+        if (await Task.WhenAny(reached, _run).WaitAsync(TimeSpan.FromSeconds(60)) == _run)
+        {
+            await _run;
+        }
+
+        await reached;
+    }
+
+    /// <summary>Waits until the first epoch has ended.</summary>
+    public async Task WaitForFirstEpochAsync()
+    {
+        var reached = Contents.WaitForAsync(_ => true);
+        if (await Task.WhenAny(reached, _run).WaitAsync(TimeSpan.FromSeconds(60)) == _run)
+        {
+            await _run;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        try
+        {
+            await _run.WaitAsync(TimeSpan.FromSeconds(10));
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked for.
+        }
+        finally
+        {
+            _stop.Dispose();
+        }
+    }
+}
