@@ -1,0 +1,57 @@
+using System.Diagnostics;
+
+namespace CdcLake.IntegrationTests.Fixtures;
+
+/// <summary>
+/// A server of its own, for tests that change global settings or remove logs. Started by tests/lab when first used, and removed in the end.
+/// </summary>
+public sealed class PrivateMySqlServer : IAsyncLifetime
+{
+    private static readonly string Instance = $"private-{Environment.ProcessId}";
+
+    /// <summary>Account with all privileges.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        if (TestServers.ReasonToSkip([TestServers.MySql]) is not null)
+        {
+            return; // the tests that would use it are skipped
+        }
+
+        await LabAsync("start");
+        var environment = (await LabAsync("env")).Split('\n').Select(line => line.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0], p => p[1]);
+        ConnectionString = $"Server={environment["MYSQL_HOST"]};Port={environment["MYSQL_PORT"]};User ID={environment["MYSQL_USER"]};Password={environment["MYSQL_PASSWORD"]}";
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (ConnectionString.Length > 0)
+        {
+            await LabAsync("destroy");
+        }
+    }
+
+    private static async Task<string> LabAsync(string command)
+    {
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, WorkingDirectory = Root() };
+        start.ArgumentList.Add("tests/lab/mysql.sh");
+        start.ArgumentList.Add(command);
+        start.ArgumentList.Add(Instance);
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"tests/lab/mysql.sh {command} {Instance} failed: {output}");
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, "tests", "lab")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("tests/lab was not found above the test assembly.");
+    }
+}
