@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CdcLake.MySql.Schema;
 
 namespace CdcLake.MySql.Snapshot;
 
@@ -18,31 +19,28 @@ namespace CdcLake.MySql.Snapshot;
 internal static class BinaryTemporal
 {
     private const long Second = 1_000_000;
-    private const long Day = 86_400 * Second;
 
-    /// <summary>Days since 1970-01-01; null when no calendar has the date.</summary>
+    /// <summary>Days since 1970-01-01; <see cref="MySqlCalendar.InvalidDate"/> when no calendar has the date.</summary>
     /// <exception cref="MySqlProtocolException">The length is none of those above.</exception>
-    public static int? ReadDate(ReadOnlySpan<byte> value)
+    public static int ReadDate(ReadOnlySpan<byte> value)
     {
-        if (value.Length is not (0 or 4 or 7 or 11))
-        {
-            throw MySqlProtocolException.Malformed("Date value", 0, $"{value.Length} bytes");
-        }
-
-        return value.Length == 0 ? null : DaysOf(BinaryPrimitives.ReadUInt16LittleEndian(value), value[2], value[3]);
+        CheckLength(value);
+        return value.Length == 0 ? MySqlCalendar.InvalidDate : MySqlCalendar.Days(BinaryPrimitives.ReadUInt16LittleEndian(value), value[2], value[3]);
     }
 
-    /// <summary>Microseconds since 1970-01-01T00:00:00; null when no calendar has the date.</summary>
+    /// <summary>Microseconds since 1970-01-01T00:00:00; <see cref="MySqlCalendar.InvalidTime"/> when no calendar has the date.</summary>
     /// <exception cref="MySqlProtocolException">The length is none of those above.</exception>
-    public static long? ReadDateTime(ReadOnlySpan<byte> value)
+    public static long ReadDateTime(ReadOnlySpan<byte> value)
     {
-        if (ReadDate(value) is not { } days)
+        CheckLength(value);
+        if (value.Length == 0)
         {
-            return null;
+            return MySqlCalendar.InvalidTime;
         }
 
-        var time = value.Length >= 7 ? ((((value[4] * 60L) + value[5]) * 60) + value[6]) * Second : 0;
-        return (days * Day) + time + (value.Length == 11 ? BinaryPrimitives.ReadUInt32LittleEndian(value[7..]) : 0);
+        var (hour, minute, second) = value.Length >= 7 ? (value[4], value[5], value[6]) : default;
+        var micros = value.Length == 11 ? BinaryPrimitives.ReadInt32LittleEndian(value[7..]) : 0;
+        return MySqlCalendar.Microseconds(BinaryPrimitives.ReadUInt16LittleEndian(value), value[2], value[3], hour, minute, second, micros);
     }
 
     /// <summary>A signed duration in microseconds.</summary>
@@ -65,25 +63,11 @@ internal static class BinaryTemporal
         return value[0] != 0 ? -micros : micros;
     }
 
-    private static int? DaysOf(int year, int month, int day)
+    private static void CheckLength(ReadOnlySpan<byte> value)
     {
-        if (month is 0 or > 12 || day == 0 || year > 9999 || day > DaysIn(year, month))
+        if (value.Length is not (0 or 4 or 7 or 11))
         {
-            return null;
+            throw MySqlProtocolException.Malformed("Date value", 0, $"{value.Length} bytes");
         }
-
-        // Years that begin in March end with the leap day.
-        var y = month <= 2 ? year - 1 : year;
-        var era = y >= 0 ? y / 400 : -1;
-        var yearOfEra = y - (era * 400);
-        var dayOfYear = ((153 * (month > 2 ? month - 3 : month + 9)) + 2) / 5 + day - 1;
-        return (era * 146_097) + (yearOfEra * 365) + (yearOfEra / 4) - (yearOfEra / 100) + dayOfYear - 719_468;
     }
-
-    private static int DaysIn(int year, int month) => month switch
-    {
-        2 => year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28,
-        4 or 6 or 9 or 11 => 30,
-        _ => 31,
-    };
 }

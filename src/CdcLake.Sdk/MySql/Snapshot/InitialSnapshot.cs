@@ -133,6 +133,7 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
                 }
             }
 
+            decoder.CheckText();
             batch.AppendWeights(1, rows);
             return batch;
         }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Unicode;
 using CdcLake.Columnar;
 using CdcLake.MySql.Protocol;
 using CdcLake.MySql.Schema;
@@ -63,6 +65,41 @@ internal sealed class SnapshotRowDecoder
         }
     }
 
+    /// <summary>Checks the text of all rows appended since <see cref="Bind"/>, as the log decoder does.</summary>
+    /// <exception cref="UnsupportedTypeException">A text is not UTF-8.</exception>
+    public void CheckText()
+    {
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot.Kind == SnapshotValueKind.Bytes && !slot.Definition.IsBinary && !IsText(Unsafe.As<BytesColumn>(slot.Target)))
+            {
+                throw new UnsupportedTypeException(
+                    $"Column {slot.Definition.Name} of {_table} ({slot.Definition.NativeType}, {slot.Definition.Charset}) holds bytes that are not UTF-8 text. "
+                    + "Repair the rows on the server, or change the column to VARBINARY or BLOB.");
+            }
+        }
+    }
+
+    private static bool IsText(BytesColumn column)
+    {
+        if (Ascii.IsValid(column.Data))
+        {
+            return true;
+        }
+
+        // Valid as a whole, and no value begins inside a character.
+        var data = column.Data;
+        var start = 0;
+        var valid = Utf8.IsValid(data);
+        foreach (var end in column.Ends)
+        {
+            valid &= start == end || (data[start] & 0xC0) != 0x80;
+            start = end;
+        }
+
+        return valid;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int AppendValue(ref Slot slot, ReadOnlySpan<byte> row, int at)
     {
@@ -122,10 +159,10 @@ internal sealed class SnapshotRowDecoder
                 Unsafe.As<BytesColumn>(slot.Target).Append(DecimalText.Trim(value));
                 break;
             case SnapshotValueKind.Date:
-                AppendOrNull(slot, BinaryTemporal.ReadDate(value));
+                AppendOrNull(slot, BinaryTemporal.ReadDate(value), MySqlCalendar.InvalidDate);
                 break;
             case SnapshotValueKind.DateTime:
-                AppendOrNull(slot, BinaryTemporal.ReadDateTime(value));
+                AppendOrNull(slot, BinaryTemporal.ReadDateTime(value), MySqlCalendar.InvalidTime);
                 break;
             case SnapshotValueKind.Time:
                 Fixed<long>(slot).Append(BinaryTemporal.ReadTime(value));
@@ -142,12 +179,12 @@ internal sealed class SnapshotRowDecoder
         }
     }
 
-    private void AppendOrNull<T>(in Slot slot, T? value)
-        where T : unmanaged
+    private void AppendOrNull<T>(in Slot slot, T value, T invalid)
+        where T : unmanaged, IEquatable<T>
     {
-        if (value is { } known)
+        if (!value.Equals(invalid))
         {
-            Fixed<T>(slot).Append(known);
+            Fixed<T>(slot).Append(value);
         }
         else if (slot.Definition.IsNullable)
         {
