@@ -34,10 +34,13 @@ internal sealed class TableReader(MySqlConnection connection)
         }
 
         var rows = await connection.QueryAsync(
-            $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE FROM information_schema.COLUMNS WHERE {where} ORDER BY ORDINAL_POSITION",
+            $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY FROM information_schema.COLUMNS WHERE {where} ORDER BY ORDINAL_POSITION",
             cancellationToken).ConfigureAwait(false);
-        var keys = await ReadUniqueKeysAsync(where, cancellationToken).ConfigureAwait(false);
-        var primary = keys.GetValueOrDefault("PRIMARY", []);
+        var keys = await ReadUniqueKeysAsync(actual, cancellationToken).ConfigureAwait(false);
+
+        // Without a primary key the server, and its log, take the first unique key without nullable columns for it, and mark its columns so.
+        var marked = rows.Rows.Where(r => r[4] == "PRI").Select(r => r[0]!).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var primary = keys.Find(marked.SetEquals) ?? [];
         var columns = rows.Rows
             .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))))
             .ToList();
@@ -92,28 +95,32 @@ internal sealed class TableReader(MySqlConnection connection)
         return near.Count == 0 ? " It has no table this account can see." : $" Similar: {string.Join(", ", near)}.";
     }
 
-    private async Task<Dictionary<string, List<string>>> ReadUniqueKeysAsync(string where, CancellationToken cancellationToken)
+    // Columns of each unique key, in the server's order of keys: the primary key first.
+    private async Task<List<List<string>>> ReadUniqueKeysAsync(MySqlTableName table, CancellationToken cancellationToken)
     {
-        var rows = await connection.QueryAsync(
-            $"SELECT INDEX_NAME, COLUMN_NAME FROM information_schema.STATISTICS WHERE {where} AND NON_UNIQUE = 0 ORDER BY INDEX_NAME, SEQ_IN_INDEX",
-            cancellationToken).ConfigureAwait(false);
-        var keys = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var row in rows.Rows)
+        var rows = await connection.QueryAsync($"SHOW INDEX FROM {table.Quoted}", cancellationToken).ConfigureAwait(false);
+        var keys = new List<List<string>>();
+        for (var i = 0; i < rows.Count; i++)
         {
-            if (!keys.TryGetValue(row[0]!, out var columns))
+            if (rows[i, "Non_unique"] != "0")
             {
-                keys.Add(row[0]!, columns = []);
+                continue;
             }
 
-            columns.Add(row[1] ?? ""); // an expression has no column; no column has an empty name
+            if (rows[i, "Seq_in_index"] == "1")
+            {
+                keys.Add([]);
+            }
+
+            keys[^1].Add(rows[i, "Column_name"] ?? ""); // an expression has no column; no column has an empty name
         }
 
         return keys;
     }
 
-    private static List<int> KeyOf(List<MySqlColumn> columns, Dictionary<string, List<string>> keys)
+    private static List<int> KeyOf(List<MySqlColumn> columns, List<List<string>> keys)
     {
-        foreach (var names in keys.OrderBy(k => k.Key == "PRIMARY" ? "" : k.Key, StringComparer.Ordinal).Select(k => k.Value))
+        foreach (var names in keys)
         {
             var ordinals = names.ConvertAll(name => columns.FindIndex(c => Same(c.Name, name)));
             if (ordinals.TrueForAll(o => o >= 0 && !columns[o].IsNullable && columns[o].Unsupported is null))

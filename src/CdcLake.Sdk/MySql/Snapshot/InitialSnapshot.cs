@@ -27,6 +27,7 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
         await using (cut.ConfigureAwait(false))
         {
             HasBegun = true;
+            OverlaidKeys = cut.Overlays.Sum(o => o.KeyCount);
             using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var queue = new ConcurrentQueue<int>(Enumerable.Range(0, cut.Tables.Count));
             await Task.WhenAll(cut.Views.Select(view => WorkAsync(cut, view, queue, failure))).ConfigureAwait(false);
@@ -38,22 +39,25 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
     /// <summary>True once rows may have been pushed: from then on the snapshot cannot be begun again into the same output.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>Keys that were written while the cut was taken; for tests and curiosity.</summary>
+    public int OverlaidKeys { get; private set; }
+
     public void Dispose() => _turn.Dispose();
 
     private async Task<SnapshotCut> TakeCutAsync(CancellationToken cancellationToken)
     {
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
             output.Report(new SourceProgress(SourcePhase.Snapshot, "taking a consistent cut"));
-            if (await SnapshotCut.TryTakeAsync(session, cancellationToken).ConfigureAwait(false) is { } cut)
+            try
             {
-                return cut;
+                return await SnapshotCut.TakeAsync(session, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SchemaMismatchException) when (attempt < MaxAttempts)
+            {
+                // Somebody altered or wrote a table just then; the next cut is likely to succeed, and says why if it does not.
             }
         }
-
-        throw new SchemaMismatchException(
-            $"No consistent cut of {string.Join(", ", session.Captures.Select(c => c.Table.Name))} on {session.Options.Endpoint} in {MaxAttempts} attempts: "
-            + "each time a table was altered, or a table without primary key was written, at that moment. Add primary keys, or start when the tables are quieter.");
     }
 
     private async Task WorkAsync(SnapshotCut cut, MySqlConnection view, ConcurrentQueue<int> queue, CancellationTokenSource failure)

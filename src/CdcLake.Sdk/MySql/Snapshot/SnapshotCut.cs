@@ -42,11 +42,13 @@ internal sealed class SnapshotCut : IAsyncDisposable
     /// <summary>The server's clock when the cut was taken.</summary>
     public DateTimeOffset Time { get; }
 
-    /// <summary>Takes the cut; null when a table was altered meanwhile or cannot be overlaid, so that it has to be taken again.</summary>
-    /// <exception cref="SchemaMismatchException">A table is not as the plan was made for.</exception>
+    /// <summary>Takes the cut.</summary>
+    /// <exception cref="SchemaMismatchException">
+    /// A table was altered meanwhile, or one without key was written: take the cut again. Or a table is not as the plan was made for.
+    /// </exception>
     /// <exception cref="BinlogUnavailableException">A table's engine has no views, or prepared XA transactions are pending.</exception>
     /// <exception cref="MySqlServerException">A connection failed; when transient, take the cut again.</exception>
-    public static async Task<SnapshotCut?> TryTakeAsync(SnapshotSession session, CancellationToken cancellationToken)
+    public static async Task<SnapshotCut> TakeAsync(SnapshotSession session, CancellationToken cancellationToken)
     {
         var views = new List<MySqlConnection>();
         var overlays = new List<TableOverlay>();
@@ -68,13 +70,10 @@ internal sealed class SnapshotCut : IAsyncDisposable
 
                 var window = new SnapshotWindow(session, tables, overlays);
                 var position = await window.ReadAsync(low, high, cancellationToken).ConfigureAwait(false);
-                if (position is not null
-                    && overlays.TrueForAll(o => o.HasKey || !o.IsTouched)
-                    && await LockAsync(tables, views, cancellationToken).ConfigureAwait(false)
-                    && await session.AreUnchangedAsync(tables, control, cancellationToken).ConfigureAwait(false))
-                {
-                    cut = new SnapshotCut(tables, views, overlays, position, time);
-                }
+                RefuseTouchedWithoutKey(tables, overlays);
+                await LockAsync(tables, views, cancellationToken).ConfigureAwait(false);
+                await session.CheckUnchangedAsync(tables, control, cancellationToken).ConfigureAwait(false);
+                cut = new SnapshotCut(tables, views, overlays, position, time);
             }
 
             return cut;
@@ -90,24 +89,33 @@ internal sealed class SnapshotCut : IAsyncDisposable
 
     public ValueTask DisposeAsync() => DisposeAsync(Views, Overlays);
 
-    // Reading a row takes the metadata lock until the transaction ends, and fails when the table was altered after the view was opened.
-    private static async Task<bool> LockAsync(IReadOnlyList<SnapshotTable> tables, List<MySqlConnection> views, CancellationToken cancellationToken)
+    private static void RefuseTouchedWithoutKey(IReadOnlyList<SnapshotTable> tables, List<TableOverlay> overlays)
     {
-        try
+        var index = overlays.FindIndex(o => o.IsTouched && !o.HasKey);
+        if (index >= 0)
         {
-            foreach (var view in views)
+            throw new SchemaMismatchException(
+                $"Table {tables[index].Definition.Name} has no primary key and was written while its snapshot was to begin, so its rows cannot be told apart. "
+                + $"Run: ALTER TABLE {tables[index].Definition.Name.Quoted} ADD COLUMN id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY; or start when nobody writes to it.");
+        }
+    }
+
+    // Reading a row takes the metadata lock until the transaction ends, and fails when the table was altered after the view was opened.
+    private static async Task LockAsync(IReadOnlyList<SnapshotTable> tables, List<MySqlConnection> views, CancellationToken cancellationToken)
+    {
+        foreach (var view in views)
+        {
+            foreach (var table in tables)
             {
-                foreach (var table in tables)
+                try
                 {
                     await view.ExecuteAsync($"SELECT 1 FROM {table.Definition.Name.Quoted} LIMIT 1", cancellationToken).ConfigureAwait(false);
                 }
+                catch (MySqlServerException error) when (error.Code is ServerErrors.TableDefinitionChanged or ServerErrors.NoSuchTable)
+                {
+                    throw SnapshotSession.Altered(table.Definition.Name, error);
+                }
             }
-
-            return true;
-        }
-        catch (MySqlServerException error) when (error.Code is ServerErrors.TableDefinitionChanged or ServerErrors.NoSuchTable)
-        {
-            return false;
         }
     }
 

@@ -57,15 +57,24 @@ internal sealed record SnapshotSession(
                 $"Table {foreign.Name} uses engine {foreign.Engine}, of which no consistent view can be read. Run: ALTER TABLE {foreign.Name.Quoted} ENGINE=InnoDB;");
     }
 
-    /// <summary>True when the tables still have the definitions that were read before.</summary>
-    public async Task<bool> AreUnchangedAsync(IReadOnlyList<SnapshotTable> tables, MySqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Compares the tables with their definitions that were read before.</summary>
+    /// <exception cref="SchemaMismatchException">One was altered.</exception>
+    public async Task CheckUnchangedAsync(IReadOnlyList<SnapshotTable> tables, MySqlConnection connection, CancellationToken cancellationToken)
     {
         var now = await ReadDefinitionsAsync(connection, cancellationToken).ConfigureAwait(false);
-        return tables.Zip(now).All(pair =>
-            pair.First.Definition.Describe("").Schema.Equals(pair.Second.Describe("").Schema)
-            && pair.First.Definition.Columns.Select(c => c.NativeType).SequenceEqual(pair.Second.Columns.Select(c => c.NativeType))
-            && pair.First.Definition.Key.SequenceEqual(pair.Second.Key));
+        foreach (var (before, after) in tables.Zip(now))
+        {
+            if (!before.Definition.Describe("").Schema.Equals(after.Describe("").Schema)
+                || !before.Definition.Columns.Select(c => c.NativeType).SequenceEqual(after.Columns.Select(c => c.NativeType))
+                || !before.Definition.Key.SequenceEqual(after.Key))
+            {
+                throw Altered(after.Name, null);
+            }
+        }
     }
+
+    public static SchemaMismatchException Altered(MySqlTableName table, Exception? cause) =>
+        new($"Table {table} was altered while its snapshot was to begin. Start again when its definition has settled.", cause);
 
     private Task<IReadOnlyList<MySqlTable>> ReadDefinitionsAsync(MySqlConnection connection, CancellationToken cancellationToken) =>
         new TableReader(connection).ReadAsync([.. Captures.Select(c => MySqlTableName.Parse(c.Table.Name, Options.Database))], cancellationToken);

@@ -13,8 +13,9 @@ internal sealed class SnapshotWindow(SnapshotSession session, IReadOnlyList<Snap
     /// <summary>
     /// Reads all transactions outside <paramref name="low"/> up to the first transaction end at or behind <paramref name="high"/>; further ones do no harm.
     /// </summary>
-    /// <returns>The cut's position; null when a captured table was altered in the window.</returns>
-    public async Task<MySqlPosition?> ReadAsync(GtidSet low, BinlogStatus high, CancellationToken cancellationToken)
+    /// <returns>The cut's position.</returns>
+    /// <exception cref="SchemaMismatchException">A captured table was altered in the window.</exception>
+    public async Task<MySqlPosition> ReadAsync(GtidSet low, BinlogStatus high, CancellationToken cancellationToken)
     {
         using var processor = new BinlogEventProcessor(new BinlogProcessorOptions
         {
@@ -28,15 +29,7 @@ internal sealed class SnapshotWindow(SnapshotSession session, IReadOnlyList<Snap
         {
             await connection.StartDumpAsync(session.Identity, low.Encode(), DumpFlags.NonBlock | DumpFlags.HeartbeatV2, cancellationToken).ConfigureAwait(false);
             processor.BeginStream(connection.Peer, checksum: true);
-            try
-            {
-                await PumpAsync(connection, processor, high, cancellationToken).ConfigureAwait(false);
-            }
-            catch (SchemaMismatchException)
-            {
-                return null;
-            }
-
+            await PumpAsync(connection, processor, high, cancellationToken).ConfigureAwait(false);
             await processor.FlushAsync(this, idle: true, cancellationToken).ConfigureAwait(false);
             return processor.Position;
         }

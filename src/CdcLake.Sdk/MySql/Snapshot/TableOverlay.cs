@@ -30,6 +30,9 @@ internal sealed class TableOverlay : IDisposable
     /// <summary>True when the window changed the table.</summary>
     public bool IsTouched { get; private set; }
 
+    /// <summary>Keys that were touched.</summary>
+    public int KeyCount => _entries.Count;
+
     /// <summary>Remembers changes of the window, in commit order.</summary>
     public void Apply(ChangeBatch changes)
     {
