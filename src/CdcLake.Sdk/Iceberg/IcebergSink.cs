@@ -94,8 +94,8 @@ internal sealed class IcebergSink : ISink
         await FlushAsync(table, cancellationToken).ConfigureAwait(false);
         var marker = new CommitMarker(_pipeline, (_marker?.Epoch ?? 0) + 1, epoch.Position.Properties);
 
-        // The first commit is made even if it has no rows: from then on the table says where the pipeline stands.
-        var committed = await table.CommitAsync(marker, evenIfEmpty: _marker is null, cancellationToken).ConfigureAwait(false);
+        // A position that moved is stored even without rows: whoever asks for a commit relies on the table saying where the pipeline stands.
+        var committed = await table.CommitAsync(marker, evenIfEmpty: !marker.IsAt(_marker), cancellationToken).ConfigureAwait(false);
         _failed = false;
         _epoch = null;
         var (upserts, deletes) = (_upserts, _deletes);

@@ -64,6 +64,10 @@ internal sealed record CommitMarker(string Pipeline, long Epoch, IReadOnlyDictio
         return table.Properties.ContainsKey(mine + EpochKey) ? Of(table.Properties, mine, pipeline) : null;
     }
 
+    /// <summary>True when <paramref name="other"/> stands for the same source position.</summary>
+    public bool IsAt(CommitMarker? other) =>
+        other is not null && Position.Count == other.Position.Count && Position.All(p => other.Position.GetValueOrDefault(p.Key) == p.Value);
+
     /// <summary>The pipeline that a table belongs to, by its property or its newest marked snapshot; null when no pipeline wrote to it.</summary>
     public static string? OwnerOf(TableMetadata table) =>
         table.Properties.GetValueOrDefault(OwnerProperty)
