@@ -1,3 +1,7 @@
+using CdcLake.Checkpoints;
+using CdcLake.Tests.Checkpoints;
+using CdcLake.Tests.Dataflow;
+
 namespace CdcLake.Tests.Properties;
 
 /// <summary>After every epoch the incremental result equals the one computed from scratch.</summary>
@@ -25,6 +29,71 @@ public sealed class IncrementalProperties
             Run(seed);
         }
     }
+
+    [Fact]
+    public async Task Restored_state_equals_never_having_stopped()
+    {
+        for (var seed = 1; seed <= 150; seed++)
+        {
+            await RunWithRestartsAsync(seed);
+        }
+    }
+
+    private static async Task RunWithRestartsAsync(int seed)
+    {
+        var test = new RandomCase(seed);
+        var files = new MemoryStore();
+        var runner = new PlanRunner(test.Plan);
+        var checkpoints = Checkpoints(runner, files);
+        try
+        {
+            for (var epoch = 1; epoch <= 16; epoch++)
+            {
+                foreach (var (table, batch) in test.Transaction())
+                {
+                    runner.Push(table, batch);
+                }
+
+                runner.EndEpoch();
+                AssertSame(test, runner);
+                if (test.Chance(40))
+                {
+                    await checkpoints.SaveAsync(new TestPosition(epoch), runner.Operators.Select(o => (o.Name, o.State)), CancellationToken.None);
+                    if (test.Chance(50))
+                    {
+                        (runner, checkpoints) = await RestartAsync(test, runner, files);
+                    }
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            throw new Xunit.Sdk.XunitException($"Seed {seed} with restarts: {test.Plan}\n{e}");
+        }
+        finally
+        {
+            runner.Dispose();
+        }
+    }
+
+    private static async Task<(PlanRunner Runner, CheckpointStore Checkpoints)> RestartAsync(RandomCase test, PlanRunner before, MemoryStore files)
+    {
+        var runner = new PlanRunner(test.Plan);
+        runner.TakeResultOf(before);
+        before.Dispose();
+        var checkpoints = Checkpoints(runner, files);
+        var descriptor = await checkpoints.LoadLatestAsync(CancellationToken.None);
+        foreach (var node in runner.Operators)
+        {
+            await checkpoints.RestoreAsync(descriptor!, node.Name, node.State, CancellationToken.None);
+            node.AfterRestore();
+        }
+
+        return (runner, checkpoints);
+    }
+
+    private static CheckpointStore Checkpoints(PlanRunner runner, MemoryStore files) =>
+        new(files, "random", [.. runner.Operators.Select(o => new CheckpointOperator(o.Name, "f", o.State.Count))]);
 
     private static void Run(int seed)
     {

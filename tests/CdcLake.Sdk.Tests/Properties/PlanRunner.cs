@@ -79,11 +79,11 @@ internal sealed class PlanRunner : IDisposable
         switch (plan)
         {
             case FilterPlan filter:
-                _nodes.Add((Fuse(plan.Schema, new FilterTransform(name, plan.Schema, new TestPredicate(filter))), consumers));
+                _nodes.Add((Fuse(name, plan.Schema, new FilterTransform(name, plan.Schema, new TestPredicate(filter))), consumers));
                 AddInput(filter.Input, node, 0);
                 break;
             case ProjectPlan project:
-                _nodes.Add((Fuse(project.Input.Schema, new ProjectTransform(name, new TestProjection(project))), consumers));
+                _nodes.Add((Fuse(name, project.Input.Schema, new ProjectTransform(name, new TestProjection(project))), consumers));
                 AddInput(project.Input, node, 0);
                 break;
             case JoinPlan join:
@@ -100,7 +100,7 @@ internal sealed class PlanRunner : IDisposable
         }
     }
 
-    private static FusedOperator Fuse(Schema input, ITransform transform) => new(new PassOperator("pass", input), [transform]);
+    private static FusedOperator Fuse(string name, Schema input, ITransform transform) => new(new PassOperator(name, input), [transform]);
 
     private void AddInput(Plan plan, int node, int input)
     {

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using CdcLake.Common;
+
+namespace CdcLake.Checkpoints;
+
+// {"crc32": "0badcafe", "checkpoint": {"format": 1, "number": 7, "pipeline": "…", "position": {…},
+//   "operators": [{"name": "…", "fingerprint": "…", "stores": [[{"name": "…", "bytes": 123}]]}]}}
+//
+// The checksum is that of the text of the inner object.
+
+/// <summary>Descriptors as JSON.</summary>
+internal static class DescriptorJson
+{
+    public static byte[] Write(CheckpointDescriptor descriptor)
+    {
+        var inner = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(inner))
+        {
+            WriteInner(json, descriptor);
+        }
+
+        var outer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(outer))
+        {
+            json.WriteStartObject();
+            json.WriteString("crc32", Crc32.Compute(inner.WrittenSpan).ToString("x8", CultureInfo.InvariantCulture));
+            json.WritePropertyName("checkpoint");
+            json.WriteRawValue(inner.WrittenSpan);
+            json.WriteEndObject();
+        }
+
+        return outer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads a descriptor; null with a reason when it is damaged.</summary>
+    public static CheckpointDescriptor? Read(ReadOnlyMemory<byte> content, out string? damage)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            var inner = document.RootElement.GetProperty("checkpoint");
+            var expected = document.RootElement.GetProperty("crc32").GetString();
+            var actual = Crc32.Compute(Encoding.UTF8.GetBytes(inner.GetRawText())).ToString("x8", CultureInfo.InvariantCulture);
+            damage = expected == actual ? null : $"its checksum is {expected}, that of its content {actual}";
+            if (damage is null && inner.GetProperty("format").GetInt32() is var format and not CheckpointDescriptor.Format)
+            {
+                damage = string.Create(CultureInfo.InvariantCulture, $"it has format {format}, this version reads format {CheckpointDescriptor.Format}");
+            }
+
+            return damage is null ? ReadInner(inner) : null;
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            damage = $"it is no descriptor ({error.Message})";
+            return null;
+        }
+    }
+
+    private static void WriteInner(Utf8JsonWriter json, CheckpointDescriptor descriptor)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("format", CheckpointDescriptor.Format);
+        json.WriteNumber("number", descriptor.Number);
+        json.WriteString("pipeline", descriptor.Pipeline);
+        json.WriteStartObject("position");
+        foreach (var (name, value) in descriptor.Position)
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("operators");
+        foreach (var described in descriptor.Operators)
+        {
+            WriteOperator(json, described);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteOperator(Utf8JsonWriter json, DescribedOperator described)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", described.Name);
+        json.WriteString("fingerprint", described.Fingerprint);
+        json.WriteStartArray("stores");
+        foreach (var store in described.Stores)
+        {
+            json.WriteStartArray();
+            foreach (var piece in store)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", piece.Name);
+                json.WriteNumber("bytes", piece.Bytes);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static CheckpointDescriptor ReadInner(JsonElement inner) => new(
+        inner.GetProperty("number").GetInt64(),
+        Text(inner, "pipeline"),
+        inner.GetProperty("position").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "", StringComparer.Ordinal),
+        [.. inner.GetProperty("operators").EnumerateArray().Select(o => new DescribedOperator(
+            Text(o, "name"),
+            Text(o, "fingerprint"),
+            [.. o.GetProperty("stores").EnumerateArray().Select(ReadPieces)]))]);
+
+    private static IReadOnlyList<CheckpointPiece> ReadPieces(JsonElement pieces) =>
+        [.. pieces.EnumerateArray().Select(p => new CheckpointPiece(Text(p, "name"), p.GetProperty("bytes").GetInt64()))];
+
+    private static string Text(JsonElement element, string name) =>
+        element.GetProperty(name).GetString() ?? throw new FormatException($"\"{name}\" is null");
+}

@@ -1,0 +1,12 @@
+namespace CdcLake.Checkpoints;
+
+/// <summary>What the newest checkpoint holds of one state store.</summary>
+/// <param name="Generation">Generation of the store's log when it was written; −1 when read back and nothing is known.</param>
+/// <param name="Pieces">One full piece, then those with what changed since.</param>
+internal sealed record SavedStore(int Generation, IReadOnlyList<CheckpointPiece> Pieces)
+{
+    private const int MostPieces = 32;
+
+    /// <summary>True when the changes weigh more than the whole: the next checkpoint then writes all of the log in one piece.</summary>
+    public bool IsWorthRewriting => Pieces.Count >= MostPieces || Pieces.Skip(1).Sum(p => p.Bytes) > Pieces[0].Bytes + (4L << 20);
+}
