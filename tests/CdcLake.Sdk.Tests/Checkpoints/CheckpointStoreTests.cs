@@ -148,7 +148,7 @@ public sealed class CheckpointStoreTests
         Assert.Contains("Delete the checkpoint folder", error.Message, StringComparison.Ordinal);
     }
 
-    private static Task SaveAsync(CheckpointStore store, RowMultiset rows, int position) =>
+    private static Task<CheckpointDescriptor> SaveAsync(CheckpointStore store, RowMultiset rows, int position) =>
         store.SaveAsync(new TestPosition(position), [("join(a,b)", [rows])], CancellationToken.None);
 
     private static async Task<bool> TrySaveAsync(CheckpointStore store, RowMultiset rows, int position)
