@@ -14,9 +14,14 @@ internal readonly record struct Cost(double Cpu, double Wall, long Allocated)
         GC.GetTotalAllocatedBytes(precise: true));
 }
 
-/// <summary>Runs work several times and keeps the median, so that one disturbed run does not count.</summary>
+/// <summary>
+/// Runs work several times and keeps the median, so that one disturbed run does not count. Before that it warms up, for a second at least: the runtime
+/// compiles hot loops a second time only after they have been hot for a while.
+/// </summary>
 internal static class Measurement
 {
+    private const double WarmSeconds = 1.2;
+
     public static Cost Median(int warmups, int runs, Action work) =>
         MedianAsync(warmups, runs, () =>
         {
@@ -28,7 +33,8 @@ internal static class Measurement
     public static async Task<Cost> MedianAsync(int warmups, int runs, Func<Task> work, Action? prepare = null, Action? clean = null)
     {
         var costs = new List<Cost>();
-        for (var i = 0; i < warmups + runs; i++)
+        var warm = 0.0;
+        for (var i = 0; costs.Count < runs; i++)
         {
             prepare?.Invoke();
             GC.Collect();
@@ -37,10 +43,12 @@ internal static class Measurement
             await work();
             var cost = Cost.Now() - before;
             clean?.Invoke();
-            if (i >= warmups)
+            if (i >= warmups && warm >= WarmSeconds)
             {
                 costs.Add(cost);
             }
+
+            warm += cost.Wall;
         }
 
         return new Cost(Middle(costs.Select(c => c.Cpu)), Middle(costs.Select(c => c.Wall)), (long)Middle(costs.Select(c => (double)c.Allocated)));

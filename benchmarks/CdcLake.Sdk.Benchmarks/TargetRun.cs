@@ -9,7 +9,7 @@ internal static class TargetRun
     public static async Task<int> RunAsync(IReadOnlyList<string> options)
     {
         var only = options.Contains("--only") ? options[options.ToList().IndexOf("--only") + 1] : "";
-        using var work = new Workspace();
+        await using var work = new Workspace();
         var lines = new List<TargetLine>();
         Console.WriteLine("name | value | unit | baseline | ratio | target | met or short");
         foreach (var (name, measure) in All(work))
@@ -36,13 +36,20 @@ internal static class TargetRun
 
     private static IEnumerable<(string Name, Func<Task<IReadOnlyList<TargetLine>>> Measure)> All(Workspace work)
     {
-        yield return ("crc32", () => One(CodecTargets.Crc(work.InsertLog)));
+        yield return ("decode sales from file", () => DecodeTargets.SalesAsync(work));
+        yield return ("decode mixed rows from file", () => DecodeTargets.MixedAsync(work));
+        yield return ("capture from a local log server", () => CaptureTargets.LocalAsync(work));
+        yield return ("capture from MySQL", () => WithServer(work, "capture from MySQL over loopback (clock)", CaptureTargets.MySqlAsync));
+        yield return ("snapshot from MySQL", () => WithServer(work, "snapshot from MySQL (clock)", SnapshotTargets.MySqlAsync));
+        yield return ("crc32", () => Several([CodecTargets.Crc(work.InsertLog)]));
         yield return ("snappy", () => Several(CodecTargets.Snappies(work.InsertWorkload)));
-        yield return ("capture over loopback", () => CaptureTargets.LocalAsync(work));
+        yield return ("join + aggregate", () => JoinTargets.JoinAggregateAsync(work.UpdateWorkload));
         yield return ("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload));
     }
 
-    private static Task<IReadOnlyList<TargetLine>> One(TargetLine line) => Several([line]);
+    private static async Task<IReadOnlyList<TargetLine>> WithServer(
+        Workspace work, string name, Func<BenchmarkServer, Task<IReadOnlyList<TargetLine>>> measure) =>
+        await work.ServerAsync() is { } server ? await measure(server) : [TargetLine.Skipped(name, "no server")];
 
     private static Task<IReadOnlyList<TargetLine>> Several(IReadOnlyList<TargetLine> lines) => Task.FromResult(lines);
 }

@@ -3,10 +3,11 @@ using CdcLake.Benchmarks.Logs;
 namespace CdcLake.Benchmarks;
 
 /// <summary>A temporary folder with the logs that measurements read, each made when first asked for.</summary>
-internal sealed class Workspace : IDisposable
+internal sealed class Workspace : IAsyncDisposable
 {
     private string? _insertLog;
     private string? _updateLog;
+    private BenchmarkServer? _server;
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("cdclake-benchmarks-").FullName;
 
@@ -33,7 +34,18 @@ internal sealed class Workspace : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    /// <summary>The MySQL server of the environment with a filled table, or null.</summary>
+    public async Task<BenchmarkServer?> ServerAsync() =>
+        _server ??= BenchmarkServer.Configured is { } server ? await BenchmarkServer.CreateAsync(server) : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        Directory.Delete(Folder, recursive: true);
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
 
     private string Write(string name, SalesLog workload)
     {

@@ -5,14 +5,17 @@ using System.Net.Sockets;
 namespace CdcLake.Benchmarks.Logs;
 
 /// <summary>
-/// As much of a MySQL server as a log reader meets: a login that anybody passes, OK for every statement, and a dump that sends the events of one file as
-/// fast as the socket takes them, then ends (as a server does for a non-blocking dump).
+/// As much of a MySQL server as a log reader meets: a login that anybody passes, OK for every statement, empty GTID sets for every SELECT, and a dump that
+/// sends the events of one file as fast as the socket takes them. Then a non-blocking dump ends; another waits for events that never come.
 /// </summary>
 internal sealed class LogServer : IDisposable
 {
     private const uint Offered = 0x1 | 0x4 | 0x200 | 0x2000 | 0x8000 | 0x20000 | 0x80000 | 0x100000 | 0x200000 | 0x1000000;
     private static readonly byte[] Ok = [0, 0, 0, 2, 0, 0, 0];
     private static readonly byte[] EndOfStream = [0xFE, 0, 0, 2, 0];
+
+    private static readonly byte[] ColumnDefinition =
+        [3, .. "def"u8, 0, 0, 0, 4, .. "gtid"u8, 0, 12, 255, 0, 0, 1, 0, 0, 253, 0, 0, 0, 0, 0];
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly byte[] _packets;
@@ -77,7 +80,16 @@ internal sealed class LogServer : IDisposable
         {
             if (command[0] is 0x12 or 0x1E)
             {
-                client.Send(_packets);
+                var waits = (command[command[0] == 0x1E ? 1 : 5] & 1) == 0;
+                client.Send(_packets, 0, waits ? _packets.Length - EndOfStream.Length - 4 : _packets.Length, SocketFlags.None);
+            }
+            else if (command.AsSpan(1).StartsWith("SELECT"u8))
+            {
+                byte[][] result = [[2], ColumnDefinition, ColumnDefinition, [0, 0], [0xFE, 0, 0, 2, 0, 0, 0]];
+                for (var i = 0; i < result.Length; i++)
+                {
+                    Send(client, (byte)(i + 1), result[i]);
+                }
             }
             else
             {

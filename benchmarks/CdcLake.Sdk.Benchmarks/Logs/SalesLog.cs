@@ -51,6 +51,29 @@ internal sealed record SalesLog
             ((FirstSecond + (id >> 6)) * 1000) + (mixed % 1000));
     }
 
+    /// <summary>The statements on sales in order, old null for an insert: the same that <see cref="Write"/> puts into the log.</summary>
+    public IEnumerable<(SaleRow? Old, SaleRow New)> Changes()
+    {
+        var versions = new byte[Statements + 1];
+        var random = new Random(42);
+        var inserted = 0L;
+        for (var done = 0; done < Statements; done += RowsPerTransaction)
+        {
+            var size = Math.Min(RowsPerTransaction, Statements - done);
+            var updates = inserted == 0 ? 0 : (int)((long)size * UpdatePercent / 100);
+            for (var i = 0; i < size - updates; i++)
+            {
+                yield return (null, Sale(++inserted, 0));
+            }
+
+            for (var i = 0; i < updates; i++)
+            {
+                var id = 1 + random.NextInt64(inserted);
+                yield return (Sale(id, versions[id]), Sale(id, unchecked(++versions[id])));
+            }
+        }
+    }
+
     private void WriteProducts(LogWriter log)
     {
         var rows = new RowsEvent(log, ProductsMap, 3);
@@ -83,53 +106,54 @@ internal sealed record SalesLog
     private void WriteSales(LogWriter log)
     {
         var rows = new RowsEvent(log, SalesMap, 5);
-        var versions = new byte[Statements + 1];
-        var random = new Random(42);
-        var inserted = 0L;
-        for (var done = 0; done < Statements;)
+        var open = 0;
+        var kind = (byte)0;
+        foreach (var (old, sale) in Changes())
         {
-            var size = Math.Min(RowsPerTransaction, Statements - done);
-            var updates = inserted == 0 ? 0 : (int)((long)size * UpdatePercent / 100);
-            log.Time = (uint)(FirstSecond + (inserted >> 6));
-            log.BeginTransaction();
-            WriteInserts(rows, ref inserted, size - updates);
-            WriteUpdates(rows, versions, random, inserted, updates);
+            if (open == 0)
+            {
+                log.Time = (uint)(sale.Milliseconds / 1000);
+                log.BeginTransaction();
+            }
+
+            var wanted = old is null ? RowsEvent.Write : RowsEvent.Update;
+            if (wanted != kind)
+            {
+                EndStatement(rows, kind);
+                rows.BeginStatement(kind = wanted);
+            }
+
+            WriteImages(rows, old, sale);
+            if (++open == RowsPerTransaction)
+            {
+                EndStatement(rows, kind);
+                log.EndTransaction();
+                open = kind = 0;
+            }
+        }
+
+        if (open > 0)
+        {
+            EndStatement(rows, kind);
             log.EndTransaction();
-            done += size;
         }
     }
 
-    private void WriteInserts(RowsEvent rows, ref long inserted, int count)
+    private void WriteImages(RowsEvent rows, SaleRow? old, SaleRow sale)
     {
-        rows.BeginStatement(RowsEvent.Write);
-        for (var i = 0; i < count; i++)
-        {
-            Sale(++inserted, 0).WriteTo(rows.Room(SaleBytes));
-            rows.Take(SaleBytes);
-        }
-
-        rows.EndStatement();
-        Images += count;
+        var bytes = old is null ? SaleBytes : 2 * SaleBytes;
+        var room = rows.Room(bytes);
+        old?.WriteTo(room);
+        sale.WriteTo(room[(bytes - SaleBytes)..]);
+        rows.Take(bytes);
+        Images += old is null ? 1 : 2;
     }
 
-    private void WriteUpdates(RowsEvent rows, byte[] versions, Random random, long inserted, int count)
+    private static void EndStatement(RowsEvent rows, byte kind)
     {
-        if (count == 0)
+        if (kind != 0)
         {
-            return;
+            rows.EndStatement();
         }
-
-        rows.BeginStatement(RowsEvent.Update);
-        for (var i = 0; i < count; i++)
-        {
-            var id = 1 + random.NextInt64(inserted);
-            var image = rows.Room(2 * SaleBytes);
-            Sale(id, versions[id]).WriteTo(image);
-            Sale(id, unchecked(++versions[id])).WriteTo(image[SaleBytes..]);
-            rows.Take(2 * SaleBytes);
-        }
-
-        rows.EndStatement();
-        Images += 2 * count;
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class LayeringTests
         ["Connectors"] = ["Columnar"],
         ["State"] = ["Columnar", "Storage"],
         ["Dataflow"] = ["Columnar", "Expressions", "State", "Connectors"],
-        ["Planning"] = ["Columnar", "Expressions"],
+        ["Planning"] = ["Columnar", "Expressions", "Connectors"], // what a source describes goes in, what it captures comes out
         ["MySql"] = ["Columnar", "Compression", "Connectors"],
         ["Iceberg"] = ["Columnar", "Compression", "Connectors", "State", "Parquet", "Avro", "Storage"],
         ["StarRocks"] = ["Columnar", "Compression", "Connectors", "MySql.Protocol"],
