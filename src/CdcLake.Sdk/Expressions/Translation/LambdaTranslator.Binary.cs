@@ -6,6 +6,11 @@ internal sealed partial class LambdaTranslator
 {
     private CallExpr VisitBinary(BinaryExpression e)
     {
+        if (e.NodeType is ExpressionType.Add or ExpressionType.AddChecked && e.Type == typeof(string))
+        {
+            return new CallExpr(ScalarOp.Concat, Text(e, e.Left), Text(e, e.Right), e.Type);
+        }
+
         var left = Scalar(e.Left);
         var right = Scalar(e.Right);
         switch (e.NodeType)
@@ -14,8 +19,6 @@ internal sealed partial class LambdaTranslator
                 return Equality(e, left, right);
             case ExpressionType.Coalesce when e.Conversion is null:
                 return new CallExpr(ScalarOp.Coalesce, left, right, e.Type);
-            case ExpressionType.Add or ExpressionType.AddChecked when e.Type == typeof(string):
-                return new CallExpr(ScalarOp.Concat, left, right, e.Type);
             case ExpressionType.Add or ExpressionType.Subtract when IsTime(left) && right is ConstantExpr { Value: TimeSpan span }:
                 return AddTime(e, left, e.NodeType == ExpressionType.Add ? span : span.Negate());
         }

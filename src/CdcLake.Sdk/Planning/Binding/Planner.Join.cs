@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Expressions;
 using CdcLake.Expressions.Binding;
 using CdcLake.Planning.Logical;
 
@@ -38,6 +39,11 @@ internal sealed partial class Planner
         for (var i = 0; i < join.LeftKey.Count; i++)
         {
             var (a, b) = (leftBinder.BindOutput(join.LeftKey[i]), rightBinder.BindOutput(join.RightKey[i]));
+            if (a.Type != b.Type && ClrTypes.Strip(join.LeftKey[i].Type) == typeof(bool))
+            {
+                (a, b) = (leftBinder.BindCondition(join.LeftKey[i]), rightBinder.BindCondition(join.RightKey[i]));
+            }
+
             var common = CommonTypes.Of(a.Type, b.Type) ?? throw new SchemaMismatchException(
                 $"The join compares {left.Stem}.{a.Text} ({a.Type}) with {right.Stem}.{b.Text} ({b.Type}), which can never be equal. Join on columns of one kind.");
             lefts.Add(ExprBinder.Convert(a, common));

@@ -1,0 +1,250 @@
+using System.Globalization;
+using System.Linq.Expressions;
+using System.Numerics;
+using CdcLake.Columnar;
+using CdcLake.Expressions;
+using CdcLake.Expressions.Binding;
+using CdcLake.Expressions.Kernels;
+using CdcLake.Expressions.Translation;
+
+namespace CdcLake.Tests.Expressions;
+
+/// <summary>One test for each row of the table in <c>Expressions/README.md</c>: translated, bound and run over one row of known values.</summary>
+public sealed class SubsetTests
+{
+    private enum Status
+    {
+        Open,
+        Closed,
+    }
+
+    private sealed record Inner(int Qty);
+
+    private sealed record Line(
+        int A, int B, int Zero, long L, decimal Price, double F, string Name, string? None, int? Missing, bool Flag, DateTime At, DateOnly Day, Status State, Inner Nested, byte[] Raw);
+
+    private static readonly (string Name, DataType Type, object? Value)[] Columns =
+    [
+        ("A", DataType.Int32, (BigInteger)7), ("B", DataType.Int32, (BigInteger)(-2)), ("Zero", DataType.Int32, BigInteger.Zero), ("L", DataType.Int64, (BigInteger)40),
+        ("Price", DataType.Decimal(10, 2), (BigInteger)1235), ("F", DataType.Float64, 2.5), ("Name", DataType.String, " Größe😀 "), ("None", DataType.String, null),
+        ("Missing", DataType.Int32, null), ("Flag", DataType.Boolean, true), ("At", DataType.Timestamp(6), Micros(new DateTime(2024, 2, 29, 23, 59, 58, 7))),
+        ("Day", DataType.Date, (BigInteger)19_782), ("State", DataType.String, "Open"), ("Qty", DataType.Int32, (BigInteger)11), ("Raw", DataType.Binary, new byte[] { 1, 2, 3 }),
+    ];
+
+    private static readonly Schema Schema = new(Columns.Select(c => new Field(c.Name, c.Type, c.Value is null)));
+
+    private static BigInteger Micros(DateTime time) => (time.Ticks - DateTime.UnixEpoch.Ticks) / 10;
+
+    private static RecordShape Row()
+    {
+        ShapeMember Member(string name, Type type) => new(name, null, new ScalarShape(new ColumnExpr(0, name, type)));
+        var members = typeof(Line).GetConstructors()[0].GetParameters().Where(p => p.Name != "Nested").Select(p => Member(p.Name!, p.ParameterType));
+        return new RecordShape(typeof(Line), [.. members, new ShapeMember("Nested", null, new RecordShape(typeof(Inner), [Member("Qty", typeof(int))]))]);
+    }
+
+    private static string Run<T>(Expression<Func<Line, T>> lambda)
+    {
+        var leaves = ShapeColumns.Flatten(new UserLambda(lambda).Translate(Row()), "value");
+        var binder = new ExprBinder(c => new BoundColumn(Schema.IndexOf(c.Name), Schema[Schema.IndexOf(c.Name)]));
+        var bound = leaves.Select(l => binder.BindOutput(l.Value)).ToList();
+        var projection = new ProgramProjection(new Schema(leaves.Zip(bound, (l, b) => new Field(l.Name, b.Type, b.Nullable))), bound);
+        using var batch = Batches.Of(Schema, [[.. Columns.Select(c => c.Value)]]);
+        var columns = projection.Evaluate(batch);
+        return string.Join("|", columns.Select(c => Convert.ToString(Batches.Value(c, 0), CultureInfo.InvariantCulture) is { Length: > 0 } text ? $"{text}:{c.Type}" : Batches.Value(c, 0) is null ? "null" : ""));
+    }
+
+    [Fact]
+    public void Columns_are_read_through_records() => Assert.Equal("11:int32", Run(x => x.Nested.Qty));
+
+    [Fact]
+    public void Constants_and_captured_values_are_read_at_build()
+    {
+        var limit = 5;
+        var options = new { Limit = 3m, Inner = new Inner(9) };
+        Assert.Equal("12:int32", Run(x => x.A + limit));
+        Assert.Equal("1535:decimal(11, 2)", Run(x => x.Price + options.Limit));
+        Assert.Equal("16:int32", Run(x => x.A + options.Inner.Qty));
+        Assert.Equal("True:boolean", Run(x => x.At > new DateTime(2024, 1, 1)));
+        Assert.Equal("True:boolean", Run(x => x.At > new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcDateTime));
+        Assert.Equal("True:boolean", Run(x => x.At < DateTime.MaxValue));
+    }
+
+    [Fact]
+    public void Integer_arithmetic_is_csharp_and_checked()
+    {
+        Assert.Equal("3:int32", Run(x => x.A + x.B * 2));
+        Assert.Equal("-3:int32", Run(x => x.A / x.B));
+        Assert.Equal("1:int32", Run(x => x.A % x.B));
+        Assert.Equal("-7:int32", Run(x => -x.A));
+        Assert.Equal("280:int64", Run(x => x.A * x.L));
+        var error = Assert.Throws<ArithmeticOverflowException>(() => Run(x => x.A * int.MaxValue));
+        Assert.Contains("(A * 2147483647)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("7 and 2147483647", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decimal_arithmetic_has_sql_types()
+    {
+        Assert.Equal("8645:decimal(20, 2)", Run(x => x.A * x.Price));
+        Assert.Equal("1525225:decimal(20, 4)", Run(x => x.Price * x.Price));
+        Assert.Equal("1085:decimal(12, 2)", Run(x => x.Price - 1.5m + 0m));
+        Assert.Equal("4116667:decimal(14, 6)", Run(x => x.Price / 3));
+        Assert.Equal("-6175000:decimal(14, 6)", Run(x => x.Price / x.B));
+    }
+
+    [Fact]
+    public void Floating_point_is_ieee() => Assert.Equal("3.75:float64", Run(x => x.F * 1.5));
+
+    [Fact]
+    public void Division_by_zero_is_null()
+    {
+        Assert.Equal("null", Run(x => x.A / x.Zero));
+        Assert.Equal("null", Run(x => x.Price / x.Zero));
+        Assert.Equal("null", Run(x => x.A % x.Zero));
+        Assert.Equal("null", Run(x => x.F / x.Zero));
+    }
+
+    [Fact]
+    public void Comparison_with_null_is_unknown()
+    {
+        Assert.Equal("True:boolean", Run(x => x.A > x.B && x.A >= 7 && x.B < 0 && x.B <= -2 && x.A != x.B && !(x.A == x.B)));
+        Assert.Equal("null", Run(x => x.Missing > 5));
+        Assert.Equal("null", Run(x => x.None == "a"));
+        Assert.Equal("True:boolean", Run(x => string.CompareOrdinal(x.Name, "z") < 0));
+        Assert.Equal("True:boolean", Run(x => x.Name.Equals(" Größe😀 ")));
+        Assert.Equal("True:boolean", Run(x => x.Price > x.A && x.L > x.F));
+    }
+
+    [Fact]
+    public void Null_tests_are_never_unknown()
+    {
+        string? nothing = null;
+        Assert.Equal("True:boolean", Run(x => x.Missing == null));
+        Assert.Equal("False:boolean", Run(x => x.None != null));
+        Assert.Equal("False:boolean", Run(x => x.Missing.HasValue));
+        Assert.Equal("True:boolean", Run(x => x.None == nothing));
+    }
+
+    [Fact]
+    public void Null_handling()
+    {
+        Assert.Equal("9:int32", Run(x => x.Missing ?? 9));
+        Assert.Equal("0:int32", Run(x => x.Missing.GetValueOrDefault()));
+        Assert.Equal("4:int32", Run(x => x.Missing.GetValueOrDefault(4)));
+        Assert.Equal("null", Run(x => x.Missing!.Value + 1));
+        Assert.Equal("none:string", Run(x => x.None ?? "none"));
+    }
+
+    [Fact]
+    public void Logic_is_three_valued()
+    {
+        Assert.Equal("False:boolean", Run(x => x.Missing > 1 && x.A < 0));
+        Assert.Equal("True:boolean", Run(x => x.Missing > 1 || x.A > 0));
+        Assert.Equal("null", Run(x => !(x.Missing > 1)));
+        Assert.Equal("True:boolean", Run(x => x.Flag & !(x.A < 0) | false));
+        Assert.Equal("False:boolean", Run(x => x.Flag ^ true));
+    }
+
+    [Fact]
+    public void Choice_computes_overflow_only_where_it_is_taken()
+    {
+        Assert.Equal("7:int32", Run(x => x.Flag ? x.A : x.A * int.MaxValue));
+        Assert.Equal("-2:int32", Run(x => x.Missing > 0 ? x.A : x.B));
+        Assert.Equal("-2:int32", Run(x => Math.Min(x.A, x.B)));
+        Assert.Equal("40:int64", Run(x => Math.Max(x.A, x.L)));
+        Assert.Equal("False:boolean", Run(x => x.A < 0 && x.A * int.MaxValue > 0));
+    }
+
+    [Fact]
+    public void Conversions_are_checked()
+    {
+        Assert.Equal("7:int64", Run(x => (long)x.A));
+        Assert.Equal("12:int32", Run(x => (int)x.Price));
+        Assert.Equal("7:decimal(10, 0)", Run(x => (decimal)x.A));
+        Assert.Equal("12.35:float64", Run(x => (double)x.Price));
+        Assert.Equal("2:int64", Run(x => (long)x.F));
+        Assert.Throws<ArithmeticOverflowException>(() => Run(x => (byte)x.B));
+    }
+
+    [Fact]
+    public void Rounding()
+    {
+        Assert.Equal("12:decimal(9, 0)", Run(x => Math.Round(x.Price)));
+        Assert.Equal("124:decimal(10, 1)", Run(x => Math.Round(x.Price, 1)));
+        Assert.Equal("124:decimal(10, 1)", Run(x => Math.Round(x.Price, 1, MidpointRounding.AwayFromZero)));
+        Assert.Equal("2:float64", Run(x => Math.Round(x.F)));
+        Assert.Equal("3:float64", Run(x => Math.Round(x.F, MidpointRounding.AwayFromZero)));
+        Assert.Equal("12:decimal(9, 0)|13:decimal(9, 0)|2:int32", Run(x => new { F = Math.Floor(x.Price), C = Math.Ceiling(x.Price), A = Math.Abs(x.B) }));
+        Assert.Equal("12:decimal(9, 0)", Run(x => Math.Truncate(x.Price)));
+    }
+
+    [Fact]
+    public void Text_building()
+    {
+        Assert.Equal("7-12.35:string", Run(x => $"{x.A}-{x.Price}"));
+        Assert.Equal("Open {7}:string", Run(x => $"{x.State} {{{x.A}}}"));
+        Assert.Equal("7x-2:string", Run(x => x.A + "x" + x.B));
+        Assert.Equal("40:string", Run(x => x.L.ToString()));
+        Assert.Equal("null", Run(x => "a" + x.None));
+        Assert.Equal("a-b-c-d-7:string", Run(x => string.Concat("a-", "b-", "c-") + "d-" + x.A));
+    }
+
+    [Fact]
+    public void Text_functions()
+    {
+        Assert.Equal("GRÖSSE😀:string".Replace("SS", "ß", StringComparison.Ordinal), Run(x => x.Name.ToUpper().Trim()));
+        Assert.Equal("größe😀 :string", Run(x => x.Name.TrimStart().ToLowerInvariant()));
+        Assert.Equal(" Grosse😀:string", Run(x => x.Name.TrimEnd().Replace("öß", "oss")));
+    }
+
+    [Fact]
+    public void Parts_of_text_count_code_points()
+    {
+        Assert.Equal("8:int32", Run(x => x.Name.Length));
+        Assert.Equal("😀 :string", Run(x => x.Name.Substring(6)));
+        Assert.Equal("öß:string", Run(x => x.Name.Substring(3, 2)));
+        Assert.Equal("", Run(x => x.Name.Substring(50)));
+        Assert.Equal("3:int32", Run(x => x.Raw.Length));
+    }
+
+    [Fact]
+    public void Search_in_text()
+    {
+        Assert.Equal("True:boolean", Run(x => x.Name.StartsWith(" G", StringComparison.Ordinal) && x.Name.EndsWith("😀 ") && x.Name.Contains('ö') && x.Name.Contains("rö")));
+        Assert.Equal("True:boolean", Run(x => string.IsNullOrEmpty(x.None) && !string.IsNullOrEmpty(x.Name)));
+    }
+
+    [Fact]
+    public void Date_parts()
+    {
+        Assert.Equal(
+            "2024:int32|2:int32|29:int32|60:int32|23:int32|59:int32|58:int32|7:int32",
+            Run(x => new { x.At.Year, x.At.Month, x.At.Day, x.At.DayOfYear, x.At.Hour, x.At.Minute, x.At.Second, x.At.Millisecond }));
+        Assert.Equal("19782:date|19782:date|2024:int32", Run(x => new { x.At.Date, D = DateOnly.FromDateTime(x.At), x.Day.Year }));
+    }
+
+    [Fact]
+    public void Moving_dates()
+    {
+        var hour = TimeSpan.FromHours(1);
+        Assert.Equal($"{Micros(new DateTime(2024, 3, 2, 0, 59, 58, 7))}:timestamp(6)", Run(x => x.At.AddDays(1) + hour));
+        Assert.Equal("19781:date", Run(x => x.Day.AddDays(-1)));
+        Assert.Equal("True:boolean", Run(x => x.At.AddMinutes(-1).AddSeconds(60).AddHours(1).AddMilliseconds(5) > x.At));
+    }
+
+    [Fact]
+    public void Enums_compare_by_label()
+    {
+        var closed = Status.Closed;
+        Assert.Equal("True:boolean", Run(x => x.State == Status.Open));
+        Assert.Equal("True:boolean", Run(x => x.State != closed));
+    }
+
+    [Fact]
+    public void Results_become_columns()
+    {
+        Assert.Equal("7:int32|-2:int32", Run(x => new { x.A, Twice = x.B }));
+        Assert.Equal("11:int32", Run(x => new Inner(x.Nested.Qty)));
+        Assert.Equal("7:int32|40:int64", Run(x => Tuple.Create(x.A, x.L)));
+    }
+}
