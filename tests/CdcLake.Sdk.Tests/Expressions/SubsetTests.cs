@@ -167,7 +167,7 @@ public sealed class SubsetTests
     }
 
     [Fact]
-    public void Rounding()
+    public void Rounding_is_half_to_even_unless_told()
     {
         Assert.Equal("12:decimal(9, 0)", Run(x => Math.Round(x.Price)));
         Assert.Equal("124:decimal(10, 1)", Run(x => Math.Round(x.Price, 1)));

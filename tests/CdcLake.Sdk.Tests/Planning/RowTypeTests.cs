@@ -32,7 +32,7 @@ public sealed class RowTypeTests
     private sealed record Fits(
         long Id, long I, decimal U, bool Tiny, decimal? D, double F, DateOnly Day, DateTime Dt, DateTimeOffset Ts, TimeSpan T, Label Label, byte[] Raw);
 
-    private sealed class Settable
+    private sealed record Settable
     {
         public long Id { get; set; }
 
