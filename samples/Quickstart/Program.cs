@@ -1,0 +1,41 @@
+using CdcLake;
+using Quickstart;
+
+Arguments arguments;
+try
+{
+    arguments = Arguments.Parse(args);
+}
+catch (ArgumentException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
+
+if (arguments.ShowHelp)
+{
+    Console.WriteLine(Arguments.Help);
+    return 0;
+}
+
+// The first Ctrl-C drains: what was read is committed. The second one ends the process at once, which loses nothing either.
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    if (!stop.IsCancellationRequested)
+    {
+        e.Cancel = true;
+        Console.Error.WriteLine("stopping: committing what was read (Ctrl-C again to stop at once)");
+        stop.Cancel();
+    }
+};
+
+try
+{
+    return await Job.RunAsync(arguments, stop.Token);
+}
+catch (CdcLakeException e)
+{
+    await Console.Error.WriteLineAsync($"error: {e.Message}");
+    return 1;
+}

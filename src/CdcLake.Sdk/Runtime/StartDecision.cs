@@ -1,0 +1,29 @@
+using CdcLake.Connectors;
+
+namespace CdcLake.Runtime;
+
+/// <summary>
+/// Where a run begins. The sinks are the truth: operator state is only usable when it is not ahead of any of them, since what a sink has not committed
+/// has to come out of the operators again.
+/// </summary>
+/// <param name="From">Position to read from; null reads the source from its beginning.</param>
+/// <param name="RestoreState">True when the checkpoint's operator state is loaded at <paramref name="From"/>.</param>
+internal readonly record struct StartDecision(SourcePosition? From, bool RestoreState)
+{
+    /// <summary>Decides from what exists.</summary>
+    /// <param name="stateful">The plan has operators with state.</param>
+    /// <param name="checkpoint">Position of the newest checkpoint, or null.</param>
+    /// <param name="sinks">Committed position of each sink, null where it has none.</param>
+    public static StartDecision Of(bool stateful, SourcePosition? checkpoint, IReadOnlyList<SourcePosition?> sinks)
+    {
+        if (stateful)
+        {
+            return checkpoint is not null && sinks.All(s => s is not null && s.Covers(checkpoint))
+                ? new StartDecision(checkpoint, true)
+                : new StartDecision(null, false);
+        }
+
+        // Without state any sink's position will do that all others have reached; none when one sink is empty or two went different ways.
+        return new StartDecision(sinks.FirstOrDefault(s => s is not null && sinks.All(o => o is not null && o.Covers(s))), false);
+    }
+}
