@@ -23,7 +23,10 @@ internal interface ISink : IAsyncDisposable
     /// <summary>Bytes and rows that a commit would make visible now; drives the commit policy.</summary>
     SinkBacklog Backlog { get; }
 
-    /// <summary>Makes everything up to the last ended epoch visible in one atomic act, with that epoch's position. Null when there was nothing to commit.</summary>
+    /// <summary>
+    /// Makes everything up to the last ended epoch visible in one atomic act, with that epoch's position, also when only the position moved. Null when no epoch
+    /// has ended since the last commit.
+    /// </summary>
     /// <remarks>After an exception the sink is unusable; a new one opened on the same target finds either all of the commit or none.</remarks>
     Task<SinkCommit?> CommitAsync(CancellationToken cancellationToken);
 }

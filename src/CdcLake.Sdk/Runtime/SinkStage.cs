@@ -75,8 +75,8 @@ internal sealed class SinkStage
         }
 
         await _sink.EndEpochAsync(epoch, cancellationToken).ConfigureAwait(false);
-        _policy.EpochEnded();
         var backlog = _sink.Backlog;
+        _policy.EpochEnded(backlog);
         _status.Sink(_index, s => s with { PendingRows = backlog.Rows });
         if (commitNow || epoch.IsCompleteResult || _policy.IsDue(backlog))
         {
