@@ -28,6 +28,7 @@ internal sealed class PipelineRunner
     public async Task RunAsync(ISource source, CancellationToken stop)
     {
         _status.Enter(PipelineState.Starting);
+        _positions.Begin();
         var sinks = new List<ISink>();
         try
         {
@@ -58,7 +59,7 @@ internal sealed class PipelineRunner
         }
 
         _status.Sinks([.. sinks.Select((s, i) => new SinkStatus(s.Name) { Position = committed[i]?.ToString() })]);
-        var operators = OperatorGraph.Build(plan);
+        var operators = OperatorGraphBuilder.Build(plan);
         var checkpoints = CheckpointSession.Open(_definition, plan, operators);
         var checkpoint = checkpoints?.Position(source);
         var start = StartDecision.Of(checkpoints is not null, checkpoint, committed);

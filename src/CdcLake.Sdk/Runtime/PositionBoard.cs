@@ -17,6 +17,15 @@ internal sealed class PositionBoard
         _visible = new SourcePosition?[sinks];
     }
 
+    /// <summary>A run begins: positions may move again.</summary>
+    public void Begin()
+    {
+        lock (_gate)
+        {
+            _ended = null;
+        }
+    }
+
     /// <summary>The sink has stored <paramref name="position"/> with a commit, now or before the start.</summary>
     public void Committed(int sink, SourcePosition position) => Move(sink, position, stored: true);
 

@@ -1,0 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+using CdcLake.Connectors;
+using CdcLake.MySql;
+using CdcLake.Planning.Streams;
+using CdcLake.Runtime;
+
+namespace CdcLake;
+
+/// <summary>
+/// A built pipeline: from MySQL tables through operators to sinks. Start one with <see cref="FromMySqlBinlog{T}"/>, end it with <c>Build</c>, run it with
+/// <see cref="RunAsync"/>. Thread-safe, but runs once at a time.
+/// </summary>
+public sealed class Pipeline : IAsyncDisposable
+{
+    private readonly PipelineDefinition _definition;
+    private readonly StatusBoard _status;
+    private readonly PositionBoard _positions;
+    private readonly CancellationTokenSource _disposed = new();
+    private Task? _run;
+
+    internal Pipeline(PipelineDefinition definition)
+    {
+        _definition = definition;
+        _status = new StatusBoard(definition.Name, definition.Options.TimeProvider);
+        _positions = new PositionBoard(definition.CreateSinks.Count);
+    }
+
+    /// <summary>The name given to <c>Build</c>.</summary>
+    public string Name => _definition.Name;
+
+    /// <summary>What the pipeline is doing at this moment.</summary>
+    public PipelineStatus Status => _status.Current;
+
+    /// <summary>Starts a stream of the changes of a table: its rows as they are, then every change to them.</summary>
+    /// <param name="table">From <see cref="MySqlSource.Table{T}(string)"/>, or <see cref="MySqlSource.Table(string)"/> where columns and key come from MySQL.</param>
+    public static ChangeStream<T> FromMySqlBinlog<[DynamicallyAccessedMembers(RowMembers.Kept)] T>(MySqlTable<T> table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return table.AsStream();
+    }
+
+    /// <summary>
+    /// Runs until the token is cancelled; then stops reading, commits what was read, and returns. Over log files it returns when they are read to their end.
+    /// Lost connections are waited out.
+    /// </summary>
+    /// <param name="cancellationToken">Asks for the drain, which takes at most <see cref="PipelineOptions.DrainTimeout"/>.</param>
+    /// <exception cref="CdcLakeException">Something that somebody has to look at. What was committed stays; a new run goes on from there.</exception>
+    /// <exception cref="TimeoutException">The drain took too long; the next run reads the rest again.</exception>
+    /// <exception cref="InvalidOperationException">It is running already.</exception>
+    public Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+        if (_run is { IsCompleted: false })
+        {
+            throw new InvalidOperationException($"Pipeline \"{Name}\" is running already. Await that run, or build a second pipeline under another name.");
+        }
+
+        return _run = RunOnceAsync(cancellationToken);
+    }
+
+    /// <summary>Waits until what the sinks show includes the given transactions, for example those that the application has just committed.</summary>
+    /// <param name="gtid">A GTID or GTID set as MySQL prints it.</param>
+    /// <param name="sink">Name of a sink as in <see cref="SinkStatus.Name"/>; null waits for all of them.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the pipeline.</param>
+    /// <exception cref="ArgumentException">Not a GTID set, or no such sink.</exception>
+    /// <exception cref="CdcLakeException">The pipeline ended with this error before it got there.</exception>
+    /// <exception cref="InvalidOperationException">The pipeline completed before it got there.</exception>
+    public Task WaitForAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(gtid);
+        SourcePosition position;
+        try
+        {
+            position = MySqlPosition.Parse(new Dictionary<string, string> { [MySqlPosition.GtidProperty] = gtid });
+        }
+        catch (CheckpointException e)
+        {
+            throw new ArgumentException($"\"{gtid}\" is not a GTID set such as 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77.", nameof(gtid), e);
+        }
+
+        return _positions.WaitVisibleAsync(position, sink is null ? null : SinkIndex(sink), cancellationToken);
+    }
+
+    /// <summary>
+    /// The plan as text: operators with their names and state, captured columns, keys. Before the first run the types of the tables' columns are not known yet.
+    /// </summary>
+    public string Explain() => _definition.Plan.Explain();
+
+    /// <summary>Stops a run that is still going, without waiting for its commits.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _disposed.CancelAsync().ConfigureAwait(false);
+        if (_run is { } run)
+        {
+            // Whoever called RunAsync has its outcome; here only its end matters.
+            await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _disposed.Dispose();
+    }
+
+    private async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
+        var source = _definition.CreateSource();
+        try
+        {
+            await using (source.ConfigureAwait(false))
+            {
+                await new PipelineRunner(_definition, _status, _positions).RunAsync(source, stop.Token).ConfigureAwait(false);
+            }
+
+            _status.Enter(PipelineState.Completed);
+            _positions.End(new InvalidOperationException($"Pipeline \"{Name}\" completed before it reached that position."));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Cancelled while it was starting: nothing was read that would have to be committed.
+            _status.Enter(PipelineState.Completed);
+            _positions.End(new InvalidOperationException($"Pipeline \"{Name}\" was stopped before it reached that position."));
+        }
+        catch (Exception error)
+        {
+            if (error is CdcLakeException known)
+            {
+                known.Pipeline ??= Name;
+                known.Position ??= _status.Current.Position;
+            }
+
+            _status.Enter(PipelineState.Failed, error);
+            _positions.End(error);
+            throw;
+        }
+    }
+
+    private int SinkIndex(string name)
+    {
+        var names = _definition.Plan.SinkNames;
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (names[i] == name)
+            {
+                return i;
+            }
+        }
+
+        throw new ArgumentException($"Pipeline \"{Name}\" has no sink \"{name}\". It has: {string.Join(", ", names)}.", nameof(name));
+    }
+}
