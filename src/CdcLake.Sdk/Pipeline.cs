@@ -22,7 +22,7 @@ public sealed class Pipeline : IAsyncDisposable
     {
         _definition = definition;
         _status = new StatusBoard(definition.Name, definition.Options.TimeProvider);
-        _positions = new PositionBoard(definition.CreateSinks.Count);
+        _positions = new PositionBoard(definition.Sinks.Count);
     }
 
     /// <summary>The name given to <c>Build</c>.</summary>
@@ -135,15 +135,10 @@ public sealed class Pipeline : IAsyncDisposable
 
     private int SinkIndex(string name)
     {
-        var names = _definition.Plan.SinkNames;
-        for (var i = 0; i < names.Count; i++)
-        {
-            if (names[i] == name)
-            {
-                return i;
-            }
-        }
-
-        throw new ArgumentException($"Pipeline \"{Name}\" has no sink \"{name}\". It has: {string.Join(", ", names)}.", nameof(name));
+        var names = _definition.Plan.Sinks.Select(s => s.Name).ToList();
+        var index = names.IndexOf(name);
+        return index >= 0
+            ? index
+            : throw new ArgumentException($"Pipeline \"{Name}\" has no sink \"{name}\". It has: {string.Join(", ", names)}.", nameof(name));
     }
 }

@@ -1,5 +1,5 @@
 using CdcLake.Connectors;
-using CdcLake.Planning;
+using CdcLake.Planning.Logical;
 
 namespace CdcLake.Runtime;
 
@@ -7,7 +7,7 @@ namespace CdcLake.Runtime;
 /// <param name="Name">Slug; names checkpoints and markers of commits.</param>
 /// <param name="Plan">What to compute, over tables whose types are not known yet.</param>
 /// <param name="CreateSource">Makes the source; called once per run.</param>
-/// <param name="CreateSinks">Make the sinks, in the order of the plan's sinks; each is called once per run.</param>
+/// <param name="Sinks">Where results go, in the order of the plan's sinks.</param>
 /// <param name="Options">Frozen.</param>
 internal sealed record PipelineDefinition(
-    string Name, LogicalPlan Plan, Func<ISource> CreateSource, IReadOnlyList<Func<ISink>> CreateSinks, PipelineOptions Options);
+    string Name, LogicalPlan Plan, Func<ISource> CreateSource, IReadOnlyList<ISinkTarget> Sinks, PipelineOptions Options);

@@ -47,11 +47,11 @@ internal sealed class PipelineRunner
     private async Task<PreparedRun> PrepareAsync(ISource source, List<ISink> sinks, CancellationToken stop)
     {
         var tables = await source.DescribeAsync(_definition.Plan.Tables, stop).ConfigureAwait(false);
-        var plan = Planner.Bind(_definition.Plan, tables);
+        var plan = _definition.Plan.Bind(tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
         var committed = new List<SourcePosition?>();
-        foreach (var (node, create) in plan.Sinks.Zip(_definition.CreateSinks))
+        foreach (var (node, target) in plan.Sinks.Zip(_definition.Sinks))
         {
-            var sink = create();
+            var sink = target.CreateSink();
             sinks.Add(sink);
             var opening = new SinkOpening(_definition.Name, node.Schema, node.Key, _options.TimeProvider);
             var properties = await sink.OpenAsync(opening, stop).ConfigureAwait(false);

@@ -1,0 +1,9 @@
+using CdcLake.Connectors;
+
+namespace CdcLake.Runtime;
+
+/// <summary>What a <c>To…</c> call names: opens a sink for each run.</summary>
+internal interface ISinkTarget
+{
+    ISink CreateSink();
+}
