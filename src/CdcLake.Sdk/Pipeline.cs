@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using CdcLake.Connectors;
-using CdcLake.MySql;
 using CdcLake.Planning.Streams;
 using CdcLake.Runtime;
 
@@ -67,17 +65,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The pipeline completed before it got there.</exception>
     public Task WaitForAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(gtid);
-        SourcePosition position;
-        try
-        {
-            position = MySqlPosition.Parse(new Dictionary<string, string> { [MySqlPosition.GtidProperty] = gtid });
-        }
-        catch (CheckpointException e)
-        {
-            throw new ArgumentException($"\"{gtid}\" is not a GTID set such as 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77.", nameof(gtid), e);
-        }
-
+        var position = GtidPosition.Parse(gtid, nameof(gtid));
         return _positions.WaitVisibleAsync(position, sink is null ? null : SinkIndex(sink), cancellationToken);
     }
 

@@ -1,23 +1,77 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using CdcLake.Columnar;
 
 namespace CdcLake;
 
 /// <summary>
-/// A row of a table whose columns are known only when the pipeline starts. Usable inside the lambdas of a <see cref="ChangeStream{T}"/> only, where it is translated;
-/// there are no instances.
+/// A row whose columns are known only at run time. In the lambdas of a <see cref="ChangeStream{T}"/> it stands for the row of an untyped table and is translated, never
+/// executed; rows that <see cref="IcebergTable.ReadAsync"/> gives hold values. Immutable.
 /// </summary>
-[SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Marker methods: the translator reads calls on the lambda's parameter.")]
 public sealed class Row
 {
-    private Row()
+    private readonly Schema _schema;
+    private readonly object?[] _values;
+
+    private Row(Schema schema, object?[] values)
     {
+        _schema = schema;
+        _values = values;
     }
 
+    /// <summary>Names of the columns, in order.</summary>
+    public IReadOnlyList<string> Columns => [.. _schema.Fields.Select(f => f.Name)];
+
+    /// <summary>Value of a column as its natural .NET type; null for SQL NULL.</summary>
+    /// <param name="column">The column's name.</param>
+    /// <exception cref="ArgumentException">There is no such column.</exception>
+    public object? this[string column] => _values[Ordinal(column)];
+
     /// <summary>Reads a column.</summary>
-    /// <typeparam name="T">A .NET type that holds the column without loss; nullable when the column is. Checked when the pipeline starts.</typeparam>
-    /// <param name="column">The column's name in the source; letter case is ignored.</param>
-    /// <returns>Nothing: calls are translated, never executed.</returns>
-    /// <exception cref="NotSupportedException">It was called outside a pipeline's lambda.</exception>
-    public T Get<T>(string column) =>
-        throw new NotSupportedException($"Row.Get(\"{column}\") stands for a column inside a pipeline's lambda and cannot be executed.");
+    /// <typeparam name="T">
+    /// A .NET type that holds the column without loss; nullable when the column is. In a pipeline's lambda this is checked when the pipeline starts.
+    /// </typeparam>
+    /// <param name="column">The column's name; in a pipeline's lambda letter case is ignored.</param>
+    /// <exception cref="ArgumentException">There is no such column.</exception>
+    /// <exception cref="InvalidCastException">The column holds null or another type.</exception>
+    public T Get<T>(string column)
+    {
+        var value = this[column];
+        var target = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
+        try
+        {
+            return value switch
+            {
+                T same => same,
+                null when default(T) is null => default!,
+                DateTimeOffset instant when target == typeof(DateTime) => (T)(object)instant.UtcDateTime,
+                IConvertible number and not string when target.IsPrimitive || target == typeof(decimal) =>
+                    (T)Convert.ChangeType(number, target, CultureInfo.InvariantCulture),
+                _ => throw new InvalidCastException(),
+            };
+        }
+        catch (Exception e) when (e is InvalidCastException or OverflowException)
+        {
+            throw new InvalidCastException(
+                $"Column \"{column}\" holds {value?.ToString() ?? "NULL"} ({_schema[Ordinal(column)].Type}), which a {typeof(T).Name} does not hold.", e);
+        }
+    }
+
+    internal static Row Of(ChangeBatch batch, int row)
+    {
+        var values = new object?[batch.Schema.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = CellValue.Of(batch[i], row);
+        }
+
+        return new Row(batch.Schema, values);
+    }
+
+    private int Ordinal(string column)
+    {
+        var ordinal = _schema.IndexOf(column);
+        return ordinal >= 0
+            ? ordinal
+            : throw new ArgumentException($"There is no column \"{column}\". Columns: {string.Join(", ", Columns)}.", nameof(column));
+    }
 }

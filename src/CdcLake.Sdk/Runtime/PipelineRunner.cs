@@ -1,16 +1,10 @@
-using CdcLake.Checkpoints;
 using CdcLake.Connectors;
-using CdcLake.Dataflow;
-using CdcLake.Planning;
 
 namespace CdcLake.Runtime;
 
 /// <summary>One run of a pipeline: prepares source, plan, state and sinks, lets the stages work, and drains them.</summary>
 internal sealed class PipelineRunner
 {
-    private const int SourceChannelCapacity = 4;
-    private const int SinkChannelCapacity = 32;
-
     private readonly PipelineDefinition _definition;
     private readonly PipelineOptions _options;
     private readonly StatusBoard _status;
@@ -32,7 +26,7 @@ internal sealed class PipelineRunner
         var sinks = new List<ISink>();
         try
         {
-            var run = await PrepareAsync(source, sinks, stop).ConfigureAwait(false);
+            using var run = await PrepareAsync(source, sinks, stop).ConfigureAwait(false);
             await RunStagesAsync(run, stop).ConfigureAwait(false);
         }
         finally
@@ -59,10 +53,9 @@ internal sealed class PipelineRunner
         }
 
         _status.Sinks([.. sinks.Select((s, i) => new SinkStatus(s.Name) { Position = committed[i]?.ToString() })]);
-        var operators = OperatorGraphBuilder.Build(plan);
-        var checkpoints = CheckpointSession.Open(_definition, plan, operators);
-        var checkpoint = checkpoints?.Position(source);
-        var start = StartDecision.Of(checkpoints is not null, checkpoint, committed);
+        var graph = StageGraphBuilder.Build(plan, _options.TimeProvider);
+        var checkpoints = await CheckpointSchedule.OpenAsync(_definition, plan, graph, source, _status, _positions, stop).ConfigureAwait(false);
+        var start = StartDecision.Of(checkpoints is not null, checkpoints?.Position, committed);
         if (start.RestoreState)
         {
             await checkpoints!.RestoreAsync(stop).ConfigureAwait(false);
@@ -76,49 +69,48 @@ internal sealed class PipelineRunner
             }
         }
 
-        var gates = sinks.Select((s, i) => new SinkGate(
-            s.Name, committed[i], start.From, start.From is null && source.StartsWithSnapshot)).ToArray();
+        var gates = sinks.Select((s, i) => new SinkGate(s.Name, committed[i], start.From, start.From is null && source.StartsWithSnapshot)).ToArray();
         var sourceStart = new SourceStart(
             plan.Captures, start.From, [.. committed.OfType<SourcePosition>().Distinct()], new EpochLimits(_options.EpochRows, _options.EpochTime));
-        return new PreparedRun(source, sourceStart, operators, sinks, gates, checkpoints);
+        return new PreparedRun(source, sourceStart, graph, sinks, gates, checkpoints);
     }
 
     private async Task RunStagesAsync(PreparedRun run, CancellationToken stop)
     {
-        using var stages = new StageGroup();
-        var fromSource = new StageChannel<SourceMessage>(SourceChannelCapacity);
-        var toSinks = run.Sinks.Select(_ => new StageChannel<SinkMessage>(SinkChannelCapacity)).ToArray();
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop, stages.Aborted);
-        var sourceStage = new SourceStage(fromSource, _status);
-        var operatorStage = new OperatorStage(run.Operators, fromSource, toSinks, run.Checkpoints, _options, _status, _positions);
+        using var group = new StageGroup();
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop, group.Aborted);
+        var sourceStage = new SourceStage(run.Graph.Source, run.Checkpoints, _status, group.Aborted);
+        group.Start(run.Source.Name, () => ReadAsync(run, sourceStage, stop, reading.Token));
+        foreach (var stage in run.Graph.Stages)
+        {
+            group.Start(stage.Name, () => stage.RunAsync(group.Aborted));
+        }
 
-        stages.Start(run.Source.Name, () => ReadAsync(run, sourceStage, fromSource, stop, reading.Token));
-        stages.Start("operators", () => operatorStage.RunAsync(stages.Aborted));
         for (var i = 0; i < run.Sinks.Count; i++)
         {
-            var sink = new SinkStage(i, run.Sinks[i], run.Gates[i], toSinks[i], _options, _status, _positions);
-            stages.Start(run.Sinks[i].Name, () => sink.RunAsync(stages.Aborted));
+            var sink = new SinkStage(i, run.Sinks[i], run.Gates[i], run.Graph.SinkInputs[i], _options, _status, _positions);
+            group.Start(run.Sinks[i].Name, () => sink.RunAsync(group.Aborted));
         }
 
         await using (stop.Register(() =>
         {
             _status.Enter(PipelineState.Draining);
-            stages.AbortAfter(_options.DrainTimeout);
+            group.AbortAfter(_options.DrainTimeout);
         }).ConfigureAwait(false))
         {
-            await stages.WhenAllAsync().ConfigureAwait(false);
+            await group.WhenAllAsync().ConfigureAwait(false);
         }
 
-        if (stages.Error is { } error)
+        if (group.Error is { } error)
         {
             throw error is OperationCanceledException && stop.IsCancellationRequested
-                ? new TimeoutException($"Pipeline \"{_definition.Name}\" did not commit what it had read within the drain timeout of {_options.DrainTimeout}. The next start reads it again.", error)
+                ? new TimeoutException(
+                    $"Pipeline \"{_definition.Name}\" did not commit what it had read within the drain timeout of {_options.DrainTimeout}. The next run reads it again.", error)
                 : error;
         }
     }
 
-    private static async Task ReadAsync(
-        PreparedRun run, SourceStage stage, StageChannel<SourceMessage> output, CancellationToken stop, CancellationToken reading)
+    private static async Task ReadAsync(PreparedRun run, SourceStage stage, CancellationToken stop, CancellationToken reading)
     {
         try
         {
@@ -128,14 +120,18 @@ internal sealed class PipelineRunner
         {
             // The epoch it was in stays unfinished; everything before goes on to the sinks.
         }
-        finally
+        catch
         {
             stage.DropUnfinished();
+            throw;
         }
 
-        output.Complete();
+        await stage.CompleteAsync().ConfigureAwait(false);
     }
 
     private sealed record PreparedRun(
-        ISource Source, SourceStart Start, OperatorGraph Operators, IReadOnlyList<ISink> Sinks, SinkGate[] Gates, CheckpointSession? Checkpoints);
+        ISource Source, SourceStart Start, StageGraph Graph, IReadOnlyList<ISink> Sinks, SinkGate[] Gates, CheckpointSchedule? Checkpoints) : IDisposable
+    {
+        public void Dispose() => Graph.Dispose();
+    }
 }

@@ -1,4 +1,3 @@
-using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
 
@@ -14,10 +13,10 @@ internal sealed class SinkStage
     private readonly PositionBoard _positions;
     private readonly PipelineOptions _options;
     private readonly int _index;
-    private readonly StageChannel<SinkMessage> _input;
+    private readonly StageChannel _input;
 
     public SinkStage(
-        int index, ISink sink, SinkGate gate, StageChannel<SinkMessage> input, PipelineOptions options, StatusBoard status, PositionBoard positions)
+        int index, ISink sink, SinkGate gate, StageChannel input, PipelineOptions options, StatusBoard status, PositionBoard positions)
     {
         _index = index;
         _sink = sink;
@@ -33,20 +32,8 @@ internal sealed class SinkStage
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         SourcePosition? end = null;
-        while (true)
+        while (await WaitAsync(cancellationToken).ConfigureAwait(false))
         {
-            var (available, timedOut) = await _input.WaitToReadAsync(_policy.DueIn, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
-            if (timedOut)
-            {
-                await CommitAsync(cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
-            if (!available)
-            {
-                break;
-            }
-
             while (_input.TryRead(out var message))
             {
                 if (message.Batch is not null && _gate.Admit(message.Batch))
@@ -54,10 +41,10 @@ internal sealed class SinkStage
                     await _sink.ChangesAsync(message.Batch, cancellationToken).ConfigureAwait(false);
                 }
 
-                if (message.Epoch is { } epoch)
+                if (message.End is { } epochEnd)
                 {
-                    end = epoch.Position;
-                    await EndEpochAsync(epoch, message.CommitNow, cancellationToken).ConfigureAwait(false);
+                    end = epochEnd.Epoch.Position;
+                    await EndEpochAsync(epochEnd, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -66,8 +53,35 @@ internal sealed class SinkStage
         _gate.EnsureReached(end);
     }
 
-    private async Task EndEpochAsync(Epoch epoch, bool commitNow, CancellationToken cancellationToken)
+    // True when something can be read, false at the end; commits whenever that is due while it waits.
+    private async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
+        var arrival = _input.WaitToReadAsync(cancellationToken);
+        if (arrival.IsCompleted)
+        {
+            return await arrival.ConfigureAwait(false);
+        }
+
+        var waiting = arrival.AsTask();
+        while (_policy.DueIn is { } due)
+        {
+            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var elapsed = Task.Delay(due, _options.TimeProvider, timer.Token);
+            if (await Task.WhenAny(waiting, elapsed).ConfigureAwait(false) == waiting)
+            {
+                await timer.CancelAsync().ConfigureAwait(false);
+                break;
+            }
+
+            await CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return await waiting.ConfigureAwait(false);
+    }
+
+    private async Task EndEpochAsync(EpochEnd end, CancellationToken cancellationToken)
+    {
+        var epoch = end.Epoch;
         if (!_gate.Admit(epoch))
         {
             _positions.Applied(_index, epoch.Position);
@@ -78,7 +92,7 @@ internal sealed class SinkStage
         var backlog = _sink.Backlog;
         _policy.EpochEnded(backlog);
         _status.Sink(_index, s => s with { PendingRows = backlog.Rows });
-        if (commitNow || epoch.IsCompleteResult || _policy.IsDue(backlog))
+        if (end.Checkpoint is not null || epoch.IsCompleteResult || _policy.IsDue(backlog))
         {
             await CommitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -104,6 +118,3 @@ internal sealed class SinkStage
             _sink.Name, commit.Id, commit.Position.ToString(), commit.Upserts, commit.Deletes, commit.TotalRows));
     }
 }
-
-/// <summary>What goes from the operators to a sink: changes, or the end of an epoch, which with <paramref name="CommitNow"/> is to be committed at once.</summary>
-internal readonly record struct SinkMessage(ChangeBatch? Batch, Epoch? Epoch, bool CommitNow);

@@ -8,11 +8,15 @@ namespace CdcLake.Planning.Logical;
 /// <summary>The frozen graph of a pipeline, translated and checked as far as possible without the source.</summary>
 internal sealed class LogicalPlan
 {
-    private LogicalPlan(IReadOnlyList<LogicalSink> sinks, IReadOnlyList<string> tables)
+    private LogicalPlan(object source, IReadOnlyList<LogicalSink> sinks, IReadOnlyList<string> tables)
     {
+        Source = source;
         Sinks = sinks;
         Tables = tables;
     }
+
+    /// <summary>What all tables belong to.</summary>
+    public object Source { get; }
 
     /// <summary>In the order of the <c>To…</c> calls.</summary>
     public IReadOnlyList<LogicalSink> Sinks { get; }
@@ -34,7 +38,7 @@ internal sealed class LogicalPlan
         var sinks = graph.Sinks.Select(translator.Translate).ToList();
         graph.Freeze();
         var tables = LogicalOrder.InputsFirst(sinks).OfType<LogicalTable>().Select(t => t.Table).Distinct(StringComparer.Ordinal).ToList();
-        return new LogicalPlan(sinks, tables);
+        return new LogicalPlan(translator.Source, sinks, tables);
     }
 
     /// <summary>Gives the plan the types of the real tables.</summary>

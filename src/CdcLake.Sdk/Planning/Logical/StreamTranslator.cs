@@ -54,6 +54,9 @@ internal sealed class StreamTranslator
         return translated;
     }
 
+    /// <summary>What all tables belong to, once everything is translated.</summary>
+    public object Source => _sources.Single();
+
     private Translated Table(TableStream table)
     {
         _sources.Add(table.Source);

@@ -1,0 +1,33 @@
+using System.Linq.Expressions;
+
+namespace CdcLake;
+
+/// <content>Iceberg sinks.</content>
+public sealed partial class ChangeStream<T>
+{
+    /// <summary>Keeps an Iceberg table equal to this stream's rows, which have the primary key of the table they come from.</summary>
+    /// <param name="table">Created when it does not exist; one that does must be this pipeline's, with the same columns.</param>
+    /// <returns>This stream: what follows hangs on it too, not behind the sink.</returns>
+    /// <exception cref="InvalidOperationException">The pipeline was built already.</exception>
+    public ChangeStream<T> ToIceberg(IcebergTable table) => AddIceberg(table, null);
+
+    /// <summary>Keeps an Iceberg table equal to this stream's rows.</summary>
+    /// <param name="table">Created when it does not exist; one that does must be this pipeline's, with the same columns.</param>
+    /// <param name="key">
+    /// A column, or several as an anonymous object, by which rows are replaced. It must be unique in the result at every transaction boundary; where it is not, the
+    /// pipeline stops with a <see cref="DuplicateKeyException"/>.
+    /// </param>
+    /// <returns>This stream: what follows hangs on it too, not behind the sink.</returns>
+    /// <exception cref="InvalidOperationException">The pipeline was built already.</exception>
+    public ChangeStream<T> ToIceberg<TKey>(IcebergTable table, Expression<Func<T, TKey>> key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return AddIceberg(table, key);
+    }
+
+    private ChangeStream<T> AddIceberg(IcebergTable table, LambdaExpression? key)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return AddSink($"iceberg({table.Name})", table, key);
+    }
+}

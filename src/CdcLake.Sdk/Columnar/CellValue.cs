@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+
+namespace CdcLake.Columnar;
+
+/// <summary>A single value as a .NET object, for results that people look at; the engine itself never boxes.</summary>
+internal static class CellValue
+{
+    private const int MaxDotNetPrecision = 28;
+
+    /// <summary>
+    /// Null, bool, int, long, <see cref="Int128"/> (unsigned 64-bit), float, double, decimal (text beyond its range), <see cref="DateOnly"/>, <see cref="TimeSpan"/>,
+    /// <see cref="DateTime"/> without a zone, <see cref="DateTimeOffset"/> in UTC, string, or a byte array.
+    /// </summary>
+    public static object? Of(Column column, int row)
+    {
+        if (column.IsNull(row))
+        {
+            return null;
+        }
+
+        var type = column.Type;
+        return column switch
+        {
+            FixedColumn<byte> c => c.Values[row] != 0,
+            FixedColumn<int> c when type.Kind == TypeKind.Date => DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(c.Values[row])),
+            FixedColumn<int> c => c.Values[row],
+            FixedColumn<long> c => OfLong(c.Values[row], type),
+            FixedColumn<Int128> c when type.Kind == TypeKind.Decimal => OfDecimal(c.Values[row], type.Scale),
+            FixedColumn<Int128> c => c.Values[row],
+            FixedColumn<float> c => c.Values[row],
+            FixedColumn<double> c => c.Values[row],
+            BytesColumn c when type.Kind == TypeKind.String => Encoding.UTF8.GetString(c[row]),
+            BytesColumn c => c[row].ToArray(),
+            _ => throw new UnsupportedTypeException($"A value of type {type} cannot be shown."),
+        };
+    }
+
+    private static object OfLong(long value, DataType type) => type.Kind switch
+    {
+        TypeKind.Decimal => OfDecimal(value, type.Scale),
+        TypeKind.Time => TimeSpan.FromMicroseconds(value),
+        TypeKind.DateTime => new DateTime(DateTime.UnixEpoch.AddMicroseconds(value).Ticks, DateTimeKind.Unspecified),
+        TypeKind.Timestamp => new DateTimeOffset(DateTime.UnixEpoch.AddMicroseconds(value)),
+        _ => value,
+    };
+
+    private static object OfDecimal(Int128 unscaled, int scale)
+    {
+        var magnitude = (UInt128)(unscaled < 0 ? -unscaled : unscaled);
+        if (magnitude >> 96 == 0 && scale <= MaxDotNetPrecision)
+        {
+            return new decimal((int)(uint)magnitude, (int)(uint)(magnitude >> 32), (int)(uint)(magnitude >> 64), unscaled < 0, (byte)scale);
+        }
+
+        var digits = magnitude.ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
+        return (unscaled < 0 ? "-" : "") + (scale == 0 ? digits : $"{digits[..^scale]}.{digits[^scale..]}");
+    }
+}

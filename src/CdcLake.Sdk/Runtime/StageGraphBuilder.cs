@@ -1,0 +1,139 @@
+using CdcLake.Dataflow;
+using CdcLake.Dataflow.Operators;
+using CdcLake.Planning;
+using CdcLake.Planning.Binding;
+
+namespace CdcLake.Runtime;
+
+/// <summary>
+/// Makes the stages of a bound plan. Joins and aggregates are stages; filters and projections run inside the stage that produces their input, and only get one
+/// of their own behind a captured table or where their input has other consumers too.
+/// </summary>
+internal sealed class StageGraphBuilder
+{
+    private readonly Dictionary<PlanNode, List<(PlanNode Node, int Input)>> _consumers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(string Producer, string Consumer), StageChannel> _channels = [];
+    private readonly TimeProvider _clock;
+    private readonly BoundPlan _plan;
+
+    private StageGraphBuilder(BoundPlan plan, TimeProvider clock)
+    {
+        _plan = plan;
+        _clock = clock;
+        foreach (var node in plan.Nodes)
+        {
+            foreach (var (input, number) in Inputs(node).Select((n, i) => (n, i)))
+            {
+                if (!_consumers.TryGetValue(input, out var consumers))
+                {
+                    _consumers.Add(input, consumers = []);
+                }
+
+                consumers.Add((node, number));
+            }
+        }
+    }
+
+    public static StageGraph Build(BoundPlan plan, TimeProvider clock) => new StageGraphBuilder(plan, clock).Build();
+
+    private StageGraph Build()
+    {
+        var tables = Enumerable.Range(0, _plan.Captures.Count).Select(_ => new Outlet()).ToArray();
+        var stages = new List<Stage>();
+        foreach (var node in _plan.Nodes)
+        {
+            if (node is TableNode table)
+            {
+                Send(node, node, tables[table.Table]);
+            }
+            else if (node is not SinkNode && !IsFused(node))
+            {
+                stages.Add(StageOf(node));
+            }
+        }
+
+        var sinks = _plan.Sinks.Select(s => Channel(Producer(s.Input), s)).ToList();
+        return new StageGraph(new SourceOutlet(tables), stages, sinks);
+    }
+
+    private Stage StageOf(PlanNode head)
+    {
+        var transforms = new List<ITransform>();
+        if (Transform(head) is { } first)
+        {
+            transforms.Add(first);
+        }
+
+        var last = head;
+        while (_consumers[last] is [var (next, _)] && IsFused(next))
+        {
+            transforms.Add(Transform(next)!);
+            last = next;
+        }
+
+        var outlet = new Outlet();
+        Send(head, last, outlet);
+        IOperator operation = head switch
+        {
+            JoinNode n => new JoinOperator(n.Name, n.Schema, n.Left.Schema, n.Right.Schema, n.LeftKey, n.RightKey),
+            AggregateNode n => new AggregateOperator(n.Name, n.Schema, n.Input.Schema, n.Key, n.Calls),
+            _ => new PassOperator(head.Name, Inputs(head)[0].Schema),
+        };
+        return new Stage(
+            transforms.Count == 0 ? operation : new FusedOperator(operation, transforms),
+            Inputs(head).Select(i => Channel(Producer(i), head)).Distinct(),
+            outlet);
+    }
+
+    // What leaves at the node `last` is sent by the stage that `stage` heads.
+    private void Send(PlanNode stage, PlanNode last, Outlet outlet)
+    {
+        foreach (var (consumer, input) in _consumers.GetValueOrDefault(last) ?? [])
+        {
+            outlet.Add(Channel(stage, consumer), input);
+        }
+    }
+
+    // One channel between two stages, also for a self join. All captured tables come from one sender, which keeps their common order.
+    private StageChannel Channel(PlanNode producer, PlanNode consumer)
+    {
+        var key = (producer is TableNode ? "source" : producer.Name, consumer.Name);
+        if (!_channels.TryGetValue(key, out var channel))
+        {
+            _channels.Add(key, channel = new StageChannel($"{key.Item1} → {key.Name}", _clock));
+        }
+
+        return channel;
+    }
+
+    /// <summary>The head of the stage in which a node runs.</summary>
+    private PlanNode Producer(PlanNode node)
+    {
+        while (IsFused(node))
+        {
+            node = Inputs(node)[0];
+        }
+
+        return node;
+    }
+
+    private bool IsFused(PlanNode node) =>
+        node is FilterNode or ProjectNode && Inputs(node)[0] is var input && input is not TableNode && _consumers[input].Count == 1;
+
+    private static ITransform? Transform(PlanNode node) => node switch
+    {
+        FilterNode n => new FilterTransform(n.Name, n.Schema, n.Condition()),
+        ProjectNode n => new ProjectTransform(n.Name, n.Columns()),
+        _ => null,
+    };
+
+    private static PlanNode[] Inputs(PlanNode node) => node switch
+    {
+        FilterNode n => [n.Input],
+        ProjectNode n => [n.Input],
+        AggregateNode n => [n.Input],
+        SinkNode n => [n.Input],
+        JoinNode n => [n.Left, n.Right],
+        _ => [],
+    };
+}
