@@ -33,5 +33,5 @@ public sealed class IcebergCatalog
     /// <summary>Kind and place of the catalog.</summary>
     public override string ToString() => $"filesystem({_folder})";
 
-    internal IIcebergCatalog Open() => new FileSystemCatalog(new LocalObjectStore(_folder));
+    internal IIcebergCatalog Open() => new FileSystemCatalog(new LocalObjectStore(_folder, TimeProvider.System));
 }

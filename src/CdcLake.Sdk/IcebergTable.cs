@@ -28,7 +28,7 @@ public sealed class IcebergTable : ISinkTarget
     /// <returns>Rows that the caller may keep; none when the table has no snapshot yet.</returns>
     /// <exception cref="CatalogException">There is no such table, or it is damaged.</exception>
     /// <exception cref="UnsupportedTypeException">A column, written by somebody else, has a type that is not read.</exception>
-    public IAsyncEnumerable<Row> ReadAsync(CancellationToken cancellationToken = default) => ReadAsync(r => r.Current, cancellationToken);
+    public IAsyncEnumerable<Row> ReadAsync(CancellationToken cancellationToken = default) => ReadRowsAsync(r => r.Current, cancellationToken);
 
     /// <summary>Reads all rows as they were when the source stood at a GTID set: those of the newest snapshot whose set is included in <paramref name="gtid"/>.</summary>
     /// <param name="gtid">A GTID set as MySQL prints it.</param>
@@ -39,7 +39,7 @@ public sealed class IcebergTable : ISinkTarget
     public IAsyncEnumerable<Row> ReadAtGtidAsync(string gtid, CancellationToken cancellationToken = default)
     {
         var position = GtidPosition.Parse(gtid, nameof(gtid));
-        return ReadAsync(r => r.FindSnapshot(p => position.Covers(MySqlPosition.Parse(p))), cancellationToken);
+        return ReadRowsAsync(r => r.FindSnapshot(p => position.Covers(MySqlPosition.Parse(p))), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ public sealed class IcebergTable : ISinkTarget
 
     ISink ISinkTarget.CreateSink() => new IcebergSink(_catalog.Open(), _identifier, new IcebergSinkSettings());
 
-    private async IAsyncEnumerable<Row> ReadAsync(
+    private async IAsyncEnumerable<Row> ReadRowsAsync(
         Func<IcebergTableReader, Iceberg.Spec.Snapshot?> choose, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = await IcebergTableReader.OpenAsync(_catalog.Open(), _identifier, cancellationToken).ConfigureAwait(false);

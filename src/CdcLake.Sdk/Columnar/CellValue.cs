@@ -48,12 +48,14 @@ internal static class CellValue
     private static object OfDecimal(Int128 unscaled, int scale)
     {
         var magnitude = (UInt128)(unscaled < 0 ? -unscaled : unscaled);
-        if (magnitude >> 96 == 0 && scale <= MaxDotNetPrecision)
-        {
-            return new decimal((int)(uint)magnitude, (int)(uint)(magnitude >> 32), (int)(uint)(magnitude >> 64), unscaled < 0, (byte)scale);
-        }
+        return magnitude >> 96 == 0 && scale <= MaxDotNetPrecision
+            ? new decimal((int)(uint)magnitude, (int)(uint)(magnitude >> 32), (int)(uint)(magnitude >> 64), unscaled < 0, (byte)scale)
+            : (object)TextOf(magnitude, scale, unscaled < 0);
+    }
 
+    private static string TextOf(UInt128 magnitude, int scale, bool negative)
+    {
         var digits = magnitude.ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
-        return (unscaled < 0 ? "-" : "") + (scale == 0 ? digits : $"{digits[..^scale]}.{digits[^scale..]}");
+        return (negative ? "-" : "") + (scale == 0 ? digits : $"{digits[..^scale]}.{digits[^scale..]}");
     }
 }

@@ -51,7 +51,7 @@ internal sealed class CheckpointSchedule
         }
 
         var stores = stateful.ToDictionary(o => o.Name, o => o.State.Count, StringComparer.Ordinal);
-        var folder = new LocalObjectStore(Path.GetFullPath(Path.Combine(definition.Options.CheckpointFolder, definition.Name)));
+        var folder = new LocalObjectStore(Path.GetFullPath(Path.Combine(definition.Options.CheckpointFolder, definition.Name)), definition.Options.TimeProvider);
         var store = new CheckpointStore(
             folder, definition.Name, [.. plan.Nodes.Select(n => new CheckpointOperator(n.Name, n.Fingerprint, stores.GetValueOrDefault(n.Name)))]);
         var found = await store.LoadLatestAsync(cancellationToken).ConfigureAwait(false);
