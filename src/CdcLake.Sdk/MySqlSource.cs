@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.Protocol;
@@ -58,12 +59,15 @@ public sealed class MySqlSource
     public MySqlTable<Row> Table(string name) => new(this, Qualified(name));
 
     /// <summary>Host and port, or the files; without secrets.</summary>
-    public override string ToString() => _connection?.ToString() ?? string.Join(", ", _files);
+    public override string ToString() => _connection?.Endpoint ?? FilesText();
 
     /// <summary>A new reader for one run of a pipeline.</summary>
     internal ISource Open(string pipeline, PipelineOptions options) => _connection is null
         ? new BinlogFileSource(_files)
         : new MySqlBinlogSource(_connection, pipeline, new MySqlSourceSettings(), options.TimeProvider);
+
+    private string FilesText() =>
+        Path.GetFileName(_files[0]) + (_files.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" … {Path.GetFileName(_files[^1])} ({_files.Count} files)"));
 
     private static string Qualified(string name)
     {
