@@ -6,12 +6,11 @@ namespace CdcLake.Compression;
 /// </summary>
 internal sealed class CorruptDataException : CdcLakeException
 {
+    /// <param name="what">The structure that is wrong.</param>
+    /// <param name="offset">Byte offset in the block that was being decoded, or in the file.</param>
+    /// <param name="details">What was found, and what was expected.</param>
     public CorruptDataException(string what, long offset, string details)
-        : base($"{what} is damaged at byte {offset}: {details}")
+        : base($"{what} at byte {offset}: {details}")
     {
-        Offset = offset;
     }
-
-    /// <summary>Byte offset of the damage, relative to the block that was being decoded.</summary>
-    public long Offset { get; }
 }

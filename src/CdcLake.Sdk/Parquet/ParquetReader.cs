@@ -99,11 +99,10 @@ internal sealed class ParquetReader : IAsyncDisposable
                 var size = (int)Math.Clamp(BatchBytes / Math.Max(1, group.TotalBytes / Math.Max(1, group.Rows)), 1, batchRows);
                 for (var left = group.Rows; left > 0;)
                 {
-                    var batch = new ParquetBatch(row, [.. columns.Select(column => Column.Create(column.Type))]);
-                    var count = (int)Math.Min(left, size);
-                    await FillAsync(batch, readers, count, cancellationToken).ConfigureAwait(false);
-                    left -= count;
-                    row += count;
+                    var batch = new ParquetBatch(row, (int)Math.Min(left, size), [.. columns.Select(column => Column.Create(column.Type))]);
+                    await FillAsync(batch, readers, cancellationToken).ConfigureAwait(false);
+                    left -= batch.Count;
+                    row += batch.Count;
                     yield return batch;
                 }
             }
@@ -187,13 +186,13 @@ internal sealed class ParquetReader : IAsyncDisposable
         }
     }
 
-    private async ValueTask FillAsync(ParquetBatch batch, ColumnChunkReader?[] readers, int rows, CancellationToken cancellationToken)
+    private async ValueTask FillAsync(ParquetBatch batch, ColumnChunkReader?[] readers, CancellationToken cancellationToken)
     {
         try
         {
             for (var i = 0; i < readers.Length; i++)
             {
-                await FillAsync(batch.Columns[i], readers[i], rows, cancellationToken).ConfigureAwait(false);
+                await FillAsync(batch.Columns[i], readers[i], batch.Count, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (CorruptDataException e)
@@ -233,5 +232,5 @@ internal sealed class ParquetReader : IAsyncDisposable
     }
 
     private static CatalogException Damaged(string name, CorruptDataException e) => new(
-        $"Parquet file {name} cannot be read. {e.Message}. The file is damaged or of a kind that is not supported: restore it, or rewrite the table without it.", e);
+        $"Parquet file {name} cannot be read: {e.Message}. It is damaged, or of a kind that is not supported. Restore it from a copy, or have its writer write it again.", e);
 }

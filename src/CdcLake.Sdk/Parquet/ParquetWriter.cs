@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CdcLake.Columnar;
 using CdcLake.Parquet.Format;
 using CdcLake.Parquet.Writing;
@@ -65,6 +66,7 @@ internal sealed class ParquetWriter : IDisposable
     /// <exception cref="ArithmeticOverflowException">A decimal has more digits than its type.</exception>
     public ValueTask AppendAsync(ReadOnlySpan<Column> columns, int start, int count, CancellationToken cancellationToken = default)
     {
+        Debug.Assert(columns.Length == _chunks.Length, "the caller maps its columns to those of the file");
         for (var i = 0; i < _chunks.Length; i++)
         {
             _chunks[i].Append(columns[i], start, count);
@@ -77,6 +79,7 @@ internal sealed class ParquetWriter : IDisposable
     /// <inheritdoc cref="AppendAsync(ReadOnlySpan{Column}, int, int, CancellationToken)"/>
     public ValueTask AppendAsync(ReadOnlySpan<Column> columns, ReadOnlySpan<int> rows, CancellationToken cancellationToken = default)
     {
+        Debug.Assert(columns.Length == _chunks.Length, "the caller maps its columns to those of the file");
         for (var i = 0; i < _chunks.Length; i++)
         {
             _chunks[i].Append(columns[i], rows);

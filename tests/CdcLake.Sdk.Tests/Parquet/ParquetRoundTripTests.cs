@@ -89,6 +89,20 @@ public sealed class ParquetRoundTripTests
     }
 
     [Fact]
+    public async Task Reading_no_column_counts_rows()
+    {
+        var (file, _) = await Tables.WriteAsync([new ParquetColumn("v", 1, true, DataType.Int64)], [Tables.Make(DataType.Int64, 1000, 0, 0, 1)], 90);
+        await using var reader = await ParquetReader.OpenAsync("t.parquet", new MemoryStream(file));
+        var rows = 0L;
+        await foreach (var batch in reader.ReadAsync([], 300))
+        {
+            rows += batch.Count;
+        }
+
+        Assert.Equal(1000, rows);
+    }
+
+    [Fact]
     public async Task Values_longer_than_a_page_come_back()
     {
         ParquetColumn[] columns = [new("v", 1, false, DataType.Binary)];
