@@ -101,20 +101,21 @@ internal sealed class CheckpointSchedule
     /// <summary>Waits for the checkpoint in the making.</summary>
     public Task FinishAsync() => _publishing;
 
-    private CheckpointRound Begin(Epoch epoch, CancellationToken cancellationToken)
+    private CountedRound Begin(Epoch epoch, CancellationToken cancellationToken)
     {
         var round = _store.Begin();
-        _publishing = PublishAsync(round, epoch, cancellationToken);
+        var counted = new CountedRound(round, _operators.Count);
+        _publishing = PublishAsync(round, counted, epoch, cancellationToken);
         _lastTime = _options.TimeProvider.GetTimestamp();
         _changed = false;
-        return round;
+        return counted;
     }
 
-    private async Task PublishAsync(CheckpointRound round, Epoch epoch, CancellationToken cancellationToken)
+    private async Task PublishAsync(CheckpointRound round, CountedRound counted, Epoch epoch, CancellationToken cancellationToken)
     {
         await using (round.ConfigureAwait(false))
         {
-            // A sink sees the end of an epoch after all stages before it have written their state.
+            await counted.WaitAsync(cancellationToken).ConfigureAwait(false);
             await _positions.WaitCommittedAsync(epoch.Position, cancellationToken).ConfigureAwait(false);
             await _store.CommitAsync(round, epoch.Position, cancellationToken).ConfigureAwait(false);
         }
