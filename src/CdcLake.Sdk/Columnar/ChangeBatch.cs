@@ -48,6 +48,16 @@ internal sealed class ChangeBatch : IDisposable
 
     public BytesColumn Bytes(int ordinal) => (BytesColumn)_columns[ordinal];
 
+    /// <summary>Makes room for <paramref name="rows"/> more rows; the bytes of strings still grow as needed.</summary>
+    public void Reserve(int rows)
+    {
+        _weights.Reserve(rows);
+        foreach (var column in _columns)
+        {
+            column.Reserve(rows);
+        }
+    }
+
     /// <summary>Counts one row whose values were appended to every column beforehand or will be right after.</summary>
     public void AppendWeight(sbyte weight) => _weights.Append(weight);
 

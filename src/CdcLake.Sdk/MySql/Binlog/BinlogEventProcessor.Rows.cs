@@ -157,7 +157,7 @@ internal sealed partial class BinlogEventProcessor
         {
             throw new BinlogUnavailableException(
                 $"{Where}: table {table.Name} existed before the first of these files, so that rows it had then are missing. " +
-                "Give all files from the beginning of the server's log, or the files that create the table, or capture from the server itself.");
+                "Give all files from the beginning of the server's log, or those from where the table is created (IF NOT EXISTS does not tell) or truncated, or capture from the server itself.");
         }
 
         table.HasRows = true;

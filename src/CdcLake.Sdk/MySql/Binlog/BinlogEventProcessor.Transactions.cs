@@ -159,18 +159,40 @@ internal sealed partial class BinlogEventProcessor
             var acts = statement.Kind == StatementKind.DropDatabase
                 ? table.Name.StartsWith(statement.Tables[0] + ".", StringComparison.OrdinalIgnoreCase)
                 : statement.Tables.Contains(table.Name, StringComparer.OrdinalIgnoreCase);
-            var fills = statement.Fills.Contains(table.Name, StringComparer.OrdinalIgnoreCase);
-            if (statement.Kind == StatementKind.CreateTable)
+            if (statement.Fills.Contains(table.Name, StringComparer.OrdinalIgnoreCase))
             {
-                table.IsComplete |= acts && !table.HasRows;
+                RefuseDefinition(table);
             }
-            else if (!_skipping && (fills || (acts && (table.HasRows || !(table.IsComplete || _options.TablesMustBeCreated)))))
+            else if (acts)
             {
-                throw new SchemaMismatchException(
-                    $"{Where}, transaction {_gtid}: a statement changes the definition or the rows of captured table {table.Name} without logging rows " +
-                    "(ALTER, DROP, TRUNCATE, RENAME, EXCHANGE PARTITION or IMPORT). What was captured until then is complete and stays. " +
-                    "Start the pipeline anew with an empty target, so that it reads the table as it is now.");
+                CheckDefinition(statement.Kind, table);
             }
+        }
+    }
+
+    /// <summary>DDL is harmless while the table is known to have no rows: the next TABLE_MAP tells what it became.</summary>
+    private void CheckDefinition(StatementKind kind, CapturedTable table)
+    {
+        var creates = kind is StatementKind.CreateTable or StatementKind.CreateTableIfNotExists;
+        if (!creates && (table.HasRows || !(table.IsComplete || _options.TablesMustBeCreated)))
+        {
+            RefuseDefinition(table);
+        }
+
+        if (!table.HasRows && kind is StatementKind.CreateTable or StatementKind.EmptyTable or StatementKind.DropDatabase)
+        {
+            table.IsComplete = true;
+        }
+    }
+
+    private void RefuseDefinition(CapturedTable table)
+    {
+        if (!_skipping)
+        {
+            throw new SchemaMismatchException(
+                $"{Where}, transaction {_gtid}: a statement changes the definition or the rows of captured table {table.Name} without logging rows " +
+                "(ALTER, DROP, TRUNCATE, RENAME, EXCHANGE PARTITION or IMPORT). What was captured until then is complete and stays. " +
+                "Start the pipeline anew with an empty target, so that it reads the table as it is now.");
         }
     }
 
@@ -197,6 +219,7 @@ internal sealed partial class BinlogEventProcessor
 
     private void RefuseStatementRows(string what)
     {
+        RequireTransaction(what);
         if (!_skipping)
         {
             throw new BinlogUnavailableException(

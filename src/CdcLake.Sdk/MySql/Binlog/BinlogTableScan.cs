@@ -90,7 +90,7 @@ internal sealed class BinlogTableScan(IReadOnlyList<string> tables)
         {
             var reader = new PacketReader(bytes[EventHeader.Length..^trailer]);
             var query = QueryEvent.Read(ref reader);
-            if (StatementScanner.Quick(query.Statement) is null && StatementScanner.Scan(query) is { Kind: StatementKind.CreateTable } statement)
+            if (StatementScanner.Quick(query.Statement) is null && StatementScanner.Scan(query) is { Kind: StatementKind.CreateTable or StatementKind.CreateTableIfNotExists } statement)
             {
                 _created.UnionWith(statement.Tables);
             }

@@ -9,6 +9,8 @@ namespace CdcLake.MySql.Binlog;
 /// </summary>
 internal sealed class PendingChanges : IDisposable
 {
+    private const int ExpectedRows = ChangeBatch.TargetRows + (ChangeBatch.TargetRows / 4);
+
     private readonly TableRows[] _tables;
     private readonly List<Full> _full = [];
     private readonly List<int> _touched = [];
@@ -35,10 +37,10 @@ internal sealed class PendingChanges : IDisposable
         if (rows.Batch is { Count: >= ChangeBatch.TargetRows } full)
         {
             _full.Add(new Full(table, full, rows.Whole));
-            (rows.Batch, rows.Whole) = (null, 0);
+            (rows.Batch, rows.Whole, rows.Expected) = (null, 0, full.Count);
         }
 
-        return rows.Batch ??= new ChangeBatch(rows.Schema);
+        return rows.Batch ??= Create(rows);
     }
 
     /// <summary>Counts rows appended to the batch that <see cref="Open"/> gave.</summary>
@@ -155,7 +157,7 @@ internal sealed class PendingChanges : IDisposable
             var rows = _tables[table];
             if (rows.Batch is { Count: > 0 } batch && (open || (!rows.Touched && (all || batch.Count >= ChangeBatch.TargetRows))))
             {
-                rows.Batch = null;
+                (rows.Batch, rows.Expected) = (null, batch.Count);
                 Took(batch.Count, open && rows.Whole == 0);
                 rows.Whole = 0;
                 return batch;
@@ -174,6 +176,14 @@ internal sealed class PendingChanges : IDisposable
             rows.Batch?.Dispose();
             rows.Batch = null;
         }
+    }
+
+    /// <summary>A new batch with room for as many rows as the one before it had.</summary>
+    private static ChangeBatch Create(TableRows rows)
+    {
+        var batch = new ChangeBatch(rows.Schema);
+        batch.Reserve(Math.Min(rows.Expected, ExpectedRows));
+        return batch;
     }
 
     private void Took(int rows, bool open)
@@ -212,6 +222,9 @@ internal sealed class PendingChanges : IDisposable
         public ChangeBatch? Batch { get; set; }
 
         public int Whole { get; set; }
+
+        /// <summary>Rows of the batch before.</summary>
+        public int Expected { get; set; }
 
         public bool Touched { get; set; }
     }

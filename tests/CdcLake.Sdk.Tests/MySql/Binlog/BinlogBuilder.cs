@@ -20,6 +20,7 @@ internal sealed class BinlogBuilder
     private static readonly uint[] CrcTable = CreateCrcTable();
 
     private readonly MemoryStream _out = new();
+    private readonly Dictionary<BinlogTable, int> _tableIds = [];
     private readonly bool _checksum;
     private long _gtidEvent = -1;
     private int _nextTableId = 100;
@@ -72,7 +73,11 @@ internal sealed class BinlogBuilder
     /// <summary>TABLE_MAP and rows events of <paramref name="type"/> (23–25 or 30–32), split as a server does. Updates: old and new images alternate.</summary>
     public BinlogBuilder Rows(byte type, BinlogTable table, IReadOnlyList<object?[]> images)
     {
-        var id = _nextTableId++;
+        if (!_tableIds.TryGetValue(table, out var id))
+        {
+            _tableIds.Add(table, id = _nextTableId++);
+        }
+
         TableMap(table, id);
         var body = new MemoryStream();
         var step = type is 24 or 31 ? 2 : 1;

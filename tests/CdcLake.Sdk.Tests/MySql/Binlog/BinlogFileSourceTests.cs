@@ -100,8 +100,8 @@ public sealed class BinlogFileSourceTests : IDisposable
         var log = new BinlogBuilder(inUse: true);
         log.Transaction(t => t.Insert(_sales, Row(1, "1.00"))).Transaction(t => t.Insert(_sales, Row(2, "2.00"))).Transaction(t => t.Insert(_sales, Row(3, "3.00")));
         var bytes = log.ToArray();
-        var second = log.Offsets[7];
-        for (var length = second; length <= bytes.Length; length++)
+        var second = log.Offsets[10];
+        for (var length = second; length <= bytes.Length; length += log.Offsets.Contains(length + 1) || log.Offsets.Contains(length) ? 1 : 3)
         {
             var path = _folder.Write(bytes[..length]);
             var output = new CollectingOutput();
@@ -109,7 +109,7 @@ public sealed class BinlogFileSourceTests : IDisposable
             var error = await Record.ExceptionAsync(() => Replay.RunAsync([path], [Table], output: output));
             Assert.Equal(atEvent, error is null);
             Assert.True(error is null or MySqlProtocolException { Origin: "binlog.000001", Offset: > 0 }, error?.ToString());
-            var whole = length == bytes.Length ? 3 : length >= log.Offsets[12] ? 2 : 1;
+            var whole = length == bytes.Length ? 3 : length >= log.Offsets[12] ? 2 : 1; // the third transaction's GTID is event 12
             Assert.Equal(Enumerable.Range(1, whole).Select(i => $"0+{i}|{i}.00"), output.WholeRows);
         }
     }

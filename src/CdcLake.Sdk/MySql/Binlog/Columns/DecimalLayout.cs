@@ -18,6 +18,8 @@ internal readonly record struct DecimalLayout(int LeadDigits, int IntegerGroups,
     public const int GroupDigits = 9;
     public const int GroupBytes = 4;
 
+    private static readonly uint[] Powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+
     private static ReadOnlySpan<byte> BytesOfDigits => [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
 
     public int LeadBytes => BytesOfDigits[LeadDigits];
@@ -39,6 +41,4 @@ internal readonly record struct DecimalLayout(int LeadDigits, int IntegerGroups,
     /// <summary>10 to the power of <paramref name="digits"/>, 0–9.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint PowerOfTen(int digits) => Powers[digits];
-
-    private static ReadOnlySpan<uint> Powers => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 }

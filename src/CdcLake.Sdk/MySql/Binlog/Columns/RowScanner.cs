@@ -133,7 +133,7 @@ internal sealed class RowScanner
     private bool TryScanSegments(ReadOnlySpan<byte> rows, ref int at)
     {
         var stride = _segments.Length + 1;
-        Reserve(stride);
+        Reserve(stride, rows.Length - at);
         ref var start = ref MemoryMarshal.GetReference(rows);
         var count = 0;
         while (count < MaxRows && at < rows.Length)
@@ -186,7 +186,7 @@ internal sealed class RowScanner
     private int ScanColumns(ReadOnlySpan<byte> rows, int at)
     {
         var stride = _read.Length;
-        Reserve(stride);
+        Reserve(stride, rows.Length - at);
         var count = 0;
         while (count < MaxRows && at < rows.Length)
         {
@@ -241,11 +241,13 @@ internal sealed class RowScanner
         return (int)position;
     }
 
-    private void Reserve(int stride)
+    /// <summary>Makes room for the most rows that <paramref name="bytes"/> can hold, at most <see cref="MaxRows"/>.</summary>
+    private void Reserve(int stride, int bytes)
     {
-        if (_offsets.Length < stride * MaxRows)
+        var needed = stride * Math.Min(MaxRows, (bytes / _nullBytes) + 1);
+        if (_offsets.Length < needed)
         {
-            _offsets = new int[stride * MaxRows];
+            _offsets = new int[Math.Min(stride * MaxRows, needed * 2)];
         }
     }
 

@@ -21,7 +21,13 @@ internal enum StatementKind
     /// <summary>A table comes into being, without rows.</summary>
     CreateTable,
 
-    /// <summary>The definition or the rows of a table change: ALTER, DROP, TRUNCATE.</summary>
+    /// <summary>The same with IF NOT EXISTS, which is logged also when the table was there before.</summary>
+    CreateTableIfNotExists,
+
+    /// <summary>All rows of a table vanish, or the table itself: DROP, TRUNCATE.</summary>
+    EmptyTable,
+
+    /// <summary>The definition or the rows of a table change: ALTER, RENAME.</summary>
     ChangeTable,
 
     /// <summary>DROP DATABASE.</summary>

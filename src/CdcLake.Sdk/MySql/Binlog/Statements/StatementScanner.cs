@@ -52,7 +52,7 @@ internal static class StatementScanner
             "XA" => Statement.Of(Has(tokens, 1, "START") || Has(tokens, 1, "BEGIN") ? StatementKind.Begin
                 : Has(tokens, 1, "END") || Has(tokens, 1, "PREPARE") ? StatementKind.Inside : StatementKind.Other),
             "INSERT" or "UPDATE" or "DELETE" or "REPLACE" or "LOAD" or "CALL" or "WITH" => ScanRows(tokens, first, database),
-            "TRUNCATE" => new Statement(StatementKind.ChangeTable, Names(tokens, Skip(tokens, 1, "TABLE"), database, single: true), []),
+            "TRUNCATE" => new Statement(StatementKind.EmptyTable, Names(tokens, Skip(tokens, 1, "TABLE"), database, single: true), []),
             "RENAME" when Has(tokens, 1, "TABLE") || Has(tokens, 1, "TABLES") => ScanRename(tokens, database),
             "DROP" or "CREATE" or "ALTER" => ScanDefinition(tokens, first, database),
             _ => Statement.Of(StatementKind.Other),
@@ -81,11 +81,12 @@ internal static class StatementScanner
             return Statement.Of(StatementKind.Other);
         }
 
+        var created = Has(tokens, at + 1, "IF") ? StatementKind.CreateTableIfNotExists : StatementKind.CreateTable;
         at = SkipExists(tokens, at + 1);
         return verb switch
         {
-            "CREATE" => new Statement(StatementKind.CreateTable, Names(tokens, at, database, single: true), []),
-            "DROP" => new Statement(StatementKind.ChangeTable, Names(tokens, at, database, single: false), []),
+            "CREATE" => new Statement(created, Names(tokens, at, database, single: true), []),
+            "DROP" => new Statement(StatementKind.EmptyTable, Names(tokens, at, database, single: false), []),
             _ => ScanAlter(tokens, at, database),
         };
     }

@@ -1,0 +1,1 @@
+CREATE DATABASE fx; USE fx; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20)); INSERT INTO t VALUES (1, 'x'); SET binlog_row_image=MINIMAL; UPDATE t SET v = 'y';

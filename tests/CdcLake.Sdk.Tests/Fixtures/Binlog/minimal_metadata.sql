@@ -1,0 +1,1 @@
+CREATE DATABASE fx; USE fx; CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20)); SET GLOBAL binlog_row_metadata=MINIMAL; INSERT INTO t VALUES (1, 'x'); SET GLOBAL binlog_row_metadata=FULL;

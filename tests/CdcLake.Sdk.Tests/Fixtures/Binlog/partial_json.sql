@@ -1,0 +1,1 @@
+CREATE DATABASE fx; USE fx; CREATE TABLE t (id INT PRIMARY KEY, j JSON); INSERT INTO t VALUES (1, '{"a": "xxxxxxxxxxxxxxxxxxxxxxxxxxxx", "b": 1}'); SET binlog_row_value_options=PARTIAL_JSON; UPDATE t SET j = JSON_SET(j, '$.b', 2);

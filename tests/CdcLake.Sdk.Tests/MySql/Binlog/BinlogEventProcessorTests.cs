@@ -1,0 +1,247 @@
+using CdcLake.Connectors;
+using CdcLake.MySql.Binlog;
+
+namespace CdcLake.Tests.MySql.Binlog;
+
+public sealed class BinlogEventProcessorTests
+{
+    private readonly BinlogTable _sales = BinlogFileSourceTests.Sales();
+    private readonly BinlogTable _other = new("appdb", "other", [0], BinlogColumn.Int("id"), BinlogColumn.Json("j"));
+
+    [Fact]
+    public async Task Connection_lost_after_any_event_gives_the_same_rows_as_none()
+    {
+        var log = Mixed();
+        var events = EventFeed.Events(log.ToArray());
+        var captures = await EventFeed.CapturesAsync(log.ToArray(), "appdb.sales");
+        var expected = await RunAsync(captures, events, [events.Count], heldRows: 65_536);
+        Assert.Equal(17, expected.WholeRows.Count());
+        for (var cut = 0; cut < events.Count; cut++)
+        {
+            Assert.Equal(expected.WholeRows, (await RunAsync(captures, events, [cut, events.Count], heldRows: 65_536)).WholeRows);
+        }
+    }
+
+    [Fact]
+    public async Task Connections_lost_in_a_transaction_too_large_to_hold_back_continue_it()
+    {
+        var log = Mixed();
+        var events = EventFeed.Events(log.ToArray());
+        var captures = await EventFeed.CapturesAsync(log.ToArray(), "appdb.sales");
+        var expected = await RunAsync(captures, events, [events.Count], heldRows: 65_536);
+        for (var cut = 0; cut < events.Count; cut++)
+        {
+            for (var second = 0; second < events.Count; second += 3)
+            {
+                var output = await RunAsync(captures, events, [cut, second, events.Count], heldRows: 3);
+                Assert.Equal(expected.Rows, output.Rows);
+                Assert.Equal(expected.Rows, output.WholeRows);
+                Assert.True(output.Epochs[^1].Epoch.Position.Equals(expected.Epochs[^1].Epoch.Position));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Transaction_that_is_handed_on_early_is_an_epoch_of_its_own()
+    {
+        var log = Mixed();
+        var captures = await EventFeed.CapturesAsync(log.ToArray(), "appdb.sales");
+        var output = await RunAsync(captures, EventFeed.Events(log.ToArray()), [int.MaxValue], heldRows: 3);
+        Assert.Contains(output.Epochs, e => e.Epoch.Position.ToString()!.EndsWith(":1-2", StringComparison.Ordinal) && e.Rows == 3);
+    }
+
+    [Fact]
+    public async Task Other_rows_in_the_repeated_transaction_are_an_error()
+    {
+        var log = new BinlogBuilder { EventSize = 80 };
+        log.Transaction(t => t.Insert(_sales, [.. Enumerable.Range(0, 20).Select(i => BinlogFileSourceTests.Row(i, "1.00"))]));
+        var events = EventFeed.Events(log.ToArray());
+        var captures = await EventFeed.CapturesAsync(log.ToArray(), "appdb.sales");
+        var shorter = new BinlogBuilder { EventSize = 80 };
+        shorter.Transaction(t => t.Insert(_sales, BinlogFileSourceTests.Row(1, "1.00")));
+        using var processor = Create(captures, heldRows: 3);
+        var output = new CollectingOutput();
+        Begin(processor);
+        await EventFeed.FeedAsync(processor, events.Take(12), output);
+        Begin(processor);
+        await Assert.ThrowsAsync<MySqlProtocolException>(() => EventFeed.FeedAsync(processor, EventFeed.Events(shorter.ToArray()), output));
+    }
+
+    [Fact]
+    public async Task Positions_follow_rotations_and_grow_beyond_four_gigabytes()
+    {
+        var log = new BinlogBuilder();
+        log.Transaction(t => t.Insert(_sales, BinlogFileSourceTests.Row(1, "1.00")));
+        var events = EventFeed.Events(log.ToArray());
+        using var processor = Create(await EventFeed.CapturesAsync(log.ToArray(), "appdb.sales"), 100);
+        Begin(processor);
+        await EventFeed.FeedAsync(processor, events, new CollectingOutput());
+        Assert.Equal(("binlog.000001", log.ToArray().Length), (processor.Position.File, (int)processor.Position.Offset));
+        var high = new BinlogBuilder();
+        high.Gtid().Event(2, Query("BEGIN"), nextPosition: uint.MaxValue - 10).Event(16, new byte[8], nextPosition: 50);
+        var more = EventFeed.Events(high.ToArray()).Skip(2).ToList();
+        more[0] = Renumbered();
+        await EventFeed.FeedAsync(processor, more, new CollectingOutput());
+        Assert.Equal(0x1_0000_0000L + 50, processor.Position.Offset);
+        processor.Process(EventFeed.Rotate("binlog.000002"));
+        Assert.True(processor.AtTransactionEnd);
+    }
+
+    [Theory]
+    [InlineData(27)]
+    [InlineData(41)]
+    [InlineData(3)]
+    [InlineData(28)]
+    [InlineData(29)]
+    [InlineData(36)]
+    [InlineData(100)]
+    public void Events_without_changes_are_passed_over(byte type)
+    {
+        using var processor = Create([], 100);
+        Begin(processor);
+        processor.Process(EventFeed.Artificial(type, [1, 2, 3]));
+    }
+
+    [Fact]
+    public void Unknown_event_is_an_error_unless_it_may_be_ignored()
+    {
+        using var processor = Create([], 100);
+        processor.BeginFile("binlog.000007");
+        var log = new BinlogBuilder();
+        log.Event(200, [1, 2, 3], flags: 0x80).Event(201, [1, 2, 3]);
+        var events = EventFeed.Events(log.ToArray());
+        events.Take(3).ToList().ForEach(e => processor.Process(e));
+        var error = Assert.Throws<MySqlProtocolException>(() => processor.Process(events[3]));
+        Assert.Equal(("binlog.000007", log.Offsets[3]), (error.Origin, (int)error.Offset));
+        Assert.Contains("201", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Incident_stops()
+    {
+        using var processor = Create([], 100);
+        Begin(processor);
+        Assert.Throws<BinlogUnavailableException>(() => processor.Process(EventFeed.Artificial(26, [1, 0, 0])));
+    }
+
+    [Fact]
+    public async Task Rows_without_a_table_map_in_this_stream_are_an_error()
+    {
+        var log = new BinlogBuilder();
+        log.Transaction(t => t.Insert(_sales, BinlogFileSourceTests.Row(1, "1.00")));
+        var events = EventFeed.Events(log.ToArray());
+        using var processor = Create(await EventFeed.CapturesAsync(log.ToArray(), "appdb.sales"), 100);
+        Begin(processor);
+        await EventFeed.FeedAsync(processor, events.Take(5), new CollectingOutput());
+        Begin(processor);
+        var error = await Assert.ThrowsAsync<MySqlProtocolException>(() => EventFeed.FeedAsync(processor, [.. events.Take(4), events[5]], new CollectingOutput()));
+        Assert.Contains("TABLE_MAP", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Changed_definition_names_the_column_and_both_types()
+    {
+        var log = new BinlogBuilder();
+        log.Transaction(t => t.Insert(_sales, BinlogFileSourceTests.Row(1, "1.00")));
+        var captures = await EventFeed.CapturesAsync(log.ToArray(), "appdb.sales");
+        var wider = new BinlogTable("appdb", "sales", [0], BinlogColumn.BigInt("id"), BinlogColumn.Decimal("price", 12, 2));
+        Assert.Contains("column \"price\" was decimal(10,2) and is decimal(12,2)", await Fail(wider), StringComparison.Ordinal);
+        var nullable = new BinlogTable("appdb", "sales", [0], BinlogColumn.BigInt("id"), BinlogColumn.Decimal("price", 10, 2) with { Nullable = true });
+        Assert.Contains("NOT NULL", await Fail(nullable), StringComparison.Ordinal);
+        var renamed = new BinlogTable("appdb", "sales", [0], BinlogColumn.BigInt("id"), BinlogColumn.Decimal("amount", 10, 2));
+        Assert.Contains("was \"price\" and is \"amount\"", await Fail(renamed), StringComparison.Ordinal);
+        var key = new BinlogTable("appdb", "sales", [1, 0], BinlogColumn.BigInt("id"), BinlogColumn.Decimal("price", 10, 2));
+        Assert.Contains("primary key was (id) and is (price, id)", await Fail(key), StringComparison.Ordinal);
+
+        async Task<string> Fail(BinlogTable table)
+        {
+            var changed = new BinlogBuilder();
+            changed.Transaction(t => t.TableMap(table, 5));
+            using var processor = Create(captures, 100);
+            processor.BeginFile("binlog.000001");
+            return (await Assert.ThrowsAsync<SchemaMismatchException>(() => EventFeed.FeedAsync(processor, EventFeed.Events(changed.ToArray()), new CollectingOutput()))).Message;
+        }
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE sales ADD x INT", true)]
+    [InlineData("/* c */ TRUNCATE /*!99999 TABLE */ `appdb`.`sales`", true)]
+    [InlineData("DROP TABLE IF EXISTS x, appdb.SALES", true)]
+    [InlineData("RENAME TABLE a TO b, `c` TO appdb . sales", true)]
+    [InlineData("ALTER TABLE x RENAME TO sales", true)]
+    [InlineData("ALTER TABLE x EXCHANGE PARTITION p WITH TABLE sales", true)]
+    [InlineData("DROP DATABASE appdb", true)]
+    [InlineData("CREATE INDEX i ON sales (price)", false)]
+    [InlineData("DROP TABLE salesx", false)]
+    [InlineData("ALTER TABLE other.sales ADD x INT", false)]
+    [InlineData("CREATE TABLE sales_2 LIKE sales", false)]
+    [InlineData("DROP DATABASE appdb2", false)]
+    [InlineData("CREATE VIEW v AS SELECT 'ALTER TABLE sales' FROM sales", false)]
+    [InlineData("-- ALTER TABLE sales\nFLUSH TABLES", false)]
+    [InlineData("ANALYZE TABLE sales", false)]
+    [InlineData("GRANT SELECT ON appdb.sales TO x", false)]
+    public async Task Statement_that_changes_a_captured_table_with_rows_stops(string sql, bool stops)
+    {
+        var log = new BinlogBuilder();
+        log.Transaction(t => t.Insert(_sales, BinlogFileSourceTests.Row(1, "1.00"))).Ddl("appdb", sql);
+        var captures = await EventFeed.CapturesAsync(log.ToArray(), "appdb.sales");
+        using var processor = Create(captures, 100);
+        processor.BeginFile("binlog.000001");
+        var error = await Record.ExceptionAsync(() => EventFeed.FeedAsync(processor, EventFeed.Events(log.ToArray()), new CollectingOutput()));
+        Assert.Equal(stops, error is SchemaMismatchException);
+        Assert.True(stops || error is null, error?.ToString());
+    }
+
+    private BinlogBuilder Mixed()
+    {
+        var log = new BinlogBuilder { EventSize = 80 };
+        log.Transaction(t => t.Insert(_sales, BinlogFileSourceTests.Row(1, "1.00")));
+        log.Transaction(t => t.Insert(_other, [1L, "{}"]).Update(_sales, (BinlogFileSourceTests.Row(1, "1.00"), BinlogFileSourceTests.Row(1, "2.00"))));
+        log.Transaction(t => t.Insert(_sales, [.. Enumerable.Range(2, 11).Select(i => BinlogFileSourceTests.Row(i, "3.00"))]));
+        log.Ddl("appdb", "CREATE TABLE later (id INT)");
+        log.Gtid().Query("", "BEGIN").Insert(_sales, BinlogFileSourceTests.Row(99, "9.99")).Query("", "ROLLBACK").EndGroup();
+        log.Tag = "nightly";
+        log.Transaction(t => t.Delete(_sales, BinlogFileSourceTests.Row(2, "3.00"), BinlogFileSourceTests.Row(3, "3.00")).Insert(_sales, BinlogFileSourceTests.Row(3, "0.00")));
+        return log;
+    }
+
+    private static async Task<CollectingOutput> RunAsync(TableCapture[] captures, List<byte[]> events, int[] connections, int heldRows)
+    {
+        var output = new CollectingOutput();
+        using var processor = Create(captures, heldRows);
+        foreach (var end in connections)
+        {
+            Begin(processor);
+            await EventFeed.FeedAsync(processor, events.Take(end), output);
+        }
+
+        await processor.FlushAsync(output, idle: true, default);
+        return output;
+    }
+
+    private static void Begin(BinlogEventProcessor processor)
+    {
+        processor.BeginStream("test", checksum: true);
+        processor.Process(EventFeed.Rotate("binlog.000001"));
+    }
+
+    private static BinlogEventProcessor Create(TableCapture[] captures, int heldRows) => new(new BinlogProcessorOptions
+    {
+        Tables = captures,
+        StartsEmpty = true,
+        HeldRows = heldRows,
+        Limits = new EpochLimits(int.MaxValue, TimeSpan.FromDays(1)),
+    });
+
+    private static byte[] Query(string sql) => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. System.Text.Encoding.ASCII.GetBytes(sql)];
+
+    private static byte[] Renumbered()
+    {
+        var log = new BinlogBuilder { NextNumber = 2 };
+        log.Gtid();
+        var gtid = EventFeed.Events(log.ToArray())[2];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(gtid.AsSpan(13), uint.MaxValue - 100);
+        log.RepairChecksum(gtid);
+        return gtid;
+    }
+}
