@@ -224,6 +224,21 @@ public sealed class SubsetTests
     }
 
     [Fact]
+    public void Membership_in_captured_collections()
+    {
+        int[] numbers = [1, 2, 7];
+        var longs = new List<long> { 39, 41 };
+        var names = new HashSet<string> { "a", "b" };
+        Status[] states = [Status.Open];
+        Assert.Equal("True:boolean", Run(x => numbers.Contains(x.A)));
+        Assert.Equal("False:boolean", Run(x => longs.Contains(x.L)));
+        Assert.Equal("False:boolean", Run(x => names.Contains(x.Name)));
+        Assert.Equal("True:boolean", Run(x => states.Contains(x.State)));
+        Assert.Equal("True:boolean", Run(x => new[] { 7, 8 }.Contains(x.A)));
+        Assert.Equal("null", Run(x => names.Contains(x.None!)));
+    }
+
+    [Fact]
     public void Moving_dates()
     {
         var hour = TimeSpan.FromHours(1);

@@ -16,7 +16,7 @@ internal sealed partial class LambdaTranslator
         switch (e.NodeType)
         {
             case ExpressionType.Equal or ExpressionType.NotEqual:
-                return Equality(e, left, right);
+                return Equality(left, right, e.NodeType == ExpressionType.Equal) with { Type = e.Type };
             case ExpressionType.Coalesce when e.Conversion is null:
                 return new CallExpr(ScalarOp.Coalesce, left, right, e.Type);
             case ExpressionType.Add or ExpressionType.Subtract when IsTime(left) && right is ConstantExpr { Value: TimeSpan span }:
@@ -46,9 +46,8 @@ internal sealed partial class LambdaTranslator
         return new CallExpr(op, left, right, e.Type);
     }
 
-    private static CallExpr Equality(BinaryExpression e, Expr left, Expr right)
+    private static CallExpr Equality(Expr left, Expr right, bool isEqual)
     {
-        var isEqual = e.NodeType == ExpressionType.Equal;
         if (left is ConstantExpr { Value: null })
         {
             (left, right) = (right, left);
@@ -56,11 +55,11 @@ internal sealed partial class LambdaTranslator
 
         if (right is ConstantExpr { Value: null })
         {
-            return new CallExpr(isEqual ? ScalarOp.IsNull : ScalarOp.IsNotNull, left, e.Type);
+            return new CallExpr(isEqual ? ScalarOp.IsNull : ScalarOp.IsNotNull, left, typeof(bool));
         }
 
         (left, right) = (EnumLabel(left, right.Type), EnumLabel(right, left.Type));
-        return new CallExpr(isEqual ? ScalarOp.Equal : ScalarOp.NotEqual, left, right, e.Type);
+        return new CallExpr(isEqual ? ScalarOp.Equal : ScalarOp.NotEqual, left, right, typeof(bool));
     }
 
     /// <summary>The label for a number (or member) that is compared with an enum; ENUM columns hold labels.</summary>

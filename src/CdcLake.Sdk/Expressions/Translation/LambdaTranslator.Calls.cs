@@ -17,6 +17,11 @@ internal sealed partial class LambdaTranslator
             return new ScalarShape(Aggregate(e));
         }
 
+        if (e.Method.Name == "Contains" && owner != typeof(string) && TryMembership(e) is { } membership)
+        {
+            return new ScalarShape(membership);
+        }
+
         var result = owner switch
         {
             _ when owner == typeof(string) => StringCall(e),

@@ -21,6 +21,9 @@ internal static class NullRejection
                 Collect(call.Arguments[0], ordinals);
                 Collect(call.Arguments[1], ordinals);
                 break;
+            case ScalarOp.Not when call.Arguments[0] is BoundCall { Op: ScalarOp.IsNull } test:
+                AddColumn(test.Arguments[0], ordinals);
+                break;
             case ScalarOp.IsNotNull or ScalarOp.Not or ScalarOp.StartsWith or ScalarOp.EndsWith or ScalarOp.Contains
                 or (>= ScalarOp.Equal and <= ScalarOp.GreaterOrEqual):
                 foreach (var argument in call.Arguments)
