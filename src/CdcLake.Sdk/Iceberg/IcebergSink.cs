@@ -23,6 +23,8 @@ internal sealed class IcebergSink : ISink
     private Epoch? _epoch;
     private long _upserts;
     private long _deletes;
+    private long _flushAt;
+    private bool _epochIsOpen;
     private bool _failed;
 
     /// <param name="catalog">Where the table is.</param>
@@ -33,6 +35,7 @@ internal sealed class IcebergSink : ISink
         _catalog = catalog;
         _name = table;
         _settings = settings;
+        _flushAt = settings.MemoryBudgetBytes;
     }
 
     public string Name => $"iceberg({_name})";
@@ -54,26 +57,27 @@ internal sealed class IcebergSink : ISink
 
     public ValueTask ChangesAsync(ChangeBatch batch, CancellationToken cancellationToken)
     {
-        Usable();
+        var table = Usable();
         using (batch)
         {
             _consolidator!.Add(batch);
         }
 
-        return ValueTask.CompletedTask;
+        return _consolidator.PendingBytes > _flushAt ? FlushPartAsync(table, cancellationToken) : ValueTask.CompletedTask;
     }
 
     public async ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
     {
         var table = Usable();
         _failed = true;
-        if (epoch.IsCompleteResult && table.Rows > 0)
+        if (epoch.IsCompleteResult)
         {
-            table.ReplaceAll();
+            table.ReplaceCommitted();
         }
 
         _consolidator!.EndEpoch(table);
         _epoch = epoch;
+        _epochIsOpen = false;
         if (_consolidator.PendingBytes > _settings.MemoryBudgetBytes)
         {
             await FlushAsync(table, cancellationToken).ConfigureAwait(false);
@@ -85,9 +89,9 @@ internal sealed class IcebergSink : ISink
     public async Task<SinkCommit?> CommitAsync(CancellationToken cancellationToken)
     {
         var table = Usable();
-        if (_epoch is not { } epoch)
+        if (_epoch is not { } epoch || _epochIsOpen)
         {
-            return null;
+            return null; // half an epoch in the files is never committed: the rest of it is on its way
         }
 
         _failed = true;
@@ -120,6 +124,19 @@ internal sealed class IcebergSink : ISink
             _table = null;
             await table.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The open epoch alone exceeds the memory: as much of it as possible goes to files now.</summary>
+    private async ValueTask FlushPartAsync(UpsertTable table, CancellationToken cancellationToken)
+    {
+        _failed = true;
+        _epochIsOpen = true;
+        _consolidator!.SettlePart(table);
+        await FlushAsync(table, cancellationToken).ConfigureAwait(false);
+
+        // What has to wait for the end of the epoch does not make every further batch a flush.
+        _flushAt = Math.Max(_settings.MemoryBudgetBytes, _consolidator.PendingBytes * 2);
+        _failed = false;
     }
 
     /// <summary>Moves what waits in memory into files that the next commit adds.</summary>

@@ -28,15 +28,20 @@ public sealed class IcebergSinkProperties
         {
             for (var epoch = random.Next(1, 4); epoch > 0; epoch--)
             {
-                Change(model, random);
+                await ChangeAsync(model, random);
                 await model.EndEpochAsync();
             }
 
             await model.CommitAsync();
             await model.CheckAsync();
+            if (random.Next(12) == 0)
+            {
+                await ReplaceAsync(model, random);
+            }
+
             if (random.Next(4) == 0)
             {
-                Change(model, random); // lost by the crash
+                await ChangeAsync(model, random); // lost by the crash
                 await model.PushAsync();
                 var before = model.Position;
                 await model.ReopenAsync();
@@ -46,7 +51,17 @@ public sealed class IcebergSinkProperties
         }
     }
 
-    private static void Change(SinkModel model, Random random)
+    /// <summary>A pipeline that begins again: its first epoch is the whole content.</summary>
+    private static async Task ReplaceAsync(SinkModel model, Random random)
+    {
+        await model.ReopenAsync();
+        model.StartOver();
+        await ChangeAsync(model, random);
+        await model.EndAndCommitAsync(complete: true);
+        await model.CheckAsync();
+    }
+
+    private static async Task ChangeAsync(SinkModel model, Random random)
     {
         var range = random.Next(3) == 0 ? 3000 : 300;
         for (var n = random.Next(0, random.Next(2) == 0 ? 20 : 1500); n > 0; n--)
@@ -56,9 +71,18 @@ public sealed class IcebergSinkProperties
             {
                 model.Remove(id);
             }
+            else if (random.Next(100) == 0)
+            {
+                await model.PutBeforeRemovingAsync(id, $"moved {random.Next()}", 1);
+            }
             else
             {
                 model.Put(id, random.Next(10) == 0 ? null : $"näme {random.Next(1000)} 🐇", random.Next(10) == 0 ? null : random.Next());
+            }
+
+            if (random.Next(50) == 0)
+            {
+                await model.PushAsync();
             }
         }
     }

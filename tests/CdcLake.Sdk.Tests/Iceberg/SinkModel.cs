@@ -73,6 +73,19 @@ internal sealed class SinkModel : IAsyncDisposable
         }
     }
 
+    /// <summary>As <see cref="Put"/>, but the sink gets the new row in a batch before the one that withdraws the old row.</summary>
+    public async Task PutBeforeRemovingAsync(long id, string? name, int? qty)
+    {
+        var existed = Rows.TryGetValue(id, out var old);
+        Rows[id] = (name, qty);
+        Append(id, (name, qty), 1);
+        await PushAsync();
+        if (existed)
+        {
+            Append(id, old, -1);
+        }
+    }
+
     public async Task PushAsync()
     {
         if (_batch.Count > 0)
@@ -89,8 +102,12 @@ internal sealed class SinkModel : IAsyncDisposable
         await Sink.EndEpochAsync(new Epoch(new TestPosition(++_position), DateTimeOffset.UnixEpoch, complete), CancellationToken.None);
     }
 
-    /// <summary>Forgets the rows, since what follows is a complete result.</summary>
-    public void StartOver() => Rows = [];
+    /// <summary>Forgets the rows and the position, since what follows is a complete result.</summary>
+    public void StartOver()
+    {
+        Rows = [];
+        _position = 0;
+    }
 
     public async Task<SinkCommit?> CommitAsync()
     {

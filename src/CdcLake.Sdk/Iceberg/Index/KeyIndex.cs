@@ -49,6 +49,16 @@ internal sealed class KeyIndex
         return removed;
     }
 
+    /// <summary>Removes all keys of some files.</summary>
+    public void RemoveFiles(IReadOnlySet<int> files)
+    {
+        Count = 0;
+        foreach (var shard in _shards)
+        {
+            Count += shard.RemoveFiles(files);
+        }
+    }
+
     private Shard ShardOf(ulong hash) => _shards[hash >> (64 - ShardBits)];
 
     /// <summary>A slot; <see cref="File"/> is the ordinal plus one, so that zeroed memory is empty.</summary>
@@ -129,11 +139,28 @@ internal sealed class KeyIndex
             return at;
         }
 
-        private void Grow()
+        /// <summary>Keys that are left.</summary>
+        public int RemoveFiles(IReadOnlySet<int> files)
         {
-            var old = _slots;
-            _slots = new Slot[old.Length * 2];
-            var mask = _slots.Length - 1;
+            foreach (ref var slot in _slots.AsSpan())
+            {
+                if (slot.File != 0 && files.Contains(slot.File - 1))
+                {
+                    slot = default;
+                    _used--;
+                }
+            }
+
+            Place(_slots, _slots.Length);
+            return _used;
+        }
+
+        private void Grow() => Place(_slots, _slots.Length * 2);
+
+        private void Place(Slot[] old, int size)
+        {
+            _slots = new Slot[size];
+            var mask = size - 1;
             foreach (ref var slot in old.AsSpan())
             {
                 if (slot.File != 0)

@@ -22,7 +22,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly DataFileWriter _writer;
     private readonly PositionDeleteWriter _deletes;
     private readonly HashSet<LiveFile> _replaced = [];
-    private KeyIndex _index;
+    private readonly KeyIndex _index;
     private TableVersion _version;
     private int[] _rows = [];
     private long _newRows;
@@ -65,11 +65,14 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         }
     }
 
-    /// <summary>From here on the table counts as empty; the next commit removes what it held.</summary>
-    public void ReplaceAll()
+    /// <summary>From here on the rows that are committed do not count; the next commit removes them. Rows written since stay.</summary>
+    public void ReplaceCommitted()
     {
-        _replaced.UnionWith(_files.All);
-        _index = new KeyIndex();
+        _replaced.UnionWith(_files.All.Where(f => f.IsCommitted));
+        if (_replaced.Count > 0)
+        {
+            _index.RemoveFiles(_replaced.Select(f => f.Ordinal).ToHashSet());
+        }
     }
 
     /// <summary>Removes rows by key.</summary>
