@@ -1,0 +1,233 @@
+using CdcLake.Columnar;
+using CdcLake.Connectors;
+using CdcLake.Iceberg;
+using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Commits;
+using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Scanning;
+using CdcLake.Storage;
+
+namespace CdcLake.Tests.Iceberg;
+
+public sealed class IcebergSinkTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly LocalObjectStore _store;
+
+    public IcebergSinkTests() => _store = new LocalObjectStore(_folder.Path, TimeProvider.System);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task New_table_has_no_position_and_the_first_commit_sets_it_even_without_rows()
+    {
+        await using var model = new SinkModel(_store);
+        Assert.Null(await model.OpenAsync());
+        Assert.Null(await model.CommitAsync());
+        Assert.NotNull(await model.EndAndCommitAsync());
+        await model.ReopenAsync();
+        Assert.Equal(1, model.Position);
+        Assert.Null(await model.EndAndCommitAsync());
+    }
+
+    [Fact]
+    public async Task Commit_says_what_it_did_and_stands_in_summary_and_properties()
+    {
+        await using var model = new SinkModel(_store);
+        await model.OpenAsync();
+        model.Put(1, "a", 1);
+        model.Put(2, "b", 2);
+        var first = (await model.EndAndCommitAsync())!;
+        Assert.Equal((2, 0, 2), (first.Upserts, first.Deletes, first.TotalRows));
+        model.Put(1, "c", 3);
+        model.Remove(2);
+        model.Put(3, "d", 4);
+        var second = (await model.EndAndCommitAsync())!;
+        Assert.Equal((2, 1, 2), (second.Upserts, second.Deletes, second.TotalRows));
+
+        var table = (await new FileSystemCatalog(_store).LoadAsync(SinkModel.Table, CancellationToken.None))!.Metadata;
+        Assert.Equal(second.Id, table.CurrentSnapshotId.ToString());
+        Assert.Equal("items", table.CurrentSnapshot!["cdclake.pipeline"]);
+        Assert.Equal("2", table.CurrentSnapshot["cdclake.epoch"]);
+        Assert.Equal("1", table.CurrentSnapshot["cdclake.format"]);
+        Assert.Equal(second.Position.ToString(), table.CurrentSnapshot["cdclake.gtid"]);
+        Assert.Equal(second.Position.ToString(), table.Properties["cdclake.items.gtid"]);
+        Assert.Equal("overwrite", table.CurrentSnapshot["operation"]);
+        Assert.Equal("append", table.Ancestors().Last()["operation"]);
+        Assert.Equal(1, Assert.Single(table.Schema.IdentifierFieldIds));
+    }
+
+    [Fact]
+    public async Task Snapshot_is_found_by_position_and_time()
+    {
+        await using var model = new SinkModel(_store);
+        await model.OpenAsync();
+        model.Put(1, "old", 1);
+        await model.EndAndCommitAsync();
+        model.Put(1, "new", 1);
+        await model.EndAndCommitAsync();
+        var reader = await IcebergTableReader.OpenAsync(new FileSystemCatalog(_store), SinkModel.Table, CancellationToken.None);
+        var first = reader.FindSnapshot(p => TestPosition.NumberOf(p) <= 1)!;
+        Assert.Equal("old", (await SinkModel.ReadAsync(_store, first))[1].Name);
+        Assert.Equal(first, reader.FindSnapshot(DateTimeOffset.FromUnixTimeMilliseconds(first.TimestampMs)));
+        Assert.Equal(reader.Current, reader.FindSnapshot(DateTimeOffset.MaxValue));
+        Assert.Null(reader.FindSnapshot(DateTimeOffset.UnixEpoch));
+    }
+
+    [Fact]
+    public async Task Small_table_stays_one_file_without_deletes()
+    {
+        await using var model = new SinkModel(_store);
+        await model.OpenAsync();
+        for (var commit = 0; commit < 30; commit++)
+        {
+            for (var id = 0; id < 50; id++)
+            {
+                model.Put((commit * 7) + id, $"row {commit}", commit);
+            }
+
+            await model.EndAndCommitAsync();
+        }
+
+        await model.CheckAsync();
+        var files = model.Sink.Version!.Files;
+        Assert.Single(files.Entries(ManifestContent.Data));
+        Assert.Empty(files.Entries(ManifestContent.Deletes));
+    }
+
+    [Fact]
+    public async Task Files_and_manifests_stay_bounded_over_many_commits()
+    {
+        await using var model = new SinkModel(_store, new IcebergSinkSettings { SmallFileBytes = 1 << 20 });
+        await model.OpenAsync();
+        var most = 0;
+        for (var commit = 0; commit < 300; commit++)
+        {
+            model.Put(1_000_000 + commit, "appended", commit); // never touched again
+            await model.EndAndCommitAsync();
+            var files = model.Sink.Version!.Files;
+            most = Math.Max(most, Math.Max(files.Manifests.Count, files.Entries(ManifestContent.Data).Count()));
+        }
+
+        await model.CheckAsync();
+        Assert.InRange(most, 1, 2 * ManifestPlan.MergeAt);
+        Assert.InRange(_folder.Files.Count(f => f.EndsWith(".metadata.json", StringComparison.Ordinal)), 1, 102);
+    }
+
+    [Fact]
+    public async Task Key_with_two_rows_is_refused_and_nothing_is_committed()
+    {
+        await using var model = new SinkModel(_store);
+        await model.OpenAsync();
+        model.Put(1, "a", 1);
+        await model.EndAndCommitAsync();
+        model.Rows.Clear(); // so that the model does not withdraw the row
+        model.Put(1, "b", 1);
+        await Assert.ThrowsAsync<DuplicateKeyException>(() => model.EndEpochAsync());
+        Assert.Equal("a", (await SinkModel.ReadAsync(_store))[1].Name);
+    }
+
+    [Fact]
+    public async Task Null_in_a_key_column_is_refused()
+    {
+        var schema = new Schema([new Field("id", DataType.Int64, Nullable: true)]);
+        await using var sink = new IcebergSink(new FileSystemCatalog(_store), SinkModel.Table, new IcebergSinkSettings());
+        await sink.OpenAsync(new SinkOpening("items", schema, [0], TimeProvider.System), CancellationToken.None);
+        var batch = new ChangeBatch(schema);
+        batch[0].AppendNull();
+        batch.AppendWeight(1);
+        await sink.ChangesAsync(batch, CancellationToken.None);
+        await sink.EndEpochAsync(new Epoch(new TestPosition(1), DateTimeOffset.UnixEpoch), CancellationToken.None);
+        await Assert.ThrowsAsync<SchemaMismatchException>(() => sink.CommitAsync(CancellationToken.None));
+        Assert.DoesNotContain(_folder.Files, f => f.EndsWith(".parquet", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Table_of_another_pipeline_is_refused_with_both_names()
+    {
+        await WriteOneAsync();
+        var error = await RefusedAsync(SinkModel.Opening with { Pipeline = "other" });
+        Assert.Contains("\"items\"", error, StringComparison.Ordinal);
+        Assert.Contains("\"other\"", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Table_with_content_of_somebody_else_is_refused()
+    {
+        await WriteOneAsync();
+        var catalog = new FileSystemCatalog(_store);
+        var table = (await catalog.LoadAsync(SinkModel.Table, CancellationToken.None))!;
+        var snapshot = table.Metadata.CurrentSnapshot!;
+        var foreign = new CdcLake.Iceberg.Spec.Snapshot(
+            snapshot.SnapshotId, null, snapshot.SequenceNumber, snapshot.TimestampMs, snapshot.ManifestList, new Dictionary<string, string> { ["operation"] = "append" }, 0);
+        await catalog.TryCommitAsync(table, table.Metadata with { Snapshots = [foreign], Properties = table.Metadata.Properties.Clear() }, CancellationToken.None);
+        Assert.Contains("no pipeline", await RefusedAsync(SinkModel.Opening), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Table_with_other_columns_or_key_is_refused_with_the_difference()
+    {
+        await WriteOneAsync();
+        var wider = new Schema([.. SinkModel.Columns.Fields, new Field("more", DataType.Date, true)]);
+        Assert.Contains("\"more\" date", await RefusedAsync(SinkModel.Opening with { Schema = wider }), StringComparison.Ordinal);
+        var required = new Schema([SinkModel.Columns[0], SinkModel.Columns[1] with { Nullable = false }, SinkModel.Columns[2]]);
+        Assert.Contains("\"name\" string", await RefusedAsync(SinkModel.Opening with { Schema = required }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Table_of_format_3_is_not_written()
+    {
+        await WriteOneAsync();
+        var catalog = new FileSystemCatalog(_store);
+        var table = (await catalog.LoadAsync(SinkModel.Table, CancellationToken.None))!;
+        await catalog.TryCommitAsync(table, table.Metadata with { FormatVersion = 3 }, CancellationToken.None);
+        Assert.Contains("version 3", await RefusedAsync(SinkModel.Opening), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rolled_back_table_gives_the_position_it_was_rolled_back_to()
+    {
+        await using var model = new SinkModel(_store);
+        await model.OpenAsync();
+        model.Put(1, "a", 1);
+        await model.EndAndCommitAsync();
+        model.Put(1, "b", 1);
+        await model.EndAndCommitAsync();
+        var catalog = new FileSystemCatalog(_store);
+        var table = (await catalog.LoadAsync(SinkModel.Table, CancellationToken.None))!;
+        var parent = table.Metadata.CurrentSnapshot!.ParentId!.Value;
+        var main = table.Metadata.Refs[0] with { SnapshotId = parent };
+        await catalog.TryCommitAsync(table, table.Metadata with { CurrentSnapshotId = parent, Refs = [main] }, CancellationToken.None);
+        await model.ReopenAsync();
+        Assert.Equal(1, model.Position);
+    }
+
+    [Fact]
+    public async Task Position_survives_the_expiry_of_its_snapshot()
+    {
+        await WriteOneAsync();
+        var catalog = new FileSystemCatalog(_store);
+        var table = (await catalog.LoadAsync(SinkModel.Table, CancellationToken.None))!;
+        var old = table.Metadata.CurrentSnapshot!;
+        var foreign = new CdcLake.Iceberg.Spec.Snapshot(
+            99, null, old.SequenceNumber, old.TimestampMs, old.ManifestList, new Dictionary<string, string> { ["operation"] = "replace" }, 0);
+        await catalog.TryCommitAsync(
+            table, table.Metadata with { Snapshots = [foreign], CurrentSnapshotId = 99, Refs = [table.Metadata.Refs[0] with { SnapshotId = 99 }] }, CancellationToken.None);
+        await using var model = new SinkModel(_store);
+        Assert.Equal(1, TestPosition.NumberOf(await model.OpenAsync()));
+    }
+
+    private async Task WriteOneAsync()
+    {
+        await using var model = new SinkModel(_store);
+        await model.OpenAsync();
+        model.Put(1, "a", 1);
+        await model.EndAndCommitAsync();
+    }
+
+    private async Task<string> RefusedAsync(SinkOpening opening)
+    {
+        await using var sink = new IcebergSink(new FileSystemCatalog(_store), SinkModel.Table, new IcebergSinkSettings());
+        return (await Assert.ThrowsAsync<CatalogException>(() => sink.OpenAsync(opening, CancellationToken.None))).Message;
+    }
+}
