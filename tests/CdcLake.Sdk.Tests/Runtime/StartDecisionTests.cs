@@ -1,0 +1,34 @@
+using CdcLake.Connectors;
+using CdcLake.Runtime;
+using CdcLake.Tests.Dataflow;
+
+namespace CdcLake.Tests.Runtime;
+
+public sealed class StartDecisionTests
+{
+    [Fact]
+    public void State_that_no_sink_is_behind_is_restored() =>
+        Assert.Equal(new StartDecision(At(5), true), StartDecision.Of(true, At(5), [At(5), At(9)]));
+
+    [Fact]
+    public void State_ahead_of_a_sink_is_not_used() =>
+        Assert.Equal(new StartDecision(null, false), StartDecision.Of(true, At(5), [At(4), At(9)]));
+
+    [Fact]
+    public void State_is_not_used_when_a_sink_is_empty() =>
+        Assert.Equal(new StartDecision(null, false), StartDecision.Of(true, At(5), [null]));
+
+    [Fact]
+    public void Without_a_checkpoint_a_plan_with_state_begins_anew() =>
+        Assert.Equal(new StartDecision(null, false), StartDecision.Of(true, null, [At(9)]));
+
+    [Fact]
+    public void A_plan_without_state_goes_on_at_the_sink_that_is_furthest_behind() =>
+        Assert.Equal(new StartDecision(At(4), false), StartDecision.Of(false, null, [At(9), At(4)]));
+
+    [Fact]
+    public void A_plan_without_state_begins_anew_for_an_empty_sink() =>
+        Assert.Equal(new StartDecision(null, false), StartDecision.Of(false, null, [At(9), null]));
+
+    private static SourcePosition At(int number) => new TestPosition(number);
+}
