@@ -100,8 +100,8 @@ public sealed class PipelineTests : IDisposable
             o.OnCommit = commits.Add;
         });
         await pipeline.RunAsync();
-        Assert.Equal(["1", "1-2", "1-3"], commits.Select(c => c.Position.Split(':')[1]));
-        Assert.Equal([0, 2, 1], commits.Select(c => c.TotalRows));
+        Assert.Equal(["1-2", "1-3"], commits.Select(c => c.Position.Split(':')[1]));
+        Assert.Equal([2, 1], commits.Select(c => c.TotalRows));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace CdcLake.Tests.Pipelines;
 /// <summary>A fabricated log of two tables, <c>shop.items</c> and <c>shop.orders</c>, and a folder for everything a pipeline writes.</summary>
 internal sealed class ShopLog : IDisposable
 {
-    public static readonly BinlogTable Items = new("shop", "items", [0], BinlogColumn.Int("id"), BinlogColumn.Varchar("name", 40));
+    public static readonly BinlogTable Items = new("shop", "items", [0], BinlogColumn.Int("id"), BinlogColumn.VarChar("name", 40));
     public static readonly BinlogTable Orders = new(
         "shop", "orders", [0], BinlogColumn.BigInt("id"), BinlogColumn.Int("item_id"), BinlogColumn.Int("qty"), BinlogColumn.Decimal("price", 10, 2));
 

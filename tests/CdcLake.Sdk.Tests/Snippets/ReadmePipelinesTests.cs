@@ -1,0 +1,52 @@
+namespace CdcLake.Tests.Snippets;
+
+// What the README shows, so that it compiles.
+
+// snippet: rows
+public sealed record Sale(long Id, int ProductId, int Qty, decimal Price, DateTime SaleTs);
+
+public sealed record Product(int Id, string Sku, string Name);
+
+public sealed record SalesByProduct(
+    int ProductId, string Sku, string Name, long TotalQty, decimal TotalRevenue, long SaleCount, DateTime LastSaleTs);
+// end-snippet
+
+/// <summary>The pipelines of the README.</summary>
+public sealed class ReadmePipelinesTests
+{
+    [Fact]
+    public async Task Pipelines_of_the_readme_are_valid()
+    {
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        await RunAsync(stopped.Token);
+    }
+
+    private static async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // snippet: pipeline
+        var mysql = new MySqlSource("Server=localhost;User ID=cdc;Password=secret");
+        var lake = IcebergCatalog.FileSystem("warehouse");
+
+        var pipeline = Pipeline
+            .FromMySqlBinlog(mysql.Table<Sale>("appdb.sales"))
+            .Join(mysql.Table<Product>("appdb.products"), s => s.ProductId, p => p.Id,
+                (s, p) => new { p.Id, p.Sku, p.Name, s.Qty, Amount = s.Qty * s.Price, s.SaleTs })
+            .Aggregate(l => new { l.Id, l.Sku, l.Name },
+                g => new SalesByProduct(g.Key.Id, g.Key.Sku, g.Key.Name,
+                    g.Sum(l => l.Qty), g.Sum(l => l.Amount), g.Count(), g.Max(l => l.SaleTs)))
+            .ToIceberg(lake.Table("demo.sales_by_product"), key: r => r.ProductId)
+            .Build("sales-by-product");
+
+        await pipeline.RunAsync(cancellationToken);
+        // end-snippet
+
+        // snippet: replica
+        var replica = Pipeline
+            .FromMySqlBinlog(mysql.Table("testdb.users"))
+            .ToIceberg(lake.Table("lakehouse.users"))
+            .Build("users");
+        // end-snippet
+        Assert.Equal("users", replica.Name);
+    }
+}
