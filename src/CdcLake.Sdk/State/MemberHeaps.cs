@@ -46,7 +46,13 @@ internal sealed class MemberHeaps<TOrder> : IStateStore
     /// <summary>The hash under which a value of a group is found.</summary>
     public static uint HashOf(long group, ulong valueHash) => RefIndex.Part(Hash64.Combine((ulong)group, valueHash));
 
-    public void Prefetch(uint hash) => _index.Prefetch(hash);
+    /// <summary>Asks the processor for the slot of a hash.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchSlot(uint hash) => _index.Prefetch(hash);
+
+    /// <summary>Asks the processor for the record of a hash whose slot it has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchRecord(uint hash) => _log.Prefetch(_index.Peek(hash));
 
     /// <summary>Adds or withdraws one value.</summary>
     /// <param name="group">Number of the group.</param>

@@ -165,11 +165,11 @@ internal sealed partial class RecordLog
         }
     }
 
-    /// <summary>Asks the processor to fetch a record that will be read soon.</summary>
+    /// <summary>Asks the processor to fetch a record that will be read soon; 0 is allowed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Prefetch(uint reference)
     {
-        if (Sse.IsSupported)
+        if (Sse.IsSupported && reference != 0)
         {
             Sse.Prefetch0(Unsafe.AsPointer(ref HeaderAt(reference)));
         }

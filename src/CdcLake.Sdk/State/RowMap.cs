@@ -8,7 +8,9 @@ namespace CdcLake.State;
 /// </summary>
 internal sealed class RowMap : IStateStore
 {
-    private const int Ahead = 8; // rows between asking for a slot and reading it
+    // Rows between asking for a slot and reading it, and between asking for a record and reading it.
+    private const int SlotAhead = 16;
+    private const int RecordAhead = 8;
 
     private readonly int _prefix;
     private RecordLog _log;
@@ -44,11 +46,7 @@ internal sealed class RowMap : IStateStore
         var hashes = keys.Hashes;
         for (var i = 0; i < hashes.Length; i++)
         {
-            if (i + Ahead < hashes.Length)
-            {
-                _index.Prefetch(RefIndex.Part(hashes[i + Ahead]));
-            }
-
+            Prefetch(hashes, i);
             var key = keys[i];
             var hash = RefIndex.Part(hashes[i]);
             var found = Find(key, hash);
@@ -62,11 +60,7 @@ internal sealed class RowMap : IStateStore
         var hashes = keys.Hashes;
         for (var i = 0; i < hashes.Length; i++)
         {
-            if (i + Ahead < hashes.Length)
-            {
-                _index.Prefetch(RefIndex.Part(hashes[i + Ahead]));
-            }
-
+            Prefetch(hashes, i);
             references[i] = Find(keys[i], RefIndex.Part(hashes[i]));
         }
     }
@@ -121,6 +115,16 @@ internal sealed class RowMap : IStateStore
         for (var at = _log.Next(0); at != 0; at = _log.Next(at))
         {
             _index.Insert(RefIndex.Part(Common.Hash64.Of(KeyOf(at))), at);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Prefetch(ReadOnlySpan<ulong> hashes, int row)
+    {
+        if (row + SlotAhead < hashes.Length)
+        {
+            _index.Prefetch(RefIndex.Part(hashes[row + SlotAhead]));
+            _log.Prefetch(_index.Peek(RefIndex.Part(hashes[row + RecordAhead])));
         }
     }
 

@@ -7,16 +7,20 @@ namespace CdcLake.State;
 // A record: prefix (RowHeader, of which only the count is restored), key bytes, bytes of the rest of the row.
 
 /// <summary>
-/// Rows by key, each distinct row once with its count: what one side of a join has seen. The rows of a key form a chain. A count may be negative for a while,
-/// when a row is withdrawn before it is added; <see cref="NegativeRow"/> finds what is left of that. Not thread-safe.
+/// Rows by key, each distinct row once with its count: what one side of a join has seen. The rows of a key form a chain, in which a row that is gone stays
+/// until the chain is walked or the log rewritten, so that withdrawing touches no other row. A count may be negative for a while, when a row is withdrawn before
+/// it is added; <see cref="NegativeRow"/> finds what is left of that. Not thread-safe.
 /// </summary>
 internal sealed class RowMultiset : IStateStore
 {
-    private const int Ahead = 8;
+    // Rows between asking for a slot and reading it, and between asking for a record and reading it.
+    private const int SlotAhead = 16;
+    private const int RecordAhead = 8;
 
     private readonly RefIndex _rows = new();
     private readonly RefIndex _heads = new();
     private RecordLog _log = new(sizeof(int));
+    private uint[] _rowHashes = [];
     private long _negative;
 
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
@@ -25,7 +29,6 @@ internal sealed class RowMultiset : IStateStore
         public int Count;
         public int KeyLength;
         public uint Next;
-        public uint Previous;
     }
 
     /// <summary>Distinct rows.</summary>
@@ -49,19 +52,20 @@ internal sealed class RowMultiset : IStateStore
     public void Apply(EncodedRows keys, EncodedRows rests, ReadOnlySpan<sbyte> weights, ReadOnlySpan<bool> skip)
     {
         var keyHashes = keys.Hashes;
-        var restHashes = rests.Hashes;
+        var rowHashes = HashRows(keyHashes, rests.Hashes);
         for (var i = 0; i < weights.Length; i++)
         {
-            if (i + Ahead < weights.Length)
+            if (i + SlotAhead < weights.Length)
             {
-                _rows.Prefetch(RefIndex.Part(Hash64.Combine(keyHashes[i + Ahead], restHashes[i + Ahead])));
-                _heads.Prefetch(RefIndex.Part(keyHashes[i + Ahead]));
+                _rows.Prefetch(rowHashes[i + SlotAhead]);
+                _heads.Prefetch(RefIndex.Part(keyHashes[i + SlotAhead]));
+                _log.Prefetch(_rows.Peek(rowHashes[i + RecordAhead]));
+                _log.Prefetch(_heads.Peek(RefIndex.Part(keyHashes[i + RecordAhead])));
             }
 
             if (skip.IsEmpty || !skip[i])
             {
-                var rowHash = RefIndex.Part(Hash64.Combine(keyHashes[i], restHashes[i]));
-                Apply(keys[i], rests[i], RefIndex.Part(keyHashes[i]), rowHash, weights[i]);
+                Apply(keys[i], rests[i], RefIndex.Part(keyHashes[i]), rowHashes[i], weights[i]);
             }
         }
     }
@@ -72,18 +76,28 @@ internal sealed class RowMultiset : IStateStore
         var hashes = keys.Hashes;
         for (var i = 0; i < hashes.Length; i++)
         {
-            if (i + Ahead < hashes.Length)
+            if (i + SlotAhead < hashes.Length)
             {
-                _heads.Prefetch(RefIndex.Part(hashes[i + Ahead]));
+                _heads.Prefetch(RefIndex.Part(hashes[i + SlotAhead]));
+                _log.Prefetch(_heads.Peek(RefIndex.Part(hashes[i + RecordAhead])));
             }
 
-            heads[i] = !skip.IsEmpty && skip[i] ? 0 : FindHead(keys[i], RefIndex.Part(hashes[i]), out _);
+            var head = !skip.IsEmpty && skip[i] ? 0 : FindHead(keys[i], RefIndex.Part(hashes[i]), out _);
+            heads[i] = head == 0 || HeaderOf(head).Count != 0 ? head : NextOf(head);
         }
     }
 
     /// <summary>The next row of the same key, or 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint NextOf(uint reference) => HeaderOf(reference).Next;
+    public uint NextOf(uint reference)
+    {
+        ref var next = ref HeaderOf(reference).Next;
+        while (next != 0 && HeaderOf(next).Count == 0)
+        {
+            next = HeaderOf(next).Next;
+        }
+
+        return next;
+    }
 
     /// <summary>How often the row is there; not 0, negative when it was withdrawn before it was added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -165,7 +179,6 @@ internal sealed class RowMultiset : IStateStore
         _negative += (header.Count < 0 ? 1 : 0) - (before < 0 ? 1 : 0);
         if (header.Count == 0)
         {
-            Unlink(reference, key, keyHash);
             _rows.Remove(rowHash, reference);
             _log.Free(reference);
         }
@@ -210,44 +223,34 @@ internal sealed class RowMultiset : IStateStore
         Link(reference, key, keyHash);
     }
 
+    private ReadOnlySpan<uint> HashRows(ReadOnlySpan<ulong> keys, ReadOnlySpan<ulong> rests)
+    {
+        if (_rowHashes.Length < keys.Length)
+        {
+            _rowHashes = new uint[Math.Max(keys.Length, Columnar.ChangeBatch.TargetRows)];
+        }
+
+        for (var i = 0; i < keys.Length; i++)
+        {
+            _rowHashes[i] = RefIndex.Part(Hash64.Combine(keys[i], rests[i]));
+        }
+
+        return _rowHashes.AsSpan(0, keys.Length);
+    }
+
     /// <summary>Makes a row the first of its key's chain.</summary>
     private void Link(uint reference, ReadOnlySpan<byte> key, uint keyHash)
     {
         var head = FindHead(key, keyHash, out var slot);
-        ref var header = ref HeaderOf(reference);
-        header.Previous = 0;
-        header.Next = head;
         if (head == 0)
         {
+            HeaderOf(reference).Next = 0;
             _heads.Insert(keyHash, reference);
         }
         else
         {
-            HeaderOf(head).Previous = reference;
+            HeaderOf(reference).Next = HeaderOf(head).Count != 0 ? head : NextOf(head);
             _heads.Replace(slot, keyHash, reference);
-        }
-    }
-
-    private void Unlink(uint reference, ReadOnlySpan<byte> key, uint keyHash)
-    {
-        var header = HeaderOf(reference);
-        if (header.Next != 0)
-        {
-            HeaderOf(header.Next).Previous = header.Previous;
-        }
-
-        if (header.Previous != 0)
-        {
-            HeaderOf(header.Previous).Next = header.Next;
-        }
-        else if (header.Next == 0)
-        {
-            _heads.Remove(keyHash, reference);
-        }
-        else
-        {
-            FindHead(key, keyHash, out var slot);
-            _heads.Replace(slot, keyHash, header.Next);
         }
     }
 

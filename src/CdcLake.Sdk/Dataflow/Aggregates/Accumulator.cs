@@ -23,8 +23,13 @@ internal abstract class Accumulator : IDisposable
     /// <summary>State besides the group's record, or null.</summary>
     public virtual IStateStore? State => null;
 
-    /// <summary>Adds or withdraws every row of a batch, row i in group <paramref name="groups"/>[i].</summary>
-    public abstract void Add(ChangeBatch batch, ReadOnlySpan<uint> groups, RowMap map);
+    /// <summary>Looks at a whole batch, before <see cref="Add"/> takes it in slices.</summary>
+    public virtual void Begin(ChangeBatch batch)
+    {
+    }
+
+    /// <summary>Adds or withdraws rows of a batch, row <paramref name="first"/> + i in group <paramref name="groups"/>[i].</summary>
+    public abstract void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups, RowMap map);
 
     /// <summary>Appends the present result of each group.</summary>
     /// <exception cref="ArithmeticOverflowException">A result does not fit its type.</exception>

@@ -15,15 +15,15 @@ internal sealed class CountAccumulator : Accumulator
 
     private int At => _input < 0 ? GroupRecord.RowCount : Offset;
 
-    public override void Add(ChangeBatch batch, ReadOnlySpan<uint> groups, RowMap map)
+    public override void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups, RowMap map)
     {
         if (_input < 0)
         {
             return;
         }
 
-        var weights = batch.Weights;
-        var nulls = batch[_input].Nulls;
+        var weights = batch.Weights[first..];
+        var nulls = batch[_input].HasNulls ? batch[_input].Nulls[first..] : default;
         for (var i = 0; i < groups.Length; i++)
         {
             if (nulls.IsEmpty || nulls[i] == 0)

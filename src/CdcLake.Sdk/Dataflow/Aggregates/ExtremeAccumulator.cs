@@ -8,7 +8,8 @@ namespace CdcLake.Dataflow.Aggregates;
 internal sealed class ExtremeAccumulator<TOrder> : Accumulator
     where TOrder : struct, IMemberOrder
 {
-    private const int Ahead = 8;
+    private const int SlotAhead = 16;
+    private const int RecordAhead = 8;
 
     private readonly int _input;
     private readonly RowCodec _codec;
@@ -29,10 +30,14 @@ internal sealed class ExtremeAccumulator<TOrder> : Accumulator
 
     public override IStateStore State => _members;
 
-    public override void Add(ChangeBatch batch, ReadOnlySpan<uint> groups, RowMap map)
+    public override void Begin(ChangeBatch batch)
     {
         _codec.Encode(batch, _values);
         _values.ComputeHashes();
+    }
+
+    public override void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups, RowMap map)
+    {
         if (_hashes.Length < groups.Length)
         {
             _hashes = new uint[Math.Max(groups.Length, ChangeBatch.TargetRows)];
@@ -40,22 +45,23 @@ internal sealed class ExtremeAccumulator<TOrder> : Accumulator
 
         for (var i = 0; i < groups.Length; i++)
         {
-            _hashes[i] = MemberHeaps<TOrder>.HashOf(map.Field<long>(groups[i], GroupRecord.Number), _values.Hashes[i]);
+            _hashes[i] = MemberHeaps<TOrder>.HashOf(map.Field<long>(groups[i], GroupRecord.Number), _values.Hashes[first + i]);
         }
 
-        var weights = batch.Weights;
-        var nulls = batch[_input].Nulls;
+        var weights = batch.Weights[first..];
+        var nulls = batch[_input].HasNulls ? batch[_input].Nulls[first..] : default;
         for (var i = 0; i < groups.Length; i++)
         {
-            if (i + Ahead < groups.Length)
+            if (i + SlotAhead < groups.Length)
             {
-                _members.Prefetch(_hashes[i + Ahead]);
+                _members.PrefetchSlot(_hashes[i + SlotAhead]);
+                _members.PrefetchRecord(_hashes[i + RecordAhead]);
             }
 
             if (nulls.IsEmpty || nulls[i] == 0)
             {
                 var number = map.Field<long>(groups[i], GroupRecord.Number);
-                _members.Apply(number, _values[i], _hashes[i], weights[i], ref map.Field<uint>(groups[i], Offset));
+                _members.Apply(number, _values[first + i], _hashes[i], weights[i], ref map.Field<uint>(groups[i], Offset));
             }
         }
     }

@@ -26,11 +26,11 @@ internal sealed class FloatSumAccumulator<T> : Accumulator
 
     public override int Size => Count + sizeof(long);
 
-    public override void Add(ChangeBatch batch, ReadOnlySpan<uint> groups, RowMap map)
+    public override void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups, RowMap map)
     {
-        var values = batch.Fixed<T>(_input).Values;
-        var weights = batch.Weights;
-        var nulls = batch[_input].Nulls;
+        var values = batch.Fixed<T>(_input).Values[first..];
+        var weights = batch.Weights[first..];
+        var nulls = batch[_input].HasNulls ? batch[_input].Nulls[first..] : default;
         for (var i = 0; i < groups.Length; i++)
         {
             if (!nulls.IsEmpty && nulls[i] != 0)

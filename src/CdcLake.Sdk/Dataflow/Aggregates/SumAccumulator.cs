@@ -26,11 +26,11 @@ internal sealed class SumAccumulator<T> : Accumulator
     // A 128-bit sum, then the count of values that are not null.
     public override int Size => 24;
 
-    public override void Add(ChangeBatch batch, ReadOnlySpan<uint> groups, RowMap map)
+    public override void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups, RowMap map)
     {
-        var values = batch.Fixed<T>(_input).Values;
-        var weights = batch.Weights;
-        var nulls = batch[_input].Nulls;
+        var values = batch.Fixed<T>(_input).Values[first..];
+        var weights = batch.Weights[first..];
+        var nulls = batch[_input].HasNulls ? batch[_input].Nulls[first..] : default;
         for (var i = 0; i < groups.Length; i++)
         {
             if (!nulls.IsEmpty && nulls[i] != 0)

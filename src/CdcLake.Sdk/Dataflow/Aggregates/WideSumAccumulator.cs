@@ -28,11 +28,11 @@ internal sealed class WideSumAccumulator : Accumulator
     // Low 128 bits, high 64 bits (two's complement over all 192), then the count of values that are not null.
     public override int Size => 32;
 
-    public override void Add(ChangeBatch batch, ReadOnlySpan<uint> groups, RowMap map)
+    public override void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups, RowMap map)
     {
-        var values = batch.Fixed<Int128>(_input).Values;
-        var weights = batch.Weights;
-        var nulls = batch[_input].Nulls;
+        var values = batch.Fixed<Int128>(_input).Values[first..];
+        var weights = batch.Weights[first..];
+        var nulls = batch[_input].HasNulls ? batch[_input].Nulls[first..] : default;
         for (var i = 0; i < groups.Length; i++)
         {
             if (!nulls.IsEmpty && nulls[i] != 0)

@@ -11,6 +11,9 @@ namespace CdcLake.Dataflow.Operators;
 /// </summary>
 internal sealed class AggregateOperator : IOperator
 {
+    // Rows that go through all accumulators before the next: few enough for their groups' records to stay in the processor's cache.
+    private const int SliceRows = 512;
+
     private readonly RowCodec _keyCodec;
     private readonly Accumulator[] _accumulators;
     private readonly RowMap _groups;
@@ -63,12 +66,25 @@ internal sealed class AggregateOperator : IOperator
             _keyCodec.Encode(batch, _keys);
             _keys.ComputeHashes();
             _groups.FindOrAdd(_keys, groups);
-            _touched.Add(groups);
-            CountRows(groups, batch.Weights);
             foreach (var accumulator in _accumulators)
             {
-                accumulator.Add(batch, groups, _groups);
+                accumulator.Begin(batch);
             }
+
+            for (var first = 0; first < groups.Length; first += SliceRows)
+            {
+                Add(batch, first, groups.Slice(first, Math.Min(SliceRows, groups.Length - first)));
+            }
+        }
+    }
+
+    private void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups)
+    {
+        _touched.Add(groups);
+        CountRows(groups, batch.Weights[first..]);
+        foreach (var accumulator in _accumulators)
+        {
+            accumulator.Add(batch, first, groups, _groups);
         }
     }
 
