@@ -45,6 +45,7 @@ internal static class TargetRun
         yield return ("snappy", () => Several(CodecTargets.Snappies(work.InsertWorkload)));
         yield return ("join + aggregate", () => JoinTargets.JoinAggregateAsync(work.UpdateWorkload));
         yield return ("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload));
+        yield return ("commit time", () => SinkTargets.CommitTimeAsync(work));
     }
 
     private static async Task<IReadOnlyList<TargetLine>> WithServer(
