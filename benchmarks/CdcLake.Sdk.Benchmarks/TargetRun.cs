@@ -46,6 +46,8 @@ internal static class TargetRun
         yield return ("join + aggregate", () => JoinTargets.JoinAggregateAsync(work.UpdateWorkload));
         yield return ("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload));
         yield return ("commit time", () => SinkTargets.CommitTimeAsync(work));
+        yield return ("replay → join + aggregate → Iceberg", () => EndToEndTargets.JoinAggregateAsync(work));
+        yield return ("replay → Iceberg upsert", () => EndToEndTargets.ReplicaAsync(work));
     }
 
     private static async Task<IReadOnlyList<TargetLine>> WithServer(
