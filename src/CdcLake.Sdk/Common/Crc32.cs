@@ -31,6 +31,7 @@ internal static class Crc32
     }
 
     /// <summary>Advances the register (not inverted) without special instructions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static uint UpdateByTables(uint register, ReadOnlySpan<byte> bytes)
     {
         ref var tables = ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(Tables);

@@ -20,6 +20,7 @@ internal static class Crc32Folding
     private const int Block = 4 * Lane;
 
     /// <summary>Advances the register over all whole 16-byte lanes and leaves the rest, fewer than 16 bytes, in <paramref name="bytes"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Update(uint register, ref ReadOnlySpan<byte> bytes)
     {
         var fourLanes = Vector128.Create(0x0154442BD4UL, 0x01C6E41596UL); // d = 512

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
@@ -43,6 +44,7 @@ internal sealed class BytesFill
     }
 
     /// <summary>Finds bytes and length of every value, past its length prefix; nulls have length 0. True when there is a null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Locate(ReadOnlySpan<byte> rows, RowScanner scanner, ReadColumn column)
     {
         var byColumn = scanner.Location == RowLocation.Columns;
@@ -74,6 +76,7 @@ internal sealed class BytesFill
         return anyNull;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Span<byte> Copy(ReadOnlySpan<byte> rows, BytesColumn target, int count)
     {
         var total = 0;

@@ -41,6 +41,7 @@ internal static class FixedWidthFill
         return values;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReadStrided<T, TReader>(ref byte at, int stride, TReader reader, Span<T> values)
         where T : unmanaged
         where TReader : struct, IValueReader<T>
@@ -52,6 +53,7 @@ internal static class FixedWidthFill
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReadSegments<T, TReader>(ref byte start, ref int offset, int stride, TReader reader, Span<T> values)
         where T : unmanaged
         where TReader : struct, IValueReader<T>
@@ -63,6 +65,7 @@ internal static class FixedWidthFill
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReadColumns<T, TReader>(ref byte start, ref int offset, int stride, TReader reader, Span<T> values, Span<byte> nulls)
         where T : unmanaged
         where TReader : struct, IValueReader<T>

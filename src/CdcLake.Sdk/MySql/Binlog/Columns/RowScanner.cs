@@ -111,6 +111,7 @@ internal sealed class RowScanner
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool HasNulls(ReadOnlySpan<byte> rows, int at, int count)
     {
         ref var bits = ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), at);
@@ -130,6 +131,7 @@ internal sealed class RowScanner
     }
 
     /// <summary>Takes rows while they have no NULL; false when the first one has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryScanSegments(ReadOnlySpan<byte> rows, ref int at)
     {
         var stride = _segments.Length + 1;
@@ -204,6 +206,7 @@ internal sealed class RowScanner
         return at;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int ScanRow(ReadOnlySpan<byte> rows, int row, Span<int> offsets)
     {
         var position = (long)row + _nullBytes;
