@@ -83,6 +83,9 @@ internal sealed class BytesColumn : Column
         Count++;
     }
 
+    /// <summary>Makes room for <paramref name="bytes"/> more bytes in all rows together.</summary>
+    public void ReserveBytes(int bytes) => Grow(ref _data, DataLength + bytes, DataLength);
+
     public override void Reserve(int rows) => Grow(ref _ends, Count + rows, Count);
 
     public override void AppendFrom(Column other, int row)

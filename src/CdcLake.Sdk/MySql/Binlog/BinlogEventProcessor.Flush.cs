@@ -6,6 +6,8 @@ namespace CdcLake.MySql.Binlog;
 /// <summary>Batches and epochs towards the output.</summary>
 internal sealed partial class BinlogEventProcessor
 {
+    private const long EpochBytes = 32 << 20;
+
     private readonly GtidSet[] _boundaries;
     private int _nextBoundary;
     private bool _atBoundary;
@@ -42,7 +44,7 @@ internal sealed partial class BinlogEventProcessor
         NeedsFlush = false;
         if (_inTransaction && !_skipping)
         {
-            if (_pending.OpenRows >= _options.HeldRows)
+            if (IsTooLargeToHold)
             {
                 await HandOnOpenAsync(output, cancellationToken).ConfigureAwait(false);
             }
@@ -111,11 +113,13 @@ internal sealed partial class BinlogEventProcessor
             _atBoundary |= Executed.Equals(_boundaries[_nextBoundary]);
         }
 
-        NeedsFlush = _pending.WholeRows >= ChangeBatch.TargetRows || EpochIsDue();
+        NeedsFlush = _pending.WholeRows >= ChangeBatch.TargetRows || _pending.WholeBytes >= EpochBytes || EpochIsDue();
     }
 
+    private bool IsTooLargeToHold => _pending.OpenRows >= _options.HeldRows || _pending.OpenBytes >= _options.HeldBytes;
+
     private bool EpochIsDue() => _moved
-        && (_atBoundary || _epochRows >= _options.Limits.Rows || _options.Clock.GetElapsedTime(_epochStart) >= _options.Limits.Time);
+        && (_atBoundary || _epochRows >= _options.Limits.Rows || _pending.WholeBytes >= EpochBytes || _options.Clock.GetElapsedTime(_epochStart) >= _options.Limits.Time);
 
     private void SkipPassedBoundaries()
     {

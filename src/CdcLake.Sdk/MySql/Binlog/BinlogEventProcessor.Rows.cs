@@ -169,12 +169,12 @@ internal sealed partial class BinlogEventProcessor
         {
             var batch = _pending.Open(table.Index);
             var rows = Decode(type, definition, images, batch);
-            _pending.Appended(rows);
+            _pending.Appended(table.Index, rows, images.Length);
             Rows += rows;
             _transactionRows += rows;
         }
 
-        NeedsFlush |= _pending.OpenRows >= _options.HeldRows;
+        NeedsFlush |= IsTooLargeToHold;
     }
 
     private static int Decode(EventType type, CapturedTable.Definition definition, ReadOnlySpan<byte> images, ChangeBatch batch)
@@ -214,7 +214,7 @@ internal sealed partial class BinlogEventProcessor
             batch.AppendFrom(aside, row, aside.Weights[row]);
         }
 
-        _pending.Appended(kept);
+        _pending.Appended(table.Index, kept, images.Length);
         Rows += kept;
     }
 

@@ -108,6 +108,10 @@ internal sealed partial class BinlogEventProcessor : IDisposable
         {
             throw new UnsupportedTypeException($"{Where}: {e.Message}", e);
         }
+        catch (OverflowException e)
+        {
+            throw new UnsupportedTypeException($"{Where}: one event changes so many or so large rows that a column would exceed 2 GB. Leave that column out of the query, or capture the table anew without it.", e);
+        }
     }
 
     public void Dispose() => _pending.Dispose();

@@ -35,4 +35,7 @@ internal sealed record BinlogProcessorOptions
 
     /// <summary>Rows of one unfinished transaction that are held back so that they can be dropped; a larger transaction is handed on while it is read.</summary>
     public int HeldRows { get; init; } = 65_536;
+
+    /// <summary>The same in bytes of their images in the log.</summary>
+    public long HeldBytes { get; init; } = 64 << 20;
 }

@@ -11,6 +11,9 @@ internal sealed class PendingChanges : IDisposable
 {
     private const int ExpectedRows = ChangeBatch.TargetRows + (ChangeBatch.TargetRows / 4);
 
+    private const long BatchBytes = 8 << 20;
+    private const int ExpectedBytes = 1 << 22;
+
     private readonly TableRows[] _tables;
     private readonly List<Full> _full = [];
     private readonly List<int> _touched = [];
@@ -24,7 +27,13 @@ internal sealed class PendingChanges : IDisposable
     /// <summary>Rows of the transaction that is being read.</summary>
     public int OpenRows { get; private set; }
 
-    /// <summary>The batch to append rows of <paramref name="table"/> to; call <see cref="Appended"/> afterwards.</summary>
+    /// <summary>Bytes in the log of rows of whole transactions.</summary>
+    public long WholeBytes { get; private set; }
+
+    /// <summary>Bytes in the log of rows of the transaction that is being read.</summary>
+    public long OpenBytes { get; private set; }
+
+    /// <summary>The batch to append rows of <paramref name="table"/> to; call <see cref="Appended"/> afterwards. A batch with enough rows or bytes is closed.</summary>
     public ChangeBatch Open(int table)
     {
         var rows = _tables[table];
@@ -34,17 +43,23 @@ internal sealed class PendingChanges : IDisposable
             _touched.Add(table);
         }
 
-        if (rows.Batch is { Count: >= ChangeBatch.TargetRows } full)
+        if (rows.Batch is { } full && (full.Count >= ChangeBatch.TargetRows || rows.Bytes >= BatchBytes))
         {
             _full.Add(new Full(table, full, rows.Whole));
-            (rows.Batch, rows.Whole, rows.Expected) = (null, 0, full.Count);
+            (rows.Batch, rows.Whole, rows.Bytes) = (null, 0, 0);
+            rows.Remember(full);
         }
 
-        return rows.Batch ??= Create(rows);
+        return rows.Batch ??= rows.Create();
     }
 
-    /// <summary>Counts rows appended to the batch that <see cref="Open"/> gave.</summary>
-    public void Appended(int rows) => OpenRows += rows;
+    /// <summary>Counts rows appended to the batch that <see cref="Open"/> gave for <paramref name="table"/>, and their bytes in the log.</summary>
+    public void Appended(int table, int rows, int bytes)
+    {
+        OpenRows += rows;
+        OpenBytes += bytes;
+        _tables[table].Bytes += bytes;
+    }
 
     /// <summary>The transaction is whole.</summary>
     public void Commit()
@@ -64,7 +79,8 @@ internal sealed class PendingChanges : IDisposable
 
         _touched.Clear();
         WholeRows += OpenRows;
-        OpenRows = 0;
+        WholeBytes += OpenBytes;
+        (OpenRows, OpenBytes) = (0, 0);
     }
 
     /// <summary>Drops the rows of the transaction that is being read.</summary>
@@ -95,7 +111,7 @@ internal sealed class PendingChanges : IDisposable
         }
 
         _touched.Clear();
-        OpenRows = 0;
+        (OpenRows, OpenBytes) = (0, 0);
     }
 
     /// <summary>
@@ -157,7 +173,8 @@ internal sealed class PendingChanges : IDisposable
             var rows = _tables[table];
             if (rows.Batch is { Count: > 0 } batch && (open || (!rows.Touched && (all || batch.Count >= ChangeBatch.TargetRows))))
             {
-                (rows.Batch, rows.Expected) = (null, batch.Count);
+                (rows.Batch, rows.Bytes) = (null, 0);
+                rows.Remember(batch);
                 Took(batch.Count, open && rows.Whole == 0);
                 rows.Whole = 0;
                 return batch;
@@ -178,23 +195,18 @@ internal sealed class PendingChanges : IDisposable
         }
     }
 
-    /// <summary>A new batch with room for as many rows as the one before it had.</summary>
-    private static ChangeBatch Create(TableRows rows)
-    {
-        var batch = new ChangeBatch(rows.Schema);
-        batch.Reserve(Math.Min(rows.Expected, ExpectedRows));
-        return batch;
-    }
-
     private void Took(int rows, bool open)
     {
+        // Bytes are only counted together: the share of a batch is not known exactly.
         if (open)
         {
             OpenRows -= rows;
+            OpenBytes = OpenRows == 0 ? 0 : OpenBytes;
         }
         else
         {
             WholeRows -= rows;
+            WholeBytes = WholeRows == 0 ? 0 : WholeBytes;
         }
     }
 
@@ -217,15 +229,43 @@ internal sealed class PendingChanges : IDisposable
 
     private sealed class TableRows(Columnar.Schema schema)
     {
+        private readonly int[] _expectedBytes = new int[schema.Count];
+        private int _expectedRows;
+
         public Columnar.Schema Schema { get; } = schema;
 
         public ChangeBatch? Batch { get; set; }
 
         public int Whole { get; set; }
 
-        /// <summary>Rows of the batch before.</summary>
-        public int Expected { get; set; }
-
         public bool Touched { get; set; }
+
+        /// <summary>Bytes in the log of the rows of <see cref="Batch"/>.</summary>
+        public long Bytes { get; set; }
+
+        /// <summary>A new batch with room for as much as the one before it had.</summary>
+        public ChangeBatch Create()
+        {
+            var batch = new ChangeBatch(Schema);
+            batch.Reserve(Math.Min(_expectedRows, ExpectedRows));
+            for (var i = 0; i < _expectedBytes.Length; i++)
+            {
+                if (_expectedBytes[i] > 0)
+                {
+                    batch.Bytes(i).ReserveBytes(Math.Min(_expectedBytes[i], ExpectedBytes));
+                }
+            }
+
+            return batch;
+        }
+
+        public void Remember(ChangeBatch batch)
+        {
+            _expectedRows = batch.Count;
+            for (var i = 0; i < _expectedBytes.Length; i++)
+            {
+                _expectedBytes[i] = batch[i] is BytesColumn bytes ? bytes.DataLength : 0;
+            }
+        }
     }
 }
