@@ -36,7 +36,11 @@ internal interface ISink : IAsyncDisposable
 /// <param name="Schema">The result's columns.</param>
 /// <param name="Key">Ordinals of the upsert key.</param>
 /// <param name="Clock">Source of all times the sink writes.</param>
-internal sealed record SinkOpening(string Pipeline, Schema Schema, IReadOnlyList<int> Key, TimeProvider Clock);
+/// <param name="Fingerprint">
+/// Hash of what the pipeline computes for this sink. A target keeps it: one that holds the result of another computation is refused with a
+/// <see cref="PlanChangedException"/>, since rows of both would stand side by side. Empty where it is not known.
+/// </param>
+internal sealed record SinkOpening(string Pipeline, Schema Schema, IReadOnlyList<int> Key, TimeProvider Clock, string Fingerprint = "");
 
 /// <summary>What waits for a commit.</summary>
 internal readonly record struct SinkBacklog(long Rows, long Bytes, bool HasEpoch);

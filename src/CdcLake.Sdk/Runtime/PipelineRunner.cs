@@ -42,19 +42,19 @@ internal sealed class PipelineRunner
     {
         var tables = await source.DescribeAsync(_definition.Plan.Tables, stop).ConfigureAwait(false);
         var plan = _definition.Plan.Bind(tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        var graph = StageGraphBuilder.Build(plan, _options.TimeProvider);
+        var checkpoints = await CheckpointSchedule.OpenAsync(_definition, plan, graph, source, _status, _positions, stop).ConfigureAwait(false);
         var committed = new List<SourcePosition?>();
         foreach (var (node, target) in plan.Sinks.Zip(_definition.Sinks))
         {
             var sink = target.CreateSink();
             sinks.Add(sink);
-            var opening = new SinkOpening(_definition.Name, node.Schema, node.Key, _options.TimeProvider);
+            var opening = new SinkOpening(_definition.Name, node.Schema, node.Key, _options.TimeProvider, node.Fingerprint);
             var properties = await sink.OpenAsync(opening, stop).ConfigureAwait(false);
             committed.Add(properties is null ? null : source.ParsePosition(properties));
         }
 
         _status.Sinks([.. sinks.Select((s, i) => new SinkStatus(s.Name) { Position = committed[i]?.ToString() })]);
-        var graph = StageGraphBuilder.Build(plan, _options.TimeProvider);
-        var checkpoints = await CheckpointSchedule.OpenAsync(_definition, plan, graph, source, _status, _positions, stop).ConfigureAwait(false);
         var start = StartDecision.Of(checkpoints is not null, checkpoints?.Position, committed);
         if (start.RestoreState)
         {
@@ -89,7 +89,7 @@ internal sealed class PipelineRunner
         for (var i = 0; i < run.Sinks.Count; i++)
         {
             var sink = new SinkStage(i, run.Sinks[i], run.Gates[i], run.Graph.SinkInputs[i], _options, _status, _positions);
-            group.Start(run.Sinks[i].Name, () => sink.RunAsync(group.Aborted));
+            group.Start(run.Sinks[i].Name, () => sink.RunAsync(stop, group.Aborted));
         }
 
         await using (stop.Register(() =>

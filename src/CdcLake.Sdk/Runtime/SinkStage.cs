@@ -29,7 +29,9 @@ internal sealed class SinkStage
     }
 
     /// <summary>Runs until its channel is complete, then commits what is left.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="stop">The wish to stop: a source that ends because of it need not have reached what the sink has committed.</param>
+    /// <param name="cancellationToken">Ends the run at once.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken cancellationToken)
     {
         SourcePosition? end = null;
         while (await WaitAsync(cancellationToken).ConfigureAwait(false))
@@ -50,7 +52,10 @@ internal sealed class SinkStage
         }
 
         await CommitAsync(cancellationToken).ConfigureAwait(false);
-        _gate.EnsureReached(end);
+        if (!stop.IsCancellationRequested)
+        {
+            _gate.EnsureReached(end);
+        }
     }
 
     // True when something can be read, false at the end; commits whenever that is due while it waits.

@@ -89,6 +89,28 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_changed_lambda_is_noticed_without_a_checkpoint_too()
+    {
+        await RunAsync();
+        Directory.Delete(_shop.Checkpoints, recursive: true);
+        await using var other = _shop.Totals(factor: 2);
+        var error = await Assert.ThrowsAsync<PlanChangedException>(() => other.RunAsync());
+        Assert.Contains("shop.totals", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipeline_stopped_while_it_catches_up_with_its_sink_is_no_error()
+    {
+        await RunAsync();
+        Directory.Delete(_shop.Checkpoints, recursive: true);
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        await using var again = _shop.Totals();
+        await again.RunAsync(stop.Token);
+        Assert.Equal(PipelineState.Completed, again.Status.State);
+    }
+
+    [Fact]
     public async Task Every_commit_holds_whole_transactions()
     {
         var commits = new List<PipelineCommit>();

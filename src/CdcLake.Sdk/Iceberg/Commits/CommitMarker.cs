@@ -15,6 +15,9 @@ internal sealed record CommitMarker(string Pipeline, long Epoch, IReadOnlyDictio
     /// <summary>Table property that names the pipeline a table belongs to.</summary>
     public const string OwnerProperty = Prefix + PipelineKey;
 
+    /// <summary>Table property with the fingerprint of what the table holds the result of.</summary>
+    public const string PlanProperty = Prefix + "plan";
+
     private const string Prefix = "cdclake.";
     private const string PipelineKey = "pipeline";
     private const string EpochKey = "epoch";

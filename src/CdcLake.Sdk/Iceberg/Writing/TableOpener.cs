@@ -14,6 +14,7 @@ namespace CdcLake.Iceberg.Writing;
 internal static class TableOpener
 {
     /// <exception cref="CatalogException">The table belongs to somebody else, has other columns, or is of a kind that is not written.</exception>
+    /// <exception cref="PlanChangedException">It holds the result of another computation.</exception>
     public static async Task<UpsertTable> OpenAsync(
         IIcebergCatalog catalog, TableIdentifier name, IcebergSinkSettings settings, SinkOpening opening, CancellationToken cancellationToken)
     {
@@ -23,6 +24,7 @@ internal static class TableOpener
             ?? await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new CatalogException($"Table {name} in {catalog.Name} was created and dropped by somebody else at the same time. Start again.");
         Check(catalog, table, wanted, opening.Pipeline);
+        CheckPlan(catalog, table, opening);
 
         var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
         var layout = new TableLayout(opening.Schema, opening.Key, table.Metadata.Schema);
@@ -41,6 +43,11 @@ internal static class TableOpener
         properties[TableProperties.PreviousMetadataMax] = TableProperties.PreviousMetadataDefault.ToString(CultureInfo.InvariantCulture);
         properties.AddRange(settings.TableProperties.Where(p => !properties.ContainsKey(p.Key)));
         properties[CommitMarker.OwnerProperty] = opening.Pipeline;
+        if (opening.Fingerprint.Length > 0)
+        {
+            properties[CommitMarker.PlanProperty] = opening.Fingerprint;
+        }
+
         return new TableMetadata
         {
             FormatVersion = TableMetadata.WrittenFormatVersion,
@@ -51,6 +58,19 @@ internal static class TableOpener
             Schemas = [schema],
             Properties = properties.ToImmutable(),
         };
+    }
+
+    private static void CheckPlan(IIcebergCatalog catalog, CatalogTable table, SinkOpening opening)
+    {
+        if (opening.Fingerprint.Length > 0
+            && table.Metadata.Properties.TryGetValue(CommitMarker.PlanProperty, out var plan)
+            && plan != opening.Fingerprint)
+        {
+            throw new PlanChangedException(
+                $"Table {table.Identifier} in {catalog.Name} holds the result of another computation than pipeline \"{opening.Pipeline}\" does now "
+                + $"(plan {plan}, now {opening.Fingerprint}): a condition, an expression, a key or an input changed. "
+                + "Change the pipeline back, write to another table, or drop this one and delete the pipeline's checkpoint folder: it is then built anew from the source.");
+        }
     }
 
     private static void Check(IIcebergCatalog catalog, CatalogTable table, IcebergSchema wanted, string pipeline)
