@@ -5,9 +5,19 @@ namespace CdcLake.IntegrationTests.Fixtures;
 /// <summary>
 /// A server of its own, for tests that change global settings or remove logs. Started by tests/lab when first used, and removed in the end.
 /// </summary>
-public sealed class PrivateMySqlServer : IAsyncLifetime
+public class PrivateMySqlServer : IAsyncLifetime
 {
-    private static readonly string Instance = $"private-{Environment.ProcessId}";
+    private static int _count;
+    private readonly string _instance = $"private-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
+    private readonly string _options;
+
+    public PrivateMySqlServer()
+        : this("")
+    {
+    }
+
+    /// <param name="options">Further options of mysqld.</param>
+    protected PrivateMySqlServer(string options) => _options = options;
 
     /// <summary>Account with all privileges.</summary>
     public string ConnectionString { get; private set; } = "";
@@ -32,16 +42,17 @@ public sealed class PrivateMySqlServer : IAsyncLifetime
         }
     }
 
-    private static async Task<string> LabAsync(string command)
+    private async Task<string> LabAsync(string command)
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, WorkingDirectory = Root() };
         start.ArgumentList.Add("tests/lab/mysql.sh");
         start.ArgumentList.Add(command);
-        start.ArgumentList.Add(Instance);
+        start.ArgumentList.Add(_instance);
+        start.Environment["CDCLAKE_MYSQLD_OPTS"] = _options;
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"tests/lab/mysql.sh {command} {Instance} failed: {output}");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"tests/lab/mysql.sh {command} {_instance} failed: {output}");
     }
 
     private static string Root()
@@ -55,3 +66,6 @@ public sealed class PrivateMySqlServer : IAsyncLifetime
         return folder?.FullName ?? throw new InvalidOperationException("tests/lab was not found above the test assembly.");
     }
 }
+
+/// <summary>A server that changes rows through foreign keys without logging it, as all did before MySQL 9.6.</summary>
+public sealed class NativeForeignKeysServer() : PrivateMySqlServer("--innodb-native-foreign-keys=ON");

@@ -92,16 +92,6 @@ public sealed class PreflightTests(PrivateMySqlServer server) : IClassFixture<Pr
         Assert.Equal([0], tables[2].PrimaryKey);
     }
 
-    [ServerFact(TestServers.MySql)]
-    public async Task Cascade_is_refused_only_when_the_server_does_not_log_it()
-    {
-        await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "cascade");
-        await database.ExecuteAsync(
-            "CREATE TABLE parent (id INT PRIMARY KEY)",
-            "CREATE TABLE child (id INT PRIMARY KEY, p INT, CONSTRAINT `fk p` FOREIGN KEY (p) REFERENCES parent (id) ON DELETE CASCADE)");
-        Assert.Single(await DescribeAsync(database.Options, "child"));
-    }
-
     private static Task<IReadOnlyList<CdcLake.Connectors.SourceTable>> DescribeAsync(MySqlConnectionOptions options, params string[] tables) =>
         new MySqlBinlogSource(options, "preflight", new MySqlSourceSettings(), TimeProvider.System).DescribeAsync(tables, default);
 }
