@@ -9,12 +9,18 @@ namespace CdcLake.MySql;
 /// <summary>One connection that feeds a server's log into an event processor.</summary>
 internal sealed class BinlogStream : IAsyncDisposable
 {
+    // A full read is followed by more within this time unless the log has ended just there.
+    private static readonly TimeSpan Lull = TimeSpan.FromMilliseconds(1);
+    private const int FullRead = 8 * 1024; // the server sends rows in buffers of 8 to 16 KiB
+
     private readonly MySqlConnection _connection;
+    private readonly TimeProvider _clock;
     private readonly BinlogEventProcessor _processor;
 
-    private BinlogStream(MySqlConnection connection, BinlogEventProcessor processor)
+    private BinlogStream(MySqlConnection connection, BinlogEventProcessor processor, TimeProvider clock)
     {
         _connection = connection;
+        _clock = clock;
         _processor = processor;
     }
 
@@ -33,7 +39,7 @@ internal sealed class BinlogStream : IAsyncDisposable
             await CheckAsync(connection, processor.Executed, settings.CatchUpTimeout, cancellationToken).ConfigureAwait(false);
             await connection.StartDumpAsync(identity, processor.Executed.Encode(), DumpFlags.HeartbeatV2, cancellationToken).ConfigureAwait(false);
             processor.BeginStream(connection.Peer, checksum: true);
-            return new BinlogStream(connection, processor);
+            return new BinlogStream(connection, processor, clock);
         }
         catch
         {
@@ -46,6 +52,7 @@ internal sealed class BinlogStream : IAsyncDisposable
     /// <exception cref="MySqlServerException">The connection failed, or the server ended the stream.</exception>
     public async Task PumpAsync(ISourceOutput output, CancellationToken cancellationToken)
     {
+        var received = _connection.BytesReceived;
         while (true)
         {
             while (_connection.TryReadEvent(out var binlogEvent))
@@ -63,32 +70,37 @@ internal sealed class BinlogStream : IAsyncDisposable
                 throw new MySqlServerException($"{_connection.Peer} ended the binary log stream without a reason.") { IsTransient = true };
             }
 
+            var isBusy = _connection.BytesReceived - received >= FullRead;
+            received = _connection.BytesReceived;
             var fill = _connection.FillAsync(cancellationToken);
-            if (!fill.IsCompleted)
+            if (fill.IsCompleted)
             {
-                await FlushIdleAsync(fill.AsTask(), output, cancellationToken).ConfigureAwait(false);
+                await fill.ConfigureAwait(false);
             }
             else
             {
-                await fill.ConfigureAwait(false);
+                await FillIdleAsync(fill.AsTask(), isBusy, output, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    // The consumer works while the next bytes are on their way.
-    private async Task FlushIdleAsync(Task fill, ISourceOutput output, CancellationToken cancellationToken)
+    // No bytes are at hand: after a lull, or at once when the last read was small, the consumer gets what is whole while the next bytes are on their way.
+    private async Task FillIdleAsync(Task fill, bool isBusy, ISourceOutput output, CancellationToken cancellationToken)
     {
-        try
+        if (!isBusy || await Task.WhenAny(fill, Task.Delay(Lull, _clock, cancellationToken)).ConfigureAwait(false) != fill)
         {
-            await _processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await _connection.DisposeAsync().ConfigureAwait(false);
-            await fill.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
+            try
+            {
+                await _processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await _connection.DisposeAsync().ConfigureAwait(false);
+                await fill.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
+            }
         }
 
         await fill.ConfigureAwait(false);
