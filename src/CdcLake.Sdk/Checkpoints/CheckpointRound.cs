@@ -10,6 +10,8 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SavedStore[]> _written = new(StringComparer.Ordinal);
     private readonly List<IObjectWriter> _open = [];
+    private readonly List<Task> _writing = [];
+    private bool _isClosed;
 
     public CheckpointRound(CheckpointStore store, long number)
     {
@@ -19,22 +21,43 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
 
     public long Number { get; }
 
+    /// <exception cref="OperationCanceledException">The checkpoint was given up meanwhile.</exception>
     public async ValueTask WriteAsync(string operatorName, IReadOnlyList<IStateStore> stores, CancellationToken cancellationToken)
     {
-        var saved = new SavedStore[stores.Count];
-        for (var i = 0; i < saved.Length; i++)
-        {
-            saved[i] = await WriteAsync(operatorName, i, stores[i], cancellationToken).ConfigureAwait(false);
-        }
-
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            _written[operatorName] = saved;
+            if (_isClosed)
+            {
+                throw new OperationCanceledException("The checkpoint was given up.");
+            }
+
+            _writing.Add(done.Task);
+        }
+
+        try
+        {
+            await WriteStoresAsync(operatorName, stores, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            done.SetResult();
         }
     }
 
-    /// <summary>Removes what was written. Does nothing after a commit.</summary>
-    public ValueTask DisposeAsync() => _store.AbandonAsync(this);
+    /// <summary>Removes what was written, once nobody writes any more. Does nothing after a commit.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] writing;
+        lock (_lock)
+        {
+            _isClosed = true;
+            writing = [.. _writing];
+        }
+
+        await Task.WhenAll(writing).ConfigureAwait(false);
+        await _store.AbandonAsync(this).ConfigureAwait(false);
+    }
 
     /// <summary>Makes all pieces durable and gives them by operator.</summary>
     internal async Task<IReadOnlyDictionary<string, SavedStore[]>> CompleteAsync(CancellationToken cancellationToken)
@@ -56,6 +79,20 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
         }
 
         _open.Clear();
+    }
+
+    private async Task WriteStoresAsync(string operatorName, IReadOnlyList<IStateStore> stores, CancellationToken cancellationToken)
+    {
+        var saved = new SavedStore[stores.Count];
+        for (var i = 0; i < saved.Length; i++)
+        {
+            saved[i] = await WriteAsync(operatorName, i, stores[i], cancellationToken).ConfigureAwait(false);
+        }
+
+        lock (_lock)
+        {
+            _written[operatorName] = saved;
+        }
     }
 
     private async Task<SavedStore> WriteAsync(string operatorName, int index, IStateStore store, CancellationToken cancellationToken)

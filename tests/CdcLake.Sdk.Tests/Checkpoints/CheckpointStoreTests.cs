@@ -125,6 +125,26 @@ public sealed class CheckpointStoreTests
     }
 
     [Fact]
+    public async Task Round_that_was_given_up_takes_no_state_and_the_next_checkpoint_is_whole()
+    {
+        var files = new MemoryStore();
+        var rows = new RowMultiset();
+        var store = new CheckpointStore(files, "p", Plan);
+        Apply(rows, ([1, "a"], 1));
+        await SaveAsync(store, rows, 1);
+        Apply(rows, ([2, "b"], 1));
+        var round = store.Begin();
+        await round.WriteAsync("join(a,b)", [rows], CancellationToken.None);
+        await round.DisposeAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await round.WriteAsync("join(a,b)", [rows], CancellationToken.None));
+
+        await SaveAsync(store, rows, 2);
+        var restored = new RowMultiset();
+        await RestoreAsync(files, restored);
+        Assert.Equal(Contents(rows), Contents(restored));
+    }
+
+    [Fact]
     public async Task Many_small_changes_are_folded_into_one_piece()
     {
         var files = new MemoryStore();

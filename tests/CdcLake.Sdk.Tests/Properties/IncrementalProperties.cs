@@ -23,7 +23,7 @@ public sealed class IncrementalProperties
     public void Incremental_result_equals_recomputation_after_every_epoch()
     {
         var first = Environment.GetEnvironmentVariable("CDCLAKE_TEST_SEED") is { Length: > 0 } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 1;
-        var count = Environment.GetEnvironmentVariable("CDCLAKE_TEST_CASES") is { Length: > 0 } cases ? int.Parse(cases, System.Globalization.CultureInfo.InvariantCulture) : 400;
+        var count = Environment.GetEnvironmentVariable("CDCLAKE_TEST_CASES") is { Length: > 0 } cases ? int.Parse(cases, System.Globalization.CultureInfo.InvariantCulture) : 300;
         for (var seed = first; seed < first + count; seed++)
         {
             Run(seed);
@@ -33,7 +33,7 @@ public sealed class IncrementalProperties
     [Fact]
     public async Task Restored_state_equals_never_having_stopped()
     {
-        for (var seed = 1; seed <= 150; seed++)
+        for (var seed = 1; seed <= 100; seed++)
         {
             await RunWithRestartsAsync(seed);
         }
