@@ -53,7 +53,8 @@ internal static class Utf8
     /// <remarks><paramref name="target"/> has at least <see cref="MaxCaseLength"/> bytes.</remarks>
     public static int ChangeCase(ReadOnlySpan<byte> text, Span<byte> target, bool upper)
     {
-        var written = 0;
+        _ = upper ? Ascii.ToUpper(text, target, out var written) : Ascii.ToLower(text, target, out written);
+        text = text[written..]; // from the first character that is not ASCII on
         while (!text.IsEmpty)
         {
             if (text[0] < 0x80)

@@ -34,6 +34,11 @@ internal static class Wide
     /// <summary>Quotient rounded half away from zero; the divisor is not zero.</summary>
     public static Int128 DivideRounded(Int128 dividend, Int128 divisor)
     {
+        if (dividend == (long)dividend && divisor == (long)divisor && dividend != long.MinValue)
+        {
+            return DivideRounded((long)dividend, (long)divisor);
+        }
+
         var (quotient, remainder) = Int128.DivRem(dividend, divisor);
         if (Magnitude(remainder) >= Magnitude(divisor) - Magnitude(remainder) && remainder != 0)
         {
@@ -41,6 +46,14 @@ internal static class Wide
         }
 
         return quotient;
+    }
+
+    private static long DivideRounded(long dividend, long divisor)
+    {
+        var (quotient, remainder) = Math.DivRem(dividend, divisor);
+        var rest = Math.Abs(remainder);
+        var isHalf = rest != 0 && (ulong)rest >= (divisor < 0 ? (ulong)-divisor : (ulong)divisor) - (ulong)rest;
+        return isHalf ? quotient + ((dividend < 0) == (divisor < 0) ? 1 : -1) : quotient;
     }
 
     /// <summary>Quotient rounded half to even; the divisor is positive.</summary>
