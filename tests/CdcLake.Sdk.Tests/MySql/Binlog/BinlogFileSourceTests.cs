@@ -115,6 +115,20 @@ public sealed class BinlogFileSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Large_transaction_without_its_end_is_left_out_and_with_it_handed_on_whole()
+    {
+        var log = new BinlogBuilder(inUse: true);
+        log.Transaction(t => t.Insert(_sales, Row(1, "1.00")));
+        log.Transaction(t => t.Insert(_sales, [.. Enumerable.Range(2, 70_000).Select(i => Row(i, "1.00"))]));
+        var bytes = log.ToArray();
+        var whole = await Replay.RunAsync([_folder.Write(bytes)], [Table]);
+        Assert.Equal(70_001, whole.WholeRows.Count());
+        var cut = await Replay.RunAsync([_folder.Write(bytes[..log.Offsets[^1]])], [Table]);
+        Assert.Equal(["0+1|1.00"], cut.Rows);
+        Assert.Single(cut.Epochs);
+    }
+
+    [Fact]
     public async Task Changed_byte_is_a_checksum_error_with_file_and_offset()
     {
         var log = new BinlogBuilder();

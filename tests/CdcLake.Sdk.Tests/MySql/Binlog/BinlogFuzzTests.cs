@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Binlog.Events;
+using CdcLake.MySql.Binlog.Statements;
 using CdcLake.MySql.Protocol;
 
 namespace CdcLake.Tests.MySql.Binlog;
@@ -55,6 +56,22 @@ public sealed class BinlogFuzzTests
             catch (CdcLakeException)
             {
             }
+        }
+    }
+
+    [Fact]
+    public void Any_words_are_scanned_without_an_error()
+    {
+        string[] words =
+        [
+            "ALTER", "TABLE", "DROP", "CREATE", "RENAME", "TO", "IF", "NOT", "EXISTS", "t", "`a b`", "db", ".", ",", "(", ")", "ADD", "INDEX", "INSERT", "INTO", "FROM",
+            "DELETE", "TRUNCATE", "DATABASE", "EXCHANGE", "PARTITION", "WITH", "'x", "\"y\"", "/*!50000", "*/", "/*", "--", "#", "\n", "=", "\\", "XA", "START", "\0", "IMPORT", "TABLESPACE",
+        ];
+        for (var seed = 0; seed < 20_000; seed++)
+        {
+            var random = new Random(seed);
+            var sql = string.Join(random.Next(3) == 0 ? "" : " ", Enumerable.Range(0, random.Next(10)).Select(_ => words[random.Next(words.Length)]));
+            Assert.NotNull(StatementScanner.Scan(new QueryEvent("db"u8, System.Text.Encoding.UTF8.GetBytes(sql), (ulong)random.Next(2) << 2)));
         }
     }
 

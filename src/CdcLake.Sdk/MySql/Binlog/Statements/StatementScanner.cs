@@ -96,6 +96,11 @@ internal static class StatementScanner
         var tables = new List<string>();
         var fills = new List<string>();
         at = ReadName(tokens, at, database, tables);
+        if (AlterClauses.AreHarmless(tokens, at))
+        {
+            return Statement.Of(StatementKind.Other);
+        }
+
         for (; at < tokens.Count && tables.Count > 0; at++)
         {
             if (tokens[at].Is("IMPORT") && Has(tokens, at + 1, "TABLESPACE"))
