@@ -20,6 +20,7 @@ internal sealed class LogServer : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly byte[] _packets;
     private readonly Thread _thread;
+    private volatile bool _stopped;
 
     /// <param name="file">A whole binary log file; it is framed into packets once, before anybody connects.</param>
     public LogServer(string file)
@@ -34,6 +35,7 @@ internal sealed class LogServer : IDisposable
 
     public void Dispose()
     {
+        _stopped = true;
         _listener.Stop();
         _thread.Join();
     }
@@ -65,7 +67,7 @@ internal sealed class LogServer : IDisposable
                 Talk(client);
             }
         }
-        catch (SocketException)
+        catch (Exception e) when (_stopped && e is SocketException or InvalidOperationException)
         {
             // The listener was stopped: the end of the measurement.
         }
