@@ -51,8 +51,12 @@ internal static class Measurement
             warm += cost.Wall;
         }
 
-        return new Cost(Middle(costs.Select(c => c.Cpu)), Middle(costs.Select(c => c.Wall)), (long)Middle(costs.Select(c => (double)c.Allocated)));
+        return Middle(costs);
     }
+
+    /// <summary>The median of each figure.</summary>
+    public static Cost Middle(IReadOnlyList<Cost> costs) =>
+        new(Middle(costs.Select(c => c.Cpu)), Middle(costs.Select(c => c.Wall)), (long)Middle(costs.Select(c => (double)c.Allocated)));
 
     private static double Middle(IEnumerable<double> values)
     {

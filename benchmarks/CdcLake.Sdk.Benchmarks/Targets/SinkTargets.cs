@@ -24,25 +24,29 @@ internal static class SinkTargets
         var large = await CommitAsync(work, LargeTable);
         return
         [
-            TargetLine.Against($"commit of {UpdatedRows} updates, table of {LargeTable / 1000}k rows (clock)", large.Seconds * 1e3, "ms", $"ms for {SmallTable / 1000}k rows", small.Seconds * 1e3,
-                $"design < {Wanted}", large.Seconds / small.Seconds < Wanted),
+            TargetLine.Against($"commit of {UpdatedRows} updates, table of {LargeTable / 1000}k rows (clock)", large.Commit.Wall * 1e3, "ms", $"ms for {SmallTable / 1000}k rows", small.Commit.Wall * 1e3,
+                $"design < {Wanted}", large.Commit.Wall / small.Commit.Wall < Wanted),
+            TargetLine.Against("  the same (one core)", large.Commit.Cpu * 1e3, "ms", $"ms for {SmallTable / 1000}k rows", small.Commit.Cpu * 1e3),
             TargetLine.Against("first load of that table (one core)", LargeTable / large.Load.Cpu / 1e3, "k rows/s", $"k rows/s for {SmallTable / 1000}k rows", SmallTable / small.Load.Cpu / 1e3),
         ];
     }
 
-    private static async Task<(double Seconds, Cost Load)> CommitAsync(Workspace work, int rows)
+    private static async Task<(Cost Commit, Cost Load)> CommitAsync(Workspace work, int rows)
     {
         const int commits = 30;
         var workload = work.InsertWorkload;
         var folder = work.Fresh("sink");
-        await using var sink = new IcebergSink(new FileSystemCatalog(new LocalObjectStore(folder, TimeProvider.System)), TableIdentifier.Parse("demo.sales"), new IcebergSinkSettings());
+
+        // Below this size a data file is rewritten as a whole; both tables shall be beyond it, as tables whose size matters are.
+        var settings = new IcebergSinkSettings { SmallFileBytes = 1 << 20 };
+        await using var sink = new IcebergSink(new FileSystemCatalog(new LocalObjectStore(folder, TimeProvider.System)), TableIdentifier.Parse("demo.sales"), settings);
         await sink.OpenAsync(new SinkOpening("benchmark", SalesTables.Sales, [0], TimeProvider.System), CancellationToken.None);
         var inserts = SalesTables.Inserts(workload, rows);
         var before = Cost.Now();
         await ApplyAsync(sink, inserts, 1);
         var load = Cost.Now() - before;
 
-        var seconds = new List<double>();
+        var costs = new List<Cost>();
         var random = new Random(7);
         var versions = new Dictionary<long, int>();
         for (var i = 0; i < commits; i++)
@@ -58,11 +62,11 @@ internal static class SinkTargets
 
             before = Cost.Now();
             await ApplyAsync(sink, [batch], i + 2);
-            seconds.Add((Cost.Now() - before).Wall);
+            costs.Add(Cost.Now() - before);
         }
 
         Directory.Delete(folder, recursive: true);
-        return (seconds.Skip(5).Order().ElementAt((commits - 5) / 2), load);
+        return (Measurement.Middle([.. costs.Skip(5)]), load);
     }
 
     private static async Task ApplyAsync(IcebergSink sink, List<ChangeBatch> batches, int transaction)
