@@ -30,6 +30,11 @@ internal sealed class PlanRunner : IDisposable
     /// <summary>The result so far: text of each row and how often it is there.</summary>
     public IEnumerable<(string Row, int Count)> Result => _result.Select(r => (r.Key, r.Value.Count));
 
+    /// <summary>The transform of a filter or projection.</summary>
+    public static ITransform TransformOf(Plan plan) => plan is FilterPlan filter
+        ? new FilterTransform("filter", filter.Schema, new TestPredicate(filter))
+        : new ProjectTransform("project", new TestProjection((ProjectPlan)plan));
+
     /// <summary>Replaces the collected result, when operators are restored and the sink's content stays.</summary>
     public void TakeResultOf(PlanRunner other)
     {
