@@ -27,9 +27,21 @@ public sealed class IcebergSinkTests : IDisposable
         Assert.NotNull(await model.EndAndCommitAsync());
         await model.ReopenAsync();
         Assert.Equal(1, model.Position);
-        var moved = (await model.EndAndCommitAsync())!;
-        Assert.Equal((0, 0), (moved.Upserts, moved.Deletes));
+    }
+
+    [Fact]
+    public async Task Position_that_moved_without_rows_is_committed_and_one_that_stayed_is_not()
+    {
+        await using var model = new SinkModel(_store);
+        await model.OpenAsync();
+        model.Put(1, "a", 1);
+        await model.EndAndCommitAsync();
+        Assert.NotNull(await model.EndAndCommitAsync());
+        await model.Sink.EndEpochAsync(new Epoch(new TestPosition(model.Position), DateTimeOffset.UnixEpoch), CancellationToken.None);
         Assert.Null(await model.CommitAsync());
+        await model.ReopenAsync();
+        Assert.Equal(2, model.Position);
+        await model.CheckAsync();
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed class TableCommitter
     /// <param name="current">What the changes were made from.</param>
     /// <param name="changes">Files that come and go.</param>
     /// <param name="marker">Who commits what.</param>
-    /// <param name="written">The new files; those of the attempt are added, and all are removed when the commit certainly failed.</param>
+    /// <param name="written">The new data and delete files; they are removed when the commit certainly failed.</param>
     /// <param name="cancellationToken">Honoured until the catalog is asked.</param>
     /// <exception cref="CommitConflictException">Another writer changed rows or schema meanwhile. Nothing was committed.</exception>
     public async Task<TableVersion> CommitAsync(
@@ -34,13 +34,15 @@ internal sealed class TableCommitter
         var snapshotId = RandomIds.SnapshotId(current.Table.Metadata);
         for (var attempt = 1; ; attempt++)
         {
-            var next = await PrepareAsync(current, changes, marker, snapshotId, attempt, written, cancellationToken).ConfigureAwait(false);
-            var (committed, now) = await TryCommitAsync(current.Table, next.Metadata, snapshotId, written).ConfigureAwait(false);
+            var own = new WrittenFiles(current.Table.Files);
+            var next = await PrepareAsync(current, changes, marker, snapshotId, attempt, own, written, cancellationToken).ConfigureAwait(false);
+            var (committed, now) = await TryCommitAsync(current.Table, next.Metadata, snapshotId, own, written).ConfigureAwait(false);
             if (committed)
             {
                 return new TableVersion(now!, next.Files);
             }
 
+            await own.DeleteAllAsync().ConfigureAwait(false);
             var conflict = Conflict(current.Table.Metadata, now?.Metadata);
             if (conflict is not null || attempt == MaxRebases)
             {
@@ -61,10 +63,12 @@ internal sealed class TableCommitter
     /// <summary>
     /// Asks the catalog. When it does not answer clearly, or answers that somebody was faster, the table itself is asked whether our snapshot is in it.
     /// </summary>
-    private async Task<(bool Committed, CatalogTable? Now)> TryCommitAsync(CatalogTable current, TableMetadata next, long snapshotId, WrittenFiles written)
+    private async Task<(bool Committed, CatalogTable? Now)> TryCommitAsync(
+        CatalogTable current, TableMetadata next, long snapshotId, WrittenFiles own, WrittenFiles written)
     {
         // From here on an error leaves it open whether the commit takes effect, and the files stay.
-        var attempt = written.Detach();
+        var manifests = own.Detach();
+        var data = written.Detach();
         CatalogTable? reloaded;
         try
         {
@@ -89,7 +93,8 @@ internal sealed class TableCommitter
             return (true, reloaded);
         }
 
-        written.Attach(attempt);
+        own.Attach(manifests);
+        written.Attach(data);
         return (false, reloaded);
     }
 
@@ -106,7 +111,8 @@ internal sealed class TableCommitter
     };
 
     private async Task<(TableMetadata Metadata, TableFiles Files)> PrepareAsync(
-        TableVersion current, FileChanges changes, CommitMarker marker, long snapshotId, int attempt, WrittenFiles written, CancellationToken cancellationToken)
+        TableVersion current, FileChanges changes, CommitMarker marker, long snapshotId, int attempt, WrittenFiles own, WrittenFiles written,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -120,14 +126,14 @@ internal sealed class TableCommitter
             {
                 foreach (var entries in plan.Entries.Chunk(ManifestPlan.FullEntries))
                 {
-                    manifests.Add(await WriteAsync(current.Table, entries, content, snapshotId, sequence, names, written, cancellationToken).ConfigureAwait(false));
+                    manifests.Add(await WriteAsync(current.Table, entries, content, snapshotId, sequence, names, own, cancellationToken).ConfigureAwait(false));
                 }
 
                 manifests.AddRange(plan.Kept);
             }
 
             var list = names.ManifestList;
-            written.Add(list);
+            own.Add(list);
             var bytes = ManifestList.Write(snapshotId, table.CurrentSnapshotId, sequence, manifests.Select(m => m.Manifest));
             await current.Table.Files.PutAsync(list, bytes, cancellationToken).ConfigureAwait(false);
 
@@ -140,6 +146,7 @@ internal sealed class TableCommitter
         }
         catch
         {
+            await own.DeleteAllAsync().ConfigureAwait(false);
             await written.DeleteAllAsync().ConfigureAwait(false);
             throw;
         }

@@ -1,0 +1,163 @@
+using System.Globalization;
+using CdcLake.Iceberg;
+using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.Storage;
+using CdcLake.Tests.Iceberg;
+
+namespace CdcLake.IntegrationTests.Iceberg;
+
+/// <summary>Other engines compact, delete, expire and set properties in a table that a pipeline writes: it goes on from what they left, and keeps what it does not know.</summary>
+public sealed class ForeignWriterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly LocalObjectStore _store;
+
+    public ForeignWriterTests() => _store = new LocalObjectStore(_folder.Path, TimeProvider.System);
+
+    private string Table => Path.Combine(_folder.Path, "demo", "items");
+
+    public void Dispose() => _folder.Dispose();
+
+    [ServerFact(IcebergJava.Variable)]
+    public async Task Compaction_by_Java_is_a_transient_conflict_and_then_the_new_base()
+    {
+        await using var model = await StartAsync();
+        await JavaAsync("rewrite", Table);
+        model.Put(5, "after compaction", 1);
+        await model.EndEpochAsync();
+        Assert.True((await Assert.ThrowsAsync<CommitConflictException>(() => model.CommitAsync())).IsTransient);
+
+        await model.ReopenAsync();
+        Assert.Equal(3, model.Position);
+        await GoOnAsync(model);
+    }
+
+    [ServerFact(IcebergJava.Variable)]
+    public async Task Position_deletes_of_Java_are_part_of_the_index()
+    {
+        await using var model = await StartAsync();
+        await JavaAsync("delete-where", Table, "id >= 10 and id < 40", "--mode", "position");
+        await model.ReopenAsync();
+        for (var id = 10; id < 40; id++)
+        {
+            model.Rows.Remove(id);
+        }
+
+        await model.CheckAsync();
+        await GoOnAsync(model, "no referenced_data_file"); // of the file that Java wrote
+    }
+
+    [ServerFact(IcebergJava.Variable)]
+    public async Task Manifests_rewritten_and_snapshots_expired_by_Java_do_not_disturb()
+    {
+        await using var model = await StartAsync();
+        await JavaAsync("rewrite-manifests", Table);
+        await JavaAsync("set-property", Table, "comment=kept");
+        await JavaAsync("expire", Table, "--retain-last", "1", "--older-than", "99999999999999");
+        await model.ReopenAsync();
+        Assert.Equal(3, model.Position);
+        await GoOnAsync(model);
+        var (_, output, _) = await IcebergJava.RunAsync("meta", Table);
+        Assert.Contains("kept", output, StringComparison.Ordinal);
+    }
+
+    [ServerFact(IcebergJava.Variable)]
+    public async Task Property_set_by_Java_between_two_commits_is_no_conflict()
+    {
+        await using var model = await StartAsync();
+        await JavaAsync("set-property", Table, "comment=kept");
+        await GoOnAsync(model);
+        var (_, output, _) = await IcebergJava.RunAsync("meta", Table);
+        Assert.Contains("kept", output, StringComparison.Ordinal);
+    }
+
+    [ServerFact(IcebergJava.Variable)]
+    public async Task Row_with_an_existing_key_added_by_Java_is_noticed()
+    {
+        await using var model = await StartAsync();
+        var rows = Path.Combine(_folder.Path, "rows.jsonl");
+        await File.WriteAllTextAsync(rows, "{\"id\": 7, \"name\": \"twice\", \"qty\": 1}\n");
+        await JavaAsync("append", Table, rows);
+        var error = await Assert.ThrowsAsync<CatalogException>(() => model.ReopenAsync());
+        Assert.Contains("id=7", error.Message, StringComparison.Ordinal);
+    }
+
+    [ServerFact(IcebergJava.Variable)]
+    public async Task Equality_deletes_of_Java_are_refused_with_advice()
+    {
+        await using var model = await StartAsync();
+        await JavaAsync("delete-where", Table, "id = 3", "--mode", "equality");
+        var error = await Assert.ThrowsAsync<CatalogException>(() => model.ReopenAsync());
+        Assert.Contains("rewrite_data_files", error.Message, StringComparison.Ordinal);
+    }
+
+    [ServerFact(IcebergJava.Variable, ClickHouse.Variable)]
+    public async Task Empty_first_snapshot_is_a_table_without_rows_for_everybody()
+    {
+        await using var model = new SinkModel(_store);
+        await model.OpenAsync();
+        var id = long.Parse((await model.EndAndCommitAsync())!.Id, CultureInfo.InvariantCulture);
+        Assert.Empty(await IcebergJava.RowsAsync(Table, id));
+        await IcebergJava.VerifyAsync(Table);
+        Assert.Equal("0\n", ClickHouse.Query("select count() from icebergLocal('demo/items')", _folder.Path));
+        model.Put(1, "first", 1);
+        await model.EndAndCommitAsync();
+        await IcebergJava.VerifyAsync(Table);
+        Assert.Equal("1\tfirst\n", ClickHouse.Query("select id, name from icebergLocal('demo/items')", _folder.Path));
+    }
+
+    [ServerFact(IcebergJava.Variable)]
+    public async Task Many_commits_with_merged_manifests_and_dropped_metadata_verify()
+    {
+        await using var model = new SinkModel(_store, new IcebergSinkSettings { SmallFileBytes = 4_000, TargetFileSizeBytes = 8_000, FoldAt = 4 });
+        await model.OpenAsync();
+        for (var commit = 0; commit < 130; commit++)
+        {
+            for (var n = 0; n < 40; n++)
+            {
+                model.Put(((commit * 37) + (n * 11)) % 900, $"commit {commit} row {n}", n);
+            }
+
+            await model.EndAndCommitAsync();
+        }
+
+        await model.CheckAsync();
+        await IcebergJava.VerifyAsync(Table);
+    }
+
+    private async Task<SinkModel> StartAsync()
+    {
+        var model = new SinkModel(_store, new IcebergSinkSettings { SmallFileBytes = 0 });
+        await model.OpenAsync();
+        for (var commit = 0; commit < 3; commit++)
+        {
+            for (var id = commit * 20; id < 100 + (commit * 20); id++)
+            {
+                model.Put(id, $"row {id}", commit);
+            }
+
+            await model.EndAndCommitAsync();
+        }
+
+        return model;
+    }
+
+    private async Task GoOnAsync(SinkModel model, params string[] allowedNotes)
+    {
+        for (var id = 0; id < 200; id += 2)
+        {
+            model.Put(id, "changed", id);
+        }
+
+        model.Remove(50);
+        Assert.NotNull(await model.EndAndCommitAsync());
+        await model.CheckAsync();
+        await IcebergJava.VerifyAsync(Table, allowedNotes);
+    }
+
+    private static async Task JavaAsync(params string[] arguments)
+    {
+        var (exit, output, error) = await IcebergJava.RunAsync(arguments);
+        Assert.True(exit == 0, $"{string.Join(' ', arguments)}: exit {exit}\n{output}\n{error}");
+    }
+}
