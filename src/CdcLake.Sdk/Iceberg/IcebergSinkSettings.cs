@@ -20,6 +20,11 @@ internal sealed record IcebergSinkSettings
     /// <summary>Small files of about the same size (within a factor of 8) at which they are folded into one.</summary>
     public int FoldAt { get; init; } = 8;
 
+    /// <summary>
+    /// Rows that a data file's second position delete file may always have; it takes the latest deletes until it exceeds this number and an eighth of the first one.
+    /// </summary>
+    public int RecentDeleteRows { get; init; } = 4096;
+
     /// <summary>Further properties of a table that the sink creates.</summary>
     public IReadOnlyDictionary<string, string> TableProperties { get; init; } = new Dictionary<string, string>();
 }

@@ -56,6 +56,7 @@ public sealed class UpsertedTableTests
             TargetFileSizeBytes = seed > 2 ? 10_000 : 1 << 20,
             MemoryBudgetBytes = seed == 4 ? 1 : 1 << 20,
             FoldAt = 3,
+            RecentDeleteRows = 20,
         };
         var states = new List<(long, string[])>();
         await using var model = new SinkModel(store, settings);

@@ -21,6 +21,7 @@ public sealed class IcebergSinkProperties
             TargetFileSizeBytes = seed % 2 == 0 ? 8_000 : 1 << 20,
             MemoryBudgetBytes = seed % 4 == 0 ? 1 : 1 << 20,
             FoldAt = 3,
+            RecentDeleteRows = 20,
         };
         await using var model = new SinkModel(new LocalObjectStore(folder.Path, TimeProvider.System), settings);
         await model.OpenAsync();

@@ -35,10 +35,5 @@ internal sealed class LiveFiles
     public void Remove(LiveFile file) => _files.Remove(file.Ordinal);
 
     /// <summary>Hides a row; it was visible until now.</summary>
-    public void Delete(RowLocation location)
-    {
-        var file = _files[location.File];
-        file.Deleted.Add(location.Position);
-        file.IsTouched = true;
-    }
+    public void Delete(RowLocation location) => _files[location.File].Delete(location.Position);
 }

@@ -31,6 +31,15 @@ internal static class DeletedRows
             await ApplyAsync(store, entry, byPath, cancellationToken).ConfigureAwait(false);
         }
 
+        // A file whose deleted rows all stand in one delete file goes on with that; any other gets one at the next occasion.
+        foreach (var file in files.All)
+        {
+            if (file.DeleteFiles is [var only] && only.RecordCount == file.Deleted.Count)
+            {
+                file.SetBase(only);
+            }
+        }
+
         return files;
     }
 

@@ -18,7 +18,7 @@ namespace CdcLake.Iceberg.Writing;
 //
 // File-scoped: all rows name one data file. Readers recognise that by equal, untruncated bounds of file_path and by referenced_data_file.
 
-/// <summary>Writes all deleted rows of one data file into a position delete file.</summary>
+/// <summary>Writes deleted rows of one data file into a position delete file.</summary>
 internal sealed class PositionDeleteWriter
 {
     public const int PathFieldId = 2147483546;
@@ -49,28 +49,28 @@ internal sealed class PositionDeleteWriter
         new ParquetColumn("pos", PositionFieldId, Required: true, DataType.Int64),
     ];
 
-    /// <param name="file">A file with at least one deleted row.</param>
+    /// <param name="target">Path of the data file, byte for byte as its manifest entry has it.</param>
+    /// <param name="positions">Rows of it, at least one.</param>
     /// <param name="cancellationToken">Stops writing.</param>
-    public async Task<DataFile> WriteAsync(LiveFile file, CancellationToken cancellationToken)
+    public async Task<DataFile> WriteAsync(string target, PositionSet positions, CancellationToken cancellationToken)
     {
         var name = _names.NextDeletes();
-        var target = file.File!.Path;
         _written.Add(name);
         var output = await _store.CreateAsync(name, cancellationToken).ConfigureAwait(false);
         await using var _ = output.ConfigureAwait(false);
         using var parquet = new ParquetWriter(Columns, output.WriteAsync, _options);
-        await AppendAsync(parquet, file, Encoding.UTF8.GetBytes(target), cancellationToken).ConfigureAwait(false);
+        await AppendAsync(parquet, positions, Encoding.UTF8.GetBytes(target), cancellationToken).ConfigureAwait(false);
         var metrics = await parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
         await output.CompleteAsync(cancellationToken).ConfigureAwait(false);
         return Describe(_store.UriOf(name), target, metrics);
     }
 
-    private static async Task AppendAsync(ParquetWriter parquet, LiveFile file, byte[] path, CancellationToken cancellationToken)
+    private static async Task AppendAsync(ParquetWriter parquet, PositionSet deleted, byte[] path, CancellationToken cancellationToken)
     {
         var paths = new BytesColumn(DataType.String);
         var positions = new FixedColumn<long>(DataType.Int64);
         Column[] columns = [paths, positions];
-        foreach (var position in file.Deleted.Positions())
+        foreach (var position in deleted.Positions())
         {
             positions.Append(position);
             if (paths.Count < ChunkRows)

@@ -188,12 +188,21 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
             changes.AddedData.Add(file.File!);
         }
 
-        if (file.IsTouched)
+        if (!file.IsTouched)
         {
-            changes.RemovedDeletes.AddRange(file.DeleteFiles);
-            file.DeleteFiles.Clear();
-            file.DeleteFiles.Add(await _deletes.WriteAsync(file, cancellationToken).ConfigureAwait(false));
-            changes.AddedDeletes.AddRange(file.DeleteFiles);
+            return;
+        }
+
+        var merges = file.ShouldMergeDeletes(_settings.RecentDeleteRows);
+        var obsolete = file.DeleteFiles.FindAll(f => merges || f != file.BaseDeletes);
+        var deletes = await _deletes.WriteAsync(file.File!.Path, merges ? file.Deleted : file.Recent, cancellationToken).ConfigureAwait(false);
+        changes.AddedDeletes.Add(deletes);
+        changes.RemovedDeletes.AddRange(obsolete);
+        file.DeleteFiles.RemoveAll(obsolete.Contains);
+        file.DeleteFiles.Add(deletes);
+        if (merges)
+        {
+            file.SetBase(deletes);
         }
     }
 
