@@ -30,5 +30,5 @@ public sealed class StartDecisionTests
     public void A_plan_without_state_begins_anew_for_an_empty_sink() =>
         Assert.Equal(new StartDecision(null, false), StartDecision.Of(false, null, [At(9), null]));
 
-    private static SourcePosition At(int number) => new TestPosition(number);
+    private static TestPosition At(int number) => new TestPosition(number);
 }
