@@ -41,7 +41,8 @@ internal sealed class SourceOutputGuard(ISourceOutput inner, IEnumerable<SourceP
     /// <exception cref="BinlogUnavailableException">A boundary was passed without having been met.</exception>
     public async ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
     {
-        if (_boundaries.Count > 0)
+        // A complete result replaces whatever sinks have committed before it; StartAt follows.
+        if (_boundaries.Count > 0 && !epoch.IsCompleteResult)
         {
             _boundaries.RemoveAll(epoch.Position.Equals);
             if (_boundaries.Find(epoch.Position.Covers) is { } passed)
