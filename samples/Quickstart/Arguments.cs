@@ -18,6 +18,7 @@ internal sealed record Arguments
           --warehouse DIR            where the table lies                             (default: warehouse)
           --commit-interval TIME     how often to commit, such as 500ms, 1s, 1m       (default: 1s)
           --commit-rows N            commit at the latest after N result rows         (default: 1000000)
+          --checkpoint-interval TIME how often to checkpoint state, for fast restarts (default: 10s)
           --help                     this text
 
         The tables: sales(id, product_id, qty, price, sale_ts), products(id, sku, name); other columns may stand between them.
@@ -36,6 +37,8 @@ internal sealed record Arguments
 
     public long? CommitRows { get; init; }
 
+    public TimeSpan? CheckpointInterval { get; init; }
+
     public bool ShowHelp { get; init; }
 
     /// <exception cref="ArgumentException">The message says which argument is wrong and what it takes.</exception>
@@ -51,7 +54,8 @@ internal sealed record Arguments
                 "--mysql" => parsed with { MySql = Value(args, ref i) },
                 "--database" => parsed with { Database = Value(args, ref i) },
                 "--warehouse" => parsed with { Warehouse = Value(args, ref i) },
-                "--commit-interval" => parsed with { CommitInterval = Interval(Value(args, ref i)) },
+                "--commit-interval" => parsed with { CommitInterval = Interval("--commit-interval", Value(args, ref i)) },
+                "--checkpoint-interval" => parsed with { CheckpointInterval = Interval("--checkpoint-interval", Value(args, ref i)) },
                 "--commit-rows" => parsed with { CommitRows = Rows(Value(args, ref i)) },
                 _ => throw new ArgumentException($"Unknown option \"{args[i]}\". --help lists them."),
             };
@@ -83,7 +87,7 @@ internal sealed record Arguments
             ? rows
             : throw new ArgumentException($"--commit-rows takes a positive number, not \"{text}\".");
 
-    private static TimeSpan Interval(string text)
+    private static TimeSpan Interval(string option, string text)
     {
         var number = text.TrimEnd("msh".ToCharArray());
         if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value))
@@ -97,6 +101,6 @@ internal sealed record Arguments
             }
         }
 
-        throw new ArgumentException($"--commit-interval takes a time such as 500ms, 1s or 1m, not \"{text}\".");
+        throw new ArgumentException($"{option} takes a time such as 500ms, 1s or 1m, not \"{text}\".");
     }
 }

@@ -23,6 +23,7 @@ internal static class Job
         {
             o.CheckpointFolder = Path.Combine(arguments.Warehouse, ".checkpoints");
             o.CommitInterval = arguments.CommitInterval;
+            o.CheckpointInterval = arguments.CheckpointInterval ?? o.CheckpointInterval;
             // The recorded log is read in a fraction of a second: small commits show how the table grows.
             o.CommitRows = arguments.CommitRows ?? (recorded is null ? o.CommitRows : 400);
             o.EpochRows = recorded is null ? o.EpochRows : 2_000;

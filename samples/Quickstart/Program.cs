@@ -34,7 +34,7 @@ try
 {
     return await Job.RunAsync(arguments, stop.Token);
 }
-catch (CdcLakeException e)
+catch (Exception e) when (e is CdcLakeException or ArgumentException or TimeoutException)
 {
     await Console.Error.WriteLineAsync($"error: {e.Message}");
     return 1;
