@@ -64,7 +64,8 @@ internal sealed class SourceStage : ISourceOutput
             : await _checkpoints.LastRoundForAsync(_last, _abort).ConfigureAwait(false);
         if (round is not null)
         {
-            await _output.EndEpochAsync(new EpochEnd(_last!, round), _abort).ConfigureAwait(false);
+            // The same epoch ends once more, without rows: they must not count as the complete result.
+            await _output.EndEpochAsync(new EpochEnd(_last! with { IsCompleteResult = false }, round), _abort).ConfigureAwait(false);
         }
 
         _output.Complete();
