@@ -1,0 +1,65 @@
+using CdcLake.MySql.Protocol;
+
+namespace CdcLake.IntegrationTests.Pipelines;
+
+/// <summary>
+/// A MySQL instance of its own (<c>tests/lab/mysql.sh</c>), which a test may reset, misconfigure and grant as it likes. Kept between runs, stopped at the end.
+/// </summary>
+internal sealed class LabServer : IAsyncDisposable
+{
+    private readonly string _name;
+    private readonly int _serverId;
+
+    private LabServer(string name, int serverId, string host, int port)
+    {
+        _name = name;
+        _serverId = serverId;
+        Host = host;
+        Port = port;
+    }
+
+    public string Host { get; }
+
+    public int Port { get; }
+
+    public string ConnectionString => ConnectionFor("cdc", "cdc-pass");
+
+    public static async Task<LabServer> StartAsync(string name, int serverId)
+    {
+        await LaunchAsync(name, serverId);
+        var settings = await ChildProcess.RunAsync(Repository.Lab("mysql.sh"), "env", name);
+        var values = settings.Split('\n').Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+        return new LabServer(name, serverId, values["MYSQL_HOST"], int.Parse(values["MYSQL_PORT"], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    public string ConnectionFor(string user, string password) => $"Server={Host};Port={Port};User ID={user};Password={password}";
+
+    public Task<MySqlConnection> OpenAsync(string? database = null) => Sql.OpenAsync(ConnectionString, database);
+
+    /// <summary>No databases, no replication, no history, default settings.</summary>
+    public async Task ResetAsync()
+    {
+        await using var connection = await OpenAsync();
+        await connection.RunAsync("STOP REPLICA", "RESET REPLICA ALL", "SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF");
+        var databases = await connection.QueryAsync(
+            "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')", default);
+        foreach (var row in databases.Rows)
+        {
+            await connection.RunAsync($"DROP DATABASE `{row[0]}`");
+        }
+
+        await connection.RunAsync("RESET BINARY LOGS AND GTIDS");
+    }
+
+    /// <summary>Shuts it down and starts it again, with the same data on the same port.</summary>
+    public async Task RestartAsync()
+    {
+        await DisposeAsync();
+        await LaunchAsync(_name, _serverId);
+    }
+
+    private static Task<string> LaunchAsync(string name, int serverId) =>
+        ChildProcess.RunAsync("env", $"CDCLAKE_MYSQL_SERVER_ID={serverId}", Repository.Lab("mysql.sh"), "start", name);
+
+    public async ValueTask DisposeAsync() => await ChildProcess.RunAsync(Repository.Lab("mysql.sh"), "stop", _name);
+}

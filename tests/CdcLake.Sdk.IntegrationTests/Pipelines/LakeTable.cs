@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace CdcLake.IntegrationTests.Pipelines;
+
+/// <summary>An Iceberg table on disk, seen through its metadata files alone.</summary>
+internal sealed class LakeTable(string folder)
+{
+    public string Folder => folder;
+
+    public static LakeTable Sales(string warehouse) => new(Path.Combine(warehouse, "demo", "sales_by_product"));
+
+    /// <summary>Number of the newest metadata file; 0 when there is no table.</summary>
+    public int Version => Newest() is { } file ? Number(file) : 0;
+
+    /// <summary>All snapshots that the newest metadata file lists, oldest first.</summary>
+    public IReadOnlyList<LakeSnapshot> Snapshots()
+    {
+        if (Newest() is not { } file)
+        {
+            return [];
+        }
+
+        using var metadata = JsonDocument.Parse(File.ReadAllBytes(file));
+        var snapshots = new List<LakeSnapshot>();
+        if (metadata.RootElement.TryGetProperty("snapshots", out var all))
+        {
+            foreach (var snapshot in all.EnumerateArray())
+            {
+                var gtid = snapshot.GetProperty("summary").TryGetProperty("cdclake.gtid", out var set) ? set.GetString() : null;
+                snapshots.Add(new LakeSnapshot(
+                    snapshot.GetProperty("snapshot-id").GetInt64(), snapshot.GetProperty("sequence-number").GetInt64(),
+                    gtid ?? throw new InvalidDataException($"{file}: a snapshot without cdclake.gtid in its summary: {snapshot}")));
+            }
+        }
+
+        return [.. snapshots.OrderBy(s => s.Sequence)];
+    }
+
+    /// <summary>Every file below the table with its length and time: what "nothing changed" means.</summary>
+    public string Fingerprint() => string.Join('\n', Directory.Exists(folder)
+        ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)
+            .Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.FullName} {f.Length} {f.LastWriteTimeUtc.Ticks}"))
+        : []);
+
+    private string? Newest()
+    {
+        var metadata = Path.Combine(folder, "metadata");
+        return Directory.Exists(metadata) ? Directory.GetFiles(metadata, "v*.metadata.json").MaxBy(Number) : null;
+    }
+
+    private static int Number(string file) => int.Parse(Path.GetFileName(file)[1..^".metadata.json".Length], CultureInfo.InvariantCulture);
+}
+
+/// <summary>One commit of a table.</summary>
+/// <param name="Id">Iceberg's snapshot id.</param>
+/// <param name="Sequence">Its sequence number; a later commit has a greater one.</param>
+/// <param name="Gtid">The source position it claims.</param>
+internal sealed record LakeSnapshot(long Id, long Sequence, string Gtid);

@@ -1,0 +1,45 @@
+using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Protocol;
+
+namespace CdcLake.IntegrationTests.Pipelines;
+
+/// <summary>
+/// A replica that applies the source's log exactly up to a GTID set and then answers queries there: what MySQL itself says at the position of a commit.
+/// </summary>
+internal sealed class SteppedReplica(MySqlConnection connection) : IAsyncDisposable
+{
+    public static async Task<SteppedReplica> FollowAsync(LabServer source, LabServer replica, string database)
+    {
+        await replica.ResetAsync();
+        var connection = await replica.OpenAsync();
+        await connection.RunAsync(
+            "SET GLOBAL replica_parallel_workers = 1", // one applier: nothing after the set is begun
+            $"CHANGE REPLICATION SOURCE TO SOURCE_HOST='{source.Host}', SOURCE_PORT={source.Port}, SOURCE_USER='cdc', SOURCE_PASSWORD='cdc-pass', "
+            + "SOURCE_AUTO_POSITION=1, SOURCE_SSL=1, SOURCE_CONNECT_RETRY=1",
+            "START REPLICA IO_THREAD");
+        return new SteppedReplica(connection) { Database = database };
+    }
+
+    public required string Database { get; init; }
+
+    /// <summary>Goes on to exactly this set, which must lie at or after the last one, and asks there.</summary>
+    public async Task<IReadOnlyList<string>> AnswerAtAsync(string gtid, string query) => [.. (await RowsAtAsync(gtid, query)).Select(Answer.Line)];
+
+    /// <summary>As <see cref="AnswerAtAsync"/>, row by row.</summary>
+    public async Task<IReadOnlyList<string?[]>> RowsAtAsync(string gtid, string query)
+    {
+        await connection.RunAsync($"START REPLICA SQL_THREAD UNTIL SQL_AFTER_GTIDS = '{gtid}'");
+        Assert.Equal("0", await connection.ScalarAsync($"SELECT WAIT_FOR_EXECUTED_GTID_SET('{gtid}', 60)"));
+        await connection.RunAsync("STOP REPLICA SQL_THREAD");
+        var at = await connection.GtidExecutedAsync();
+        Assert.True(GtidSet.Parse(at).Equals(GtidSet.Parse(gtid)), $"The replica stands at {at}, not at {gtid}: the set of the commit is not one the source went through.");
+        await connection.RunAsync($"USE `{Database}`");
+        return (await connection.QueryAsync(query, default)).Rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await connection.RunAsync("STOP REPLICA", "RESET REPLICA ALL");
+        await connection.DisposeAsync();
+    }
+}
