@@ -9,7 +9,7 @@ namespace CdcLake.Benchmarks;
 /// <summary>Stores a run's table below benchmarks/results/, in a folder named after the processor, with what it ran on.</summary>
 internal static partial class ResultFile
 {
-    public static async Task<string> WriteAsync(IReadOnlyList<TargetLine> lines)
+    public static async Task<string> WriteAsync(IReadOnlyList<TargetLine> lines, string load)
     {
         var cpu = Processor();
         var text = new StringBuilder();
@@ -22,6 +22,7 @@ internal static partial class ResultFile
             * System: {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}
             * Runtime: {RuntimeInformation.FrameworkDescription}, workstation GC, not concurrent
             * MySQL: {await ServerVersionAsync()}
+            * Load average when it began: {load} (below 0.5 nothing else runs; above, "clock" lines are too low)
 
             "One core" means per second of processor time of the whole process, all threads and the garbage collector included: what one core would do alone.
             Lines marked "clock" are per second on the clock, with all cores. Medians of several runs after a warm-up.
@@ -40,6 +41,13 @@ internal static partial class ResultFile
         var file = Path.Combine(folder, "targets.md");
         await File.WriteAllTextAsync(file, text.ToString());
         return Path.GetRelativePath(Root(), file);
+    }
+
+    /// <summary>How many threads wanted a processor during the last minute.</summary>
+    public static string Load()
+    {
+        const string file = "/proc/loadavg";
+        return File.Exists(file) ? File.ReadAllText(file).Split(' ')[0] : "unknown";
     }
 
     private static string Processor()

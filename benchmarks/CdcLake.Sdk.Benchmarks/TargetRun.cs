@@ -10,6 +10,7 @@ internal static class TargetRun
     {
         var only = options.Contains("--only") ? options[options.ToList().IndexOf("--only") + 1] : "";
         await using var work = new Workspace();
+        var load = ResultFile.Load();
         var lines = new List<TargetLine>();
         Console.WriteLine("name | value | unit | baseline | ratio | target | met or short");
         foreach (var (name, measure) in All(work))
@@ -28,7 +29,7 @@ internal static class TargetRun
 
         if (options.Contains("--write"))
         {
-            Console.WriteLine("written to " + await ResultFile.WriteAsync(lines));
+            Console.WriteLine("written to " + await ResultFile.WriteAsync(lines, load));
         }
 
         return 0;
