@@ -1,3 +1,5 @@
+using CdcLake.Common;
+
 namespace CdcLake.Planning.Binding;
 
 /// <summary>Suggestions for names that do not exist.</summary>
@@ -9,7 +11,7 @@ internal static class NearestNames
         var all = names.ToList();
         var normal = Normalize(wanted);
         var near = all
-            .Select(n => (Name: n, Distance: Distance(normal, Normalize(n))))
+            .Select(n => (Name: n, Distance: EditDistance.Between(normal, Normalize(n))))
             .Where(c => c.Distance <= Math.Max(2, wanted.Length / 3))
             .OrderBy(c => c.Distance)
             .ThenBy(c => c.Name, StringComparer.Ordinal)
@@ -21,27 +23,4 @@ internal static class NearestNames
 
     /// <summary>Spelling that the naming convention ignores is taken away: letter case and underscores.</summary>
     public static string Normalize(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
-
-    private static int Distance(string a, string b)
-    {
-        var row = new int[b.Length + 1];
-        for (var j = 0; j <= b.Length; j++)
-        {
-            row[j] = j;
-        }
-
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[b.Length];
-    }
 }
