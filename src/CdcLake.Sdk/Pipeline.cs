@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using CdcLake.Planning.Binding;
 using CdcLake.Planning.Streams;
 using CdcLake.Runtime;
 
@@ -15,6 +16,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly PositionBoard _positions;
     private readonly CancellationTokenSource _disposed = new();
     private Task? _run;
+    private BoundPlan? _bound;
 
     internal Pipeline(PipelineDefinition definition)
     {
@@ -72,7 +74,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>
     /// The plan as text: operators with their names and state, captured columns, keys. Before the first run the types of the tables' columns are not known yet.
     /// </summary>
-    public string Explain() => _definition.Plan.Explain();
+    public string Explain() => Volatile.Read(ref _bound)?.Explain() ?? _definition.Plan.Explain();
 
     /// <summary>Stops a run that is still going, without waiting for its commits.</summary>
     public async ValueTask DisposeAsync()
@@ -95,7 +97,7 @@ public sealed class Pipeline : IAsyncDisposable
         {
             await using (source.ConfigureAwait(false))
             {
-                await new PipelineRunner(_definition, _status, _positions).RunAsync(source, stop.Token).ConfigureAwait(false);
+                await new PipelineRunner(_definition, _status, _positions, plan => Volatile.Write(ref _bound, plan)).RunAsync(source, stop.Token).ConfigureAwait(false);
             }
 
             _status.Enter(PipelineState.Completed);

@@ -1,4 +1,5 @@
 using CdcLake.Connectors;
+using CdcLake.Planning.Binding;
 
 namespace CdcLake.Runtime;
 
@@ -9,9 +10,15 @@ internal sealed class PipelineRunner
     private readonly PipelineOptions _options;
     private readonly StatusBoard _status;
     private readonly PositionBoard _positions;
+    private readonly Action<BoundPlan> _bound;
 
-    public PipelineRunner(PipelineDefinition definition, StatusBoard status, PositionBoard positions)
+    /// <param name="definition">What to run.</param>
+    /// <param name="status">Where progress is noted.</param>
+    /// <param name="positions">Where positions are noted.</param>
+    /// <param name="bound">Called once the plan has met its source.</param>
+    public PipelineRunner(PipelineDefinition definition, StatusBoard status, PositionBoard positions, Action<BoundPlan> bound)
     {
+        _bound = bound;
         _definition = definition;
         _options = definition.Options;
         _status = status;
@@ -42,6 +49,7 @@ internal sealed class PipelineRunner
     {
         var tables = await source.DescribeAsync(_definition.Plan.Tables, stop).ConfigureAwait(false);
         var plan = _definition.Plan.Bind(tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        _bound(plan);
         var graph = StageGraphBuilder.Build(plan, _options.TimeProvider);
         var checkpoints = await CheckpointSchedule.OpenAsync(_definition, plan, graph, source, _status, _positions, stop).ConfigureAwait(false);
         var committed = new List<SourcePosition?>();

@@ -1,11 +1,10 @@
-using System.Runtime.CompilerServices;
-
 namespace CdcLake.IntegrationTests.Pipelines;
 
 /// <summary>Files of the repository that the tests run or read.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", ".."));
+    /// <summary>Found from the test's own binary: source paths are rewritten in deterministic builds.</summary>
+    public static string Root { get; } = FindRoot(new DirectoryInfo(AppContext.BaseDirectory));
 
     /// <summary>The sample, built in the same configuration as these tests.</summary>
     public static string QuickstartDll
@@ -23,5 +22,13 @@ internal static class Repository
 
     public static string Lab(string script) => Path.Combine(Root, "tests", "lab", script);
 
-    private static string ThisFile([CallerFilePath] string path = "") => path;
+    private static string FindRoot(DirectoryInfo folder)
+    {
+        while (!File.Exists(Path.Combine(folder.FullName, "CdcLake.Sdk.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException($"{AppContext.BaseDirectory} does not lie in the repository.");
+        }
+
+        return folder.FullName;
+    }
 }

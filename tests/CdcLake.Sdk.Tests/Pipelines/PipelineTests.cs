@@ -27,6 +27,16 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task The_plan_is_explained_with_types_once_it_has_met_its_tables()
+    {
+        await using var pipeline = _shop.Totals();
+        Assert.DoesNotContain("decimal(10, 2)", pipeline.Explain(), StringComparison.Ordinal);
+        await pipeline.RunAsync();
+        Assert.Contains("join(shop.orders,shop.items)", pipeline.Explain(), StringComparison.Ordinal);
+        Assert.Contains("decimal(", pipeline.Explain(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_run_has_nothing_to_do()
     {
         await RunAsync();
