@@ -24,20 +24,25 @@ public sealed class ReplayKillTests(ITestOutputHelper output)
         for (; kills < Kills; warehouses++)
         {
             var warehouse = folder[string.Create(CultureInfo.InvariantCulture, $"{warehouses + 1}")];
+            var started = TimeProvider.System.GetTimestamp();
             while (!await FinishesAsync(warehouse, random.GetItems(CheckpointIntervals, 1)[0], random.NextDouble() * duration))
             {
                 kills++;
+                duration *= 1.03; // so that a run gets through in the end, however busy the machine has become
                 if (LakeTable.Sales(warehouse) is { Version: > 0 } table && table.Snapshots() is [.., var newest])
                 {
                     await CheckAsync(table, newest);
                 }
+
+                started = TimeProvider.System.GetTimestamp();
             }
 
+            duration = TimeProvider.System.GetElapsedTime(started);
             snapshots += await CheckAllAsync(warehouse);
         }
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{kills} kills over {warehouses} warehouses, {snapshots} snapshots exact; an undisturbed run takes {duration.TotalMilliseconds:N0} ms"));
+            $"{kills} kills over {warehouses} warehouses, {snapshots} snapshots exact; the last run took {duration.TotalMilliseconds:N0} ms"));
     }
 
     [ServerFact(IcebergJava.Variable)]
