@@ -25,8 +25,8 @@ internal static class Job
             o.CommitInterval = arguments.CommitInterval;
             o.CheckpointInterval = arguments.CheckpointInterval ?? o.CheckpointInterval;
             // The recorded log is read in a fraction of a second: small commits show how the table grows.
-            o.CommitRows = arguments.CommitRows ?? (recorded is null ? o.CommitRows : 400);
-            o.EpochRows = recorded is null ? o.EpochRows : 2_000;
+            o.CommitRows = arguments.CommitRows ?? (recorded is null ? o.CommitRows : 150);
+            o.EpochRows = recorded is null ? o.EpochRows : 4_000;
             o.OnCommit = commit => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"commit     snapshot {commit.Id}  {commit.TotalRows:N0} rows (+{commit.Upserts:N0} −{commit.Deletes:N0})  at {commit.Position}"));
         });
