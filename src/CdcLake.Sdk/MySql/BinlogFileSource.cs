@@ -128,7 +128,8 @@ internal sealed class BinlogFileSource : ISource
         {
             if (reader.Offset >= reportAt)
             {
-                output.Report(new SourceProgress(SourcePhase.Streaming, string.Create(CultureInfo.InvariantCulture, $"{reader.Name} at {reader.Offset >> 20} of {reader.Length >> 20} MB")));
+                var percent = reader.Offset * 100 / Math.Max(reader.Length, 1);
+                output.Report(new SourceProgress(SourcePhase.Streaming, string.Create(CultureInfo.InvariantCulture, $"{reader.Name}, {percent} %")));
                 reportAt = reader.Offset + ReportEveryBytes;
             }
 
