@@ -1,7 +1,8 @@
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.Benchmarks;
 

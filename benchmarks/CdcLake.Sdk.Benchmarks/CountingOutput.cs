@@ -1,6 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.MySql;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.Benchmarks;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.Benchmarks;
 

@@ -1,3 +1,4 @@
+using CdcLake.Connectors;
 using CdcLake.Planning.Logical;
 using CdcLake.Runtime;
 

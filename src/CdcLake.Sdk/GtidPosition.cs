@@ -1,4 +1,4 @@
-using CdcLake.MySql;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake;
 

@@ -1,5 +1,5 @@
-using CdcLake.MySql.Protocol;
-using CdcLake.MySql.Protocol.Payloads;
+using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.Benchmarks.Baselines;
 

@@ -3,7 +3,8 @@ using CdcLake.Benchmarks.Logs;
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.Benchmarks.Targets;
 

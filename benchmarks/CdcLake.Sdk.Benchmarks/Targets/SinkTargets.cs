@@ -3,8 +3,10 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Tables;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Gtids;
 using CdcLake.Storage;
 
 namespace CdcLake.Benchmarks.Targets;

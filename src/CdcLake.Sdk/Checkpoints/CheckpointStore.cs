@@ -1,6 +1,7 @@
 using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.State;
+using CdcLake.State.Stores;
 using CdcLake.Storage;
 
 namespace CdcLake.Checkpoints;

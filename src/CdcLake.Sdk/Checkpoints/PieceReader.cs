@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using CdcLake.Common;
-using CdcLake.State;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Checkpoints;
 

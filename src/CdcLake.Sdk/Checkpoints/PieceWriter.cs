@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using CdcLake.Common;
-using CdcLake.State;
+using CdcLake.State.Stores;
 using CdcLake.Storage;
 
 namespace CdcLake.Checkpoints;

@@ -1,9 +1,10 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Catalogs;
-using CdcLake.Iceberg.Commits;
+using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.Iceberg.Writing;
-using CdcLake.State;
+using CdcLake.Upserts;
 
 namespace CdcLake.Iceberg;
 

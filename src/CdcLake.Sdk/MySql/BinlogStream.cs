@@ -1,8 +1,9 @@
 using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Protocol;
-using CdcLake.MySql.Protocol.Payloads;
+using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql;
 

@@ -1,9 +1,10 @@
 using System.Runtime.ExceptionServices;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Protocol;
-using CdcLake.MySql.Schema;
-using CdcLake.MySql.Snapshot;
+using CdcLake.MySql.Gtids;
+using CdcLake.MySql.InitialSnapshots;
+using CdcLake.MySql.Tables;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql;
 

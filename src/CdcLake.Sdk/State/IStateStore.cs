@@ -1,3 +1,4 @@
+using CdcLake.State.Stores;
 namespace CdcLake.State;
 
 /// <summary>

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.Fixtures;
 

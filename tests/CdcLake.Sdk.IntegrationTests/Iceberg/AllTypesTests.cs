@@ -4,6 +4,7 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Tables;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.Storage;
 using CdcLake.Tests.Iceberg;

@@ -1,5 +1,5 @@
 using CdcLake.IntegrationTests.Fixtures;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql;
 

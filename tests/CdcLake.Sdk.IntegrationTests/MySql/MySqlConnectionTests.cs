@@ -1,6 +1,6 @@
 using System.Globalization;
 using CdcLake.IntegrationTests.Fixtures;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql;
 

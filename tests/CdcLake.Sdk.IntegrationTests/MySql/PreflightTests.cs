@@ -1,6 +1,6 @@
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql;
 

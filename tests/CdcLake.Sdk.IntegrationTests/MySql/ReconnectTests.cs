@@ -2,7 +2,8 @@ using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql;
-using CdcLake.MySql.Protocol;
-using CdcLake.MySql.Snapshot;
+using CdcLake.MySql.InitialSnapshots;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.IntegrationTests.Pipelines;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Gtids;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.Pipelines;

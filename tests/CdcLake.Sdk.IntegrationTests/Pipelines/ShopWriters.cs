@@ -1,5 +1,5 @@
 using System.Globalization;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.Pipelines;
 

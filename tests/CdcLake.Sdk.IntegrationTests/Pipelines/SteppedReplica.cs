@@ -1,5 +1,6 @@
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.Pipelines;
 

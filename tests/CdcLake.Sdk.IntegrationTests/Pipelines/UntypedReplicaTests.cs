@@ -65,7 +65,7 @@ public sealed class UntypedReplicaTests(ServerPair servers, ITestOutputHelper ou
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Transactions} transactions, {snapshots.Count} snapshots exact"));
     }
 
-    private static async Task ChangeAsync(CdcLake.MySql.Protocol.MySqlConnection source, Random random, int code)
+    private static async Task ChangeAsync(CdcLake.MySql.Wire.MySqlConnection source, Random random, int code)
     {
         string Some() => $"shop = {random.Next(3)} AND code = '{EveryTypeTable.Code(random.Next(code))}'";
         await source.RunAsync("BEGIN");

@@ -2,6 +2,8 @@ using System.Text;
 using CdcLake.Checkpoints;
 using CdcLake.Columnar;
 using CdcLake.State;
+using CdcLake.State.Rows;
+using CdcLake.State.Stores;
 using CdcLake.Tests.Dataflow;
 using CdcLake.Tests.Properties;
 

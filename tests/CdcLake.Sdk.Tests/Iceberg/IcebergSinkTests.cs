@@ -2,9 +2,9 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
-using CdcLake.Iceberg.Commits;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Scanning;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;

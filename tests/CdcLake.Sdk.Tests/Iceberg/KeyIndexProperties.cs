@@ -1,5 +1,6 @@
 using System.Text;
 using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Tests.Iceberg;
 

@@ -6,6 +6,7 @@ using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;

@@ -1,4 +1,5 @@
 using CdcLake.State;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Tests.State;
 

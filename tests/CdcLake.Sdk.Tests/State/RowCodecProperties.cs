@@ -1,6 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.Common;
 using CdcLake.State;
+using CdcLake.State.Rows;
 using CdcLake.Tests.Properties;
 
 namespace CdcLake.Tests.State;

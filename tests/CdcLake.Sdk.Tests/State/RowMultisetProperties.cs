@@ -1,5 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.State;
+using CdcLake.State.Rows;
+using CdcLake.State.Stores;
 using CdcLake.Tests.Properties;
 
 namespace CdcLake.Tests.State;

@@ -1,5 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.State;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;
 

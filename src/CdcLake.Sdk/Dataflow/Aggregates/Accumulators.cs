@@ -1,6 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Expressions;
-using CdcLake.State;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;
 

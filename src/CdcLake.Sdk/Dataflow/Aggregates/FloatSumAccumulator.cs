@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CdcLake.Columnar;
-using CdcLake.State;
+using CdcLake.State.Rows;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;
 

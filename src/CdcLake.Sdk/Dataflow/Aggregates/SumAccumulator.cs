@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using CdcLake.Columnar;
-using CdcLake.State;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;
 

@@ -2,6 +2,8 @@ using CdcLake.Columnar;
 using CdcLake.Dataflow.Aggregates;
 using CdcLake.Expressions;
 using CdcLake.State;
+using CdcLake.State.Rows;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Operators;
 

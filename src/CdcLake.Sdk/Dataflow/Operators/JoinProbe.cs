@@ -1,5 +1,5 @@
 using CdcLake.Columnar;
-using CdcLake.State;
+using CdcLake.State.Rows;
 
 namespace CdcLake.Dataflow.Operators;
 

@@ -1,6 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.Dataflow.Aggregates;
-using CdcLake.State;
+using CdcLake.State.Rows;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Operators;
 

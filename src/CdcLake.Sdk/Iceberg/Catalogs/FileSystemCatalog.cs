@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
 using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Catalogs;

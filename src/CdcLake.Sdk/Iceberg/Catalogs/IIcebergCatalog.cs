@@ -1,4 +1,5 @@
 using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
 using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Catalogs;

@@ -1,8 +1,8 @@
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Scanning;
-using CdcLake.Iceberg.Writing;
+using CdcLake.Iceberg.Tables;
 using CdcLake.Parquet;
-using CdcLake.State;
+using CdcLake.State.Rows;
 using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Index;

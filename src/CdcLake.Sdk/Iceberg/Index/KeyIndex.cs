@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Index;
 

@@ -1,8 +1,7 @@
 using System.Text;
 using CdcLake.Columnar;
-using CdcLake.Iceberg.Commits;
-using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Writing;
 using CdcLake.Parquet;
 using CdcLake.Storage;

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Catalogs;
-using CdcLake.Iceberg.Commits;
 using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet;
 
 namespace CdcLake.Iceberg.Scanning;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CdcLake.Common;
 
 namespace CdcLake.Iceberg.Spec;
 
@@ -70,6 +71,19 @@ internal sealed record TableMetadata
 
     /// <summary>The current snapshot, or null.</summary>
     public Snapshot? CurrentSnapshot => CurrentSnapshotId is { } id ? FindSnapshot(id) : null;
+
+    /// <summary>A random id that no snapshot of this table has.</summary>
+    public long UnusedSnapshotId()
+    {
+        while (true)
+        {
+            var id = RandomIds.PositiveInt64();
+            if (FindSnapshot(id) is null)
+            {
+                return id;
+            }
+        }
+    }
 
     public Snapshot? FindSnapshot(long id)
     {

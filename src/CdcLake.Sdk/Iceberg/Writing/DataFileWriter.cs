@@ -1,6 +1,6 @@
 using CdcLake.Columnar;
-using CdcLake.Iceberg.Commits;
-using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet;
 using CdcLake.Storage;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CdcLake.Iceberg.Commits;
+using CdcLake.Common;
 
 namespace CdcLake.Iceberg.Writing;
 

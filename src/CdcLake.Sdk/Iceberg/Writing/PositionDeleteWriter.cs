@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
 using CdcLake.Columnar;
-using CdcLake.Iceberg.Commits;
-using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet;
 using CdcLake.Storage;
 

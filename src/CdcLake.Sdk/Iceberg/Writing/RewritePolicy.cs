@@ -1,4 +1,4 @@
-using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Writing;
 

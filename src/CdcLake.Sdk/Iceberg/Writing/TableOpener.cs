@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using CdcLake.Common;
 using CdcLake.Compression;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Catalogs;
-using CdcLake.Iceberg.Commits;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 
 namespace CdcLake.Iceberg.Writing;
 

@@ -1,8 +1,10 @@
 using CdcLake.Iceberg.Catalogs;
-using CdcLake.Iceberg.Commits;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Scanning;
-using CdcLake.State;
+using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
+using CdcLake.State.Rows;
+using CdcLake.Upserts;
 
 namespace CdcLake.Iceberg.Writing;
 

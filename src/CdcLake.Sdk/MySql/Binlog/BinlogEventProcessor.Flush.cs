@@ -1,5 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.MySql.Binlog;
 

@@ -1,6 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.MySql.Binlog.Events;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Binlog.Statements;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.MySql.Binlog;
 

@@ -1,6 +1,7 @@
 using CdcLake.Common;
 using CdcLake.MySql.Binlog.Events;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog;
 

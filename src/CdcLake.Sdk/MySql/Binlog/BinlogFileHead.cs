@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.MySql.Binlog.Events;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.MySql.Binlog;
 

@@ -1,4 +1,5 @@
 using CdcLake.Connectors;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.MySql.Binlog;
 

@@ -1,8 +1,8 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Binlog.Statements;
-using CdcLake.MySql.Protocol;
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog;
 

@@ -1,7 +1,7 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Columns;
 using CdcLake.MySql.Binlog.Events;
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog;
 

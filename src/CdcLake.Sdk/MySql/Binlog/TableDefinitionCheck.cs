@@ -1,5 +1,5 @@
 using CdcLake.Connectors;
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog;
 

@@ -1,5 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.Tests.MySql.Binlog;
 

@@ -1,6 +1,7 @@
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.Tests.MySql.Binlog;
 

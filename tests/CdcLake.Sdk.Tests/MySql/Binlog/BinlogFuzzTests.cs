@@ -3,7 +3,8 @@ using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Binlog.Statements;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.Tests.MySql.Binlog;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.MySql;
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.Tests.MySql.Binlog;
 

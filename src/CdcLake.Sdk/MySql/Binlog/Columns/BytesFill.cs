@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using CdcLake.Columnar;
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog.Columns;
 
@@ -47,13 +47,13 @@ internal sealed class BytesFill
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Locate(ReadOnlySpan<byte> rows, RowScanner scanner, ReadColumn column)
     {
-        var byColumn = scanner.Location == RowLocation.Columns;
+        var byColumn = scanner.Location == RunLayout.Columns;
         var first = byColumn ? column.Index : column.Segment;
         var distance = byColumn ? 0 : column.Distance;
         var anyNull = false;
         for (var i = 0; i < scanner.Rows; i++)
         {
-            var offset = scanner.Location == RowLocation.Strided
+            var offset = scanner.Location == RunLayout.Strided
                 ? scanner.First + (i * scanner.Stride)
                 : scanner.Offsets[first + (i * scanner.Stride)];
             if (offset < 0)

@@ -24,11 +24,11 @@ internal static class FixedWidthFill
         ref var start = ref MemoryMarshal.GetReference(rows);
         switch (scanner.Location)
         {
-            case RowLocation.Strided:
+            case RunLayout.Strided:
                 ReadStrided(ref Unsafe.Add(ref start, scanner.First + column.Distance), scanner.Stride, reader, values);
                 fixedTarget.SetLastNulls(values.Length, default);
                 break;
-            case RowLocation.Segments:
+            case RunLayout.Segments:
                 ReadSegments(ref Unsafe.Add(ref start, column.Distance), ref scanner.Offsets[column.Segment], scanner.Stride, reader, values);
                 fixedTarget.SetLastNulls(values.Length, default);
                 break;

@@ -1,4 +1,4 @@
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog.Columns;
 

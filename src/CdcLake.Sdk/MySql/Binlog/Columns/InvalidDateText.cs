@@ -1,5 +1,5 @@
 using System.Globalization;
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog.Columns;
 
@@ -11,8 +11,8 @@ internal static class InvalidDateText
     {
         var offset = scanner.Location switch
         {
-            RowLocation.Strided => scanner.First + (row * scanner.Stride) + column.Distance,
-            RowLocation.Segments => scanner.Offsets[(row * scanner.Stride) + column.Segment] + column.Distance,
+            RunLayout.Strided => scanner.First + (row * scanner.Stride) + column.Distance,
+            RunLayout.Segments => scanner.Offsets[(row * scanner.Stride) + column.Segment] + column.Distance,
             _ => scanner.Offsets[(row * scanner.Stride) + column.Index],
         };
         var bytes = images[offset..];

@@ -1,5 +1,5 @@
 using System.Text;
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog.Columns;
 

@@ -1,5 +1,5 @@
 using CdcLake.Columnar;
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog.Columns;
 
@@ -150,7 +150,7 @@ internal sealed class RowDecoder
                 "Repair the rows on the server, or make the column nullable: such dates are then captured as null.");
         }
 
-        if (_scanner.Location != RowLocation.Columns)
+        if (_scanner.Location != RunLayout.Columns)
         {
             _nulls.AsSpan(0, values.Length).Clear();
         }

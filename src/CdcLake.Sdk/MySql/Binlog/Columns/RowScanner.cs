@@ -54,19 +54,19 @@ internal sealed class RowScanner
     }
 
     /// <summary>How the last run was located.</summary>
-    public RowLocation Location { get; private set; }
+    public RunLayout Location { get; private set; }
 
     /// <summary>Images in the last run.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>With <see cref="RowLocation.Strided"/>: offset of the first row's first value.</summary>
+    /// <summary>With <see cref="RunLayout.Strided"/>: offset of the first row's first value.</summary>
     public int First { get; private set; }
 
-    /// <summary>With <see cref="RowLocation.Strided"/> the bytes from row to row, otherwise the entries of <see cref="Offsets"/> per row.</summary>
+    /// <summary>With <see cref="RunLayout.Strided"/> the bytes from row to row, otherwise the entries of <see cref="Offsets"/> per row.</summary>
     public int Stride { get; private set; }
 
     /// <summary>
-    /// With <see cref="RowLocation.Segments"/> for each row the start of each segment, with <see cref="RowLocation.Columns"/> for each row the offset of
+    /// With <see cref="RunLayout.Segments"/> for each row the start of each segment, with <see cref="RunLayout.Columns"/> for each row the offset of
     /// each column to read, −1 for NULL.
     /// </summary>
     public int[] Offsets => _offsets;
@@ -106,7 +106,7 @@ internal sealed class RowScanner
             return false;
         }
 
-        (Location, Rows, First, Stride) = (RowLocation.Strided, count, at + _nullBytes, _rowSize);
+        (Location, Rows, First, Stride) = (RunLayout.Strided, count, at + _nullBytes, _rowSize);
         at += count * _rowSize;
         return true;
     }
@@ -181,7 +181,7 @@ internal sealed class RowScanner
             count++;
         }
 
-        (Location, Rows, Stride) = (RowLocation.Segments, count, stride);
+        (Location, Rows, Stride) = (RunLayout.Segments, count, stride);
         return count > 0;
     }
 
@@ -202,7 +202,7 @@ internal sealed class RowScanner
             count++;
         }
 
-        (Location, Rows, Stride) = (RowLocation.Columns, count, stride);
+        (Location, Rows, Stride) = (RunLayout.Columns, count, stride);
         return at;
     }
 

@@ -1,5 +1,5 @@
 using System.Text;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog.Events;
 

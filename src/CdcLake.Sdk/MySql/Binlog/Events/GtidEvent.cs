@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog.Events;
 

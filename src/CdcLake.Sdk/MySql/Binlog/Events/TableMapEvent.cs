@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
-using CdcLake.MySql.Protocol;
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog.Events;
 

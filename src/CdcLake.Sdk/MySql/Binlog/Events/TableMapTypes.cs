@@ -1,5 +1,5 @@
-using CdcLake.MySql.Protocol;
-using CdcLake.MySql.Schema;
+using CdcLake.MySql.Tables;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog.Events;
 

@@ -1,4 +1,4 @@
-using CdcLake.MySql.Protocol;
+using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog.Events;
 

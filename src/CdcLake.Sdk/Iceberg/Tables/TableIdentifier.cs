@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.Collections.Immutable;
+
+namespace CdcLake.Iceberg.Tables;
+
+/// <summary>Namespace and name of a table, such as <c>demo.sales_by_product</c>.</summary>
+/// <param name="Namespace">Levels of the namespace, outermost first; possibly none.</param>
+/// <param name="Name">Name within the namespace.</param>
+internal sealed record TableIdentifier(ImmutableArray<string> Namespace, string Name)
+{
+    private static readonly SearchValues<char> Illegal = SearchValues.Create("/\\\"'\0\r\n\t");
+
+    /// <summary>Reads levels separated by dots; the last one is the table.</summary>
+    /// <exception cref="CatalogException">A level is empty or holds characters that no catalog can keep.</exception>
+    public static TableIdentifier Parse(string text)
+    {
+        var levels = text.Split('.');
+        foreach (var level in levels)
+        {
+            if (level.Length == 0 || level.AsSpan().ContainsAny(Illegal) || level.Trim() != level)
+            {
+                throw new CatalogException(
+                    $"\"{text}\" is not a table name: write namespace and table with a dot between them, such as demo.sales; levels may not be empty or hold slashes, quotes or line breaks.");
+            }
+        }
+
+        return new TableIdentifier([.. levels[..^1]], levels[^1]);
+    }
+
+    public bool Equals(TableIdentifier? other) => other is not null && Name == other.Name && Namespace.SequenceEqual(other.Namespace);
+
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => string.Join('.', [.. Namespace, Name]);
+}

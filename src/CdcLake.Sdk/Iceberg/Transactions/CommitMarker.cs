@@ -1,0 +1,113 @@
+using System.Globalization;
+using CdcLake.Iceberg.Spec;
+
+namespace CdcLake.Iceberg.Transactions;
+
+/// <summary>
+/// Who made a commit and what it includes. It stands in the snapshot's summary (<c>cdclake.pipeline</c>, <c>cdclake.epoch</c>, <c>cdclake.gtid</c>, …) and,
+/// since expiry removes snapshots, in table properties too (<c>cdclake.&lt;pipeline&gt;.gtid</c>, …), both written in the same act.
+/// </summary>
+/// <param name="Pipeline">Name of the pipeline.</param>
+/// <param name="Epoch">Number of the commit, counting from 1 in each table.</param>
+/// <param name="Position">Position properties of the source, such as <c>gtid</c>.</param>
+internal sealed record CommitMarker(string Pipeline, long Epoch, IReadOnlyDictionary<string, string> Position)
+{
+    /// <summary>Table property that names the pipeline a table belongs to.</summary>
+    public const string OwnerProperty = Prefix + PipelineKey;
+
+    /// <summary>Table property with the fingerprint of what the table holds the result of.</summary>
+    public const string PlanProperty = Prefix + "plan";
+
+    private const string Prefix = "cdclake.";
+    private const string PipelineKey = "pipeline";
+    private const string EpochKey = "epoch";
+    private const string FormatKey = "format";
+    private const string Format = "1";
+
+    /// <summary>Entries for the snapshot summary.</summary>
+    public IEnumerable<KeyValuePair<string, string>> ToSummary() =>
+    [
+        new(Prefix + PipelineKey, Pipeline),
+        new(Prefix + EpochKey, EpochText),
+        new(Prefix + FormatKey, Format),
+        .. Position.Select(p => new KeyValuePair<string, string>(Prefix + p.Key, p.Value)),
+    ];
+
+    /// <summary>The table's properties with this marker in place of the pipeline's former one.</summary>
+    public TableMetadata ApplyTo(TableMetadata table)
+    {
+        var mine = PropertyPrefix(Pipeline);
+        var properties = table.Properties.ToBuilder();
+        properties.RemoveRange(table.Properties.Keys.Where(k => k.StartsWith(mine, StringComparison.Ordinal)));
+        properties[OwnerProperty] = Pipeline;
+        properties[mine + EpochKey] = EpochText;
+        foreach (var (key, value) in Position)
+        {
+            properties[mine + key] = value;
+        }
+
+        return table with { Properties = properties.ToImmutable() };
+    }
+
+    /// <summary>
+    /// The newest marker of <paramref name="pipeline"/>: that of the newest snapshot in the history of the main branch that has one (so a table that was
+    /// rolled back gives the position it was rolled back to), else that of the table properties. Null when there is neither.
+    /// </summary>
+    public static CommitMarker? Find(TableMetadata table, string pipeline)
+    {
+        foreach (var snapshot in table.Ancestors())
+        {
+            if (snapshot[Prefix + PipelineKey] == pipeline)
+            {
+                return Of(snapshot.Summary, Prefix, pipeline);
+            }
+        }
+
+        var mine = PropertyPrefix(pipeline);
+        return table.Properties.ContainsKey(mine + EpochKey) ? Of(table.Properties, mine, pipeline) : null;
+    }
+
+    /// <summary>True when <paramref name="other"/> stands for the same source position.</summary>
+    public bool IsAt(CommitMarker? other) =>
+        other is not null && Position.Count == other.Position.Count && Position.All(p => other.Position.GetValueOrDefault(p.Key) == p.Value);
+
+    /// <summary>The pipeline that a table belongs to, by its property or its newest marked snapshot; null when no pipeline wrote to it.</summary>
+    public static string? OwnerOf(TableMetadata table) =>
+        table.Properties.GetValueOrDefault(OwnerProperty)
+        ?? table.Ancestors().Select(s => s[Prefix + PipelineKey]).FirstOrDefault(p => p is not null);
+
+    /// <summary>Position properties of a snapshot's summary; empty for a snapshot of another writer.</summary>
+    public static IReadOnlyDictionary<string, string> PositionOf(Snapshot snapshot) =>
+        snapshot[Prefix + PipelineKey] is { } pipeline ? Of(snapshot.Summary, Prefix, pipeline).Position : new Dictionary<string, string>();
+
+    private string EpochText => Epoch.ToString(CultureInfo.InvariantCulture);
+
+    private static string PropertyPrefix(string pipeline) => $"{Prefix}{pipeline}.";
+
+    private static CommitMarker Of(IEnumerable<KeyValuePair<string, string>> entries, string prefix, string pipeline)
+    {
+        var position = new Dictionary<string, string>(StringComparer.Ordinal);
+        var epoch = 0L;
+        foreach (var (key, value) in entries)
+        {
+            if (!key.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            switch (key[prefix.Length..])
+            {
+                case EpochKey:
+                    epoch = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+                    break;
+                case PipelineKey or FormatKey:
+                    break;
+                case var name:
+                    position[name] = value;
+                    break;
+            }
+        }
+
+        return new CommitMarker(pipeline, epoch, position);
+    }
+}

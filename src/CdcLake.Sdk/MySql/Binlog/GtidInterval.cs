@@ -1,6 +1,0 @@
-namespace CdcLake.MySql.Binlog;
-
-/// <summary>Consecutive transaction numbers of one source and tag.</summary>
-/// <param name="Start">First number, 1 or more.</param>
-/// <param name="End">The number behind the last one; greater than <paramref name="Start"/>.</param>
-internal readonly record struct GtidInterval(long Start, long End);

@@ -1,0 +1,85 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using CdcLake.Connectors;
+
+namespace CdcLake.MySql.Gtids;
+
+/// <summary>
+/// A transaction boundary in a MySQL log: the set of all transactions that are included. File and offset say where that boundary was met;
+/// they help people and are not compared, since another server has other files.
+/// </summary>
+internal sealed class MySqlPosition : SourcePosition
+{
+    public const string GtidProperty = "gtid";
+    public const string FileProperty = "binlog-file";
+    public const string OffsetProperty = "binlog-pos";
+
+    // An empty set has to be stored as non-empty text.
+    private const string EmptySet = "none";
+
+    private IReadOnlyDictionary<string, string>? _properties;
+
+    /// <param name="executed">Every transaction included.</param>
+    /// <param name="file">Binary log file, or null when unknown.</param>
+    /// <param name="offset">Byte offset in <paramref name="file"/> behind the last included transaction; 0 when unknown.</param>
+    public MySqlPosition(GtidSet executed, string? file = null, long offset = 0)
+    {
+        Executed = executed;
+        File = file;
+        Offset = offset;
+    }
+
+    public GtidSet Executed { get; }
+
+    public string? File { get; }
+
+    public long Offset { get; }
+
+    public override IReadOnlyDictionary<string, string> Properties => _properties ??= CreateProperties();
+
+    /// <summary>Reads back <see cref="Properties"/>; file and offset are optional.</summary>
+    /// <exception cref="CheckpointException">No <c>gtid</c>, or a value that does not parse.</exception>
+    public static MySqlPosition Parse(IReadOnlyDictionary<string, string> properties)
+    {
+        if (!properties.TryGetValue(GtidProperty, out var text))
+        {
+            throw new CheckpointException("The stored position has no \"gtid\": it was not written by a MySQL source. Start with an empty target, or name the pipeline that wrote it.");
+        }
+
+        var set = text == EmptySet ? GtidSet.Empty : GtidSet.TryParse(text);
+        if (set is null)
+        {
+            throw new CheckpointException($"The stored position has gtid \"{text}\", which is not a GTID set: the stored properties were changed by somebody else. Restore them, or start with an empty target.");
+        }
+
+        long offset = 0;
+        if (properties.TryGetValue(OffsetProperty, out var offsetText)
+            && !long.TryParse(offsetText, NumberStyles.None, CultureInfo.InvariantCulture, out offset))
+        {
+            throw new CheckpointException($"The stored position has binlog-pos \"{offsetText}\", which is not a number: the stored properties were changed by somebody else. Restore them, or start with an empty target.");
+        }
+
+        return new MySqlPosition(set, properties.GetValueOrDefault(FileProperty), offset);
+    }
+
+    /// <summary>Compares GTID sets; false for a position of another kind of source.</summary>
+    public override bool Covers(SourcePosition other) => other is MySqlPosition position && Executed.Covers(position.Executed);
+
+    public override bool Equals(SourcePosition? other) => other is MySqlPosition position && Executed.Equals(position.Executed);
+
+    public override int GetHashCode() => Executed.GetHashCode();
+
+    public override string ToString() => Executed.IsEmpty ? EmptySet : Executed.ToString();
+
+    private FrozenDictionary<string, string> CreateProperties()
+    {
+        var properties = new Dictionary<string, string>(StringComparer.Ordinal) { [GtidProperty] = ToString() };
+        if (File is { Length: > 0 } file)
+        {
+            properties[FileProperty] = file;
+            properties[OffsetProperty] = Offset.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return properties.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+}

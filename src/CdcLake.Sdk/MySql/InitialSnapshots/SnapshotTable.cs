@@ -1,0 +1,83 @@
+using CdcLake.Columnar;
+using CdcLake.Connectors;
+using CdcLake.MySql.Tables;
+
+namespace CdcLake.MySql.InitialSnapshots;
+
+/// <summary>One table of an initial snapshot.</summary>
+internal sealed class SnapshotTable
+{
+    /// <param name="capture">What the plan wants.</param>
+    /// <param name="table">The definition as it is now.</param>
+    /// <exception cref="SchemaMismatchException">The definition is not the one the plan was made for.</exception>
+    public SnapshotTable(TableCapture capture, TableDefinition table)
+    {
+        Capture = capture;
+        Definition = table;
+        var now = table.Describe(capture.Table.Name);
+        if (!now.Schema.Equals(capture.Table.Schema) || !now.NativeTypes.SequenceEqual(capture.Table.NativeTypes))
+        {
+            throw new SchemaMismatchException(
+                $"Table {table.Name} was altered after the pipeline was built: it was {capture.Table.Schema} and is {now.Schema}. Build the pipeline again.");
+        }
+
+        Wide = TableCapture.Of(capture.Table, [.. capture.Columns.Union(table.Key).Order()]);
+        Key = [.. table.Key.Select(k => IndexOf(Wide.Columns, k))];
+        CapturedInWide = [.. capture.Columns.Select(c => IndexOf(Wide.Columns, c))];
+    }
+
+    public TableCapture Capture { get; }
+
+    public TableDefinition Definition { get; }
+
+    /// <summary>The captured columns and those of the key: what the overlay needs.</summary>
+    public TableCapture Wide { get; }
+
+    /// <summary>The key's columns in <see cref="Wide"/>.</summary>
+    public IReadOnlyList<int> Key { get; }
+
+    /// <summary>The captured columns in <see cref="Wide"/>.</summary>
+    public IReadOnlyList<int> CapturedInWide { get; }
+
+    /// <summary>
+    /// Reads the columns of a capture. Text that is not stored as UTF-8 is converted by the server; all other values come as stored.
+    /// </summary>
+    public string SelectOf(TableCapture columns)
+    {
+        var list = columns.Columns.Select(ordinal => Expression(Definition.Columns[ordinal]));
+        return $"SELECT {(columns.Columns.Count == 0 ? "NULL" : string.Join(", ", list))} FROM {Definition.Name.Quoted}";
+
+        static string Expression(MySqlColumn column)
+        {
+            var name = MySqlTableName.Quote(column.Name);
+            return column.Charset.Length == 0 || column.IsBinary || MySqlCharsets.IsUtf8(column.Charset) ? name : $"CONVERT({name} USING utf8mb4)";
+        }
+    }
+
+    /// <summary>Takes the captured columns out of a wide batch, which is used up.</summary>
+    public ChangeBatch Narrow(ChangeBatch wide)
+    {
+        if (ReferenceEquals(wide.Schema, Capture.Schema))
+        {
+            return wide;
+        }
+
+        var columns = CapturedInWide.Select(wide.Detach).ToArray();
+        var narrow = new ChangeBatch(Capture.Schema, columns, wide.Weights);
+        wide.Dispose();
+        return narrow;
+    }
+
+    private static int IndexOf(IReadOnlyList<int> ordinals, int ordinal)
+    {
+        for (var i = 0; i < ordinals.Count; i++)
+        {
+            if (ordinals[i] == ordinal)
+            {
+                return i;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(ordinal), ordinal, "The column is not among those read.");
+    }
+}

@@ -1,0 +1,81 @@
+using CdcLake.Columnar;
+using CdcLake.Connectors;
+using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Tables;
+using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Payloads;
+
+namespace CdcLake.MySql.InitialSnapshots;
+
+/// <summary>Reads the part of the log between the two marks of a cut into the overlays.</summary>
+internal sealed class SnapshotWindow(SnapshotSession session, IReadOnlyList<SnapshotTable> tables, IReadOnlyList<TableOverlay> overlays) : ISourceOutput
+{
+    /// <summary>
+    /// Reads all transactions outside <paramref name="low"/> up to the first transaction end at or behind <paramref name="high"/>; further ones do no harm.
+    /// </summary>
+    /// <returns>The cut's position.</returns>
+    /// <exception cref="SchemaMismatchException">A captured table was altered in the window.</exception>
+    public async Task<MySqlPosition> ReadAsync(GtidSet low, BinlogStatus high, CancellationToken cancellationToken)
+    {
+        using var processor = new BinlogEventProcessor(new BinlogProcessorOptions
+        {
+            Tables = [.. tables.Select(t => t.Wide)],
+            Executed = low,
+            Limits = new EpochLimits(int.MaxValue, TimeSpan.FromDays(1)),
+            Clock = session.Clock,
+        });
+        var connection = await session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.StartDumpAsync(session.Identity, low.Encode(), DumpFlags.NonBlock | DumpFlags.HeartbeatV2, cancellationToken).ConfigureAwait(false);
+            processor.BeginStream(connection.Peer, checksum: true);
+            await PumpAsync(connection, processor, high, cancellationToken).ConfigureAwait(false);
+            await processor.FlushAsync(this, idle: true, cancellationToken).ConfigureAwait(false);
+            return processor.Position;
+        }
+    }
+
+    public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
+    {
+        using (batch)
+        {
+            overlays[table].Apply(batch);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public void Report(SourceProgress progress)
+    {
+    }
+
+    private async Task PumpAsync(MySqlConnection connection, BinlogEventProcessor processor, BinlogStatus high, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            while (connection.TryReadEvent(out var binlogEvent))
+            {
+                processor.Process(binlogEvent);
+                if (processor.NeedsFlush)
+                {
+                    await processor.FlushAsync(this, idle: false, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (processor.AtTransactionEnd && high.IsReachedBy(processor.Position.File, processor.Position.Offset))
+                {
+                    return;
+                }
+            }
+
+            if (connection.IsAtEnd)
+            {
+                return;
+            }
+
+            await connection.FillAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using CdcLake.MySql.Wire;
+
+namespace CdcLake.MySql.Tables;
+
+/// <summary>Reads table definitions from information_schema. Needs no privilege beyond SELECT on the tables.</summary>
+internal sealed class TableReader(MySqlConnection connection)
+{
+    /// <summary>Reads the tables in the order asked for.</summary>
+    /// <exception cref="SchemaMismatchException">A table does not exist (the message names similar ones) or is a view.</exception>
+    /// <exception cref="BinlogUnavailableException">The account may not read a table; the message prints the grant.</exception>
+    /// <exception cref="UnsupportedTypeException">A column type is not known at all.</exception>
+    public async Task<IReadOnlyList<TableDefinition>> ReadAsync(IReadOnlyList<MySqlTableName> names, CancellationToken cancellationToken)
+    {
+        await ShowHiddenKeysAsync(cancellationToken).ConfigureAwait(false);
+        var tables = new List<TableDefinition>(names.Count);
+        foreach (var name in names)
+        {
+            tables.Add(await ReadAsync(name, cancellationToken).ConfigureAwait(false));
+        }
+
+        return tables;
+    }
+
+    private async Task<TableDefinition> ReadAsync(MySqlTableName name, CancellationToken cancellationToken)
+    {
+        var where = $"TABLE_SCHEMA = {MySqlTableName.Literal(name.Database)} AND TABLE_NAME = {MySqlTableName.Literal(name.Table)}";
+        var found = await connection.QueryAsync(
+            $"SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_TYPE FROM information_schema.TABLES WHERE {where}", cancellationToken).ConfigureAwait(false);
+        await ProbeAsync(name, found.Count > 0, cancellationToken).ConfigureAwait(false);
+        var actual = new MySqlTableName(found[0, 0]!, found[0, 1]!);
+        if (found[0, 3] != "BASE TABLE")
+        {
+            throw new SchemaMismatchException($"{actual} is a {found[0, 3]!.ToLowerInvariant()}, which has no changes of its own in the binary log. Capture the tables behind it.");
+        }
+
+        var rows = await connection.QueryAsync(
+            $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY FROM information_schema.COLUMNS WHERE {where} ORDER BY ORDINAL_POSITION",
+            cancellationToken).ConfigureAwait(false);
+        var keys = await ReadUniqueKeysAsync(actual, cancellationToken).ConfigureAwait(false);
+
+        // Without a primary key the server, and its log, take the first unique key without nullable columns for it, and mark its columns so.
+        var marked = rows.Rows.Where(r => r[4] == "PRI").Select(r => r[0]!).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var primary = keys.Find(marked.SetEquals) ?? [];
+        var columns = rows.Rows
+            .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))))
+            .ToList();
+        return new TableDefinition(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys));
+    }
+
+    // Generated invisible primary keys stand in the log, whatever the server shows of them.
+    private async Task ShowHiddenKeysAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync("SET SESSION show_gipk_in_create_table_and_information_schema=ON", cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlServerException error) when (error.Code == ServerErrors.UnknownSystemVariable)
+        {
+            // Before MySQL 8.0.30 there are no such keys.
+        }
+    }
+
+    // Reading tells a missing grant from a missing table, which information_schema shows alike.
+    private async Task ProbeAsync(MySqlTableName name, bool isListed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync($"SELECT 1 FROM {name.Quoted} LIMIT 0", cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlServerException error) when (error.Code is ServerErrors.TableAccessDenied or ServerErrors.AccessDeniedDatabase)
+        {
+            throw new BinlogUnavailableException(
+                $"The account may not read {name} on {connection.Peer}, or the table does not exist. If it does:\n  GRANT SELECT ON {name.Quoted} TO {await AccountAsync(cancellationToken).ConfigureAwait(false)};", error);
+        }
+        catch (MySqlServerException error) when (!isListed && error.Code is ServerErrors.NoSuchTable or ServerErrors.UnknownDatabase)
+        {
+            throw new SchemaMismatchException($"{connection.Peer} has no table {name}.{await SuggestAsync(name, cancellationToken).ConfigureAwait(false)}", error);
+        }
+
+        if (!isListed)
+        {
+            throw new SchemaMismatchException($"{name} on {connection.Peer} can be read but is not listed in information_schema; temporary tables cannot be captured.");
+        }
+    }
+
+    private async Task<string> AccountAsync(CancellationToken cancellationToken) => await Preflight.AccountAsync(connection, cancellationToken).ConfigureAwait(false);
+
+    private async Task<string> SuggestAsync(MySqlTableName name, CancellationToken cancellationToken)
+    {
+        var result = await connection.QueryAsync(
+            "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) FROM information_schema.TABLES "
+            + "WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') LIMIT 5000",
+            cancellationToken).ConfigureAwait(false);
+        var near = NearestName.Of(name.ToString(), result.Rows.Select(r => r[0]!));
+        return near.Count == 0 ? " It has no table this account can see." : $" Similar: {string.Join(", ", near)}.";
+    }
+
+    // Columns of each unique key, in the server's order of keys: the primary key first.
+    private async Task<List<List<string>>> ReadUniqueKeysAsync(MySqlTableName table, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync($"SHOW INDEX FROM {table.Quoted}", cancellationToken).ConfigureAwait(false);
+        var keys = new List<List<string>>();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (rows[i, "Non_unique"] != "0")
+            {
+                continue;
+            }
+
+            if (rows[i, "Seq_in_index"] == "1")
+            {
+                keys.Add([]);
+            }
+
+            keys[^1].Add(rows[i, "Column_name"] ?? ""); // an expression has no column; no column has an empty name
+        }
+
+        return keys;
+    }
+
+    private static List<int> KeyOf(List<MySqlColumn> columns, List<List<string>> keys)
+    {
+        foreach (var names in keys)
+        {
+            var ordinals = names.ConvertAll(name => columns.FindIndex(c => Same(c.Name, name)));
+            if (ordinals.TrueForAll(o => o >= 0 && !columns[o].IsNullable && columns[o].Unsupported is null))
+            {
+                return ordinals;
+            }
+        }
+
+        return [];
+    }
+
+    private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,9 +1,0 @@
-using CdcLake.Connectors;
-
-namespace CdcLake.Runtime;
-
-/// <summary>What a <c>To…</c> call names: opens a sink for each run.</summary>
-internal interface ISinkTarget
-{
-    ISink CreateSink();
-}

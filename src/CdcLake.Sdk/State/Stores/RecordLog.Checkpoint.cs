@@ -1,0 +1,143 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace CdcLake.State.Stores;
+
+/// <summary>A run of bytes of one segment of a <see cref="RecordLog"/>.</summary>
+/// <param name="Segment">Number of the segment.</param>
+/// <param name="Offset">Where in the segment the bytes begin.</param>
+/// <param name="Bytes">The bytes themselves, not a copy.</param>
+internal readonly record struct LogChunk(int Segment, int Offset, ReadOnlyMemory<byte> Bytes);
+
+internal sealed partial class RecordLog
+{
+    private int _savedSegments;
+    private int _savedOffset;
+
+    /// <summary>Bytes of one entry that <see cref="WritePatch"/> makes: reference (4), header (4), prefix.</summary>
+    public int PatchBytes => 8 + _patchBytes;
+
+    /// <summary>True when nothing was appended or touched since the last <see cref="MarkSaved"/>.</summary>
+    public bool IsSaved => _dirty.Count == 0 && _savedSegments == _count && (_count == 0 || _savedOffset == _used[_count - 1]);
+
+    /// <summary>Bytes that were appended since the last <see cref="MarkSaved"/>.</summary>
+    public IEnumerable<LogChunk> Appended() => Chunks(Math.Max(0, _savedSegments - 1), _savedOffset);
+
+    /// <summary>All bytes of the log.</summary>
+    public IEnumerable<LogChunk> All() => Chunks(0, 0);
+
+    /// <summary>
+    /// The records touched since the last <see cref="MarkSaved"/>, as they are now; they count as untouched from here on. Take it before reading chunks.
+    /// </summary>
+    public IReadOnlyList<uint> TakeTouched()
+    {
+        var touched = _dirty;
+        _dirty = [];
+        foreach (var reference in touched)
+        {
+            ref var header = ref HeaderAt(reference);
+            Unsafe.WriteUnaligned(ref header, Unsafe.ReadUnaligned<int>(ref header) & ~Dirty);
+        }
+
+        return touched;
+    }
+
+    /// <summary>Writes what changed in place in one record: <see cref="PatchBytes"/> bytes.</summary>
+    public void WritePatch(uint reference, Span<byte> into)
+    {
+        into[..PatchBytes].Clear();
+        var payload = this[reference];
+        BinaryPrimitives.WriteUInt32LittleEndian(into, reference);
+        BinaryPrimitives.WriteInt32LittleEndian(into[4..], Unsafe.ReadUnaligned<int>(ref HeaderAt(reference)));
+        payload[..Math.Min(_patchBytes, payload.Length)].CopyTo(into[8..]);
+    }
+
+    /// <summary>All of the log is in a checkpoint now.</summary>
+    public void MarkSaved()
+    {
+        _savedSegments = _count;
+        _savedOffset = _count == 0 ? 0 : _used[_count - 1];
+        _mark = _count == 0 ? 0 : ((uint)(_count - 1) << SegmentShift) + (uint)Math.Min(_savedOffset >> UnitBits, SegmentBytes >> UnitBits);
+    }
+
+    /// <summary>Makes room for a chunk that is read back and gives the bytes to fill. Chunks come in the order in which they were written.</summary>
+    /// <returns>Empty when the chunk cannot follow what is there.</returns>
+    public Memory<byte> LoadChunk(int segment, int offset, int length)
+    {
+        if (length <= 0 || offset < 0 || (offset | length) % Unit != 0)
+        {
+            return default;
+        }
+
+        if (segment == _count && offset == 0 && segment < MostSegments)
+        {
+            PlaceSegment(segment, GC.AllocateUninitializedArray<byte>(Math.Max(SegmentBytes, length), pinned: true), length);
+        }
+        else if (segment == _count - 1 && offset == _used[segment] && length <= _segments[segment]!.Length - offset)
+        {
+            _used[segment] = offset + length;
+        }
+        else
+        {
+            return default;
+        }
+
+        return _segments[segment].AsMemory(offset, length);
+    }
+
+    /// <summary>Applies what <see cref="WritePatch"/> wrote; false when it does not fit a record.</summary>
+    public bool TryApplyPatch(ReadOnlySpan<byte> patch)
+    {
+        var reference = BinaryPrimitives.ReadUInt32LittleEndian(patch);
+        var header = BinaryPrimitives.ReadInt32LittleEndian(patch[4..]);
+        var segment = (int)(reference >> SegmentShift);
+        var at = (int)(reference & 0xFFFF) << UnitBits;
+        if (reference == 0 || segment >= _count || at >= _used[segment] || ((Unsafe.ReadUnaligned<int>(ref HeaderAt(reference)) ^ header) & LengthMask) != 0)
+        {
+            return false;
+        }
+
+        Unsafe.WriteUnaligned(ref HeaderAt(reference), header & ~Dirty);
+        var payload = this[reference];
+        patch.Slice(8, Math.Min(_patchBytes, payload.Length)).CopyTo(payload);
+        return true;
+    }
+
+    /// <summary>Counts what was read back; false when the records do not fill their segments exactly.</summary>
+    public bool TryFinishLoad()
+    {
+        UsedBytes = DeadBytes = LiveCount = 0;
+        for (var segment = 0; segment < _count; segment++)
+        {
+            var at = segment == 0 ? Unit : 0;
+            while (at < _used[segment])
+            {
+                var header = Unsafe.ReadUnaligned<int>(ref _segments[segment]![at]);
+                var size = SizeOf(header & LengthMask);
+                if (size > _used[segment] - at)
+                {
+                    return false;
+                }
+
+                UsedBytes += size;
+                DeadBytes += (header & Dead) != 0 ? size : 0;
+                LiveCount += (header & Dead) != 0 ? 0 : 1;
+                at += size;
+            }
+        }
+
+        MarkSaved();
+        return true;
+    }
+
+    private IEnumerable<LogChunk> Chunks(int segment, int offset)
+    {
+        for (; segment < _count; segment++, offset = 0)
+        {
+            if (_used[segment] > offset)
+            {
+                yield return new LogChunk(segment, offset, _segments[segment].AsMemory(offset, _used[segment] - offset));
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using CdcLake.MySql.Tables;
+
+namespace CdcLake.Tests.MySql.Tables;
+
+public sealed class ServerSettingsTests
+{
+    private static readonly Dictionary<string, string> Good = new()
+    {
+        ["log_bin"] = "ON", ["binlog_format"] = "ROW", ["binlog_row_image"] = "FULL", ["binlog_row_metadata"] = "FULL", ["gtid_mode"] = "ON",
+        ["binlog_row_value_options"] = "", ["server_id"] = "1", ["innodb_native_foreign_keys"] = "OFF", ["binlog_transaction_compression"] = "OFF",
+    };
+
+    [Fact]
+    public void Good_settings_have_no_problems()
+    {
+        var settings = new ServerSettings(Good);
+        Assert.Empty(settings.Problems());
+        Assert.True(settings.LogsCascades);
+    }
+
+    [Fact]
+    public void Every_problem_is_listed()
+    {
+        var bad = new Dictionary<string, string>(Good) { ["binlog_format"] = "MIXED", ["binlog_row_image"] = "minimal", ["gtid_mode"] = "OFF", ["server_id"] = "0" };
+        bad.Remove("binlog_row_metadata");
+        var problems = new ServerSettings(bad).Problems();
+        Assert.Equal(5, problems.Count);
+        Assert.Contains(problems, p => p.Contains("SET PERSIST binlog_row_image=FULL;", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.Contains("older than MySQL 8.0.1", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.Contains("SET PERSIST server_id=1;", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_a_log_nothing_else_matters() =>
+        Assert.Contains("log_bin", Assert.Single(new ServerSettings([new("log_bin", "OFF")]).Problems()), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("8.0", false)]
+    [InlineData("ON", false)]
+    [InlineData("OFF", true)]
+    public void Cascades_are_logged_only_with_the_new_foreign_keys(string value, bool expected)
+    {
+        var settings = new Dictionary<string, string>(Good) { ["innodb_native_foreign_keys"] = value };
+        if (value == "8.0")
+        {
+            settings.Remove("innodb_native_foreign_keys");
+        }
+
+        Assert.Equal(expected, new ServerSettings(settings).LogsCascades);
+    }
+
+    [Theory]
+    [InlineData("binlog.000009", 5000, false)]
+    [InlineData("binlog.000010", 99, false)]
+    [InlineData("binlog.000010", 100, true)]
+    [InlineData("binlog.1000000", 4, true)]
+    [InlineData(null, 0, false)]
+    public void End_of_the_log_is_compared_by_the_files_number(string? file, long offset, bool expected) =>
+        Assert.Equal(expected, new BinlogStatus("binlog.000010", 100, "", "").IsReachedBy(file, offset));
+}

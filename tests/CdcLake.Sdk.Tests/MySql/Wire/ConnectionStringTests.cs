@@ -1,0 +1,87 @@
+using CdcLake.MySql.Wire;
+
+namespace CdcLake.Tests.MySql.Wire;
+
+public sealed class ConnectionStringTests
+{
+    [Fact]
+    public void Defaults_are_those_of_MySqlConnector()
+    {
+        var options = MySqlConnectionOptions.Parse("");
+        Assert.Equal("localhost:3306", options.Endpoint);
+        Assert.Equal(SslMode.Preferred, options.SslMode);
+        Assert.False(options.AllowPublicKeyRetrieval);
+        Assert.Equal(TimeSpan.FromSeconds(15), options.ConnectionTimeout);
+        Assert.Null(options.Database);
+    }
+
+    [Theory]
+    [InlineData("Server=db;Port=3307;User ID=u;Password=p;Database=d")]
+    [InlineData("host=db;PORT=3307;uid=u;pwd=p;initial catalog=d")]
+    [InlineData("Data Source=db;port=3307;Username=u;PASSWORD=p;DataBase=d")]
+    [InlineData("Address=db;Port=3307;user=u;Pwd=p;InitialCatalog=d")]
+    [InlineData("Addr=db; Port = 3307; UserID = u; Password = 'p'; database=\"d\"")]
+    public void Aliases_cases_and_spaces_mean_the_same(string text)
+    {
+        var options = MySqlConnectionOptions.Parse(text);
+        Assert.Equal(("db:3307", "u", "p", "d"), (options.Endpoint, options.User, options.Password, options.Database));
+    }
+
+    [Theory]
+    [InlineData("None", SslMode.None)]
+    [InlineData("preferred", SslMode.Preferred)]
+    [InlineData("Required", SslMode.Required)]
+    [InlineData("VerifyCA", SslMode.VerifyCA)]
+    [InlineData("Verify Full", SslMode.VerifyFull)]
+    public void Ssl_mode_is_spelled_as_in_MySqlConnector(string text, object mode) =>
+        Assert.Equal((SslMode)mode, MySqlConnectionOptions.Parse($"SslMode={text}").SslMode);
+
+    [Theory]
+    [InlineData("Pooling=false;Maximum Pool Size=5;Default Command Timeout=7;AllowUserVariables=true;Guid Format=Char36;Persist Security Info=true")]
+    [InlineData("MinimumPoolSize=1;ConnectionReset=true;CharSet=utf8mb4;TreatTinyAsBoolean=true;DateTimeKind=Utc;AutoEnlist=false;ConnectionLifeTime=3")]
+    public void Keywords_of_pooling_and_commands_have_no_effect(string text) => Assert.Equal("localhost:3306", MySqlConnectionOptions.Parse(text).Endpoint);
+
+    [Theory]
+    [InlineData("Pasword=geheim", "Password")]
+    [InlineData("Serve=x", "Server")]
+    [InlineData("SSL Mod=None", "SSL Mode")]
+    [InlineData("Conection Timeout=5", "Connection Timeout")]
+    public void Unknown_keyword_names_the_nearest_known_one(string text, string expected)
+    {
+        var error = Assert.Throws<ArgumentException>(() => MySqlConnectionOptions.Parse(text));
+        Assert.Contains($"\"{expected}\"", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Password=geheim;Port=0")]
+    [InlineData("Password=geheim;Port=geheimport")]
+    [InlineData("Password=geheim;SslMode=Maybe")]
+    [InlineData("Password=geheim;AllowPublicKeyRetrieval=perhaps")]
+    [InlineData("Password=geheim;Use Compression=true")]
+    [InlineData("Password=geheim;Connection Protocol=NamedPipe")]
+    [InlineData("Password=geheim;TLS Version=TLS 1.0")]
+    [InlineData("Password=geheim;Connection Timeout=-1")]
+    [InlineData("Password=geheim;Server=,")]
+    [InlineData("Password=geheim;garbage")]
+    [InlineData("Password='geheim")]
+    public void Bad_values_are_errors_without_secrets(string text)
+    {
+        var error = Assert.ThrowsAny<ArgumentException>(() => MySqlConnectionOptions.Parse(text));
+        Assert.DoesNotContain("geheim", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_print_without_the_password()
+    {
+        var options = MySqlConnectionOptions.Parse("Server=db;User ID=cdc;Password=geheim;Certificate Password=alsosecret");
+        Assert.Equal("cdc@db:3306", options.ToString());
+    }
+
+    [Fact]
+    public void Hosts_are_a_list_and_sockets_start_with_a_slash()
+    {
+        Assert.Equal(["a", "b"], MySqlConnectionOptions.Parse("Server=a, b").Hosts);
+        Assert.Equal("/run/mysqld/s", MySqlConnectionOptions.Parse("Server=/run/mysqld/s;Protocol=unix").Endpoint);
+    }
+}
