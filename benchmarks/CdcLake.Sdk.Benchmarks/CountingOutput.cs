@@ -31,6 +31,11 @@ internal sealed class CountingOutput : ISourceOutput
 
     public MySqlPosition? Position { get; private set; }
 
+    public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"Not expected here: {change.Kind} of table {change.Table}.");
+
     public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
     {
         Rows += batch.Count;

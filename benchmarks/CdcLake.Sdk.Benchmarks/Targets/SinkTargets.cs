@@ -80,6 +80,7 @@ internal static class SinkTargets
 
         var position = new MySqlPosition(GtidSet.Parse($"11111111-2222-3333-4444-555555555555:1-{transaction}"));
         await sink.EndEpochAsync(new Epoch(position, DateTimeOffset.UnixEpoch), CancellationToken.None);
-        await sink.CommitAsync(CancellationToken.None);
+        await using var prepared = await sink.PrepareAsync(CancellationToken.None);
+        await prepared!.Group.PublishAsync([prepared], CancellationToken.None);
     }
 }

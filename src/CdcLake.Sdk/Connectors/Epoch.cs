@@ -5,8 +5,22 @@ namespace CdcLake.Connectors;
 /// </summary>
 /// <param name="Position">What the source includes after this epoch.</param>
 /// <param name="CommitTime">Commit time at the source of the newest transaction in it.</param>
-/// <param name="IsCompleteResult">
-/// True when the changes since the stream began are the whole content of the tables at <paramref name="Position"/> (an initial snapshot):
-/// a sink that already holds older rows replaces them by this content in one commit.
-/// </param>
-internal sealed record Epoch(SourcePosition Position, DateTimeOffset CommitTime, bool IsCompleteResult = false);
+/// <param name="Kind">What its changes mean to a target that already holds rows; the same that was announced when the epoch began.</param>
+internal sealed record Epoch(SourcePosition Position, DateTimeOffset CommitTime, EpochKind Kind = EpochKind.Changes)
+{
+    /// <summary>True when the changes of this epoch are the whole content of the tables.</summary>
+    public bool IsCompleteResult => Kind == EpochKind.CompleteResult;
+}
+
+/// <summary>What the changes of an epoch mean to a target. Known before the first of them.</summary>
+internal enum EpochKind
+{
+    /// <summary>Changes to what the target holds.</summary>
+    Changes,
+
+    /// <summary>
+    /// The whole content at the epoch's position (an initial snapshot): a target that already holds rows replaces them by this content in one commit, and need
+    /// not look any of them up.
+    /// </summary>
+    CompleteResult,
+}

@@ -2,16 +2,30 @@ using CdcLake.Columnar;
 
 namespace CdcLake.Connectors;
 
-/// <summary>A target for the result of a pipeline. One object serves one running pipeline; calls come one at a time.</summary>
+/// <summary>
+/// A target for the result of a pipeline. One object serves one running pipeline; calls come one at a time, in this order: <see cref="OpenAsync"/>, then epochs
+/// (<see cref="BeginEpochAsync"/>, any number of <see cref="ChangesAsync"/>, <see cref="EndEpochAsync"/>), and between two epochs now and then
+/// <see cref="PrepareAsync"/> followed by the publication of what it returned. The sink never decides when to commit.
+/// </summary>
+/// <remarks>After an exception the object is unusable; a new one opened on the same target finds either all of a commit or none.</remarks>
 internal interface ISink : IAsyncDisposable
 {
     /// <summary>For status, names and messages: <c>iceberg(demo.sales_by_product)</c>.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// True when what is committed outlives the process and says its own position. A volatile sink (a view in memory) reports no position, takes part in no commit
+    /// group, shows every epoch at once, and keeps its content in checkpoints.
+    /// </summary>
+    bool IsDurable => true;
+
     /// <summary>Opens or creates the target and reports what it has committed for this pipeline.</summary>
     /// <returns>Position properties of the newest commit of this pipeline, or null when it has none.</returns>
     /// <exception cref="CatalogException">The target is not ours or has another schema.</exception>
     Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken);
+
+    /// <summary>An epoch begins. With <see cref="EpochKind.CompleteResult"/> nothing that the target holds counts any more once this epoch is committed.</summary>
+    ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken);
 
     /// <summary>Result changes inside the current epoch. Ownership of the batch passes. Order within an epoch carries no meaning: only its sum per key does.</summary>
     ValueTask ChangesAsync(ChangeBatch batch, CancellationToken cancellationToken);
@@ -20,15 +34,14 @@ internal interface ISink : IAsyncDisposable
     /// <exception cref="DuplicateKeyException">At this boundary a key would have more than one row.</exception>
     ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken);
 
-    /// <summary>Bytes and rows that a commit would make visible now; drives the commit policy.</summary>
+    /// <summary>Bytes and rows that a commit would make visible now; drives the commit policy. May be read from another thread.</summary>
     SinkBacklog Backlog { get; }
 
     /// <summary>
-    /// Makes everything up to the last ended epoch visible in one atomic act, with that epoch's position, also when only the position moved. Null when no epoch
-    /// has ended since the last commit.
+    /// Writes everything up to the last ended epoch, durable but invisible, with that epoch's position, also when only the position moved. Null when no epoch has
+    /// ended since the last commit. Until the returned part is published or abandoned the sink takes no further call.
     /// </summary>
-    /// <remarks>After an exception the sink is unusable; a new one opened on the same target finds either all of the commit or none.</remarks>
-    Task<SinkCommit?> CommitAsync(CancellationToken cancellationToken);
+    Task<IPreparedCommit?> PrepareAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What a sink needs to know when it opens.</summary>

@@ -12,7 +12,7 @@ namespace CdcLake.Iceberg;
 /// Keeps an Iceberg table equal to the result of a pipeline, one snapshot for each commit, rows replaced by key. The table itself says what was committed;
 /// nothing else is kept, so an object opened on the same table continues exactly there. Used by one pipeline at a time.
 /// </summary>
-internal sealed class IcebergSink : ISink
+internal sealed class IcebergSink : ISink, ICommitGroup
 {
     private readonly IIcebergCatalog _catalog;
     private readonly TableIdentifier _name;
@@ -44,6 +44,9 @@ internal sealed class IcebergSink : ISink
     public SinkBacklog Backlog => new(
         (_consolidator?.PendingRows ?? 0) + _upserts + _deletes, _consolidator?.PendingBytes ?? 0, _epoch is not null);
 
+    /// <summary>Alone so far: each table is committed by itself.</summary>
+    bool ICommitGroup.IsAtomic => true;
+
     /// <summary>The table as it was committed last.</summary>
     internal TableVersion? Version => _table?.Version;
 
@@ -54,6 +57,16 @@ internal sealed class IcebergSink : ISink
         _consolidator = new Consolidator(opening.Schema, opening.Key, Name);
         _marker = CommitMarker.Find(_table.Version.Table.Metadata, _pipeline);
         return _marker?.Position;
+    }
+
+    public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken)
+    {
+        if (kind == EpochKind.CompleteResult)
+        {
+            Usable().ReplaceCommitted();
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     public ValueTask ChangesAsync(ChangeBatch batch, CancellationToken cancellationToken)
@@ -71,11 +84,6 @@ internal sealed class IcebergSink : ISink
     {
         var table = Usable();
         _failed = true;
-        if (epoch.IsCompleteResult)
-        {
-            table.ReplaceCommitted();
-        }
-
         _consolidator!.EndEpoch(table);
         _epoch = epoch;
         _epochIsOpen = false;
@@ -87,7 +95,7 @@ internal sealed class IcebergSink : ISink
         _failed = false;
     }
 
-    public async Task<SinkCommit?> CommitAsync(CancellationToken cancellationToken)
+    public async Task<IPreparedCommit?> PrepareAsync(CancellationToken cancellationToken)
     {
         var table = Usable();
         if (_epoch is not { } epoch || _epochIsOpen)
@@ -97,6 +105,23 @@ internal sealed class IcebergSink : ISink
 
         _failed = true;
         await FlushAsync(table, cancellationToken).ConfigureAwait(false);
+        return new Prepared(this, epoch);
+    }
+
+    async Task<IReadOnlyList<SinkCommit?>> ICommitGroup.PublishAsync(IReadOnlyList<IPreparedCommit> parts, CancellationToken cancellationToken)
+    {
+        var commits = new List<SinkCommit?>();
+        foreach (var part in parts.Cast<Prepared>())
+        {
+            commits.Add(await PublishAsync(part.Epoch, cancellationToken).ConfigureAwait(false));
+        }
+
+        return commits;
+    }
+
+    private async Task<SinkCommit?> PublishAsync(Epoch epoch, CancellationToken cancellationToken)
+    {
+        var table = _table!;
         var marker = new CommitMarker(_pipeline, (_marker?.Epoch ?? 0) + 1, epoch.Position.Properties);
 
         // A position that moved is stored even without rows: whoever asks for a commit relies on the table saying where the pipeline stands.
@@ -167,4 +192,18 @@ internal sealed class IcebergSink : ISink
     private UpsertTable Usable() => _table is { } table && !_failed
         ? table
         : throw new InvalidOperationException($"{Name} is not open, or failed before. Open a new one.");
+
+    private sealed class Prepared(IcebergSink sink, Epoch epoch) : IPreparedCommit
+    {
+        public Epoch Epoch => epoch;
+
+        public ISink Sink => sink;
+
+        public SourcePosition Position => epoch.Position;
+
+        public ICommitGroup Group => sink;
+
+        /// <summary>An abandoned sink is not used again; closing it removes its files.</summary>
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

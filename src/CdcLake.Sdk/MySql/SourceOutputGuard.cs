@@ -25,21 +25,15 @@ internal sealed class SourceOutputGuard(ISourceOutput inner, IEnumerable<SourceP
         }
     }
 
-    public async ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await inner.ChangesAsync(table, batch, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            HasFailed = true;
-            throw;
-        }
-    }
+    public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => GuardAsync(inner.BeginEpochAsync(kind, cancellationToken));
+
+    public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken) =>
+        GuardAsync(inner.ChangesAsync(table, batch, cancellationToken));
+
+    public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) => GuardAsync(inner.TableChangedAsync(change, cancellationToken));
 
     /// <exception cref="BinlogUnavailableException">A boundary was passed without having been met.</exception>
-    public async ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
+    public ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
     {
         // A complete result replaces whatever sinks have committed before it; StartAt follows.
         if (_boundaries.Count > 0 && !epoch.IsCompleteResult)
@@ -51,9 +45,16 @@ internal sealed class SourceOutputGuard(ISourceOutput inner, IEnumerable<SourceP
             }
         }
 
+        return GuardAsync(inner.EndEpochAsync(epoch, cancellationToken));
+    }
+
+    public void Report(SourceProgress progress) => inner.Report(progress);
+
+    private async ValueTask GuardAsync(ValueTask call)
+    {
         try
         {
-            await inner.EndEpochAsync(epoch, cancellationToken).ConfigureAwait(false);
+            await call.ConfigureAwait(false);
         }
         catch
         {
@@ -61,8 +62,6 @@ internal sealed class SourceOutputGuard(ISourceOutput inner, IEnumerable<SourceP
             throw;
         }
     }
-
-    public void Report(SourceProgress progress) => inner.Report(progress);
 
     private static BinlogUnavailableException Missed(SourcePosition boundary, SourcePosition at) => new(
         $"A sink has committed at {boundary}, but the log passes from before it to {at} without being exactly there: this server's log has the transactions in another "

@@ -93,6 +93,11 @@ internal sealed class SinkStage
             return;
         }
 
+        if (epoch.IsCompleteResult)
+        {
+            await _sink.BeginEpochAsync(epoch.Kind, cancellationToken).ConfigureAwait(false);
+        }
+
         await _sink.EndEpochAsync(epoch, cancellationToken).ConfigureAwait(false);
         var backlog = _sink.Backlog;
         _policy.EpochEnded(backlog);
@@ -110,13 +115,25 @@ internal sealed class SinkStage
 
     private async Task CommitAsync(CancellationToken cancellationToken)
     {
-        var commit = await _sink.CommitAsync(cancellationToken).ConfigureAwait(false);
+        var prepared = await _sink.PrepareAsync(cancellationToken).ConfigureAwait(false);
         _policy.Committed();
-        if (commit is null)
+        if (prepared is null)
         {
             return;
         }
 
+        await using (prepared.ConfigureAwait(false))
+        {
+            var commits = await prepared.Group.PublishAsync([prepared], cancellationToken).ConfigureAwait(false);
+            if (commits[0] is { } commit)
+            {
+                Committed(commit);
+            }
+        }
+    }
+
+    private void Committed(SinkCommit commit)
+    {
         _status.Committed(_index, commit);
         _positions.Committed(_index, commit.Position);
         _options.OnCommit?.Invoke(new PipelineCommit(

@@ -34,6 +34,12 @@ internal sealed class SourceStage : ISourceOutput
         _status = status;
     }
 
+    public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) => throw new SchemaMismatchException(
+        $"Table {(change.After ?? change.Before)!.Table.Name} was changed ({change.Statement ?? change.Kind.ToString()}), which a running pipeline cannot follow. "
+        + "Start it again with a new target, which is filled from a new snapshot.");
+
     public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
     {
         _status.Changes(batch.Count);
@@ -65,7 +71,7 @@ internal sealed class SourceStage : ISourceOutput
         if (round is not null)
         {
             // The same epoch ends once more, without rows: they must not count as the complete result.
-            await _output.EndEpochAsync(new EpochEnd(_last! with { IsCompleteResult = false }, round), _abort).ConfigureAwait(false);
+            await _output.EndEpochAsync(new EpochEnd(_last! with { Kind = EpochKind.Changes }, round), _abort).ConfigureAwait(false);
         }
 
         _output.Complete();

@@ -60,6 +60,11 @@ internal sealed class TableContents : ISourceOutput
         }
     }
 
+    public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"Not expected here: {change.Kind} of table {change.Table}.");
+
     public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
     {
         using (batch)

@@ -127,7 +127,7 @@ public sealed class AllTypesTests
         await sink.OpenAsync(new SinkOpening("types", Columns, [0, 1], TimeProvider.System), CancellationToken.None);
         await sink.ChangesAsync(batch, CancellationToken.None);
         await sink.EndEpochAsync(new Epoch(new TestPosition(position), DateTimeOffset.UnixEpoch), CancellationToken.None);
-        return long.Parse((await sink.CommitAsync(CancellationToken.None))!.Id, CultureInfo.InvariantCulture);
+        return long.Parse((await sink.PrepareAndPublishAsync(CancellationToken.None))!.Id, CultureInfo.InvariantCulture);
     }
 
     private static void Append(ChangeBatch batch, object?[] row, sbyte weight)

@@ -71,7 +71,7 @@ public sealed class IcebergSinkFaultTests
         var files = folder.Files;
         model.Put(1, "lost", 0);
         await model.EndEpochAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => model.Sink.CommitAsync(new CancellationToken(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => model.Sink.PrepareAndPublishAsync(new CancellationToken(true)));
         Assert.Equal(files, folder.Files);
     }
 
@@ -89,7 +89,7 @@ public sealed class IcebergSinkFaultTests
         first.Put(-2, "first", 2);
         await first.EndEpochAsync();
         var files = folder.Files;
-        var conflict = await Assert.ThrowsAsync<CommitConflictException>(() => first.Sink.CommitAsync(CancellationToken.None));
+        var conflict = await Assert.ThrowsAsync<CommitConflictException>(() => first.Sink.PrepareAndPublishAsync(CancellationToken.None));
         Assert.True(conflict.IsTransient);
         Assert.Equal(files, folder.Files);
         Assert.Contains(-1, await SinkModel.ReadAsync(store));

@@ -152,7 +152,7 @@ public sealed class IcebergSinkTests : IDisposable
         batch.AppendWeight(1);
         await sink.ChangesAsync(batch, CancellationToken.None);
         await sink.EndEpochAsync(new Epoch(new TestPosition(1), DateTimeOffset.UnixEpoch), CancellationToken.None);
-        await Assert.ThrowsAsync<SchemaMismatchException>(() => sink.CommitAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<SchemaMismatchException>(() => sink.PrepareAndPublishAsync(CancellationToken.None));
         Assert.DoesNotContain(_folder.Files, f => f.EndsWith(".parquet", StringComparison.Ordinal));
     }
 

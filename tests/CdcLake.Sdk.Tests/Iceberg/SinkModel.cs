@@ -100,7 +100,9 @@ internal sealed class SinkModel : IAsyncDisposable
     public async Task EndEpochAsync(bool complete = false)
     {
         await PushAsync();
-        await Sink.EndEpochAsync(new Epoch(new TestPosition(++_position), DateTimeOffset.UnixEpoch, complete), CancellationToken.None);
+        var kind = complete ? EpochKind.CompleteResult : EpochKind.Changes;
+        await Sink.BeginEpochAsync(kind, CancellationToken.None);
+        await Sink.EndEpochAsync(new Epoch(new TestPosition(++_position), DateTimeOffset.UnixEpoch, kind), CancellationToken.None);
     }
 
     /// <summary>Forgets the rows and the position, since what follows is a complete result.</summary>
@@ -112,7 +114,7 @@ internal sealed class SinkModel : IAsyncDisposable
 
     public async Task<SinkCommit?> CommitAsync()
     {
-        var commit = await Sink.CommitAsync(CancellationToken.None);
+        var commit = await Sink.PrepareAndPublishAsync(CancellationToken.None);
         _committed = new(Rows);
         return commit;
     }

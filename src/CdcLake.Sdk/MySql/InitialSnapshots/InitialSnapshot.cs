@@ -29,10 +29,11 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
         {
             HasBegun = true;
             OverlaidKeys = cut.Overlays.Sum(o => o.KeyCount);
+            await output.BeginEpochAsync(EpochKind.CompleteResult, cancellationToken).ConfigureAwait(false);
             using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var queue = new ConcurrentQueue<int>(Enumerable.Range(0, cut.Tables.Count));
             await Task.WhenAll(cut.Views.Select(view => WorkAsync(cut, view, queue, failure))).ConfigureAwait(false);
-            await output.EndEpochAsync(new Epoch(cut.Position, cut.Time, IsCompleteResult: true), cancellationToken).ConfigureAwait(false);
+            await output.EndEpochAsync(new Epoch(cut.Position, cut.Time, EpochKind.CompleteResult), cancellationToken).ConfigureAwait(false);
             return cut.Position;
         }
     }

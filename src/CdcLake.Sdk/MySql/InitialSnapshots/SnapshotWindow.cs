@@ -36,6 +36,11 @@ internal sealed class SnapshotWindow(SnapshotSession session, IReadOnlyList<Snap
         }
     }
 
+    public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"Not expected here: {change.Kind} of table {change.Table}.");
+
     public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
     {
         using (batch)

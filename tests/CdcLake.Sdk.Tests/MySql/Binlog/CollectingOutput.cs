@@ -15,6 +15,11 @@ internal sealed class CollectingOutput : ISourceOutput
     /// <summary>Rows that an ended epoch covers.</summary>
     public IEnumerable<string> WholeRows => Rows.Take(Epochs.Count == 0 ? 0 : Epochs[^1].Rows);
 
+    public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"Not expected here: {change.Kind} of table {change.Table}.");
+
     public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
     {
         for (var row = 0; row < batch.Count; row++)

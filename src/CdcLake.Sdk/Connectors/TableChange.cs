@@ -1,0 +1,27 @@
+namespace CdcLake.Connectors;
+
+/// <summary>A change of a captured table itself, with its place in the stream: after one epoch, before the next.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Table">Table number; that of an added table is the next free one.</param>
+/// <param name="Before">The capture until here; null for an added table.</param>
+/// <param name="After">The capture from here on; null for a removed table.</param>
+/// <param name="Position">Where the source stands; equal to the position of the epoch before.</param>
+/// <param name="Statement">What the user ran, for messages and the log; null when the source does not know it.</param>
+internal sealed record TableChange(
+    TableChangeKind Kind, int Table, TableCapture? Before, TableCapture? After, SourcePosition Position, string? Statement = null);
+
+/// <summary>What happened to a captured table.</summary>
+internal enum TableChangeKind
+{
+    /// <summary>It is captured from here on, and has no rows yet.</summary>
+    Added,
+
+    /// <summary>Columns were added, dropped, renamed or changed; rows are what they were.</summary>
+    Altered,
+
+    /// <summary>All rows went without row events: <c>TRUNCATE TABLE</c>.</summary>
+    Truncated,
+
+    /// <summary>It was dropped or renamed away.</summary>
+    Removed,
+}
