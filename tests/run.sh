@@ -3,6 +3,7 @@
 #
 #   bash tests/run.sh                 all: brings up real servers (tests/lab), unit and integration tests, package, quickstart
 #   bash tests/run.sh --unit          unit tests only, no servers
+#   bash tests/run.sh --long          the long proofs too: every kill, every sleep, twenty thousand commits (hours)
 #   bash tests/run.sh --filter X      only tests whose full name contains X (or any dotnet test filter expression)
 #
 # A server that cannot be had makes its tests skip; with CI=true it makes the run fail. Exit code 0 means that nothing failed.
@@ -13,8 +14,9 @@ unit_only=false filter=()
 while [ $# -gt 0 ]; do
   case $1 in
     --unit) unit_only=true ;;
+    --long) export CDCLAKE_TEST_LONG=1 ;;
     --filter) filter=(--filter "${2:?--filter takes a name}"); shift ;;
-    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "Unknown option $1; see bash tests/run.sh --help" >&2; exit 2 ;;
   esac
   shift

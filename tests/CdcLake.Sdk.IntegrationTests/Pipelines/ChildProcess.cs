@@ -7,6 +7,8 @@ namespace CdcLake.IntegrationTests.Pipelines;
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int Interrupted = 2; // SIGINT
+    private const int Continued = 18; // SIGCONT
+    private const int Stopped = 19; // SIGSTOP
     private readonly Process _process;
     private readonly Lock _lock = new();
     private readonly List<string> _output = [];
@@ -122,13 +124,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>SIGINT, as Ctrl-C sends it.</summary>
-    public void Interrupt()
-    {
-        if (!_process.HasExited)
-        {
-            _ = Signal(_process.Id, Interrupted);
-        }
-    }
+    public void Interrupt() => Send(Interrupted);
+
+    /// <summary>SIGSTOP: it sleeps wherever it is, as a paused container or a machine without memory does, and does not know it afterwards.</summary>
+    public void Suspend() => Send(Stopped);
+
+    /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
+    public void Resume() => Send(Continued);
 
     public InvalidOperationException Failure(string what) => new(
         $"{what}: {_command}\n--- standard error\n{string.Join('\n', Errors.TakeLast(20))}\n--- standard output\n{string.Join('\n', Output.TakeLast(40))}");
@@ -145,6 +147,14 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);
+
+    private void Send(int signal)
+    {
+        if (!_process.HasExited)
+        {
+            _ = Signal(_process.Id, signal);
+        }
+    }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

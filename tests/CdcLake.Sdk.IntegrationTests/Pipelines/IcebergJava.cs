@@ -28,6 +28,13 @@ internal static class IcebergJava
         Assert.True(reply.Exit == 0, $"Iceberg Java finds in {folder}:\n{reply.Out}{reply.Err}");
     }
 
+    /// <summary>As <see cref="VerifyAsync"/>, the current snapshot only.</summary>
+    public static async Task VerifyNewestAsync(string folder)
+    {
+        var reply = await RunAsync(["verify", folder, "--keys", "identifier", "--no-notes"]);
+        Assert.True(reply.Exit == 0, $"Iceberg Java finds in {folder}:\n{reply.Out}{reply.Err}");
+    }
+
     /// <summary>Runs a writing command; see tests/lab/README.md.</summary>
     public static async Task DoAsync(params string[] arguments)
     {

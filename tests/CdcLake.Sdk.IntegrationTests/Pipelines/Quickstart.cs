@@ -27,6 +27,9 @@ internal static class Quickstart
 
     public static bool IsCommit(string line) => line.StartsWith("commit ", StringComparison.Ordinal);
 
+    /// <summary>The snapshot id in a commit's line.</summary>
+    public static string SnapshotOf(string commitLine) => commitLine.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2];
+
     /// <summary>The GTID set at the end of a commit's line.</summary>
     public static string PositionOf(string commitLine) => commitLine[(commitLine.LastIndexOf(" at ", StringComparison.Ordinal) + " at ".Length)..];
 }
