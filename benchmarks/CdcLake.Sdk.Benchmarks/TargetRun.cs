@@ -43,7 +43,7 @@ internal static class TargetRun
         yield return ("capture from MySQL", () => WithServer(work, "capture from MySQL over loopback (clock)", CaptureTargets.MySqlAsync));
         yield return ("snapshot from MySQL", () => WithServer(work, "snapshot from MySQL (clock)", SnapshotTargets.MySqlAsync));
         yield return ("crc32", () => Several([CodecTargets.Crc(work.InsertLog)]));
-        yield return ("snappy", () => Several(CodecTargets.Snappies(work.InsertWorkload)));
+        yield return ("codecs", () => Several(CodecTargets.Codecs(work.InsertWorkload)));
         yield return ("join + aggregate", () => JoinTargets.JoinAggregateAsync(work.UpdateWorkload));
         yield return ("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload));
         yield return ("commit time", () => SinkTargets.CommitTimeAsync(work));

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using CdcLake.Common;
+using System.IO.Hashing;
 
 namespace CdcLake.Benchmarks.Baselines;
 
@@ -19,7 +19,10 @@ internal sealed class BoxingDecoder
         {
             var header = reader.ReadBytes(19);
             var body = reader.ReadBytes(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(9)) - 19);
-            if (Crc32.Compute(body.AsSpan(0, body.Length - 4), Crc32.Compute(header)) != BinaryPrimitives.ReadUInt32LittleEndian(body.AsSpan(body.Length - 4)))
+            var crc = new Crc32();
+            crc.Append(header);
+            crc.Append(body.AsSpan(0, body.Length - 4));
+            if (crc.GetCurrentHashAsUInt32() != BinaryPrimitives.ReadUInt32LittleEndian(body.AsSpan(body.Length - 4)))
             {
                 throw new InvalidDataException("checksum");
             }

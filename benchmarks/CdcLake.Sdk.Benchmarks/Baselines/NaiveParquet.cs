@@ -1,5 +1,5 @@
 using CdcLake.Columnar;
-using IronSnappy;
+using Snappier;
 
 namespace CdcLake.Benchmarks.Baselines;
 
@@ -63,7 +63,7 @@ internal static class NaiveParquet
 
     private static long Finish(MemoryStream page)
     {
-        var compressed = Snappy.Encode(page.GetBuffer().AsSpan(0, (int)page.Length));
+        var compressed = Snappy.CompressToArray(page.GetBuffer().AsSpan(0, (int)page.Length));
         page.SetLength(0);
         return compressed.Length;
     }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using CdcLake.Common;
+using System.IO.Hashing;
 
 namespace CdcLake.Benchmarks.Baselines;
 
@@ -41,7 +41,7 @@ internal sealed class SalesDecoder
 
     private void Event(ReadOnlySpan<byte> bytes)
     {
-        if (Crc32.Compute(bytes[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]))
+        if (Crc32.HashToUInt32(bytes[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]))
         {
             throw new InvalidDataException("checksum");
         }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using CdcLake.Common;
+using System.IO.Hashing;
 
 namespace CdcLake.Benchmarks.Logs;
 
@@ -93,7 +93,7 @@ internal sealed class LogWriter : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[13..], (uint)(_position + length));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[17..], 0);
         body.CopyTo(bytes[HeaderLength..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[^ChecksumLength..], Crc32.Compute(bytes[..^ChecksumLength]));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[^ChecksumLength..], Crc32.HashToUInt32(bytes[..^ChecksumLength]));
         Write(bytes);
     }
 

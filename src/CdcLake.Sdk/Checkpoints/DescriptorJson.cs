@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
-using CdcLake.Common;
 
 namespace CdcLake.Checkpoints;
 
@@ -26,7 +26,7 @@ internal static class DescriptorJson
         using (var json = new Utf8JsonWriter(outer))
         {
             json.WriteStartObject();
-            json.WriteString("crc32", Crc32.Compute(inner.WrittenSpan).ToString("x8", CultureInfo.InvariantCulture));
+            json.WriteString("crc32", Crc32.HashToUInt32(inner.WrittenSpan).ToString("x8", CultureInfo.InvariantCulture));
             json.WritePropertyName("checkpoint");
             json.WriteRawValue(inner.WrittenSpan);
             json.WriteEndObject();
@@ -43,7 +43,7 @@ internal static class DescriptorJson
             using var document = JsonDocument.Parse(content);
             var inner = document.RootElement.GetProperty("checkpoint");
             var expected = document.RootElement.GetProperty("crc32").GetString();
-            var actual = Crc32.Compute(Encoding.UTF8.GetBytes(inner.GetRawText())).ToString("x8", CultureInfo.InvariantCulture);
+            var actual = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(inner.GetRawText())).ToString("x8", CultureInfo.InvariantCulture);
             damage = expected == actual ? null : $"its checksum is {expected}, that of its content {actual}";
             if (damage is null && inner.GetProperty("format").GetInt32() is var format and not CheckpointDescriptor.Format)
             {

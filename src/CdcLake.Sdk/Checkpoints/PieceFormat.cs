@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace CdcLake.Checkpoints;
 
 // A piece file:
@@ -24,4 +26,15 @@ internal static class PieceFormat
     public const int EndBlock = 3;
 
     public static ReadOnlySpan<byte> Magic => "CDCLKST1"u8;
+
+    /// <summary>The checksum of a block.</summary>
+    /// <param name="header">The whole header, whose first four bytes do not count.</param>
+    /// <param name="content">Content behind it.</param>
+    public static uint Checksum(ReadOnlySpan<byte> header, ReadOnlySpan<byte> content)
+    {
+        var crc = new Crc32();
+        crc.Append(header[sizeof(uint)..]);
+        crc.Append(content);
+        return crc.GetCurrentHashAsUInt32();
+    }
 }

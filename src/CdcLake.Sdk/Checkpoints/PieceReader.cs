@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using CdcLake.Common;
 using CdcLake.State.Stores;
 
 namespace CdcLake.Checkpoints;
@@ -31,7 +30,7 @@ internal static class PieceReader
             var content = ContentOf(header, kind, length, log);
             if (content.Length != length
                 || !await TryReadAsync(piece, content, cancellationToken).ConfigureAwait(false)
-                || Crc32.Compute(content.Span, Crc32.Compute(header.AsSpan(4))) != BinaryPrimitives.ReadUInt32LittleEndian(header))
+                || PieceFormat.Checksum(header, content.Span) != BinaryPrimitives.ReadUInt32LittleEndian(header))
             {
                 return $"the block at byte {bytes - left - header.Length} is damaged";
             }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using CdcLake.Common;
 using CdcLake.State.Stores;
 using CdcLake.Storage;
 
@@ -64,7 +63,7 @@ internal static class PieceWriter
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), first);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(12), second);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), content.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(header, Crc32.Compute(content.Span, Crc32.Compute(header.AsSpan(4))));
+        BinaryPrimitives.WriteUInt32LittleEndian(header, PieceFormat.Checksum(header, content.Span));
         await into.WriteAsync(header, cancellationToken).ConfigureAwait(false);
         await into.WriteAsync(content, cancellationToken).ConfigureAwait(false);
     }

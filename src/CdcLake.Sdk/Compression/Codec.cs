@@ -1,94 +1,82 @@
 using System.IO.Compression;
+using K4os.Compression.LZ4;
+using Snappier;
 
 namespace CdcLake.Compression;
 
-/// <summary>Compresses and restores whole blocks held in memory; stateless and safe for concurrent use.</summary>
+/// <summary>What can be said of codecs, and done by them, without state; <see cref="BlockCompressor"/> and <see cref="BlockDecompressor"/> do the rest.</summary>
 internal static class Codec
 {
-    // DEFLATE cannot expand a byte beyond 1032 bytes, Snappy not beyond 64 bytes out of 3: a larger claim is damage, found before memory is taken.
+    // No encoder expands a byte of its output beyond this many bytes; Brotli's bound is that of one command over its largest window.
+    // A larger claim is damage, found before memory is taken.
+    private const long MaxSnappyRatio = 22; // 64 bytes out of 3
     private const long MaxGzipRatio = 1032;
-    private const long MaxSnappyRatio = 22;
+    private const long MaxLz4Ratio = 256;
+    private const long MaxZstdRatio = (128 << 10) / 4; // a block of 128 KiB out of 4 bytes
+    private const long MaxBrotliRatio = 16 << 20;
 
-    /// <summary>Bytes that <see cref="Compress"/> may need for <paramref name="length"/> bytes of input.</summary>
-    public static int MaxCompressedLength(CompressionCodec codec, int length) =>
-        codec == CompressionCodec.Snappy ? Snappy.MaxCompressedLength(length) : length;
+    /// <summary>Whether <see cref="BlockDecompressor"/> knows this number of a file.</summary>
+    public static bool IsReadable(int codec) => codec is >= (int)CompressionCodec.Uncompressed and <= (int)CompressionCodec.Lz4Raw and not (int)CompressionCodec.Lzo;
 
-    /// <summary>Compresses a block; returns the bytes written. Only <see cref="CompressionCodec.Uncompressed"/> and <see cref="CompressionCodec.Snappy"/>.</summary>
-    /// <param name="codec">The codec to write.</param>
-    /// <param name="source">The block.</param>
-    /// <param name="destination">At least <see cref="MaxCompressedLength"/> bytes; must not overlap <paramref name="source"/>.</param>
-    public static int Compress(CompressionCodec codec, ReadOnlySpan<byte> source, Span<byte> destination)
-    {
-        switch (codec)
-        {
-            case CompressionCodec.Uncompressed:
-                source.CopyTo(destination);
-                return source.Length;
-            case CompressionCodec.Snappy:
-                return Snappy.Compress(source, destination);
-            default:
-                throw new ArgumentOutOfRangeException(nameof(codec), codec, "This codec is only read, never written.");
-        }
-    }
+    /// <summary>Whether <see cref="BlockCompressor"/> writes it.</summary>
+    public static bool IsWritable(CompressionCodec codec) =>
+        codec is CompressionCodec.Uncompressed or CompressionCodec.Snappy or CompressionCodec.Gzip or CompressionCodec.Zstd;
 
     /// <summary>Refuses sizes that no encoder of <paramref name="codec"/> can have produced; to be called before memory is taken for the result.</summary>
     /// <exception cref="CorruptDataException">The uncompressed size is impossible.</exception>
     public static void CheckSizes(CompressionCodec codec, long compressed, long uncompressed)
     {
-        var possible = codec switch
+        var ratio = codec switch
         {
-            CompressionCodec.Uncompressed => uncompressed == compressed,
-            CompressionCodec.Snappy => uncompressed <= (compressed + 1) * MaxSnappyRatio,
-            _ => uncompressed <= (compressed + 1) * MaxGzipRatio,
+            CompressionCodec.Uncompressed => 1,
+            CompressionCodec.Snappy => MaxSnappyRatio,
+            CompressionCodec.Gzip => MaxGzipRatio,
+            CompressionCodec.Lz4 or CompressionCodec.Lz4Raw => MaxLz4Ratio,
+            CompressionCodec.Zstd => MaxZstdRatio,
+            _ => MaxBrotliRatio,
         };
+        var possible = codec == CompressionCodec.Uncompressed ? compressed == uncompressed : uncompressed <= (compressed + 1) * ratio;
         if (!possible || compressed < 0 || uncompressed < 0)
         {
             throw new CorruptDataException($"{codec} block", 0, $"{compressed} bytes cannot hold {uncompressed} bytes");
         }
     }
 
-    /// <summary>Restores a block that fills <paramref name="destination"/> exactly.</summary>
-    /// <exception cref="CorruptDataException">The block is malformed, or holds more or fewer bytes.</exception>
-    public static void Decompress(CompressionCodec codec, ReadOnlySpan<byte> source, Span<byte> destination)
+    internal static int DecompressSnappy(ReadOnlySpan<byte> source, Span<byte> destination)
     {
-        CheckSizes(codec, source.Length, destination.Length);
-        switch (codec)
-        {
-            case CompressionCodec.Uncompressed:
-                source.CopyTo(destination);
-                break;
-            case CompressionCodec.Snappy:
-                SnappyDecoder.Decompress(source, destination);
-                break;
-            default:
-                DecompressGzip(source, destination);
-                break;
-        }
+        var length = Snappy.GetUncompressedLength(source);
+        return length == destination.Length ? Snappy.Decompress(source, destination) : length;
     }
 
-    private static unsafe void DecompressGzip(ReadOnlySpan<byte> source, Span<byte> destination)
-    {
-        if (source.IsEmpty)
-        {
-            throw new CorruptDataException("Gzip block", 0, "is empty");
-        }
+    internal static int DecompressBrotli(ReadOnlySpan<byte> source, Span<byte> destination) =>
+        BrotliDecoder.TryDecompress(source, destination, out var written) ? written : -1;
 
+    internal static int DecompressLz4(ReadOnlySpan<byte> source, Span<byte> destination) => LZ4Codec.Decode(source, destination);
+
+    internal static unsafe int DecompressGzip(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
         fixed (byte* bytes = source)
         {
             using var compressed = new UnmanagedMemoryStream(bytes, source.Length);
             using var gzip = new GZipStream(compressed, CompressionMode.Decompress);
-            try
+            var read = gzip.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
+            return gzip.ReadByte() < 0 ? read : destination.Length + 1;
+        }
+    }
+
+    internal static unsafe int CompressGzip(ReadOnlySpan<byte> source, Span<byte> destination, int? level)
+    {
+        fixed (byte* bytes = destination)
+        {
+            using var compressed = new UnmanagedMemoryStream(bytes, destination.Length, destination.Length, FileAccess.Write);
+            using (var gzip = level is { } l
+                ? new GZipStream(compressed, new ZLibCompressionOptions { CompressionLevel = l }, leaveOpen: true)
+                : new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
             {
-                var read = gzip.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
-                if (read != destination.Length || gzip.ReadByte() >= 0)
-                {
-                    throw new CorruptDataException("Gzip block", source.Length, $"does not hold exactly {destination.Length} bytes");
-                }
+                gzip.Write(source);
             }
-            catch (InvalidDataException e)
-            {
-                throw new CorruptDataException("Gzip block", compressed.Position, e.Message);
-            }
+
+            return (int)compressed.Position;
         }
     }
 }

@@ -8,7 +8,7 @@ using CdcLake.Parquet.Reading;
 namespace CdcLake.Parquet;
 
 /// <summary>
-/// Reads flat columns of one Parquet file: V1 and V2 pages; PLAIN, dictionary and run-length encodings; stored as they are, snappy or gzip.
+/// Reads flat columns of one Parquet file: V1 and V2 pages; PLAIN, dictionary and run-length encodings; compressed by any codec that <see cref="Codec.IsReadable"/>.
 /// One row group and one page per column are in memory at a time. Not thread-safe: one reading at a time.
 /// </summary>
 internal sealed class ParquetReader : IAsyncDisposable
@@ -85,11 +85,12 @@ internal sealed class ParquetReader : IAsyncDisposable
     {
         var leaves = columns.Select(FindLeaf).ToArray();
         var readers = new ColumnChunkReader?[columns.Count];
+        using var decompressor = new BlockDecompressor();
         try
         {
             for (var i = 0; i < readers.Length; i++)
             {
-                readers[i] = leaves[i] < 0 ? null : CreateReader(columns[i], Footer.Leaves[leaves[i]]);
+                readers[i] = leaves[i] < 0 ? null : CreateReader(columns[i], Footer.Leaves[leaves[i]], decompressor);
             }
 
             var row = 0L;
@@ -164,11 +165,11 @@ internal sealed class ParquetReader : IAsyncDisposable
             : -1;
     }
 
-    private ColumnChunkReader CreateReader(ParquetColumn column, SchemaLeaf leaf)
+    private ColumnChunkReader CreateReader(ParquetColumn column, SchemaLeaf leaf, BlockDecompressor decompressor)
     {
         var conversion = Conversion.Find(leaf, column.Type) ?? throw new CatalogException(
             $"Column \"{column.Name}\" (field {column.FieldId}) of Parquet file {_name} is stored as {leaf.Physical}, {leaf.Annotation.Kind}, and cannot be read as {column.Type}. The schema of the table and the file do not belong together.");
-        return new ColumnChunkReader(_file, leaf, column.Type, conversion);
+        return new ColumnChunkReader(_file, leaf, column.Type, conversion, decompressor);
     }
 
     private void Start(RowGroupLocation group, int[] leaves, ColumnChunkReader?[] readers)

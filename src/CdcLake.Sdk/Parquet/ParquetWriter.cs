@@ -18,7 +18,7 @@ internal sealed class ParquetWriter : IDisposable
     private readonly IReadOnlyList<ParquetColumn> _columns;
     private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> _output;
     private readonly ParquetWriterOptions _options;
-    private readonly Scratch _scratch = new();
+    private readonly Scratch _scratch;
     private readonly ColumnChunkWriter[] _chunks;
     private readonly List<RowGroupFooter> _rowGroups = [];
     private long _written;
@@ -36,6 +36,7 @@ internal sealed class ParquetWriter : IDisposable
         _columns = columns;
         _output = output;
         _options = options ?? new ParquetWriterOptions();
+        _scratch = new Scratch(_options);
         _chunks = [.. columns.Select(column => ColumnChunkWriters.Create(column, _options, _scratch))];
     }
 

@@ -5,8 +5,11 @@ namespace CdcLake.Parquet;
 /// <summary>Sizes and codec of a file to write; the defaults suit every reader.</summary>
 internal sealed record ParquetWriterOptions
 {
-    /// <summary>Codec of all pages: <see cref="CompressionCodec.Snappy"/> or <see cref="CompressionCodec.Uncompressed"/>.</summary>
-    public CompressionCodec Codec { get; init; } = CompressionCodec.Snappy;
+    /// <summary>Codec of all pages, one that <see cref="Compression.Codec.IsWritable"/>.</summary>
+    public CompressionCodec Codec { get; init; } = CompressionCodec.Zstd;
+
+    /// <summary>Level of the codec, or null for its own default; see <see cref="BlockCompressor"/>.</summary>
+    public int? CompressionLevel { get; init; }
 
     /// <summary>Uncompressed bytes at which a row group is closed, at the end of an append.</summary>
     public long RowGroupBytes { get; init; } = 128L << 20;

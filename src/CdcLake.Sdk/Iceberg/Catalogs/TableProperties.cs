@@ -6,6 +6,7 @@ namespace CdcLake.Iceberg.Catalogs;
 internal static class TableProperties
 {
     public const string Compression = "write.parquet.compression-codec";
+    public const string CompressionLevel = "write.parquet.compression-level";
     public const string TargetFileSize = "write.target-file-size-bytes";
     public const string UpsertMode = "write.upsert.mode";
     public const string DeleteOldMetadata = "write.metadata.delete-after-commit.enabled";

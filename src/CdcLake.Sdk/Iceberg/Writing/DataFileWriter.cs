@@ -39,6 +39,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
         _options = new ParquetWriterOptions
         {
             Codec = settings.Compression,
+            CompressionLevel = settings.CompressionLevel,
             RowGroupBytes = RowGroupBytes,
             KeyValues = [new("iceberg.schema", layout.Schema.ToJson())],
         };

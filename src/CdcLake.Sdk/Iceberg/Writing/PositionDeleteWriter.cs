@@ -38,6 +38,7 @@ internal sealed class PositionDeleteWriter
         _options = new ParquetWriterOptions
         {
             Codec = settings.Compression,
+            CompressionLevel = settings.CompressionLevel,
             KeyValues = [new("delete-type", "position")],
         };
     }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using CdcLake.Common;
-using CdcLake.Compression;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Index;
@@ -27,6 +26,7 @@ internal static class TableOpener
             ?? throw new CatalogException($"Table {name} in {catalog.Name} was created and dropped by somebody else at the same time. Start again.");
         Check(catalog, table, wanted, opening.Pipeline);
         CheckPlan(catalog, table, opening);
+        settings = FileCompression.Of(table.Metadata.Properties, $"Table {name} in {catalog.Name}").ApplyTo(settings);
 
         var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
         var layout = new TableLayout(opening.Schema, opening.Key, table.Metadata.Schema);
@@ -38,7 +38,7 @@ internal static class TableOpener
     private static TableMetadata NewTable(string location, IcebergSchema schema, IcebergSinkSettings settings, SinkOpening opening)
     {
         var properties = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        properties[TableProperties.Compression] = settings.Compression == CompressionCodec.Snappy ? "snappy" : "uncompressed";
+        new FileCompression(settings.Compression, settings.CompressionLevel).AddTo(properties, settings.TableProperties);
         properties[TableProperties.TargetFileSize] = settings.TargetFileSizeBytes.ToString(CultureInfo.InvariantCulture);
         properties[TableProperties.UpsertMode] = "adaptive";
         properties[TableProperties.DeleteOldMetadata] = "true";

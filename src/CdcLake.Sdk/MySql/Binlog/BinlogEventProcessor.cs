@@ -1,4 +1,4 @@
-using CdcLake.Common;
+using System.IO.Hashing;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
@@ -244,7 +244,7 @@ internal sealed partial class BinlogEventProcessor : IDisposable
         }
 
         var stored = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumLength..]);
-        var computed = Crc32.Compute(bytes[..^ChecksumLength]);
+        var computed = Crc32.HashToUInt32(bytes[..^ChecksumLength]);
         if (stored != computed)
         {
             throw new MySqlProtocolException($"The checksum is 0x{stored:X8}, but the bytes have 0x{computed:X8}: they were changed after the server wrote them.");

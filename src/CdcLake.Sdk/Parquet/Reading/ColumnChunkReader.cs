@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using CdcLake.Columnar;
-using CdcLake.Common;
 using CdcLake.Compression;
 using CdcLake.Parquet.Encodings;
 using CdcLake.Parquet.Format;
@@ -24,6 +24,7 @@ internal sealed class ColumnChunkReader : IDisposable
 
     private readonly FileBytes _file;
     private readonly SchemaLeaf _leaf;
+    private readonly BlockDecompressor _decompressor;
     private readonly PageValues _values;
     private byte[] _window = []; // bytes of the file
     private long _windowStart;
@@ -37,10 +38,16 @@ internal sealed class ColumnChunkReader : IDisposable
     private RleDecoder _levels;
     private bool _hasDictionary;
 
-    public ColumnChunkReader(FileBytes file, SchemaLeaf leaf, DataType type, Conversion conversion)
+    /// <param name="file">The file.</param>
+    /// <param name="leaf">The column in it.</param>
+    /// <param name="type">Type of the columns to fill.</param>
+    /// <param name="conversion">How stored values become that type.</param>
+    /// <param name="decompressor">Only used during calls; columns that are read in turn may share it.</param>
+    public ColumnChunkReader(FileBytes file, SchemaLeaf leaf, DataType type, Conversion conversion, BlockDecompressor decompressor)
     {
         _file = file;
         _leaf = leaf;
+        _decompressor = decompressor;
         _values = PageValues.Create(type, conversion);
     }
 
@@ -52,9 +59,9 @@ internal sealed class ColumnChunkReader : IDisposable
     public void Start(ChunkLocation chunk, long rows)
     {
         _codec = (CompressionCodec)chunk.Codec;
-        if (_codec is not (CompressionCodec.Uncompressed or CompressionCodec.Snappy or CompressionCodec.Gzip))
+        if (!Codec.IsReadable(chunk.Codec))
         {
-            throw new CorruptDataException($"Column \"{_leaf.Name}\"", chunk.Offset, $"codec {chunk.Codec} is not supported; rewrite the file with snappy, gzip or without compression");
+            throw new CorruptDataException($"Column \"{_leaf.Name}\"", chunk.Offset, $"codec {_codec} is not supported; rewrite the file with zstd, snappy, gzip or without compression");
         }
 
         if (chunk.Values != rows)
@@ -150,7 +157,7 @@ internal sealed class ColumnChunkReader : IDisposable
     private void TakePage(PageHeader header, int at)
     {
         var stored = _window.AsSpan(at, header.CompressedSize);
-        if (header.Crc is { } crc && Crc32.Compute(stored) != crc)
+        if (header.Crc is { } crc && Crc32.HashToUInt32(stored) != crc)
         {
             throw new CorruptDataException("Page", 0, "its checksum does not match");
         }
@@ -261,7 +268,7 @@ internal sealed class ColumnChunkReader : IDisposable
         Codec.CheckSizes(_codec, stored.Length, length);
         Pooled.Grow(ref _body, checked(offset + length), 0);
         var body = _body.AsSpan(offset, length);
-        Codec.Decompress(_codec, stored, body);
+        _decompressor.Decompress(_codec, stored, body);
         return body;
     }
 

@@ -1,4 +1,4 @@
-using CdcLake.Common;
+using System.IO.Hashing;
 using CdcLake.Compression;
 using CdcLake.Parquet.Format;
 
@@ -41,7 +41,7 @@ internal sealed class ChunkPages : IDisposable
     public void AddData(ReadOnlySpan<byte> body, int rows, int nulls, PageEncoding encoding, byte[]? min, byte[]? max)
     {
         var compressed = Compress(body);
-        PageHeaderWriter.WriteDataPage(_header, body.Length, compressed.Length, Crc32.Compute(compressed), rows, encoding);
+        PageHeaderWriter.WriteDataPage(_header, body.Length, compressed.Length, Crc32.HashToUInt32(compressed), rows, encoding);
         var length = _header.Written.Length + compressed.Length;
         _entries.Add(new PageEntry(_data.Length, length, Rows, nulls, nulls == rows, min, max));
         Append(_data, body.Length, compressed);
@@ -53,7 +53,7 @@ internal sealed class ChunkPages : IDisposable
     public void AddDictionary(ReadOnlySpan<byte> body, int values)
     {
         var compressed = Compress(body);
-        PageHeaderWriter.WriteDictionaryPage(_header, body.Length, compressed.Length, Crc32.Compute(compressed), values);
+        PageHeaderWriter.WriteDictionaryPage(_header, body.Length, compressed.Length, Crc32.HashToUInt32(compressed), values);
         Append(_dictionary, body.Length, compressed);
     }
 
@@ -89,8 +89,8 @@ internal sealed class ChunkPages : IDisposable
             return body;
         }
 
-        var target = _scratch.Compressed(Codec.MaxCompressedLength(_codec, body.Length));
-        return target[..Codec.Compress(_codec, body, target)];
+        var target = _scratch.Compressed(_scratch.Compressor.MaxLength(body.Length));
+        return target[.._scratch.Compressor.Compress(body, target)];
     }
 
     private void Append(PagedBuffer buffer, int uncompressed, ReadOnlySpan<byte> compressed)

@@ -1,13 +1,18 @@
 using System.Buffers;
+using CdcLake.Compression;
 
 namespace CdcLake.Parquet.Writing;
 
-/// <summary>Working memory that the columns of one writer share, because only one of them works at a time.</summary>
+/// <summary>Working memory and the compressor that the columns of one writer share, because only one of them works at a time.</summary>
 internal sealed class Scratch : IDisposable
 {
     private byte[] _body = [];
     private byte[] _compressed = [];
     private int[] _indices = [];
+
+    public Scratch(ParquetWriterOptions options) => Compressor = new BlockCompressor(options.Codec, options.CompressionLevel);
+
+    public BlockCompressor Compressor { get; }
 
     /// <summary>Room for an uncompressed page.</summary>
     public Span<byte> Body(int length) => Ensure(ref _body, length);
@@ -23,6 +28,7 @@ internal sealed class Scratch : IDisposable
         Pooled.Return(ref _body);
         Pooled.Return(ref _compressed);
         Pooled.Return(ref _indices);
+        Compressor.Dispose();
     }
 
     private static Span<T> Ensure<T>(ref T[] array, int length)
