@@ -1,8 +1,10 @@
 using CdcLake.Benchmarks.Logs;
 using CdcLake.Columnar;
+using CdcLake.Connectors;
 using CdcLake.Dataflow;
 using CdcLake.Dataflow.Operators;
 using CdcLake.Expressions;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.Benchmarks;
 
@@ -24,6 +26,8 @@ internal sealed class SalesOperators : IDisposable
         new Field("qty", DataType.Int64, true), new Field("amount", DataType.Decimal(38, 2), true), new Field("count", DataType.Int64, false),
         new Field("last", DataType.Timestamp(3), true),
     ]);
+
+    private static readonly Epoch End = new(new MySqlPosition(GtidSet.Empty), default);
 
     private readonly FusedOperator _join;
     private readonly AggregateOperator _aggregate;
@@ -64,8 +68,8 @@ internal sealed class SalesOperators : IDisposable
 
     public void EndEpoch()
     {
-        _join.EndEpoch();
-        _aggregate.EndEpoch();
+        _join.EndEpoch(End);
+        _aggregate.EndEpoch(End);
         Drain();
     }
 

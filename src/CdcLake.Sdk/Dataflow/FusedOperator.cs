@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Connectors;
 using CdcLake.State;
 
 namespace CdcLake.Dataflow;
@@ -25,7 +26,7 @@ internal sealed class FusedOperator : IOperator
 
     public void Process(int input, ChangeBatch batch) => _head.Process(input, batch);
 
-    public void EndEpoch() => _head.EndEpoch();
+    public void EndEpoch(Epoch epoch) => _head.EndEpoch(epoch);
 
     public ChangeBatch? Next()
     {

@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Connectors;
 using CdcLake.State;
 
 namespace CdcLake.Dataflow;
@@ -25,9 +26,10 @@ internal interface IOperator : IDisposable
     /// <summary>Takes in changes of the open epoch. Ownership of the batch passes.</summary>
     void Process(int input, ChangeBatch batch);
 
-    /// <summary>All inputs have seen the whole epoch.</summary>
+    /// <summary>All inputs have seen the whole epoch; nothing of the next one has come.</summary>
+    /// <param name="epoch">Where the source stands now, and when the newest transaction in it was committed there.</param>
     /// <exception cref="InconsistentChangeException">A row was withdrawn that was not there.</exception>
-    void EndEpoch();
+    void EndEpoch(Epoch epoch);
 
     /// <summary>The next piece of output, never empty, or null when there is none left. Ownership passes to the caller.</summary>
     ChangeBatch? Next();

@@ -55,7 +55,7 @@ internal sealed class Stage : IDisposable
 
     private async ValueTask EndEpochAsync(EpochEnd end, CancellationToken cancellationToken)
     {
-        _operator.EndEpoch();
+        _operator.EndEpoch(end.Epoch);
         await SendAsync(cancellationToken).ConfigureAwait(false);
         if (end.Checkpoint is { } checkpoint && _operator.State.Count > 0)
         {

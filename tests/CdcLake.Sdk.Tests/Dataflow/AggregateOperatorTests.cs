@@ -69,7 +69,7 @@ public sealed class AggregateOperatorTests
         max.Push(0, Input, Row("a", 1), Row("a", 2));
         max.End();
         max.Push(0, Input, Row("a", 3, -1));
-        var error = Assert.Throws<InconsistentChangeException>(max.EndEpoch);
+        var error = Assert.Throws<InconsistentChangeException>(() => max.End());
         Assert.Contains("aggregate(t)", error.Message, StringComparison.Ordinal);
         Assert.Contains("g=\"a\"", error.Message, StringComparison.Ordinal);
     }
@@ -81,7 +81,7 @@ public sealed class AggregateOperatorTests
         sum.Push(0, Input, Row("a", 1));
         sum.End();
         sum.Push(0, Input, Row("a", 2, -1));
-        Assert.Throws<InconsistentChangeException>(sum.EndEpoch);
+        Assert.Throws<InconsistentChangeException>(() => sum.End());
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class AggregateOperatorTests
         sum.Push(0, Input, Wide(most, 1), Wide(most, 1), Wide(most, 1), Wide(most, 1), Wide(most, -1), Wide(most, -1), Wide(most, -1));
         Assert.Equal([$"+a|{most}"], sum.End());
         sum.Push(0, Input, Wide(1, 1));
-        Assert.Contains("SUM", Assert.Throws<ArithmeticOverflowException>(sum.EndEpoch).Message, StringComparison.Ordinal);
+        Assert.Contains("SUM", Assert.Throws<ArithmeticOverflowException>(() => sum.End()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class AggregateOperatorTests
     {
         using var sum = New([0], new AggregateCall(AggregateKind.Sum, 5, DataType.Int64));
         sum.Push(0, Input, (["a", null, null, null, null, long.MaxValue], 1), (["a", null, null, null, null, 1L], 1));
-        Assert.Throws<ArithmeticOverflowException>(sum.EndEpoch);
+        Assert.Throws<ArithmeticOverflowException>(() => sum.End());
     }
 
     [Fact]

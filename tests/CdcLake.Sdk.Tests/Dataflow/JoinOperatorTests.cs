@@ -61,7 +61,7 @@ public sealed class JoinOperatorTests
     {
         using var join = New();
         join.Push(0, Sales, ([1, 5], -1));
-        var error = Assert.Throws<InconsistentChangeException>(join.EndEpoch);
+        var error = Assert.Throws<InconsistentChangeException>(() => join.End());
         Assert.Contains("join(sales,products)", error.Message, StringComparison.Ordinal);
         Assert.Contains("left", error.Message, StringComparison.Ordinal);
         Assert.Contains("product=1", error.Message, StringComparison.Ordinal);

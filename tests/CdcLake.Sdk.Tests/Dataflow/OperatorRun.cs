@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Connectors;
 using CdcLake.Dataflow;
 using CdcLake.Tests.Properties;
 
@@ -15,7 +16,7 @@ internal static class OperatorRun
 
     public static List<string> End(this IOperator target)
     {
-        target.EndEpoch();
+        target.EndEpoch(new Epoch(new TestPosition(1), default));
         return target.Drain();
     }
 

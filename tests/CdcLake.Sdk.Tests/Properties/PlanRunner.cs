@@ -1,7 +1,9 @@
 using CdcLake.Columnar;
+using CdcLake.Connectors;
 using CdcLake.Dataflow;
 using CdcLake.Dataflow.Operators;
 using CdcLake.Expressions;
+using CdcLake.Tests.Dataflow;
 
 namespace CdcLake.Tests.Properties;
 
@@ -64,7 +66,7 @@ internal sealed class PlanRunner : IDisposable
         // Nodes were added children last, so inputs have higher numbers.
         for (var i = _nodes.Count - 1; i >= 0; i--)
         {
-            _nodes[i].Operator.EndEpoch();
+            _nodes[i].Operator.EndEpoch(new Epoch(new TestPosition(1), default));
             Drain(i);
         }
     }

@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Connectors;
 using CdcLake.Dataflow.Aggregates;
 using CdcLake.Expressions;
 using CdcLake.State;
@@ -90,7 +91,7 @@ internal sealed class AggregateOperator : IOperator
         }
     }
 
-    public void EndEpoch() => _touched.EndEpoch();
+    public void EndEpoch(Epoch epoch) => _touched.EndEpoch();
 
     public ChangeBatch? Next() => _touched.Next();
 

@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Connectors;
 using CdcLake.State;
 
 namespace CdcLake.Dataflow.Operators;
@@ -48,7 +49,7 @@ internal sealed class JoinOperator : IOperator
 
     public ChangeBatch? Next() => _probe.Next();
 
-    public void EndEpoch()
+    public void EndEpoch(Epoch epoch)
     {
         Finish(_left, "left");
         Finish(_right, "right");

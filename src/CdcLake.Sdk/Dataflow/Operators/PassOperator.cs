@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Connectors;
 using CdcLake.State;
 
 namespace CdcLake.Dataflow.Operators;
@@ -33,7 +34,7 @@ internal sealed class PassOperator : IOperator
         _batch = batch;
     }
 
-    public void EndEpoch()
+    public void EndEpoch(Epoch epoch)
     {
     }
 
