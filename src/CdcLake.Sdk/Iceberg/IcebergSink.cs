@@ -26,6 +26,7 @@ internal sealed class IcebergSink : ISink, ICommitGroup
     private long _deletes;
     private long _flushAt;
     private bool _epochIsOpen;
+    private bool _isComplete;
     private bool _failed;
 
     /// <param name="catalog">Where the table is.</param>
@@ -59,14 +60,17 @@ internal sealed class IcebergSink : ISink, ICommitGroup
         return _marker?.Position;
     }
 
-    public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken)
+    public async ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken)
     {
-        if (kind == EpochKind.CompleteResult)
+        var table = Usable();
+        _isComplete = kind == EpochKind.CompleteResult;
+        if (_isComplete)
         {
-            Usable().ReplaceCommitted();
+            _failed = true;
+            _consolidator!.Clear();
+            await table.ReplaceAsync(keepUncommitted: _epochIsOpen, cancellationToken).ConfigureAwait(false);
+            _failed = false;
         }
-
-        return ValueTask.CompletedTask;
     }
 
     public ValueTask ChangesAsync(ChangeBatch batch, CancellationToken cancellationToken)
@@ -86,7 +90,7 @@ internal sealed class IcebergSink : ISink, ICommitGroup
         _failed = true;
         _consolidator!.EndEpoch(table);
         _epoch = epoch;
-        _epochIsOpen = false;
+        _epochIsOpen = _isComplete = false;
         if (_consolidator.PendingBytes > _settings.MemoryBudgetBytes)
         {
             await FlushAsync(table, cancellationToken).ConfigureAwait(false);
@@ -159,6 +163,12 @@ internal sealed class IcebergSink : ISink, ICommitGroup
         _epochIsOpen = true;
         _consolidator!.SettlePart(table);
         await FlushAsync(table, cancellationToken).ConfigureAwait(false);
+
+        if (_isComplete && _consolidator.PendingBytes > _settings.MemoryBudgetBytes)
+        {
+            // A complete result adds rows; what is withdrawn again follows closely. So much that waits means that the key is none.
+            throw _consolidator.TooManyRowsPerKey();
+        }
 
         // What has to wait for the end of the epoch does not make every further batch a flush.
         _flushAt = Math.Max(_settings.MemoryBudgetBytes, _consolidator.PendingBytes * 2);

@@ -37,6 +37,16 @@ internal sealed partial class Consolidator
         }
     }
 
+    /// <summary>Says that the open epoch holds too many rows that share their keys.</summary>
+    public DuplicateKeyException TooManyRowsPerKey()
+    {
+        Span<uint> waiting = _touched.AsSpan(0, _touchedCount);
+        var example = waiting.IsEmpty ? "" : $", for example ({PrintKey(waiting[0])})";
+        return new DuplicateKeyException(
+            $"{Sink}: while the existing rows were read, {waiting.Length:N0} keys had more than one row in the result{example}. "
+            + "Choose a key that is unique in the result at every transaction boundary, or group by it.");
+    }
+
     private bool StandsAlone(in PendingKey key)
     {
         var existing = key.Exists ? 1 : 0;

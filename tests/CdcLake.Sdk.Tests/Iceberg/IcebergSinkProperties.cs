@@ -52,13 +52,22 @@ public sealed class IcebergSinkProperties
         }
     }
 
-    /// <summary>A pipeline that begins again: its first epoch is the whole content.</summary>
+    /// <summary>An epoch that is the whole content, of a pipeline that begins again or in the middle of one that runs.</summary>
     private static async Task ReplaceAsync(SinkModel model, Random random)
     {
-        await model.ReopenAsync();
+        if (random.Next(3) == 0)
+        {
+            await ChangeAsync(model, random);
+            await model.EndEpochAsync(); // never committed
+        }
+        else
+        {
+            await model.ReopenAsync();
+        }
+
         model.StartOver();
         await ChangeAsync(model, random);
-        await model.EndAndCommitAsync(complete: true);
+        await model.EndAndCommitAsync();
         await model.CheckAsync();
     }
 

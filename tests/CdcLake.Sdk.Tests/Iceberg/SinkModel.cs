@@ -26,6 +26,8 @@ internal sealed class SinkModel : IAsyncDisposable
     private Dictionary<long, (string? Name, int? Qty)> _committed = [];
     private ChangeBatch _batch = new(Columns);
     private long _position;
+    private EpochKind _kind;
+    private bool _isOpen;
 
     public SinkModel(IObjectStore store, IcebergSinkSettings? settings = null)
     {
@@ -56,6 +58,7 @@ internal sealed class SinkModel : IAsyncDisposable
         Sink = NewSink();
         Rows = new(_committed);
         _batch.Clear();
+        (_kind, _isOpen) = (EpochKind.Changes, false);
         _position = TestPosition.NumberOf(await OpenAsync());
     }
 
@@ -89,6 +92,7 @@ internal sealed class SinkModel : IAsyncDisposable
 
     public async Task PushAsync()
     {
+        await BeginAsync();
         if (_batch.Count > 0)
         {
             var batch = _batch;
@@ -97,19 +101,28 @@ internal sealed class SinkModel : IAsyncDisposable
         }
     }
 
-    public async Task EndEpochAsync(bool complete = false)
+    public async Task EndEpochAsync()
     {
         await PushAsync();
-        var kind = complete ? EpochKind.CompleteResult : EpochKind.Changes;
-        await Sink.BeginEpochAsync(kind, CancellationToken.None);
-        await Sink.EndEpochAsync(new Epoch(new TestPosition(++_position), DateTimeOffset.UnixEpoch, kind), CancellationToken.None);
+        await Sink.EndEpochAsync(new Epoch(new TestPosition(++_position), DateTimeOffset.UnixEpoch, _kind), CancellationToken.None);
+        (_kind, _isOpen) = (EpochKind.Changes, false);
     }
 
-    /// <summary>Forgets the rows and the position, since what follows is a complete result.</summary>
+    /// <summary>Forgets the rows and the position: the next epoch is a complete result.</summary>
     public void StartOver()
     {
         Rows = [];
         _position = 0;
+        _kind = EpochKind.CompleteResult;
+    }
+
+    private async Task BeginAsync()
+    {
+        if (!_isOpen)
+        {
+            _isOpen = true;
+            await Sink.BeginEpochAsync(_kind, CancellationToken.None);
+        }
     }
 
     public async Task<SinkCommit?> CommitAsync()
@@ -119,9 +132,9 @@ internal sealed class SinkModel : IAsyncDisposable
         return commit;
     }
 
-    public async Task<SinkCommit?> EndAndCommitAsync(bool complete = false)
+    public async Task<SinkCommit?> EndAndCommitAsync()
     {
-        await EndEpochAsync(complete);
+        await EndEpochAsync();
         return await CommitAsync();
     }
 

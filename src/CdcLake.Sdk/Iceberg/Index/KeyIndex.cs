@@ -12,13 +12,7 @@ internal sealed class KeyIndex
     private const int ShardBits = 7;
     private readonly Shard[] _shards = new Shard[1 << ShardBits];
 
-    public KeyIndex()
-    {
-        for (var i = 0; i < _shards.Length; i++)
-        {
-            _shards[i] = new Shard();
-        }
-    }
+    public KeyIndex() => Clear();
 
     /// <summary>Keys in the index.</summary>
     public long Count { get; private set; }
@@ -48,6 +42,16 @@ internal sealed class KeyIndex
         var removed = ShardOf(hash).Remove(key, hash, out previous);
         Count -= removed ? 1 : 0;
         return removed;
+    }
+
+    /// <summary>Removes all keys and gives their memory back.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        for (var i = 0; i < _shards.Length; i++)
+        {
+            _shards[i] = new Shard();
+        }
     }
 
     /// <summary>Removes all keys of some files.</summary>

@@ -67,14 +67,22 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         }
     }
 
-    /// <summary>From here on the rows that are committed do not count; the next commit removes them. Rows written since stay.</summary>
-    public void ReplaceCommitted()
+    /// <summary>From here on no row counts that was written so far; the next commit removes them.</summary>
+    /// <param name="keepUncommitted">Rows that no commit has made visible yet go on counting.</param>
+    /// <param name="cancellationToken">Stops closing the file that is being written.</param>
+    public async ValueTask ReplaceAsync(bool keepUncommitted, CancellationToken cancellationToken)
     {
-        _replaced.UnionWith(_files.All.Where(f => f.IsCommitted));
-        if (_replaced.Count > 0)
+        if (keepUncommitted)
         {
+            _replaced.UnionWith(_files.All.Where(f => f.IsCommitted));
             _index.RemoveFiles(_replaced.Select(f => f.Ordinal).ToHashSet());
+            return;
         }
+
+        await GuardAsync(async () => await _writer.CloseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        _replaced.UnionWith(_files.All);
+        _index.Clear();
+        _newRows = 0;
     }
 
     /// <summary>Removes rows by key.</summary>
