@@ -1,10 +1,19 @@
+using System.Collections.Immutable;
+
 namespace CdcLake.Columnar;
 
-/// <summary>One column of a <see cref="Schema"/>.</summary>
+/// <summary>One column of a <see cref="Schema"/>. Equal when name, type and nullability are.</summary>
 /// <param name="Name">Unique within its schema; as the source or the user's record spells it.</param>
 /// <param name="Type">Type of the values that are not null.</param>
 /// <param name="Nullable">False only when no row can hold null.</param>
 internal sealed record Field(string Name, DataType Type, bool Nullable)
 {
+    /// <summary>Where the values are labels from a list (MySQL's ENUM): the list as it was declared; else empty. Says how to read values, and is not part of equality.</summary>
+    public ImmutableArray<string> Labels { get; init; } = [];
+
+    public bool Equals(Field? other) => other is not null && Name == other.Name && Type == other.Type && Nullable == other.Nullable;
+
+    public override int GetHashCode() => HashCode.Combine(Name, Type, Nullable);
+
     public override string ToString() => $"{Name} {Type}{(Nullable ? "" : " not null")}";
 }

@@ -1,7 +1,7 @@
 namespace CdcLake.Expressions;
 
 /// <summary>
-/// A scalar expression as the user wrote it: names and .NET types, no column types yet. Immutable, compared by content through its text.
+/// A scalar expression as the user wrote it: names and .NET types, no column types yet. Immutable; equal when structure, .NET types and values are, whatever it prints like.
 /// <see cref="Binding.ExprBinder"/> gives it column types.
 /// </summary>
 /// <param name="Type">.NET type of the node in the lambda.</param>
@@ -19,7 +19,23 @@ internal sealed record ColumnExpr(int Input, string Name, Type Type) : Expr(Type
 /// <summary>A literal or a captured variable, read once when the pipeline is built.</summary>
 /// <param name="Value">Null, or a value of one of the scalar .NET types.</param>
 /// <param name="Type">Type of the node, possibly nullable.</param>
-internal sealed record ConstantExpr(object? Value, Type Type) : Expr(Type);
+internal sealed record ConstantExpr(object? Value, Type Type) : Expr(Type)
+{
+    public bool Equals(ConstantExpr? other) => other is not null && Type == other.Type && AreSame(Value, other.Value);
+
+    public override int GetHashCode() => HashCode.Combine(Type, Value is byte[] bytes ? bytes.Length : Value?.GetHashCode());
+
+    /// <summary>The very same value: 1.0 is not 1.00 (its scale decides result types), −0.0 is not 0.0, a local time is not the UTC one with the same digits.</summary>
+    private static bool AreSame(object? a, object? b) => (a, b) switch
+    {
+        (byte[] x, byte[] y) => x.AsSpan().SequenceEqual(y),
+        (decimal x, decimal y) => x == y && x.Scale == y.Scale,
+        (double x, double y) => BitConverter.DoubleToInt64Bits(x) == BitConverter.DoubleToInt64Bits(y),
+        (float x, float y) => BitConverter.SingleToInt32Bits(x) == BitConverter.SingleToInt32Bits(y),
+        (DateTime x, DateTime y) => x == y && x.Kind == y.Kind,
+        _ => Equals(a, b),
+    };
+}
 
 /// <summary>An operator or function.</summary>
 internal sealed record CallExpr(ScalarOp Op, IReadOnlyList<Expr> Arguments, Type Type) : Expr(Type)
@@ -33,6 +49,10 @@ internal sealed record CallExpr(ScalarOp Op, IReadOnlyList<Expr> Arguments, Type
         : this(op, [left, right], type)
     {
     }
+
+    public bool Equals(CallExpr? other) => other is not null && Op == other.Op && Type == other.Type && Arguments.SequenceEqual(other.Arguments);
+
+    public override int GetHashCode() => Arguments.Aggregate(HashCode.Combine(Op, Type), HashCode.Combine);
 }
 
 /// <summary>An aggregate over the rows of a group; only inside the result of an aggregation.</summary>

@@ -33,7 +33,7 @@ public sealed class KernelProperties
         {
             for (var i = 0; i < 3; i++)
             {
-                bound.Add(new ExprBinder(Resolve).BindOutput(random.Next(4)));
+                bound.Add(new ExprBinder(Resolve).Bind(random.Next(4)));
             }
         }
         catch (ArithmeticOverflowException)

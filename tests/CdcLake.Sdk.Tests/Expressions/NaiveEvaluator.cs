@@ -140,7 +140,7 @@ internal static class NaiveEvaluator
         var number = (BigInteger)value;
         if (to.Kind == TypeKind.Boolean)
         {
-            return number == 0 ? false : number == 1 ? true : throw new OverflowException();
+            return !number.IsZero;
         }
 
         if (from.Kind == TypeKind.Date && to.Kind is TypeKind.DateTime or TypeKind.Timestamp)

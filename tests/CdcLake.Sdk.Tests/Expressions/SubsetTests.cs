@@ -46,7 +46,7 @@ public sealed class SubsetTests
     {
         var leaves = ShapeColumns.Flatten(new UserLambda(lambda).Translate(Row()), "value");
         var binder = new ExprBinder(c => new BoundColumn(Schema.IndexOf(c.Name), Schema[Schema.IndexOf(c.Name)]));
-        var bound = leaves.Select(l => binder.BindOutput(l.Value)).ToList();
+        var bound = leaves.Select(l => binder.Bind(l.Value)).ToList();
         var projection = new ProgramProjection(new Schema(leaves.Zip(bound, (l, b) => new Field(l.Name, b.Type, b.Nullable))), bound);
         using var batch = Batches.Of(Schema, [[.. Columns.Select(c => c.Value)]]);
         var columns = projection.Evaluate(batch);

@@ -184,7 +184,7 @@ public sealed class QueryShapeTests
         r => r.Key,
         Users.GroupBy(u => u.Active).Select(g => (object?[])
         [
-            g.Key ? 1 : 0, (long)(g.Average(u => u.Id) * 10_000), g.Min(u => u.Born), g.Count(u => u.Email != null), g.Max(u => u.Id),
+            g.Key, (long)(g.Average(u => u.Id) * 10_000), g.Min(u => u.Born), g.Count(u => u.Email != null), g.Max(u => u.Id),
         ]));
 
     [Fact]

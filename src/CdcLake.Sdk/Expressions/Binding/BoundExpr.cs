@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using CdcLake.Columnar;
 
@@ -20,8 +22,14 @@ internal abstract class BoundExpr
     /// <summary>For people: C#-like, without conversions that the binder added.</summary>
     public abstract string Text { get; }
 
-    /// <summary>Complete meaning, types included, columns by name: equal keys compute equal values over the same input. Part of fingerprints, so its form is stable.</summary>
+    /// <summary>
+    /// Complete meaning, types and values included, columns by name: two expressions have the same key exactly when they are the same computation. It is made from the
+    /// structure, never from <see cref="Text"/>. Part of fingerprints, so its form is stable.
+    /// </summary>
     public abstract string Key { get; }
+
+    /// <summary>Where the values are labels of a list (<see cref="Field.Labels"/>): the list; else empty.</summary>
+    public virtual ImmutableArray<string> Labels => [];
 
     /// <summary>True when some row may raise an overflow.</summary>
     public abstract bool CanFail { get; }
@@ -38,7 +46,9 @@ internal sealed class BoundColumn(int ordinal, Field field) : BoundExpr(field.Ty
 
     public override string Text => Name;
 
-    public override string Key => $"[{Name}:{Type}]";
+    public override string Key { get; } = string.Create(CultureInfo.InvariantCulture, $"[{field.Name.Length}:{field.Name}:{field.Type}]");
+
+    public override ImmutableArray<string> Labels { get; } = field.Labels;
 
     public override bool CanFail => false;
 }
@@ -50,9 +60,18 @@ internal sealed class BoundConstant(object? value, DataType type, string text) :
 
     public override string Text { get; } = text;
 
-    public override string Key => $"{Text}:{Type}";
+    public override string Key => $"{Canonical()}:{Type}";
 
     public override bool CanFail => false;
+
+    private string Canonical() => Value switch
+    {
+        null => "null",
+        byte[] bytes => "x" + Convert.ToHexString(bytes),
+        float v => "f" + BitConverter.SingleToInt32Bits(v).ToString("x", CultureInfo.InvariantCulture),
+        double v => "d" + BitConverter.DoubleToInt64Bits(v).ToString("x", CultureInfo.InvariantCulture),
+        _ => ((IFormattable)Value).ToString(null, CultureInfo.InvariantCulture),
+    };
 
     /// <summary>The same value under a type with the same storage.</summary>
     public BoundConstant As(DataType type) => new(Value, type, Text);
@@ -85,6 +104,11 @@ internal sealed class BoundCall : BoundExpr
     public override string Key => _key ??= $"{Op}({string.Join(",", Arguments.Select(a => a.Key))}):{Type}";
 
     public override bool CanFail => _canFail;
+
+    /// <summary>A choice between values of one list is a value of that list.</summary>
+    public override ImmutableArray<string> Labels => Op is ScalarOp.If or ScalarOp.Coalesce
+        ? Arguments.Skip(Op == ScalarOp.If ? 1 : 0).Select(a => a.Labels).FirstOrDefault(l => !l.IsEmpty, [])
+        : [];
 
     private string Print()
     {

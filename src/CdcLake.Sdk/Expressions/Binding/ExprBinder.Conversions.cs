@@ -36,6 +36,11 @@ internal sealed partial class ExprBinder
     {
         var value = Bind(call.Arguments[0]);
         var clr = ClrTypes.Strip(call.Type);
+        if (ClrTypes.Strip(call.Arguments[0].Type) is { IsEnum: true } enumType && value is not BoundConstant { Value: null })
+        {
+            value = clr == typeof(string) ? EnumLabels.NameOf(enumType, value) : EnumLabels.NumberOf(enumType, value);
+        }
+
         if (clr == typeof(string))
         {
             return value.Type.Kind is TypeKind.String ? value : Convert(value, DataType.String, isImplicit: false);
@@ -64,7 +69,7 @@ internal sealed partial class ExprBinder
 
     private static bool CanFail(DataType source, DataType target)
     {
-        if (!IsExact(target))
+        if (!IsExact(target) || target.Kind == TypeKind.Boolean)
         {
             return false;
         }

@@ -12,9 +12,6 @@ internal sealed partial class ExprBinder
     /// <param name="resolve">Finds a column of the input.</param>
     public ExprBinder(Func<ColumnExpr, BoundColumn> resolve) => _resolve = resolve;
 
-    /// <summary>A value that becomes a column: a bare column keeps the type that the source gave it.</summary>
-    public BoundExpr BindOutput(Expr expression) => expression is ColumnExpr column ? _resolve(column) : Bind(expression);
-
     /// <summary>A condition.</summary>
     public BoundExpr BindCondition(Expr expression) => ToBoolean(Bind(expression), expression);
 
@@ -36,7 +33,8 @@ internal sealed partial class ExprBinder
         };
     }
 
-    private BoundExpr Bind(Expr expression) => expression switch
+    /// <summary>A value. A bare column keeps the type that the source gave it, unless its property is a bool.</summary>
+    public BoundExpr Bind(Expr expression) => expression switch
     {
         ColumnExpr column => BindColumn(column),
         ConstantExpr constant => Constants.Bind(constant),
@@ -44,7 +42,7 @@ internal sealed partial class ExprBinder
         _ => throw new UnsupportedExpressionException($"\"{expression}\" is an aggregate outside the result of an aggregation. Use it on the group's parameter only."),
     };
 
-    /// <summary>A column as its property's .NET type sees it: 0 and 1 as bool.</summary>
+    /// <summary>A column as its property's .NET type sees it: a number read as bool is true unless it is 0.</summary>
     private BoundExpr BindColumn(ColumnExpr column)
     {
         var bound = _resolve(column);
@@ -67,7 +65,7 @@ internal sealed partial class ExprBinder
 
     private BoundCall Comparison(CallExpr call)
     {
-        var (a, b) = Unify(call, Bind(call.Arguments[0]), Bind(call.Arguments[1]));
+        var (a, b) = Unify(call, call.Arguments[0], call.Arguments[1]);
         var type = call.Op == ScalarOp.Compare ? DataType.Int32 : DataType.Boolean;
         return new BoundCall(call.Op, [a, b], type, a.Nullable || b.Nullable);
     }
@@ -80,7 +78,7 @@ internal sealed partial class ExprBinder
 
     private BoundExpr NullTest(CallExpr call)
     {
-        var argument = BindOutput(call.Arguments[0]);
+        var argument = Bind(call.Arguments[0]);
         return argument.Nullable || argument.CanFail
             ? new BoundCall(call.Op, [argument], DataType.Boolean, nullable: false)
             : Constants.Bind(new ConstantExpr(call.Op == ScalarOp.IsNotNull, typeof(bool)));
@@ -89,18 +87,19 @@ internal sealed partial class ExprBinder
     private BoundCall Conditional(CallExpr call)
     {
         var test = BindCondition(call.Arguments[0]);
-        var (a, b) = Unify(call, Bind(call.Arguments[1]), Bind(call.Arguments[2]));
+        var (a, b) = Unify(call, call.Arguments[1], call.Arguments[2]);
         return new BoundCall(ScalarOp.If, [test, a, b], a.Type, a.Nullable || b.Nullable);
     }
 
     private BoundExpr Coalesce(CallExpr call)
     {
-        var (a, b) = Unify(call, Bind(call.Arguments[0]), Bind(call.Arguments[1]));
+        var (a, b) = Unify(call, call.Arguments[0], call.Arguments[1]);
         return a.Nullable ? new BoundCall(ScalarOp.Coalesce, [a, b], a.Type, b.Nullable) : a;
     }
 
-    private static (BoundExpr Left, BoundExpr Right) Unify(CallExpr call, BoundExpr a, BoundExpr b)
+    private (BoundExpr Left, BoundExpr Right) Unify(CallExpr call, Expr left, Expr right)
     {
+        var (a, b) = EnumLabels.Align(left, Bind(left), right, Bind(right));
         var type = a switch
         {
             BoundConstant { Value: null } => b.Type,

@@ -49,14 +49,14 @@ internal readonly struct CheckedCast<TIn, TOut>(Int128 factor, Int128 divisor, I
     }
 }
 
-/// <summary>0 and 1 as a truth value; other numbers are an error, since bool would lose them.</summary>
+/// <summary>A number as a truth value, as MySQL takes it: true unless it is 0.</summary>
 internal readonly struct ToTruth<TIn> : IUnary<TIn, byte>
     where TIn : unmanaged, IBinaryInteger<TIn>
 {
     public int Apply(TIn value, out byte result)
     {
-        result = byte.CreateTruncating(value);
-        return value == TIn.Zero || value == TIn.One ? Outcome.Ok : Outcome.Overflow;
+        result = value != TIn.Zero ? (byte)1 : (byte)0;
+        return Outcome.Ok;
     }
 }
 

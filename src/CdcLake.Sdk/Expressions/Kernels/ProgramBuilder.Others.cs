@@ -47,6 +47,21 @@ internal sealed partial class ProgramBuilder
         });
     }
 
+    private int EmitLabel(BoundLabel label)
+    {
+        var input = Emit(label.Value);
+        var table = new LabelTable(label.Meanings.Select(m => m.Label));
+        return Add(label.Type, output => label.Type.Storage switch
+        {
+            StorageKind.Int32 => new LabelNumberStep<int>(table, Meanings<int>(label), input, output, _guard, label),
+            StorageKind.Int64 => new LabelNumberStep<long>(table, Meanings<long>(label), input, output, _guard, label),
+            StorageKind.Int128 => new LabelNumberStep<Int128>(table, Meanings<Int128>(label), input, output, _guard, label),
+            _ => new LabelNameStep(table, Meanings<byte[]>(label), input, output),
+        });
+    }
+
+    private static T[] Meanings<T>(BoundLabel label) => [.. label.Meanings.Select(m => (T)m.Meaning)];
+
     private int EmitDate(BoundCall call)
     {
         var input = Emit(call.Arguments[0]);

@@ -33,6 +33,7 @@ internal sealed partial class ProgramBuilder
         {
             BoundColumn column => Register(new RegisterUse(column.Type, column.Ordinal, null)),
             BoundConstant constant => Register(new RegisterUse(constant.Type, -1, constant)),
+            BoundLabel label => EmitLabel(label),
             _ => EmitCall((BoundCall)expression),
         };
         _scopes.Peek()[expression.Key] = register;

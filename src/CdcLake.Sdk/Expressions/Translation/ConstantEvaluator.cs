@@ -87,7 +87,11 @@ internal static class ConstantEvaluator
             return true;
         }
 
-        if (type == typeof(DateTimeOffset))
+        if (type.IsEnum)
+        {
+            value = Enum.ToObject(type, 0);
+        }
+        else if (type == typeof(DateTimeOffset))
         {
             value = default(DateTimeOffset);
         }
@@ -99,7 +103,7 @@ internal static class ConstantEvaluator
         {
             value = default(TimeSpan);
         }
-        else if (ClrTypes.IsScalar(type) && !type.IsEnum)
+        else if (ClrTypes.IsScalar(type))
         {
             value = type == typeof(DateTime) ? default(DateTime) : Convert.ChangeType(0, type, System.Globalization.CultureInfo.InvariantCulture);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Linq.Expressions;
 
 namespace CdcLake.Expressions.Translation;
@@ -55,25 +56,32 @@ internal sealed partial class LambdaTranslator
 
         if (right is ConstantExpr { Value: null })
         {
-            return new CallExpr(isEqual ? ScalarOp.IsNull : ScalarOp.IsNotNull, left, typeof(bool));
+            return new CallExpr(isEqual ? ScalarOp.IsNull : ScalarOp.IsNotNull, EnumOf(left) ?? left, typeof(bool));
         }
 
-        (left, right) = (EnumLabel(left, right.Type), EnumLabel(right, left.Type));
+        (left, right) = (EnumOf(left), EnumOf(right)) switch
+        {
+            ({ } a, { } b) when ClrTypes.Strip(a.Type) == ClrTypes.Strip(b.Type) => (a, b),
+            ({ } a, null) when right is ConstantExpr { Value: { } number } => (a, Member(a.Type, number)),
+            (null, { } b) when left is ConstantExpr { Value: { } number } => (Member(b.Type, number), b),
+            _ => (left, right),
+        };
         return new CallExpr(isEqual ? ScalarOp.Equal : ScalarOp.NotEqual, left, right, typeof(bool));
     }
 
-    /// <summary>The label for a number (or member) that is compared with an enum; ENUM columns hold labels.</summary>
-    private static Expr EnumLabel(Expr value, Type other)
-    {
-        var enumType = ClrTypes.Strip(other);
-        if (!enumType.IsEnum || value is not ConstantExpr { Value: { } number })
-        {
-            return value;
-        }
+    /// <summary>The enum below the number into which C# turns it before it compares; null for other values.</summary>
+    private static Expr? EnumOf(Expr value) =>
+        value is CallExpr { Op: ScalarOp.Cast, Arguments: [var inner] } && ClrTypes.Strip(inner.Type).IsEnum && ClrTypes.ColumnType(value.Type) is { IsInteger: true } ? inner : null;
 
-        var label = Enum.GetName(enumType, Enum.ToObject(enumType, number)) ?? throw new UnsupportedExpressionException(
-            $"{number} is not a member of {enumType.Name}, so no row can hold it. Compare with one of {string.Join(", ", Enum.GetNames(enumType))}.");
-        return new ConstantExpr(label, typeof(string));
+    /// <summary>The member that a number stands for which is compared with an enum.</summary>
+    private static ConstantExpr Member(Type type, object number)
+    {
+        var enumType = ClrTypes.Strip(type);
+        var member = (Enum)Enum.ToObject(enumType, number);
+        return Enum.IsDefined(enumType, member) && Convert.ToDecimal(member, CultureInfo.InvariantCulture) == Convert.ToDecimal(number, CultureInfo.InvariantCulture)
+            ? new ConstantExpr(member, type)
+            : throw new UnsupportedExpressionException(
+                $"{number} is not a member of {enumType.Name}, so no row can hold it. Compare with one of {string.Join(", ", Enum.GetNames(enumType))}.");
     }
 
     private static void RequireOperand(BinaryExpression e, ScalarOp op, Expr operand)

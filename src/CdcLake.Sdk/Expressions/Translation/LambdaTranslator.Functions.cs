@@ -103,12 +103,12 @@ internal sealed partial class LambdaTranslator
     private Expr? AsText(Expression e)
     {
         var value = Scalar(e);
-        if (ClrTypes.Strip(value.Type) == typeof(string) || ClrTypes.Strip(value.Type).IsEnum)
+        if (ClrTypes.Strip(value.Type) == typeof(string))
         {
             return value;
         }
 
-        var isExact = ClrTypes.ColumnType(value.Type) is { IsNumeric: true, Kind: not (TypeKind.Float32 or TypeKind.Float64) };
+        var isExact = ClrTypes.Strip(value.Type).IsEnum || ClrTypes.ColumnType(value.Type) is { IsNumeric: true, Kind: not (TypeKind.Float32 or TypeKind.Float64) };
         return isExact ? new CallExpr(ScalarOp.Cast, value, typeof(string)) : null;
     }
 }

@@ -93,10 +93,15 @@ internal sealed partial class LambdaTranslator
             return new ScalarShape(new ConstantExpr(null, e.Type));
         }
 
-        var source = ClrTypes.Strip(value.Type);
-        if (source.IsEnum)
+        // C# compares enums as their numbers; a comparison turns the number back into the member.
+        if (value is ConstantExpr { Value: Enum member })
         {
-            return operand; // C# compares enums as their numbers; the comparison turns the number back into the label
+            var underlying = Enum.GetUnderlyingType(member.GetType());
+            value = new ConstantExpr(Convert.ChangeType(member, underlying, System.Globalization.CultureInfo.InvariantCulture), underlying);
+            if (target == underlying)
+            {
+                return new ScalarShape(value with { Type = e.Type });
+            }
         }
 
         var known = ClrTypes.IsScalar(e.Type) && !target.IsEnum && target != typeof(string)

@@ -21,9 +21,12 @@ internal static class MySqlColumnDescription
 
         return new SourceTable(
             table,
-            new Columnar.Schema(columns.Select(c => new Field(c.Name, c.DataType, c.IsNullable))),
+            new Columnar.Schema(columns.Select(FieldOf)),
             [.. columns.Select(c => c.NativeType)],
             [.. Enumerable.Range(0, columns.Count).Where(i => columns[i].KeyOrder > 0).OrderBy(i => columns[i].KeyOrder)],
             unsupported);
     }
+
+    private static Field FieldOf(MySqlColumn column) =>
+        new(column.Name, column.DataType, column.IsNullable) { Labels = column.Type == MySqlTypeCode.Enum ? column.Labels : [] };
 }

@@ -22,5 +22,7 @@ internal sealed record BoundStream(
     }
 
     public static Schema SchemaOf(IEnumerable<(string Name, BoundExpr Value)> columns) =>
-        new(columns.Select(c => new Field(c.Name, c.Value.Type, c.Value.Nullable)));
+        new(columns.Select(c => FieldOf(c.Name, c.Value)));
+
+    public static Field FieldOf(string name, BoundExpr value) => new(name, value.Type, value.Nullable) { Labels = value.Labels };
 }

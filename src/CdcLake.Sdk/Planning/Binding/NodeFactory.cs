@@ -8,7 +8,7 @@ namespace CdcLake.Planning.Binding;
 /// <summary>Makes operators: gives unique names, computes fingerprints, and returns the same operator for the same meaning.</summary>
 internal sealed class NodeFactory
 {
-    private readonly Dictionary<(Type Kind, string Fingerprint, string Schema), PlanNode> _known = [];
+    private readonly Dictionary<(Type Kind, string Fingerprint, Schema Schema), PlanNode> _known = [];
     private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
     private readonly List<PlanNode> _nodes = [];
 
@@ -26,7 +26,7 @@ internal sealed class NodeFactory
     public T Add<T>(string name, Schema schema, string fingerprint, string detail, Func<string, T> create)
         where T : PlanNode
     {
-        var identity = (typeof(T), fingerprint, schema.ToString());
+        var identity = (typeof(T), fingerprint, schema);
         if (typeof(T) != typeof(SinkNode) && _known.TryGetValue(identity, out var known))
         {
             return (T)known;

@@ -37,9 +37,9 @@ internal static class NullRejection
 
     private static void AddColumn(BoundExpr value, HashSet<int> ordinals)
     {
-        while (value is BoundCall { Op: ScalarOp.Cast } cast)
+        while (value is BoundCall { Op: ScalarOp.Cast } or BoundLabel)
         {
-            value = cast.Arguments[0];
+            value = value is BoundLabel label ? label.Value : ((BoundCall)value).Arguments[0];
         }
 
         if (value is BoundColumn column)

@@ -16,14 +16,14 @@ internal sealed partial class Planner
         var wanted = _read[aggregate];
         var calls = aggregate.Calls.Where(c => wanted.Contains(c.Name)).ToList();
         var binder = input.Binder;
-        var keys = aggregate.Keys.Select(k => (k.Name, Value: binder.BindOutput(k.Value))).ToList();
+        var keys = aggregate.Keys.Select(k => (k.Name, Value: binder.Bind(k.Value))).ToList();
         var arguments = calls.Select(c => c.Argument is null ? null : Argument(binder, c)).ToList();
         var (source, ordinals) = Columns(input, [.. keys.Select(k => k.Value), .. arguments]);
 
         var fields = new List<Field>();
         for (var i = 0; i < keys.Count; i++)
         {
-            fields.Add(new Field(keys[i].Name, keys[i].Value.Type, keys[i].Value.Nullable));
+            fields.Add(BoundStream.FieldOf(keys[i].Name, keys[i].Value));
         }
 
         var bound = new List<AggregateCall>();
@@ -31,7 +31,8 @@ internal sealed partial class Planner
         {
             var call = new AggregateCall(calls[i].Kind, ordinals[keys.Count + i], ResultType(calls[i], arguments[i]));
             bound.Add(call);
-            fields.Add(new Field(calls[i].Name, call.Result, call.Kind != AggregateKind.Count && arguments[i]!.Nullable));
+            var labels = call.Kind is AggregateKind.Min or AggregateKind.Max ? arguments[i]!.Labels : [];
+            fields.Add(new Field(calls[i].Name, call.Result, call.Kind != AggregateKind.Count && arguments[i]!.Nullable) { Labels = labels });
         }
 
         var schema = new Schema(fields);
@@ -71,7 +72,7 @@ internal sealed partial class Planner
     }
 
     private static BoundExpr Argument(ExprBinder binder, LogicalCall call) =>
-        call.Kind is AggregateKind.Sum or AggregateKind.Avg ? binder.BindNumber(call.Argument!) : binder.BindOutput(call.Argument!);
+        call.Kind is AggregateKind.Sum or AggregateKind.Avg ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
 
     private static DataType ResultType(LogicalCall call, BoundExpr? argument)
     {

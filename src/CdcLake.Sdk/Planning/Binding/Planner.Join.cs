@@ -1,5 +1,4 @@
 using CdcLake.Columnar;
-using CdcLake.Expressions;
 using CdcLake.Expressions.Binding;
 using CdcLake.Planning.Logical;
 
@@ -19,7 +18,7 @@ internal sealed partial class Planner
         var schema = JoinSchema(l, r);
         var on = leftKey.Zip(rightKey, (a, b) => $"{a.Text} = {b.Text}").ToList();
         var fingerprint = NodeFactory.Hash(
-            ["join", l.Node.Fingerprint, r.Node.Fingerprint, l.Node.Schema.ToString(), r.Node.Schema.ToString(), .. leftKey.Zip(rightKey, (a, b) => $"{a.Key}={b.Key}")]);
+            ["join", l.Node.Fingerprint, r.Node.Fingerprint, l.Node.Schema.ToString(), r.Node.Schema.ToString(), .. leftKey.Select(k => k.Key), "=", .. rightKey.Select(k => k.Key)]);
         var name = $"join({left.Stem},{right.Stem})";
         var node = _nodes.Add(
             name, schema, fingerprint, string.Join(" and ", on), n => new JoinNode(n, schema, fingerprint, l.Node, r.Node, l.Key, r.Key));
@@ -38,12 +37,8 @@ internal sealed partial class Planner
         var (leftBinder, rightBinder) = (left.Binder, right.Binder);
         for (var i = 0; i < join.LeftKey.Count; i++)
         {
-            var (a, b) = (leftBinder.BindOutput(join.LeftKey[i]), rightBinder.BindOutput(join.RightKey[i]));
-            if (a.Type != b.Type && ClrTypes.Strip(join.LeftKey[i].Type) == typeof(bool))
-            {
-                (a, b) = (leftBinder.BindCondition(join.LeftKey[i]), rightBinder.BindCondition(join.RightKey[i]));
-            }
-
+            var (leftPart, rightPart) = (join.LeftKey[i], join.RightKey[i]);
+            var (a, b) = EnumLabels.Align(leftPart, leftBinder.Bind(leftPart), rightPart, rightBinder.Bind(rightPart));
             var common = CommonTypes.Of(a.Type, b.Type) ?? throw new SchemaMismatchException(
                 $"The join compares {left.Stem}.{a.Text} ({a.Type}) with {right.Stem}.{b.Text} ({b.Type}), which can never be equal. Join on columns of one kind.");
             lefts.Add(ExprBinder.Convert(a, common));
@@ -84,7 +79,7 @@ internal sealed partial class Planner
             for (var i = 0; i < side.Node.Schema.Count; i++)
             {
                 var field = side.Node.Schema[i];
-                fields.Add(new Field(Unique(field.Name, fields.Select(f => f.Name)), field.Type, field.Nullable && !side.Key.Contains(i)));
+                fields.Add(field with { Name = Unique(field.Name, fields.Select(f => f.Name)), Nullable = field.Nullable && !side.Key.Contains(i) });
             }
         }
 

@@ -18,7 +18,10 @@ internal sealed partial class Planner
             throw new SchemaMismatchException($"The result that {sink.Name} writes has no columns. Give it at least its key.");
         }
 
-        var columns = written.Select(o => (schema[o].Name, Value: (BoundExpr)new BoundColumn(o, schema[o]))).ToList();
+        var binder = input.Binder;
+        var read = (sink.Columns ?? []).DistinctBy(c => input.Ordinals[(0, c.Name)]).Select(binder.Bind);
+        var values = sink.Columns is null ? written.Select(o => new BoundColumn(o, schema[o])) : read;
+        var columns = written.Zip(values, (o, v) => (schema[o].Name, Value: v)).ToList();
         var node = ProjectNode(input, columns);
         var names = sink.Key?.Select(k => k.Name).ToList() ?? input.NaturalKey ?? throw NoKey(sink);
         var key = names.Select(n => written.IndexOf(input.Ordinals[(0, n)])).Distinct().ToList();

@@ -28,7 +28,7 @@ internal sealed partial class Planner
         var wanted = _read[project];
         var columns = project.Columns.Where(c => wanted.Contains(c.Name)).ToList();
         var binder = input.Binder;
-        var bound = columns.Select(c => (c.Name, Value: binder.BindOutput(c.Value))).ToList();
+        var bound = columns.Select(c => (c.Name, Value: binder.Bind(c.Value))).ToList();
         var key = input.NaturalKey?.Select(k => columns.Find(c => c.Value is ColumnExpr { Input: 0 } column && column.Name == k)?.Name).OfType<string>().ToList();
         var node = ProjectNode(input, bound);
         var ordinals = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => (0, c.Name), c => c.i);
@@ -48,7 +48,7 @@ internal sealed partial class Planner
         // Leaving columns out does not change what the others mean: consumers hash the schema they get.
         var fingerprint = passes
             ? input.Node.Fingerprint
-            : NodeFactory.Hash(["project", input.Node.Fingerprint, .. columns.Select(c => $"{c.Name}={c.Value.Key}")]);
+            : NodeFactory.Hash(["project", input.Node.Fingerprint, .. columns.SelectMany(c => (string[])[c.Name, c.Value.Key])]);
         var values = columns.Select(c => c.Value).ToList();
         var detail = string.Join(", ", columns.Select(c => c.Value is BoundColumn column && column.Name == c.Name ? c.Name : $"{c.Name} = {c.Value.Text}"));
         return _nodes.Add(

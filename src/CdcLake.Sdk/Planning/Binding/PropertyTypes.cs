@@ -33,7 +33,7 @@ internal static class PropertyTypes
 
         if (bare.IsEnum)
         {
-            return column.Kind == TypeKind.String;
+            return column.Kind == TypeKind.String && !native.StartsWith("set(", StringComparison.OrdinalIgnoreCase); // a SET holds any number of labels
         }
 
         var own = ClrTypes.ColumnType(bare);

@@ -30,7 +30,7 @@ internal sealed class CallCollector
 
     private ColumnExpr Column(AggregateExpr aggregate)
     {
-        var known = _calls.Find(c => c.Kind == aggregate.Kind && SameArgument(c.Argument, aggregate.Argument));
+        var known = _calls.Find(c => c.Kind == aggregate.Kind && Equals(c.Argument, aggregate.Argument));
         if (known is null)
         {
             var name = aggregate.ToString();
@@ -45,6 +45,4 @@ internal sealed class CallCollector
 
         return new ColumnExpr(0, known.Name, aggregate.Type);
     }
-
-    private static bool SameArgument(Expr? a, Expr? b) => a is null || b is null ? a is null && b is null : a.ToString() == b.ToString() && a.Type == b.Type;
 }
