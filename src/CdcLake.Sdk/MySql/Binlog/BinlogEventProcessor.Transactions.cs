@@ -118,7 +118,7 @@ internal sealed partial class BinlogEventProcessor
             case StatementKind.Rollback:
                 EndTransaction(commit: false);
                 return;
-            case StatementKind.Inside or StatementKind.Other:
+            case StatementKind.Inside or StatementKind.Harmless or StatementKind.XaCommit or StatementKind.XaRollback:
                 break;
             default:
                 Check(statement!);
@@ -145,26 +145,19 @@ internal sealed partial class BinlogEventProcessor
 
     private void Check(Statement statement)
     {
-        if (statement.Kind == StatementKind.ChangeRows)
+        if (statement.Kind is StatementKind.ChangeRows or StatementKind.Unknown)
         {
-            if (statement.Tables.Count == 0 || !statement.Tables[0].StartsWith("mysql.", StringComparison.OrdinalIgnoreCase))
-            {
-                RefuseStatementRows(statement.Tables.Count == 0 ? "a statement" : $"a statement on {statement.Tables[0]}");
-            }
-
+            RefuseStatementRows($"statement \"{statement.Text}\"");
             return;
         }
 
         foreach (var table in _tables)
         {
-            var acts = statement.Kind == StatementKind.DropDatabase
-                ? table.Name.StartsWith(statement.Tables[0] + ".", StringComparison.OrdinalIgnoreCase)
-                : statement.Tables.Contains(table.Name, StringComparer.OrdinalIgnoreCase);
-            if (statement.Fills.Contains(table.Name, StringComparer.OrdinalIgnoreCase))
+            if (statement.Fills.Any(t => t.MayBe(table.Name)))
             {
                 RefuseDefinition(table);
             }
-            else if (acts)
+            else if (statement.Tables.Any(t => t.MayBe(table.Name)))
             {
                 CheckDefinition(statement.Kind, table);
             }
@@ -192,7 +185,7 @@ internal sealed partial class BinlogEventProcessor
         {
             throw new SchemaMismatchException(
                 $"{Where}, transaction {_gtid}: a statement changes the definition or the rows of captured table {table.Name} without logging rows " +
-                "(ALTER, DROP, TRUNCATE, RENAME, EXCHANGE PARTITION or IMPORT). What was captured until then is complete and stays. " +
+                "(ALTER, DROP, TRUNCATE, RENAME, REPAIR, EXCHANGE PARTITION or IMPORT). What was captured until then is complete and stays. " +
                 "Start the pipeline anew with an empty target, so that it reads the table as it is now.");
         }
     }
@@ -224,7 +217,7 @@ internal sealed partial class BinlogEventProcessor
         if (!_skipping)
         {
             throw new BinlogUnavailableException(
-                $"{Where}, transaction {_gtid}: {what} changes rows in statement format, so the log does not say which. " +
+                $"{Where}, transaction {_gtid}: {what} is not known to leave rows alone, and the log does not say which it changes. " +
                 "Run SET GLOBAL binlog_format=ROW on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
         }
     }

@@ -92,7 +92,7 @@ internal sealed class BinlogTableScan(IReadOnlyList<string> tables)
             var query = QueryEvent.Read(ref reader);
             if (StatementScanner.Quick(query.Statement) is null && StatementScanner.Scan(query) is { Kind: StatementKind.CreateTable or StatementKind.CreateTableIfNotExists } statement)
             {
-                _created.UnionWith(statement.Tables);
+                _created.UnionWith(statement.Tables.Select(t => t.ToString()));
             }
         }
     }

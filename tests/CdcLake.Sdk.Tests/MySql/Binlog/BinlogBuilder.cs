@@ -138,21 +138,38 @@ internal sealed class BinlogBuilder
         return Event(33, body.ToArray());
     }
 
-    public BinlogBuilder Query(string database, string sql, ulong sqlMode = 0)
+    public BinlogBuilder Query(string database, string sql, ulong sqlMode = 0) => Query(database, Encoding.UTF8.GetBytes(sql), sqlMode, collation: 255);
+
+    /// <param name="database">Default database.</param>
+    /// <param name="sql">Statement in the client's character set.</param>
+    /// <param name="sqlMode">Bits of sql_mode.</param>
+    /// <param name="collation">Id that tells the client's character set; null leaves it out, which no server does.</param>
+    public BinlogBuilder Query(string database, byte[] sql, ulong sqlMode, int? collation)
     {
+        var status = new MemoryStream();
+        status.WriteByte(0);
+        BinlogTable.Write(status, 0, 4);
+        status.WriteByte(1);
+        BinlogTable.Write(status, sqlMode, 8);
+        status.Write([6, 3, .. "std"u8, 3, 1, 0, 1, 0]);
+        if (collation is { } id)
+        {
+            status.WriteByte(4);
+            BinlogTable.Write(status, (uint)id, 2);
+            BinlogTable.Write(status, (uint)id, 2);
+            BinlogTable.Write(status, 255, 2);
+        }
+
         var body = new MemoryStream();
         BinlogTable.Write(body, 7, 4);
         BinlogTable.Write(body, 0, 4);
         body.WriteByte((byte)Encoding.UTF8.GetByteCount(database));
         BinlogTable.Write(body, 0, 2);
-        BinlogTable.Write(body, 14, 2);
-        body.WriteByte(0);
-        BinlogTable.Write(body, 0, 4);
-        body.WriteByte(1);
-        BinlogTable.Write(body, sqlMode, 8);
+        BinlogTable.Write(body, (ulong)status.Length, 2);
+        status.WriteTo(body);
         body.Write(Encoding.UTF8.GetBytes(database));
         body.WriteByte(0);
-        body.Write(Encoding.UTF8.GetBytes(sql));
+        body.Write(sql);
         return Event(2, body.ToArray());
     }
 

@@ -197,6 +197,37 @@ public sealed class BinlogEventProcessorTests
         Assert.True(stops || error is null, error?.ToString());
     }
 
+    [Theory]
+    [InlineData(8, "TRUNCATE TABLE gr\u00F6\u00DFe")]
+    [InlineData(8, "RENAME TABLE gr\u00F6\u00DFe TO x")]
+    [InlineData(255, "ALTER TABLE gr\u00C3\u00B6\u00C3\u009Fe ADD x INT")]
+    [InlineData(13, "TRUNCATE TABLE \u0095\\")]
+    public async Task Statement_of_a_client_in_any_character_set_stops(int collation, string bytes)
+    {
+        var table = new BinlogTable("appdb", "größe", [0], BinlogColumn.Int("id"));
+        var log = new BinlogBuilder();
+        log.Transaction(t => t.Insert(table, [1L])).Gtid().Query("appdb", System.Text.Encoding.Latin1.GetBytes(bytes), 0, collation).EndGroup();
+        var captures = await EventFeed.CapturesAsync(log.ToArray(), "appdb.größe");
+        using var processor = Create(captures, 100);
+        processor.BeginFile("binlog.000001");
+        await Assert.ThrowsAsync<SchemaMismatchException>(() => EventFeed.FeedAsync(processor, EventFeed.Events(log.ToArray()), new CollectingOutput()));
+    }
+
+    [Theory]
+    [InlineData("SELECT `appdb`.`f`('secret')", "SELECT appdb.f(")]
+    [InlineData("UPDATE mysql.a, sales SET x = 1", "UPDATE mysql.a, sales SET x = 1")]
+    [InlineData("CREATE TABLE t SELECT g()", "CREATE TABLE t SELECT g()")]
+    public async Task Statement_that_is_not_known_to_be_harmless_is_refused_by_name(string sql, string named)
+    {
+        var log = new BinlogBuilder();
+        log.Gtid().Query("appdb", "BEGIN").Query("appdb", sql).Query("appdb", "COMMIT").EndGroup();
+        using var processor = Create([], 100);
+        processor.BeginFile("binlog.000001");
+        var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => EventFeed.FeedAsync(processor, EventFeed.Events(log.ToArray()), new CollectingOutput()));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
     private BinlogBuilder Mixed()
     {
         var log = new BinlogBuilder { EventSize = 80 };

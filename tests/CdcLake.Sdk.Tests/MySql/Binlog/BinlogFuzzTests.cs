@@ -66,13 +66,13 @@ public sealed class BinlogFuzzTests
         string[] words =
         [
             "ALTER", "TABLE", "DROP", "CREATE", "RENAME", "TO", "IF", "NOT", "EXISTS", "t", "`a b`", "db", ".", ",", "(", ")", "ADD", "INDEX", "INSERT", "INTO", "FROM",
-            "DELETE", "TRUNCATE", "DATABASE", "EXCHANGE", "PARTITION", "WITH", "'x", "\"y\"", "/*!50000", "*/", "/*", "--", "#", "\n", "=", "\\", "XA", "START", "\0", "IMPORT", "TABLESPACE",
+            "DELETE", "TRUNCATE", "DATABASE", "EXCHANGE", "PARTITION", "WITH", "'x", "\"y\"", "/*!50000", "*/", "/*", "--", "#", "\n", "=", "\\", "XA", "START", "\0", "ß表", "SELECT", "f", "UPDATE", "mysql", "SET", "IMPORT", "TABLESPACE",
         ];
         for (var seed = 0; seed < 20_000; seed++)
         {
             var random = new Random(seed);
             var sql = string.Join(random.Next(3) == 0 ? "" : " ", Enumerable.Range(0, random.Next(10)).Select(_ => words[random.Next(words.Length)]));
-            Assert.NotNull(StatementScanner.Scan(new QueryEvent("db"u8, System.Text.Encoding.UTF8.GetBytes(sql), (ulong)random.Next(2) << 2)));
+            Assert.NotNull(StatementScanner.Scan(new QueryEvent("db"u8, System.Text.Encoding.UTF8.GetBytes(sql), (ulong)random.Next(2) << 2, random.Next(100))));
         }
     }
 

@@ -1,3 +1,4 @@
+using CdcLake.MySql.Binlog.Statements;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog.Events;
@@ -10,23 +11,27 @@ namespace CdcLake.MySql.Binlog.Events;
 //   8       1     length d of the default database's name
 //   9       2     error code
 //   11      2     length s of the status variables
-//   13      s     status variables: code, value of a length the code implies
+//   13      s     status variables: code, value of a length the code implies, among them
+//                 0 flags (4), 1 sql_mode (8), 3 auto_increment (2 + 2), 4 collations of client, connection and server (2 + 2 + 2), 6 catalog (1 + n)
 //   13+s    d+1   default database, terminated by a zero byte
 //   ..      rest  statement
 //
 // Source: MySQL source documentation, binlog event "Query_event".
 
 /// <summary>A statement: BEGIN and COMMIT, DDL, or DML of a session with binlog_format=STATEMENT. Spans point into the event.</summary>
-internal readonly ref struct QueryEvent(ReadOnlySpan<byte> database, ReadOnlySpan<byte> statement, ulong sqlMode)
+internal readonly ref struct QueryEvent(ReadOnlySpan<byte> database, ReadOnlySpan<byte> statement, ulong sqlMode, int? collation)
 {
     private const ulong AnsiQuotesBit = 1UL << 2;
     private const ulong NoBackslashEscapesBit = 1UL << 20;
 
-    /// <summary>Default database, possibly empty.</summary>
+    /// <summary>Default database in UTF-8, possibly empty.</summary>
     public ReadOnlySpan<byte> Database { get; } = database;
 
     /// <summary>Text in the client's character set; keywords are ASCII in every one that MySQL allows there.</summary>
     public ReadOnlySpan<byte> Statement { get; } = statement;
+
+    /// <summary>The character set of <see cref="Statement"/>.</summary>
+    public ClientCharset Charset => collation is { } id ? ClientCharset.Of(id) : ClientCharset.Unknown;
 
     /// <summary>sql_mode ANSI_QUOTES: double quotes enclose names.</summary>
     public bool AnsiQuotes => (sqlMode & AnsiQuotesBit) != 0;
@@ -43,27 +48,35 @@ internal readonly ref struct QueryEvent(ReadOnlySpan<byte> database, ReadOnlySpa
         var status = reader.ReadBytes(reader.ReadUInt16());
         var database = reader.ReadBytes(databaseLength);
         reader.Skip(1);
-        return new QueryEvent(database, reader.ReadRest(), ReadSqlMode(status));
+        var (sqlMode, collation) = ReadStatus(status);
+        return new QueryEvent(database, reader.ReadRest(), sqlMode, collation);
     }
 
-    /// <summary>Finds status variable 1 (sql_mode, 8 bytes), which servers write behind variable 0 (flags, 4 bytes).</summary>
-    private static ulong ReadSqlMode(ReadOnlySpan<byte> status)
+    /// <summary>Reads the status variables that servers write in front; the lengths of later ones are not needed.</summary>
+    private static (ulong SqlMode, int? Collation) ReadStatus(ReadOnlySpan<byte> status)
     {
         var reader = new PacketReader(status);
+        var sqlMode = 0UL;
         while (reader.Remaining > 0)
         {
             switch (reader.ReadByte())
             {
-                case 0:
+                case 0 or 3:
                     reader.Skip(4);
                     break;
                 case 1:
-                    return reader.ReadUInt64();
+                    sqlMode = reader.ReadUInt64();
+                    break;
+                case 4:
+                    return (sqlMode, reader.ReadUInt16());
+                case 6:
+                    reader.Skip(reader.ReadByte());
+                    break;
                 default:
-                    return 0;
+                    return (sqlMode, null);
             }
         }
 
-        return 0;
+        return (sqlMode, null);
     }
 }

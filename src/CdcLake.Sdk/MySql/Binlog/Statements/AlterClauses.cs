@@ -6,7 +6,7 @@ internal static class AlterClauses
     /// <param name="tokens">The whole statement.</param>
     /// <param name="at">Index behind the table's name.</param>
     /// <returns>False as soon as one clause is not known to be harmless.</returns>
-    public static bool AreHarmless(IReadOnlyList<SqlToken> tokens, int at)
+    public static bool AreHarmless(StatementText tokens, int at)
     {
         var depth = 0;
         var startsClause = true;
@@ -28,9 +28,9 @@ internal static class AlterClauses
         }
     }
 
-    private static bool IsHarmless(IReadOnlyList<SqlToken> tokens, int at)
+    private static bool IsHarmless(StatementText tokens, int at)
     {
-        var next = at + 1 < tokens.Count ? tokens[at + 1] : new SqlToken("", SqlTokenKind.Word);
+        var next = tokens[at + 1];
         var onIndex = next.Is("INDEX") || next.Is("KEY");
         return tokens[at].Text.ToUpperInvariant() switch
         {

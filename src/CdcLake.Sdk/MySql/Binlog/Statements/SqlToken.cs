@@ -3,6 +3,9 @@ namespace CdcLake.MySql.Binlog.Statements;
 /// <summary>What a token is.</summary>
 internal enum SqlTokenKind : byte
 {
+    /// <summary>Nothing: behind the end of the statement.</summary>
+    None,
+
     /// <summary>A keyword, a name without quotes, or a number.</summary>
     Word,
 

@@ -1,21 +1,21 @@
-using System.Text;
-
 namespace CdcLake.MySql.Binlog.Statements;
 
 /// <summary>
-/// Cuts a statement into words, names, and single punctuation characters. Comments and string literals are left out; the bodies of
-/// <c>/*! ... */</c> comments, which the server executes, are read as statement text. Never fails: what it cannot read it skips.
+/// Cuts a statement into words, names, literals, and single punctuation characters, in the client's character set: in some a byte that looks like a quote
+/// is half a character. Comments are left out; the bodies of <c>/*! ... */</c> comments, which the server executes, are read as statement text. Never fails.
 /// </summary>
 internal ref struct SqlTokens
 {
     private readonly ReadOnlySpan<byte> _text;
+    private readonly ClientCharset _charset;
     private readonly bool _ansiQuotes;
     private readonly bool _noBackslashEscapes;
     private int _at;
 
-    public SqlTokens(ReadOnlySpan<byte> text, bool ansiQuotes, bool noBackslashEscapes)
+    public SqlTokens(ReadOnlySpan<byte> text, ClientCharset charset, bool ansiQuotes, bool noBackslashEscapes)
     {
         _text = text;
+        _charset = charset;
         _ansiQuotes = ansiQuotes;
         _noBackslashEscapes = noBackslashEscapes;
     }
@@ -31,10 +31,10 @@ internal ref struct SqlTokens
                 var start = _at;
                 while (_at < _text.Length && IsWord(_text[_at]))
                 {
-                    _at++;
+                    _at += _charset.LengthOfFirst(_text[_at..]);
                 }
 
-                token = new SqlToken(Encoding.UTF8.GetString(_text[start.._at]), SqlTokenKind.Word);
+                token = new SqlToken(_charset.Decode(_text[start.._at]), SqlTokenKind.Word);
                 return true;
             }
 
@@ -116,7 +116,13 @@ internal ref struct SqlTokens
         for (_at++; _at < _text.Length; _at++)
         {
             var c = _text[_at];
-            if (escapes && c == '\\' && _at + 1 < _text.Length)
+            var length = _charset.LengthOfFirst(_text[_at..]);
+            if (length > 1)
+            {
+                text.AddRange(_text.Slice(_at, length));
+                _at += length - 1;
+            }
+            else if (escapes && c == '\\' && _at + 1 < _text.Length)
             {
                 _at++;
                 text.Add(_text[_at]);
@@ -137,6 +143,6 @@ internal ref struct SqlTokens
             }
         }
 
-        return Encoding.UTF8.GetString([.. text]);
+        return _charset.Decode([.. text]);
     }
 }

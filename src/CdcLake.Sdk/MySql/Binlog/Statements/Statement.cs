@@ -3,8 +3,11 @@ namespace CdcLake.MySql.Binlog.Statements;
 /// <summary>What a logged statement means to a reader of rows.</summary>
 internal enum StatementKind
 {
-    /// <summary>Nothing that concerns rows of tables: users, views, functions, indexes, ANALYZE.</summary>
-    Other,
+    /// <summary>Not known to be harmless: it may change rows that the log does not tell.</summary>
+    Unknown,
+
+    /// <summary>Known to change no row of any table: users, views, functions, indexes, ANALYZE.</summary>
+    Harmless,
 
     /// <summary>BEGIN, or XA START: a transaction's changes follow.</summary>
     Begin,
@@ -18,16 +21,22 @@ internal enum StatementKind
     /// <summary>SAVEPOINT, RELEASE SAVEPOINT, ROLLBACK TO, XA END: inside a transaction, without effect on what is logged.</summary>
     Inside,
 
+    /// <summary>XA COMMIT: the changes of a transaction that was prepared before become valid.</summary>
+    XaCommit,
+
+    /// <summary>XA ROLLBACK: they are void.</summary>
+    XaRollback,
+
     /// <summary>A table comes into being, without rows.</summary>
     CreateTable,
 
     /// <summary>The same with IF NOT EXISTS, which is logged also when the table was there before.</summary>
     CreateTableIfNotExists,
 
-    /// <summary>All rows of a table vanish, or the table itself: DROP, TRUNCATE.</summary>
+    /// <summary>All rows of a table vanish, or the table itself: DROP, TRUNCATE, CREATE OR REPLACE.</summary>
     EmptyTable,
 
-    /// <summary>The definition or the rows of a table change: ALTER, RENAME.</summary>
+    /// <summary>The definition or the rows of a table change: ALTER, RENAME, REPAIR.</summary>
     ChangeTable,
 
     /// <summary>DROP DATABASE.</summary>
@@ -39,9 +48,12 @@ internal enum StatementKind
 
 /// <summary>The tables a statement acts on, and how.</summary>
 /// <param name="Kind">The effect on <paramref name="Tables"/>.</param>
-/// <param name="Tables">Qualified names, without quotes; the database's name for <see cref="StatementKind.DropDatabase"/>.</param>
+/// <param name="Tables">Tables; the database for <see cref="StatementKind.DropDatabase"/>.</param>
 /// <param name="Fills">Tables that get rows which are not logged: RENAME to it, EXCHANGE PARTITION, IMPORT TABLESPACE.</param>
-internal sealed record Statement(StatementKind Kind, IReadOnlyList<string> Tables, IReadOnlyList<string> Fills)
+internal sealed record Statement(StatementKind Kind, IReadOnlyList<NamedTable> Tables, IReadOnlyList<NamedTable> Fills)
 {
+    /// <summary>The words of the statement before its first literal, for messages: rows of users do not belong there.</summary>
+    public string Text { get; init; } = "";
+
     public static Statement Of(StatementKind kind) => new(kind, [], []);
 }

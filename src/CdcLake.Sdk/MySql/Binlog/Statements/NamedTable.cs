@@ -1,0 +1,29 @@
+namespace CdcLake.MySql.Binlog.Statements;
+
+/// <summary>A table as a statement names it, without quotes.</summary>
+/// <param name="Database">The database, which may be the statement's default one.</param>
+/// <param name="Table">The table; empty when the whole database is meant.</param>
+internal readonly record struct NamedTable(string Database, string Table)
+{
+    // A server that cannot write a name in the client's character set writes a question mark.
+    private bool IsCertain => !$"{Database}{Table}".AsSpan().ContainsAny(ClientCharset.Uncertain, '?');
+
+    /// <summary>
+    /// True unless the table is certainly another one. Letter case does not tell tables apart, and a name that could not be decoded may be any that
+    /// is not all ASCII.
+    /// </summary>
+    /// <param name="table">Qualified name of a captured table.</param>
+    public bool MayBe(string table)
+    {
+        if (!IsCertain && !System.Text.Ascii.IsValid(table))
+        {
+            return true;
+        }
+
+        return Table.Length == 0
+            ? table.StartsWith($"{Database}.", StringComparison.OrdinalIgnoreCase)
+            : table.Equals(ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    public override string ToString() => Table.Length == 0 ? Database : $"{Database}.{Table}";
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using CdcLake.MySql.Binlog.Events;
+
+namespace CdcLake.MySql.Binlog.Statements;
+
+/// <summary>The tokens of a statement, and how names are read from them. Nothing here fails: behind the end there is nothing.</summary>
+internal sealed class StatementText
+{
+    private const int SummaryLength = 100;
+
+    private readonly List<SqlToken> _tokens = [];
+    private readonly string _database;
+
+    public StatementText(QueryEvent query)
+    {
+        var reader = new SqlTokens(query.Statement, query.Charset, query.AnsiQuotes, query.NoBackslashEscapes);
+        while (reader.Next(out var token))
+        {
+            // Parentheses around a whole query mean nothing.
+            if (_tokens.Count > 0 || !token.Is('('))
+            {
+                _tokens.Add(token);
+            }
+        }
+
+        _database = Encoding.UTF8.GetString(query.Database);
+    }
+
+    public int Count => _tokens.Count;
+
+    public SqlToken this[int at] => at < _tokens.Count ? _tokens[at] : default;
+
+    public bool Has(int at, string word) => at < _tokens.Count && _tokens[at].Is(word);
+
+    public bool Has(int at, char c) => at < _tokens.Count && _tokens[at].Is(c);
+
+    /// <summary>True when the keyword at <paramref name="at"/> is one of the words, which are in capitals.</summary>
+    public bool HasAny(int at, HashSet<string> words) => at < _tokens.Count && _tokens[at].Kind == SqlTokenKind.Word && words.Contains(_tokens[at].Text.ToUpperInvariant());
+
+    /// <summary>True when the keyword occurs at or behind <paramref name="at"/>, outside of quotes.</summary>
+    public bool HasBehind(int at, string word) => at < _tokens.Count && _tokens.FindIndex(at, t => t.Is(word)) >= 0;
+
+    /// <summary>The index behind <paramref name="word"/> if it stands at <paramref name="at"/>, else <paramref name="at"/>.</summary>
+    public int Skip(int at, string word) => Has(at, word) ? at + 1 : at;
+
+    /// <summary>Steps over IF [NOT] EXISTS.</summary>
+    public int SkipExists(int at) => Skip(Skip(Skip(at, "IF"), "NOT"), "EXISTS");
+
+    /// <summary>Names from <paramref name="at"/> on, divided by commas.</summary>
+    public List<NamedTable> Names(int at, bool single)
+    {
+        var names = new List<NamedTable>();
+        do
+        {
+            at = ReadName(at, names);
+        }
+        while (!single && Has(at++, ','));
+        return names;
+    }
+
+    /// <summary>Reads <c>table</c> or <c>database.table</c>, if there is one, and returns the index behind it.</summary>
+    public int ReadName(int at, List<NamedTable> names)
+    {
+        if (Has(at, '.')) // .table: in the default database
+        {
+            at++;
+        }
+
+        if (!this[at].IsName)
+        {
+            return at;
+        }
+
+        if (Has(at + 1, '.') && this[at + 2].IsName)
+        {
+            names.Add(new NamedTable(this[at].Text, this[at + 2].Text));
+            return at + 3;
+        }
+
+        names.Add(new NamedTable(_database, this[at].Text));
+        return at + 1;
+    }
+
+    /// <summary>The words before the first literal, for messages.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        var ended = false;
+        foreach (var token in _tokens)
+        {
+            ended = token.Kind == SqlTokenKind.Literal || text.Length >= SummaryLength;
+            if (ended)
+            {
+                break;
+            }
+
+            var isTight = token.Is('.') || token.Is('(') || token.Is(')') || token.Is(',') || (text.Length > 0 && text[^1] is '.' or '(');
+            text.Append(text.Length == 0 || isTight ? "" : " ").Append(token.Text);
+        }
+
+        return ended ? text.Append(" ...").ToString() : text.ToString();
+    }
+}
