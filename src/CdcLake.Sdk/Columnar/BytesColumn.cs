@@ -1,6 +1,11 @@
+using CdcLake.Common;
+
 namespace CdcLake.Columnar;
 
-/// <summary>A column of variable-length values: one buffer, and for each row where its bytes end.</summary>
+/// <summary>
+/// A column of variable-length values: one buffer, and for each row where its bytes end. It holds at most 2 GiB; producers close a batch long before
+/// (<see cref="ChangeBatch.TargetBytes"/>), so that only single values of such size could not be added: that is an <see cref="UnsupportedTypeException"/>.
+/// </summary>
 internal sealed class BytesColumn : Column
 {
     private byte[] _data = [];
@@ -36,13 +41,14 @@ internal sealed class BytesColumn : Column
     }
 
     /// <summary>Adds one row, not null, of <paramref name="length"/> bytes and returns the span to fill.</summary>
-    public Span<byte> AppendUninitialized(int length)
+    /// <exception cref="UnsupportedTypeException">The column would exceed 2 GiB.</exception>
+    public Span<byte> AppendUninitialized(long length)
     {
         var start = DataLength;
-        var end = checked(start + length);
+        var end = EndOf(start, length);
         if (end > _data.Length)
         {
-            Grow(ref _data, end, start);
+            Pooled.Grow(ref _data, end, start);
         }
 
         if (Count == _ends.Length)
@@ -57,7 +63,7 @@ internal sealed class BytesColumn : Column
         }
 
         Count++;
-        return _data.AsSpan(start, length);
+        return _data.AsSpan(start, end - start);
     }
 
     /// <summary>
@@ -68,7 +74,7 @@ internal sealed class BytesColumn : Column
     public Span<byte> AppendUninitialized(int rows, int bytes, out Span<int> ends)
     {
         var start = DataLength;
-        Grow(ref _data, checked(start + bytes), start);
+        Pooled.Grow(ref _data, EndOf(start, bytes), start);
         Reserve(rows);
         ends = _ends.AsSpan(Count, rows);
         Count += rows;
@@ -84,9 +90,9 @@ internal sealed class BytesColumn : Column
     }
 
     /// <summary>Makes room for <paramref name="bytes"/> more bytes in all rows together.</summary>
-    public void ReserveBytes(int bytes) => Grow(ref _data, DataLength + bytes, DataLength);
+    public void ReserveBytes(int bytes) => Pooled.Grow(ref _data, EndOf(DataLength, bytes), DataLength);
 
-    public override void Reserve(int rows) => Grow(ref _ends, Count + rows, Count);
+    public override void Reserve(int rows) => Pooled.Grow(ref _ends, Count + rows, Count);
 
     public override void AppendFrom(Column other, int row)
     {
@@ -113,8 +119,7 @@ internal sealed class BytesColumn : Column
     {
         var source = (BytesColumn)other;
         var start = DataLength;
-        var total = checked(start + source.DataLength);
-        Grow(ref _data, total, start);
+        Pooled.Grow(ref _data, EndOf(start, source.DataLength), start);
         source.Data.CopyTo(_data.AsSpan(start));
         Reserve(source.Count);
         var ends = _ends.AsSpan(Count, source.Count);
@@ -131,10 +136,41 @@ internal sealed class BytesColumn : Column
         AppendNulls(source);
     }
 
+    public override void AppendRepeated(object? value, int rows)
+    {
+        for (; rows > 0; rows--)
+        {
+            if (value is null)
+            {
+                AppendNull();
+            }
+            else
+            {
+                Append((byte[])value);
+            }
+        }
+    }
+
+    public override object? ValueAt(int row) => IsNull(row) ? null : this[row].ToArray();
+
+    public override bool AreEqual(int row, Column other, int otherRow) => IsNull(row) || other.IsNull(otherRow)
+        ? IsNull(row) && other.IsNull(otherRow)
+        : this[row].SequenceEqual(((BytesColumn)other)[otherRow]);
+
+    public override long ByteSize => DataLength + ((long)sizeof(int) * Count);
+
+    /// <summary>Bytes of one value.</summary>
+    public int LengthOf(int row) => _ends[row] - (row == 0 ? 0 : _ends[row - 1]);
+
     public override void Return()
     {
-        ReturnArray(ref _data);
-        ReturnArray(ref _ends);
+        Pooled.Return(ref _data);
+        Pooled.Return(ref _ends);
         base.Return();
     }
+
+    private int EndOf(int start, long length) => start + length <= Array.MaxLength ? (int)(start + length) : throw TooLarge(start + length);
+
+    private UnsupportedTypeException TooLarge(long bytes) => new(
+        $"The values of one {Type} column in one batch would take {bytes:N0} bytes, and at most {Array.MaxLength:N0} are held. Leave the column out, or shorten its values before (Substring).");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace CdcLake.Columnar;
@@ -50,12 +49,6 @@ internal static class CellValue
         var magnitude = (UInt128)(unscaled < 0 ? -unscaled : unscaled);
         return magnitude >> 96 == 0 && scale <= MaxDotNetPrecision
             ? new decimal((int)(uint)magnitude, (int)(uint)(magnitude >> 32), (int)(uint)(magnitude >> 64), unscaled < 0, (byte)scale)
-            : (object)TextOf(magnitude, scale, unscaled < 0);
-    }
-
-    private static string TextOf(UInt128 magnitude, int scale, bool negative)
-    {
-        var digits = magnitude.ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
-        return (negative ? "-" : "") + (scale == 0 ? digits : $"{digits[..^scale]}.{digits[^scale..]}");
+            : (object)DecimalText.Of(unscaled, scale);
     }
 }

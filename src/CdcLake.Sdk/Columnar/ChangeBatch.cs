@@ -10,6 +10,9 @@ internal sealed class ChangeBatch : IDisposable
     /// <summary>Rows at which producers close a batch; a single event or transaction may exceed it.</summary>
     public const int TargetRows = 4096;
 
+    /// <summary>Bytes at which producers close a batch that has fewer rows; a single event or row may exceed it.</summary>
+    public const long TargetBytes = 8L << 20;
+
     private readonly Column[] _columns;
     private readonly FixedColumn<sbyte> _weights = new(new DataType(TypeKind.Int8));
 
@@ -40,6 +43,21 @@ internal sealed class ChangeBatch : IDisposable
     public ReadOnlySpan<sbyte> Weights => _weights.Values;
 
     public ReadOnlySpan<Column> Columns => _columns;
+
+    /// <summary>Bytes that the rows take, without room to grow.</summary>
+    public long ByteSize
+    {
+        get
+        {
+            long bytes = Count;
+            foreach (var column in _columns)
+            {
+                bytes += column.ByteSize;
+            }
+
+            return bytes;
+        }
+    }
 
     public Column this[int ordinal] => _columns[ordinal];
 
@@ -73,6 +91,22 @@ internal sealed class ChangeBatch : IDisposable
         }
 
         _weights.Append(weight);
+    }
+
+    /// <summary>A copy of all rows, which the caller owns.</summary>
+    public ChangeBatch Copy() => new(Schema, Array.ConvertAll(_columns, c => c.Copy()), Weights);
+
+    /// <summary>A copy of the rows numbered in <paramref name="rows"/>, in that order, which the caller owns.</summary>
+    public ChangeBatch Copy(ReadOnlySpan<int> rows)
+    {
+        var copy = new ChangeBatch(Schema);
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            copy._columns[i].AppendFrom(_columns[i], rows);
+        }
+
+        copy._weights.AppendFrom(_weights, rows);
+        return copy;
     }
 
     /// <summary>Removes a column from the batch and hands its ownership to the caller; the batch may then only be disposed.</summary>

@@ -1,4 +1,4 @@
-using System.Buffers;
+using CdcLake.Common;
 
 namespace CdcLake.Columnar;
 
@@ -40,6 +40,26 @@ internal abstract class Column
     /// <summary>Appends all rows of <paramref name="other"/>, which has the same storage, as one block copy.</summary>
     public abstract void AppendAll(Column other);
 
+    /// <summary>Appends one value <paramref name="rows"/> times: null, or the representation that the storage has (byte[] for bytes). For constants: it is unboxed once.</summary>
+    public abstract void AppendRepeated(object? value, int rows);
+
+    /// <summary>The representation of a value, boxed, or null: for constants and tests.</summary>
+    public abstract object? ValueAt(int row);
+
+    /// <summary>True when a cell equals a cell of <paramref name="other"/>, which has the same storage. Nulls are equal to each other, and so are NaNs.</summary>
+    public abstract bool AreEqual(int row, Column other, int otherRow);
+
+    /// <summary>Bytes that the rows take, without room to grow.</summary>
+    public abstract long ByteSize { get; }
+
+    /// <summary>A copy with memory of its own, which the caller owns.</summary>
+    public Column Copy()
+    {
+        var copy = Create(Type);
+        copy.AppendAll(this);
+        return copy;
+    }
+
     /// <summary>Forgets all rows and keeps the memory.</summary>
     public virtual void Clear()
     {
@@ -50,7 +70,7 @@ internal abstract class Column
     /// <summary>Gives the memory back; the column must not be used afterwards.</summary>
     public virtual void Return()
     {
-        ReturnArray(ref _nulls);
+        Pooled.Return(ref _nulls);
         Clear();
     }
 
@@ -86,7 +106,7 @@ internal abstract class Column
         HasNulls = nulls.IndexOfAnyExcept((byte)0) >= 0;
         if (HasNulls)
         {
-            Grow(ref _nulls, Count, 0);
+            Pooled.Grow(ref _nulls, Count, 0);
             nulls.CopyTo(_nulls);
         }
     }
@@ -146,40 +166,17 @@ internal abstract class Column
         }
     }
 
-    protected static void Grow<T>(ref T[] array, int needed, int used)
-    {
-        if (array.Length >= needed)
-        {
-            return;
-        }
-
-        var larger = ArrayPool<T>.Shared.Rent(Math.Max(needed, Math.Max(64, array.Length * 2)));
-        array.AsSpan(0, used).CopyTo(larger);
-        ReturnArray(ref array);
-        array = larger;
-    }
-
-    protected static void ReturnArray<T>(ref T[] array)
-    {
-        if (array.Length > 0)
-        {
-            ArrayPool<T>.Shared.Return(array);
-        }
-
-        array = [];
-    }
-
     private void PrepareNulls(int needed, int used)
     {
         if (!HasNulls)
         {
-            Grow(ref _nulls, needed, 0);
+            Pooled.Grow(ref _nulls, needed, 0);
             _nulls.AsSpan(0, used).Clear();
             HasNulls = true;
         }
         else
         {
-            Grow(ref _nulls, needed, used);
+            Pooled.Grow(ref _nulls, needed, used);
         }
     }
 }

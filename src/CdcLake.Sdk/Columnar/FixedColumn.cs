@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using CdcLake.Common;
+
 namespace CdcLake.Columnar;
 
 /// <summary>A column of fixed-width values; see <see cref="StorageKind"/> for which <typeparamref name="T"/> holds which type.</summary>
@@ -46,7 +49,7 @@ internal sealed class FixedColumn<T> : Column
         return _values.AsSpan(Count - rows, rows);
     }
 
-    public override void Reserve(int rows) => Grow(ref _values, Count + rows, Count);
+    public override void Reserve(int rows) => Pooled.Grow(ref _values, Count + rows, Count);
 
     public override void AppendFrom(Column other, int row)
     {
@@ -86,9 +89,38 @@ internal sealed class FixedColumn<T> : Column
         AppendNulls(other);
     }
 
+    public override void AppendRepeated(object? value, int rows)
+    {
+        if (value is not null && !HasNulls)
+        {
+            AppendUninitialized(rows).Fill((T)value);
+            return;
+        }
+
+        for (; rows > 0; rows--)
+        {
+            if (value is null)
+            {
+                AppendNull();
+            }
+            else
+            {
+                Append((T)value);
+            }
+        }
+    }
+
+    public override object? ValueAt(int row) => IsNull(row) ? null : _values[row];
+
+    public override bool AreEqual(int row, Column other, int otherRow) => IsNull(row) || other.IsNull(otherRow)
+        ? IsNull(row) && other.IsNull(otherRow)
+        : EqualityComparer<T>.Default.Equals(_values[row], ((FixedColumn<T>)other)._values[otherRow]);
+
+    public override long ByteSize => (long)Unsafe.SizeOf<T>() * Count;
+
     public override void Return()
     {
-        ReturnArray(ref _values);
+        Pooled.Return(ref _values);
         base.Return();
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Outlet
 
         for (var i = 0; i < _targets.Count - 1; i++)
         {
-            await _targets[i].Channel.WriteAsync(new StageMessage(_targets[i].Input, BatchCopy.Of(batch), null), cancellationToken).ConfigureAwait(false);
+            await _targets[i].Channel.WriteAsync(new StageMessage(_targets[i].Input, batch.Copy(), null), cancellationToken).ConfigureAwait(false);
         }
 
         var (channel, input) = _targets[^1];

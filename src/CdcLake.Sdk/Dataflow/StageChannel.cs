@@ -46,7 +46,7 @@ internal sealed class StageChannel
     {
         if (message.Batch is { } batch)
         {
-            Interlocked.Add(ref _bytes, BatchSize.Of(batch));
+            Interlocked.Add(ref _bytes, batch.ByteSize);
             Interlocked.Add(ref _rows, batch.Count);
         }
 
@@ -66,7 +66,7 @@ internal sealed class StageChannel
 
         if (message.Batch is { } batch)
         {
-            Interlocked.Add(ref _bytes, -BatchSize.Of(batch));
+            Interlocked.Add(ref _bytes, -batch.ByteSize);
         }
 
         return true;

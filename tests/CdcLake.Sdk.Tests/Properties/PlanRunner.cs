@@ -55,7 +55,7 @@ internal sealed class PlanRunner : IDisposable
 
         foreach (var target in _tables.Where(t => t.Table == table))
         {
-            Push(target.Node, target.Input, BatchCopy.Of(batch));
+            Push(target.Node, target.Input, batch.Copy());
         }
 
         batch.Dispose();

@@ -26,12 +26,12 @@ internal static class Accumulators
 
     private static Accumulator Sum(AggregateCall call, DataType type, string column) => type.Storage switch
     {
-        StorageKind.Byte => new SumAccumulator<byte>(call, type),
-        StorageKind.Int32 => new SumAccumulator<int>(call, type),
-        StorageKind.Int64 => new SumAccumulator<long>(call, type),
-        StorageKind.Int128 => new WideSumAccumulator(call, type),
-        StorageKind.Float32 => new FloatSumAccumulator<float>(call),
-        StorageKind.Float64 => new FloatSumAccumulator<double>(call),
+        StorageKind.Byte => new SumAccumulator<NarrowSum<byte>, byte>(call, type),
+        StorageKind.Int32 => new SumAccumulator<NarrowSum<int>, int>(call, type),
+        StorageKind.Int64 => new SumAccumulator<NarrowSum<long>, long>(call, type),
+        StorageKind.Int128 => new SumAccumulator<WideSum, Int128>(call, type),
+        StorageKind.Float32 => new SumAccumulator<FloatSum<float>, float>(call, type),
+        StorageKind.Float64 => new SumAccumulator<FloatSum<double>, double>(call, type),
         _ => throw new UnsupportedTypeException($"{call.Kind} of column \"{column}\" is not defined for {type}. Convert it to a number first."),
     };
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using CdcLake.Columnar;
 
 namespace CdcLake.Dataflow.Aggregates;
 
@@ -6,24 +7,18 @@ namespace CdcLake.Dataflow.Aggregates;
 internal static class Decimals
 {
     /// <summary>10^38: one more than the largest unscaled value of a decimal.</summary>
-    public static readonly Int128 Limit = Pow10(38);
-
-    public static Int128 Pow10(int exponent)
-    {
-        Int128 power = 1;
-        for (var i = 0; i < exponent; i++)
-        {
-            power *= 10;
-        }
-
-        return power;
-    }
+    public static readonly Int128 Limit = PowersOfTen.Of(DataType.MaxDecimalPrecision);
 
     /// <summary>sum × 10^<paramref name="shift"/> / count, rounded half away from zero; null when it has more than 38 digits.</summary>
     public static Int128? Average(Int128 sum, long count, int shift)
     {
+        if (count == 1 && shift == 0)
+        {
+            return Int128.Abs(sum) < Limit ? sum : null;
+        }
+
         var quotient = Int128.DivRem(sum, count);
-        var scale = shift >= 0 && shift <= 18 ? Pow10(shift) : 0;
+        var scale = shift >= 0 && shift <= 18 ? PowersOfTen.Of(shift) : 0;
         if (scale == 0 || Int128.Abs(quotient.Quotient) >= Limit / scale)
         {
             return Average((BigInteger)sum, count, shift);

@@ -13,6 +13,13 @@ internal static class ExactFloatSum
 
     private const int MantissaBits = 52;
 
+    /// <summary>The words of one number, as a value.</summary>
+    [System.Runtime.CompilerServices.InlineArray(Words)]
+    internal struct Number
+    {
+        private ulong _first;
+    }
+
     /// <summary>Adds a finite value, or subtracts it.</summary>
     public static void Add(Span<ulong> words, double value, bool subtract)
     {

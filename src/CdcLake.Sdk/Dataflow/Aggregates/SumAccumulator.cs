@@ -1,13 +1,14 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using CdcLake.Columnar;
+using CdcLake.Expressions;
 using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;
 
-/// <summary>SUM and AVG over integers and decimals stored in at most 64 bits: a 128-bit sum, which no number of rows can overflow, and a count.</summary>
-internal sealed class SumAccumulator<T> : Accumulator
-    where T : unmanaged
+/// <summary>SUM and AVG: a sum wide enough that only a result can overflow, never the way to it, then the count of values that are not null.</summary>
+internal sealed class SumAccumulator<TSum, TValue> : Accumulator
+    where TSum : unmanaged, ISum<TValue>
+    where TValue : unmanaged
 {
     private readonly int _input;
     private readonly bool _average;
@@ -15,20 +16,23 @@ internal sealed class SumAccumulator<T> : Accumulator
 
     /// <param name="call">Sum or Avg.</param>
     /// <param name="input">Type of the input column.</param>
-    public SumAccumulator(Expressions.AggregateCall call, DataType input)
+    public SumAccumulator(AggregateCall call, DataType input)
         : base(call.Result)
     {
         _input = call.Input;
-        _average = call.Kind == Expressions.AggregateKind.Avg;
+        _average = call.Kind == AggregateKind.Avg;
         _shift = call.Result.Scale - input.Scale;
     }
 
-    // A 128-bit sum, then the count of values that are not null.
-    public override int Size => 24;
+    public override int Size => Unsafe.SizeOf<TSum>() + sizeof(long);
+
+    private int Count => Offset + Unsafe.SizeOf<TSum>();
+
+    private string Function => _average ? "AVG" : "SUM";
 
     public override void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups, RowMap map)
     {
-        var values = batch.Fixed<T>(_input).Values[first..];
+        var values = batch.Fixed<TValue>(_input).Values[first..];
         var weights = batch.Weights[first..];
         var nulls = batch[_input].HasNulls ? batch[_input].Nulls[first..] : default;
         for (var i = 0; i < groups.Length; i++)
@@ -38,10 +42,12 @@ internal sealed class SumAccumulator<T> : Accumulator
                 continue;
             }
 
-            var value = ToLong(values[i]);
-            ref var sum = ref map.Field<Int128>(groups[i], Offset);
-            sum = weights[i] > 0 ? sum + value : sum - value;
-            map.Field<long>(groups[i], Offset + 16) += weights[i];
+            if (!map.Field<TSum>(groups[i], Offset).TryAdd(values[i], weights[i] < 0))
+            {
+                throw Overflow(Function, Result, $"one of the values is {CellText.Of(batch[_input], first + i)}");
+            }
+
+            map.Field<long>(groups[i], Count) += weights[i];
         }
     }
 
@@ -49,43 +55,18 @@ internal sealed class SumAccumulator<T> : Accumulator
     {
         foreach (var group in groups)
         {
-            var count = map.Field<long>(group, Offset + 16);
+            var count = map.Field<long>(group, Count);
+            ref var sum = ref map.Field<TSum>(group, Offset);
             if (count == 0)
             {
                 into.AppendNull();
-                continue;
             }
-
-            var sum = map.Field<Int128>(group, Offset);
-            if (_average)
+            else if (!sum.TryAppend(into, _average ? count : 1, _shift))
             {
-                ((FixedColumn<Int128>)into).Append(Decimals.Average(sum, count, _shift) ?? throw Overflow("AVG", Result, Text(sum)));
-            }
-            else
-            {
-                AppendSum(sum, into);
+                throw Overflow(Function, Result, sum.ToString() ?? "");
             }
         }
     }
 
-    public override bool IsNegative(uint group, RowMap map) => map.Field<long>(group, Offset + 16) < 0;
-
-    private void AppendSum(Int128 sum, Column into)
-    {
-        if (into is FixedColumn<long> longs)
-        {
-            longs.Append(sum >= long.MinValue && sum <= long.MaxValue ? (long)sum : throw Overflow("SUM", Result, Text(sum)));
-            return;
-        }
-
-        var value = _shift == 0 ? sum : sum * Decimals.Pow10(_shift);
-        ((FixedColumn<Int128>)into).Append(Int128.Abs(value) < Decimals.Limit ? value : throw Overflow("SUM", Result, Text(sum)));
-    }
-
-    private static long ToLong(T value) =>
-        typeof(T) == typeof(long) ? Unsafe.BitCast<T, long>(value)
-        : typeof(T) == typeof(int) ? Unsafe.BitCast<T, int>(value)
-        : Unsafe.BitCast<T, byte>(value);
-
-    private static string Text(Int128 sum) => sum.ToString(CultureInfo.InvariantCulture);
+    public override bool IsNegative(uint group, RowMap map) => map.Field<long>(group, Count) < 0;
 }

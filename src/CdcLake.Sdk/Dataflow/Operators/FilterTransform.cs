@@ -35,7 +35,7 @@ internal sealed class FilterTransform : ITransform
 
         using (batch)
         {
-            return kept == 0 ? null : BatchCopy.Rows(batch, _rows.AsSpan(0, kept));
+            return kept == 0 ? null : batch.Copy(_rows.AsSpan(0, kept));
         }
     }
 

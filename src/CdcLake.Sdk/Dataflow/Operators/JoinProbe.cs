@@ -3,12 +3,16 @@ using CdcLake.State.Rows;
 
 namespace CdcLake.Dataflow.Operators;
 
-/// <summary>Walks the matches of one batch on the other side of a join and hands them out in batches of at most <see cref="ChangeBatch.TargetRows"/> rows.</summary>
+/// <summary>
+/// Walks the matches of one batch on the other side of a join and hands them out in batches of at most <see cref="ChangeBatch.TargetRows"/> rows, and of
+/// <see cref="ChangeBatch.TargetBytes"/> or one row more.
+/// </summary>
 internal sealed class JoinProbe : IDisposable
 {
     private const int Ahead = 8;
 
     private readonly Schema _schema;
+    private readonly bool _isFixed;
     private readonly EncodedRows _rests = new();
     private readonly int[] _rows = new int[ChangeBatch.TargetRows];
     private readonly uint[] _matches = new uint[ChangeBatch.TargetRows];
@@ -18,11 +22,16 @@ internal sealed class JoinProbe : IDisposable
     private JoinSide _own = null!;
     private JoinSide _other = null!;
     private bool _ownIsLeft;
+    private long _rowBytes;
     private int _row;
     private uint _match;
     private long _repeated;
 
-    public JoinProbe(Schema schema) => _schema = schema;
+    public JoinProbe(Schema schema)
+    {
+        _schema = schema;
+        _isFixed = !schema.Fields.Any(f => f.Type.Storage == StorageKind.Bytes);
+    }
 
     /// <summary>Looks up a batch whose keys <paramref name="own"/> has just encoded. Owns the batch from now on.</summary>
     public void Begin(ChangeBatch batch, JoinSide own, JoinSide other, bool ownIsLeft)
@@ -49,7 +58,7 @@ internal sealed class JoinProbe : IDisposable
 
         var count = Collect(_batch);
         var piece = count == 0 ? null : Build(_batch, count);
-        if (count < ChangeBatch.TargetRows)
+        if (_row >= _batch.Count)
         {
             _batch.Dispose();
             _batch = null;
@@ -69,7 +78,8 @@ internal sealed class JoinProbe : IDisposable
         var weights = batch.Weights;
         var state = _other.Rows;
         var filled = 0;
-        while (filled < ChangeBatch.TargetRows)
+        long bytes = 0;
+        while (filled < ChangeBatch.TargetRows && bytes < ChangeBatch.TargetBytes)
         {
             if (_match == 0)
             {
@@ -79,12 +89,16 @@ internal sealed class JoinProbe : IDisposable
                 }
 
                 _match = _heads[_row];
+                _rowBytes = _isFixed || _match == 0 ? 0 : (2L * _own.Keys[_row].Length) + _own.Rests[_row].Length;
                 continue;
             }
 
             var copies = state.CountOf(_match) * (long)weights[_row];
             var wanted = Math.Abs(copies) - _repeated;
-            var taken = (int)Math.Min(wanted, ChangeBatch.TargetRows - filled);
+            var size = _isFixed ? 0 : _rowBytes + state.RestOf(_match).Length;
+            var room = size == 0 ? ChangeBatch.TargetRows : 1 + ((ChangeBatch.TargetBytes - bytes) / size);
+            var taken = (int)Math.Min(wanted, Math.Min(ChangeBatch.TargetRows - filled, room));
+            bytes += taken * size;
             _rows.AsSpan(filled, taken).Fill(_row);
             _matches.AsSpan(filled, taken).Fill(_match);
             _weights.AsSpan(filled, taken).Fill((sbyte)Math.Sign(copies));

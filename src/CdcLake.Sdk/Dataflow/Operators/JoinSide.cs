@@ -8,7 +8,6 @@ namespace CdcLake.Dataflow.Operators;
 internal sealed class JoinSide : IDisposable
 {
     private readonly RowCodec _keyCodec;
-    private readonly EncodedRows _rests = new();
     private bool[] _skip = [];
     private bool _anySkipped;
 
@@ -33,15 +32,18 @@ internal sealed class JoinSide : IDisposable
     /// <summary>Keys of the batch at hand.</summary>
     public EncodedRows Keys { get; } = new();
 
+    /// <summary>The other columns of the batch at hand.</summary>
+    public EncodedRows Rests { get; } = new();
+
     /// <summary>Which rows of the batch have a null in the key; empty when none has.</summary>
     public ReadOnlySpan<bool> Skip => _anySkipped ? _skip : default;
 
     public void Encode(ChangeBatch batch)
     {
         _keyCodec.Encode(batch, Keys);
-        RestCodec.Encode(batch, _rests);
+        RestCodec.Encode(batch, Rests);
         Keys.ComputeHashes();
-        _rests.ComputeHashes();
+        Rests.ComputeHashes();
         _anySkipped = false;
         foreach (var ordinal in Key)
         {
@@ -53,7 +55,7 @@ internal sealed class JoinSide : IDisposable
     }
 
     /// <summary>Keeps the rows of the encoded batch.</summary>
-    public void Keep(ReadOnlySpan<sbyte> weights) => Rows.Apply(Keys, _rests, weights, Skip);
+    public void Keep(ReadOnlySpan<sbyte> weights) => Rows.Apply(Keys, Rests, weights, Skip);
 
     /// <summary>Text of a row that was withdrawn but never added, or null.</summary>
     public string? PrintNegativeRow()
@@ -65,7 +67,7 @@ internal sealed class JoinSide : IDisposable
     public void Dispose()
     {
         Keys.Dispose();
-        _rests.Dispose();
+        Rests.Dispose();
     }
 
     private void MarkNulls(ReadOnlySpan<byte> nulls)

@@ -22,6 +22,8 @@ internal sealed class TouchedGroups : IDisposable
     private readonly sbyte[] _weights = new sbyte[ChangeBatch.TargetRows];
     private uint[] _touched = [];
     private bool[] _existed = [];
+    private readonly BytesColumn[] _texts;
+    private long _bytes;
     private int _count;
     private int _next;
     private bool _ending;
@@ -39,6 +41,8 @@ internal sealed class TouchedGroups : IDisposable
         {
             _results[i] = Column.Create(accumulators[i].Result);
         }
+
+        _texts = [.. _results.OfType<BytesColumn>()];
     }
 
     /// <summary>Remembers the present results of groups that were not touched before in this epoch. Call it before they change.</summary>
@@ -84,7 +88,8 @@ internal sealed class TouchedGroups : IDisposable
 
         _keys.Clear();
         var filled = 0;
-        for (; _next < _count && filled + 2 <= ChangeBatch.TargetRows; _next++)
+        _bytes = 0;
+        for (; _next < _count && filled + 2 <= ChangeBatch.TargetRows && _bytes < ChangeBatch.TargetBytes; _next++)
         {
             var exists = _groups.Field<long>(_touched[_next], GroupRecord.RowCount) != 0;
             if (_existed[_next] && exists && AreEqual(_next, _count + _next))
@@ -134,6 +139,12 @@ internal sealed class TouchedGroups : IDisposable
         _keys.Append(_groups.KeyOf(_touched[_next]));
         _rows[filled] = result;
         _weights[filled] = weight;
+        _bytes += _keys[filled].Length;
+        foreach (var texts in _texts)
+        {
+            _bytes += texts.LengthOf(result);
+        }
+
         return filled + 1;
     }
 
@@ -158,7 +169,7 @@ internal sealed class TouchedGroups : IDisposable
     {
         foreach (var column in _results)
         {
-            if (!CellEquality.AreEqual(column, a, b))
+            if (!column.AreEqual(a, column, b))
             {
                 return false;
             }

@@ -70,23 +70,3 @@ internal readonly record struct IntegerRange(Int128 Min, Int128 Max)
 
     public bool Contains(IntegerRange other) => Min <= other.Min && Max >= other.Max;
 }
-
-/// <summary>10⁰ to 10³⁸.</summary>
-internal static class PowersOfTen
-{
-    private static readonly Int128[] Powers = Compute();
-
-    public static Int128 Of(int exponent) => Powers[exponent];
-
-    private static Int128[] Compute()
-    {
-        var powers = new Int128[DataType.MaxDecimalPrecision + 1];
-        powers[0] = 1;
-        for (var i = 1; i < powers.Length; i++)
-        {
-            powers[i] = powers[i - 1] * 10;
-        }
-
-        return powers;
-    }
-}

@@ -1,4 +1,3 @@
-using CdcLake.Columnar;
 using CdcLake.Expressions.Binding;
 
 namespace CdcLake.Expressions.Kernels;
@@ -13,18 +12,6 @@ internal static class ConstantFolder
         var register = builder.Emit(call);
         var program = builder.Build();
         program.Run([], 1);
-        var column = program.Peek(register);
-        return new BoundConstant(column.IsNull(0) ? null : Value(column), call.Type, call.Text);
+        return new BoundConstant(program.Peek(register).ValueAt(0), call.Type, call.Text);
     }
-
-    private static object Value(Column column) => column switch
-    {
-        FixedColumn<byte> c => c.Values[0],
-        FixedColumn<int> c => c.Values[0],
-        FixedColumn<long> c => c.Values[0],
-        FixedColumn<Int128> c => c.Values[0],
-        FixedColumn<float> c => c.Values[0],
-        FixedColumn<double> c => c.Values[0],
-        _ => ((BytesColumn)column)[0].ToArray(),
-    };
 }

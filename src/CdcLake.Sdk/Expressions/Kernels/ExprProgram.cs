@@ -36,7 +36,7 @@ internal sealed class ExprProgram
             }
             else if (use.Constant is { } constant && _frame[i].Count < count)
             {
-                ConstantFill.Extend(_frame[i], constant.Value, count);
+                _frame[i].AppendRepeated(constant.Value, count - _frame[i].Count);
             }
         }
 
@@ -61,15 +61,13 @@ internal sealed class ExprProgram
         if (use.Constant is not null)
         {
             var filled = Column.Create(use.Type);
-            ConstantFill.Extend(filled, use.Constant.Value, _frame.Count);
+            filled.AppendRepeated(use.Constant.Value, _frame.Count);
             return filled;
         }
 
         if (use.Column >= 0 || keep)
         {
-            var copy = Column.Create(use.Column >= 0 ? column.Type : use.Type);
-            copy.AppendAll(column);
-            return copy;
+            return column.Copy();
         }
 
         _frame[register] = Column.Create(use.Type);

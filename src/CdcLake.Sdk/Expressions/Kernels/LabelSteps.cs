@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using CdcLake.Columnar;
 using CdcLake.Common;
 using CdcLake.Expressions.Binding;
 
@@ -82,8 +83,8 @@ internal sealed class LabelNumberStep<T>(LabelTable labels, T[] numbers, int inp
         frame.SetNulls(output, nulls, results);
     }
 
-    private UnsupportedTypeException Unknown(Columnar.BytesColumn texts, int row) =>
-        new($"\"{source.Text}\" has no number for {ValueText.Of(texts, row)}, which is no member of {source.EnumType.Name} (MySQL stores '' for values that an ENUM does not take). "
+    private UnsupportedTypeException Unknown(BytesColumn texts, int row) =>
+        new($"\"{source.Text}\" has no number for {CellText.Of(texts, row)}, which is no member of {source.EnumType.Name} (MySQL stores '' for values that an ENUM does not take). "
             + "Test for it before the conversion, or repair the rows on the server.");
 }
 

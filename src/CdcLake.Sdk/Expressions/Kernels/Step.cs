@@ -30,36 +30,11 @@ internal static class Overflows
         var values = new List<string>(operands.Length);
         foreach (var register in operands)
         {
-            values.Add(ValueText.Of(frame[register], row));
+            values.Add(CellText.Of(frame[register], row));
         }
 
         return new ArithmeticOverflowException(string.Create(
             CultureInfo.InvariantCulture,
             $"\"{source.Text}\" does not fit {source.Type} for operands {string.Join(" and ", values)}. Convert an operand to a wider type in the lambda (long, decimal or double), or round it."));
-    }
-}
-
-/// <summary>Values of columns as text for messages and for the conversion to string.</summary>
-internal static class ValueText
-{
-    public static string Of(Column column, int row) => column.IsNull(row) ? "null" : column switch
-    {
-        FixedColumn<int> c => c.Values[row].ToString(CultureInfo.InvariantCulture),
-        FixedColumn<long> c when column.Type.Kind == TypeKind.Decimal => Scaled(c.Values[row], column.Type.Scale),
-        FixedColumn<long> c => c.Values[row].ToString(CultureInfo.InvariantCulture),
-        FixedColumn<Int128> c => Scaled(c.Values[row], column.Type.Scale),
-        FixedColumn<float> c => c.Values[row].ToString(CultureInfo.InvariantCulture),
-        FixedColumn<double> c => c.Values[row].ToString(CultureInfo.InvariantCulture),
-        FixedColumn<byte> c => c.Values[row] != 0 ? "true" : "false",
-        BytesColumn c when column.Type.Kind == TypeKind.String => $"\"{Constants.Text(c[row])}\"",
-        BytesColumn c => "0x" + Convert.ToHexString(c[row]),
-        _ => "?",
-    };
-
-    private static string Scaled(Int128 value, int scale)
-    {
-        Span<byte> buffer = stackalloc byte[64];
-        var length = DecimalText.Format(value, scale, buffer);
-        return Constants.Text(buffer[..length]);
     }
 }

@@ -72,7 +72,7 @@ internal sealed class ConcatStep(int left, int right, int output) : Step
 
             var first = a[i];
             var second = b[i];
-            var target = result.AppendUninitialized(checked(first.Length + second.Length));
+            var target = result.AppendUninitialized((long)first.Length + second.Length);
             first.CopyTo(target);
             second.CopyTo(target[first.Length..]);
         }
@@ -125,7 +125,7 @@ internal sealed class ReplaceStep(int input, int search, int replacement, int ou
     private static void Replace(ReadOnlySpan<byte> text, ReadOnlySpan<byte> search, ReadOnlySpan<byte> replacement, BytesColumn result)
     {
         var hits = search.IsEmpty ? 0 : text.Count(search);
-        var target = result.AppendUninitialized(checked(text.Length + (hits * (replacement.Length - search.Length))));
+        var target = result.AppendUninitialized(text.Length + ((long)hits * (replacement.Length - search.Length)));
         for (; hits > 0; hits--)
         {
             var at = text.IndexOf(search);

@@ -1,3 +1,4 @@
+using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Binlog.Statements;
@@ -67,7 +68,7 @@ internal sealed class BinlogTableScan(IReadOnlyList<string> tables)
         }
 
         var more = _seen.Count > MaxListed ? ", ..." : "";
-        return $"Did you mean {NearestName.Of(table, _seen)[0]}? Rows change of: {string.Join(", ", _seen.Take(MaxListed))}{more}.";
+        return $"Did you mean {NearestNames.Of(table, _seen)[0]}? Rows change of: {string.Join(", ", _seen.Take(MaxListed))}{more}.";
     }
 
     private void Examine(ReadOnlySpan<byte> bytes, ref FormatDescriptionEvent format)

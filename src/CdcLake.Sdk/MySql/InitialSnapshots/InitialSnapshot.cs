@@ -99,7 +99,8 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
             total += batch.Count;
             if (overlay.TryFilter(batch, keep))
             {
-                batch = Take(batch, CollectionsMarshal.AsSpan(keep));
+                using var whole = batch;
+                batch = whole.Copy(CollectionsMarshal.AsSpan(keep));
             }
 
             await PushAsync(index, table.Narrow(batch), cancellationToken).ConfigureAwait(false);
@@ -148,20 +149,6 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
             batch.Dispose();
             throw;
         }
-    }
-
-    // A batch of some rows of another, which is used up.
-    private static ChangeBatch Take(ChangeBatch batch, ReadOnlySpan<int> rows)
-    {
-        var taken = new ChangeBatch(batch.Schema);
-        for (var i = 0; i < batch.Columns.Length; i++)
-        {
-            taken[i].AppendFrom(batch[i], rows);
-        }
-
-        taken.AppendWeights(1, rows.Length);
-        batch.Dispose();
-        return taken;
     }
 
     private async ValueTask PushAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ internal sealed class KeyColumns(IReadOnlyList<int> ordinals)
     {
         foreach (var ordinal in ordinals)
         {
-            if (!AreEqual(left[ordinal], leftRow, right[ordinal], rightRow))
+            if (!left[ordinal].AreEqual(leftRow, right[ordinal], rightRow))
             {
                 return false;
             }
@@ -75,16 +75,5 @@ internal sealed class KeyColumns(IReadOnlyList<int> ordinals)
         FixedColumn<byte> flags => Hash64.Of((ulong)flags.Values[row]),
         FixedColumn<float> reals => Hash64.Of((ulong)BitConverter.SingleToUInt32Bits(reals.Values[row])),
         _ => Hash64.Of(BitConverter.DoubleToUInt64Bits(((FixedColumn<double>)column).Values[row])),
-    };
-
-    private static bool AreEqual(Column left, int leftRow, Column right, int rightRow) => left switch
-    {
-        FixedColumn<int> ints => ints.Values[leftRow] == ((FixedColumn<int>)right).Values[rightRow],
-        FixedColumn<long> longs => longs.Values[leftRow] == ((FixedColumn<long>)right).Values[rightRow],
-        FixedColumn<Int128> wide => wide.Values[leftRow] == ((FixedColumn<Int128>)right).Values[rightRow],
-        FixedColumn<byte> flags => flags.Values[leftRow] == ((FixedColumn<byte>)right).Values[rightRow],
-        FixedColumn<float> reals => reals.Values[leftRow].Equals(((FixedColumn<float>)right).Values[rightRow]),
-        FixedColumn<double> reals => reals.Values[leftRow].Equals(((FixedColumn<double>)right).Values[rightRow]),
-        _ => ((BytesColumn)left)[leftRow].SequenceEqual(((BytesColumn)right)[rightRow]),
     };
 }

@@ -1,3 +1,4 @@
+using CdcLake.Common;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Tables;
@@ -91,7 +92,7 @@ internal sealed class TableReader(MySqlConnection connection)
             "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) FROM information_schema.TABLES "
             + "WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') LIMIT 5000",
             cancellationToken).ConfigureAwait(false);
-        var near = NearestName.Of(name.ToString(), result.Rows.Select(r => r[0]!));
+        var near = NearestNames.Of(name.ToString(), result.Rows.Select(r => r[0]!));
         return near.Count == 0 ? " It has no table this account can see." : $" Similar: {string.Join(", ", near)}.";
     }
 

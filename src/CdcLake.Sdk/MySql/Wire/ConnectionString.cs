@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Security.Authentication;
+using CdcLake.Common;
 
 namespace CdcLake.MySql.Wire;
 
@@ -102,7 +103,7 @@ internal static class ConnectionString
             }
             else if (!Ignored.AsSpan().Contains(normal))
             {
-                throw new ArgumentException($"Keyword \"{keyword}\" of the connection string is unknown. Did you mean \"{NearestName.Of(keyword, Spellings)[0]}\"?");
+                throw new ArgumentException($"Keyword \"{keyword}\" of the connection string is unknown. Did you mean \"{NearestNames.Of(keyword, Spellings)[0]}\"?");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Unicode;
 using CdcLake.Columnar;
+using CdcLake.Common;
 using CdcLake.Compression;
 
 namespace CdcLake.Parquet.Reading;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using CdcLake.Columnar;
+using CdcLake.Common;
 using CdcLake.Compression;
 using CdcLake.Parquet.Encodings;
 using CdcLake.Parquet.Format;

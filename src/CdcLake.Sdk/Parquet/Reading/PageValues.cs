@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Common;
 using CdcLake.Compression;
 using CdcLake.Parquet.Encodings;
 using CdcLake.Parquet.Format;

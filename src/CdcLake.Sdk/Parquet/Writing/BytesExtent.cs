@@ -1,3 +1,5 @@
+using CdcLake.Common;
+
 namespace CdcLake.Parquet.Writing;
 
 /// <summary>Smallest and largest byte string seen, in unsigned byte order; keeps copies in pooled memory.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using CdcLake.Columnar;
+using CdcLake.Common;
 using CdcLake.Parquet.Encodings;
 using CdcLake.Parquet.Format;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CdcLake.Columnar;
+using CdcLake.Common;
 using CdcLake.Parquet.Encodings;
 using CdcLake.Parquet.Format;
 

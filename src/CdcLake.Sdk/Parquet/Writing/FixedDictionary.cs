@@ -1,4 +1,5 @@
 using System.Buffers;
+using CdcLake.Common;
 
 namespace CdcLake.Parquet.Writing;
 

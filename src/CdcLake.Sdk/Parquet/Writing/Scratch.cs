@@ -1,4 +1,5 @@
 using System.Buffers;
+using CdcLake.Common;
 using CdcLake.Compression;
 
 namespace CdcLake.Parquet.Writing;

@@ -1,3 +1,4 @@
+using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Expressions;
 using CdcLake.Planning.Logical;

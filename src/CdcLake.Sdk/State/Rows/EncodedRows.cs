@@ -1,4 +1,3 @@
-using System.Buffers;
 using CdcLake.Common;
 
 namespace CdcLake.State.Rows;
@@ -42,9 +41,9 @@ internal sealed class EncodedRows : IDisposable
     public void Append(ReadOnlySpan<byte> row)
     {
         var start = DataLength;
-        var end = checked(start + row.Length);
-        Grow(ref _data, end, start);
-        Grow(ref _ends, Count + 1, Count);
+        var end = EndOf(start, row.Length);
+        Pooled.Grow(ref _data, end, start);
+        Pooled.Grow(ref _ends, Count + 1, Count);
         row.CopyTo(_data.AsSpan(start));
         _ends[Count++] = end;
     }
@@ -52,7 +51,7 @@ internal sealed class EncodedRows : IDisposable
     /// <summary>Hashes every row; call it after the last row was added.</summary>
     public void ComputeHashes()
     {
-        Grow(ref _hashes, Count, 0);
+        Pooled.Grow(ref _hashes, Count, 0);
         var start = 0;
         for (var i = 0; i < Count; i++)
         {
@@ -64,16 +63,16 @@ internal sealed class EncodedRows : IDisposable
 
     public void Dispose()
     {
-        Release(ref _data);
-        Release(ref _ends);
-        Release(ref _hashes);
+        Pooled.Return(ref _data);
+        Pooled.Return(ref _ends);
+        Pooled.Return(ref _hashes);
         Count = 0;
     }
 
     /// <summary>Makes room for <paramref name="rows"/> rows, whose end offsets the caller then fills; forgets what was there.</summary>
     internal Span<int> ResetEnds(int rows)
     {
-        Grow(ref _ends, rows, 0);
+        Pooled.Grow(ref _ends, rows, 0);
         Count = rows;
         return _ends.AsSpan(0, rows);
     }
@@ -81,32 +80,15 @@ internal sealed class EncodedRows : IDisposable
     /// <summary>The bytes of all rows for filling, once their end offsets are known.</summary>
     internal Span<byte> DataToFill()
     {
-        Grow(ref _data, DataLength, 0);
+        Pooled.Grow(ref _data, DataLength, 0);
         return _data.AsSpan(0, DataLength);
     }
 
     private int StartOf(int row) => row == 0 ? 0 : _ends[row - 1];
 
-    private static void Grow<T>(ref T[] array, int needed, int used)
-    {
-        if (array.Length >= needed)
-        {
-            return;
-        }
-
-        var larger = ArrayPool<T>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(needed, Math.Max(256L, array.Length * 2L))));
-        array.AsSpan(0, used).CopyTo(larger);
-        Release(ref array);
-        array = larger;
-    }
-
-    private static void Release<T>(ref T[] array)
-    {
-        if (array.Length > 0)
-        {
-            ArrayPool<T>.Shared.Return(array);
-        }
-
-        array = [];
-    }
+    /// <summary>Where a row ends that begins at <paramref name="start"/>.</summary>
+    /// <exception cref="UnsupportedTypeException">Beyond what one buffer holds.</exception>
+    internal static int EndOf(int start, int length) => (long)start + length <= Array.MaxLength
+        ? start + length
+        : throw new UnsupportedTypeException($"The rows of one batch take more than {Array.MaxLength:N0} bytes. Leave the longest columns out of the query.");
 }

@@ -37,7 +37,7 @@ internal sealed partial class RowCodec
         {
             for (var i = 0; i < ends.Length; i++)
             {
-                ends[i] = checked((i + 1) * FixedSize);
+                ends[i] = EncodedRows.EndOf(i * FixedSize, FixedSize);
             }
 
             return;
@@ -55,7 +55,7 @@ internal sealed partial class RowCodec
         var end = 0;
         foreach (ref var length in ends)
         {
-            end = checked(end + length);
+            end = EncodedRows.EndOf(end, length);
             length = end;
         }
     }
@@ -65,7 +65,7 @@ internal sealed partial class RowCodec
         var before = 0;
         for (var i = 0; i < lengths.Length; i++)
         {
-            lengths[i] = checked(lengths[i] + valueEnds[i] - before);
+            lengths[i] = EncodedRows.EndOf(lengths[i], valueEnds[i] - before);
             before = valueEnds[i];
         }
     }

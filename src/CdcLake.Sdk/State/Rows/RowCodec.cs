@@ -56,21 +56,6 @@ internal sealed partial class RowCodec
     /// <summary>True when column <paramref name="column"/> of the row is null.</summary>
     public static bool IsNull(ReadOnlySpan<byte> row, int column) => (row[column >> 3] & (1 << (column & 7))) != 0;
 
-    /// <summary>True when any column of the row is null.</summary>
-    public bool HasNull(ReadOnlySpan<byte> row) => row[.._nullBytes].ContainsAnyExcept((byte)0);
-
-    /// <summary>New empty columns, one for each column of a row.</summary>
-    public Column[] CreateColumns()
-    {
-        var columns = new Column[_types.Length];
-        for (var i = 0; i < columns.Length; i++)
-        {
-            columns[i] = Column.Create(_types[i]);
-        }
-
-        return columns;
-    }
-
     /// <summary>For messages: <c>id=7, name="Tea"</c>; long values are cut.</summary>
     public string Print(ReadOnlySpan<byte> row)
     {
@@ -85,7 +70,6 @@ internal sealed partial class RowCodec
 
     private string PrintValue(ReadOnlySpan<byte> row, int column)
     {
-        const int longest = 64;
         if (IsNull(row, column))
         {
             return "null";
@@ -95,13 +79,13 @@ internal sealed partial class RowCodec
         var value = row[_offsets[column]..];
         return type.Storage switch
         {
-            StorageKind.Byte => value[0] != 0 ? "true" : "false",
-            StorageKind.Int32 => ValueText.Of(type, MemoryMarshal.Read<int>(value)),
-            StorageKind.Int64 => ValueText.Of(type, MemoryMarshal.Read<long>(value)),
-            StorageKind.Int128 => ValueText.Of(type, MemoryMarshal.Read<Int128>(value)),
-            StorageKind.Float32 => ValueText.Of(MemoryMarshal.Read<float>(value)),
-            StorageKind.Float64 => ValueText.Of(MemoryMarshal.Read<double>(value)),
-            _ => ValueText.Of(type, BytesOf(row, column), longest),
+            StorageKind.Byte => CellText.Of(value[0] != 0),
+            StorageKind.Int32 => CellText.Of(type, MemoryMarshal.Read<int>(value)),
+            StorageKind.Int64 => CellText.Of(type, MemoryMarshal.Read<long>(value)),
+            StorageKind.Int128 => CellText.Of(type, MemoryMarshal.Read<Int128>(value)),
+            StorageKind.Float32 => CellText.Of(MemoryMarshal.Read<float>(value)),
+            StorageKind.Float64 => CellText.Of(MemoryMarshal.Read<double>(value)),
+            _ => CellText.Of(type, BytesOf(row, column)),
         };
     }
 

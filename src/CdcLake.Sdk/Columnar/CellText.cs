@@ -1,19 +1,35 @@
 using System.Globalization;
 using System.Text;
-using CdcLake.Columnar;
 
-namespace CdcLake.State.Rows;
+namespace CdcLake.Columnar;
 
 /// <summary>Values as people read them in error messages; never parsed back.</summary>
-internal static class ValueText
+internal static class CellText
 {
+    private const int Longest = 64;
+
+    /// <summary>One cell; long texts are cut.</summary>
+    public static string Of(Column column, int row) => column.IsNull(row) ? "null" : column switch
+    {
+        FixedColumn<byte> c => Of(c.Values[row] != 0),
+        FixedColumn<int> c => Of(column.Type, c.Values[row]),
+        FixedColumn<long> c => Of(column.Type, c.Values[row]),
+        FixedColumn<Int128> c => Of(column.Type, c.Values[row]),
+        FixedColumn<float> c => Of(c.Values[row]),
+        FixedColumn<double> c => Of(c.Values[row]),
+        _ => Of(column.Type, ((BytesColumn)column)[row]),
+    };
+
+    public static string Of(bool value) => value ? "true" : "false";
+
+    /// <summary>An exact value or a time in its storage.</summary>
     public static string Of(DataType type, Int128 value) => type.Kind switch
     {
         TypeKind.Date => Day(value),
         TypeKind.DateTime => Moment(value, ""),
         TypeKind.Timestamp => Moment(value, "Z"),
         TypeKind.Time => TimeSpan.FromMicroseconds((long)value).ToString("c", CultureInfo.InvariantCulture),
-        TypeKind.Decimal => Fixed(value, type.Scale),
+        TypeKind.Decimal => DecimalText.Of(value, type.Scale),
         _ => value.ToString(CultureInfo.InvariantCulture),
     };
 
@@ -21,10 +37,10 @@ internal static class ValueText
 
     public static string Of(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    /// <summary>Text in quotes or bytes in hex, at most <paramref name="longest"/> bytes of the value.</summary>
-    public static string Of(DataType type, ReadOnlySpan<byte> value, int longest)
+    /// <summary>Text in quotes or bytes in hex, at most 64 bytes of the value.</summary>
+    public static string Of(DataType type, ReadOnlySpan<byte> value)
     {
-        var shown = value[..Math.Min(longest, value.Length)];
+        var shown = value[..Math.Min(Longest, value.Length)];
         var text = type.Kind == TypeKind.String ? $"\"{Encoding.UTF8.GetString(shown)}\"" : $"0x{Convert.ToHexString(shown)}";
         return shown.Length < value.Length ? text + "..." : text;
     }
@@ -40,12 +56,5 @@ internal static class ValueText
         return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks
             ? new DateTime((long)ticks).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF", CultureInfo.InvariantCulture) + zone
             : value.ToString(CultureInfo.InvariantCulture);
-    }
-
-    private static string Fixed(Int128 value, int scale)
-    {
-        var digits = Int128.Abs(value).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
-        var text = scale == 0 ? digits : $"{digits[..^scale]}.{digits[^scale..]}";
-        return value < 0 ? "-" + text : text;
     }
 }

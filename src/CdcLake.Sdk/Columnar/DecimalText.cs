@@ -1,7 +1,7 @@
 using System.Globalization;
-using CdcLake.Columnar;
+using System.Text;
 
-namespace CdcLake.Expressions.Kernels;
+namespace CdcLake.Columnar;
 
 /// <summary>Exact numbers as text: all digits of the scale, as MySQL prints a DECIMAL.</summary>
 internal static class DecimalText
@@ -19,7 +19,7 @@ internal static class DecimalText
             target[written++] = (byte)'-';
         }
 
-        var power = (UInt128)Binding.PowersOfTen.Of(scale);
+        var power = (UInt128)PowersOfTen.Of(scale);
         (magnitude / power).TryFormat(target[written..], out var digits, default, CultureInfo.InvariantCulture);
         written += digits;
         if (scale > 0)
@@ -37,33 +37,11 @@ internal static class DecimalText
 
         return written;
     }
-}
 
-/// <summary>Integers and decimals to their text.</summary>
-internal sealed class FormatStep(int input, int output) : Step
-{
-    public override void Run(Frame frame)
+    /// <summary>The same as a string.</summary>
+    public static string Of(Int128 unscaled, int scale)
     {
-        var result = frame.OutputBytes(output);
-        var column = frame[input];
-        Span<byte> buffer = stackalloc byte[DecimalText.MaxLength];
-        for (var i = 0; i < frame.Count; i++)
-        {
-            if (column.IsNull(i))
-            {
-                result.AppendNull();
-                continue;
-            }
-
-            var value = column switch
-            {
-                FixedColumn<int> c => c.Values[i],
-                FixedColumn<long> c => c.Values[i],
-                FixedColumn<Int128> c => c.Values[i],
-                _ => throw new InvalidOperationException($"No text for {column.Type}."),
-            };
-            var scale = column.Type.Kind == TypeKind.Decimal ? column.Type.Scale : 0;
-            result.Append(buffer[..DecimalText.Format(value, scale, buffer)]);
-        }
+        Span<byte> buffer = stackalloc byte[MaxLength];
+        return Encoding.ASCII.GetString(buffer[..Format(unscaled, scale, buffer)]);
     }
 }
