@@ -1,4 +1,5 @@
 using System.Globalization;
+using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Gtids;
 

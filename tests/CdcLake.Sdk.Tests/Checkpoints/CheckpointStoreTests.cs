@@ -4,7 +4,6 @@ using CdcLake.Columnar;
 using CdcLake.State;
 using CdcLake.State.Rows;
 using CdcLake.State.Stores;
-using CdcLake.Tests.Dataflow;
 using CdcLake.Tests.Properties;
 
 namespace CdcLake.Tests.Checkpoints;
@@ -32,7 +31,7 @@ public sealed class CheckpointStoreTests
 
         var restored = new RowMultiset();
         var descriptor = await RestoreAsync(files, restored);
-        Assert.Equal("3", descriptor.Position["number"]);
+        Assert.Equal(3, TestPosition.NumberOf(descriptor.Position));
         Assert.Equal(2, descriptor.Operators[0].Stores[0].Count);
         Assert.Equal(Contents(rows), Contents(restored));
         Assert.Equal(3, files.Objects.Count);
@@ -114,8 +113,8 @@ public sealed class CheckpointStoreTests
 
             var restored = new RowMultiset();
             var descriptor = await RestoreAsync(files, restored);
-            Assert.Equal(descriptor.Position["number"] == "2" ? Contents(rows) : before, Contents(restored));
-            Assert.True(!isSaved || descriptor.Position["number"] == "2");
+            Assert.Equal(TestPosition.NumberOf(descriptor.Position) == 2 ? Contents(rows) : before, Contents(restored));
+            Assert.True(!isSaved || TestPosition.NumberOf(descriptor.Position) == 2);
 
             Apply(rows, ([3, "c"], 1));
             await SaveAsync(store, rows, 3);

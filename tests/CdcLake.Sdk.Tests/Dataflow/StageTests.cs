@@ -139,7 +139,7 @@ public sealed class StageTests
             }
             else
             {
-                seen.Add($"end {message.End!.Epoch.Position}");
+                seen.Add($"end {((TestPosition)message.End!.Epoch.Position).Number}");
             }
         }
 

@@ -10,7 +10,7 @@ public sealed class CompleteResultTests : IDisposable
     private const long Budget = 256 << 10;
     private const long BatchBytes = 128 << 10;
     private static readonly IcebergSinkSettings Settings = new() { MemoryBudgetBytes = Budget };
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly LocalObjectStore _store;
 
     public CompleteResultTests() => _store = new LocalObjectStore(_folder.Path, TimeProvider.System);

@@ -10,7 +10,7 @@ namespace CdcLake.Tests.Iceberg;
 
 public sealed class FileCompressionTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = new(inMemory: true);
 
     public void Dispose() => _folder.Dispose();
 

@@ -19,7 +19,7 @@ public sealed class IcebergSinkFaultTests
         var calls = int.MaxValue;
         for (var failAt = 1; failAt <= calls; failAt++)
         {
-            using var folder = new TemporaryFolder();
+            using var folder = new TemporaryFolder(inMemory: true);
             var store = new FaultyStore(new LocalObjectStore(folder.Path, TimeProvider.System));
             await using var model = new SinkModel(store, Settings);
             await PrepareAsync(model);
@@ -40,7 +40,7 @@ public sealed class IcebergSinkFaultTests
     [Fact]
     public async Task Commit_that_fails_before_the_catalog_is_asked_leaves_no_files()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TemporaryFolder(inMemory: true);
         var store = new FaultyStore(new LocalObjectStore(folder.Path, TimeProvider.System));
         await using var model = new SinkModel(store, Settings);
         await PrepareAsync(model);
@@ -53,7 +53,7 @@ public sealed class IcebergSinkFaultTests
     [Fact]
     public async Task Sink_that_failed_refuses_further_calls()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TemporaryFolder(inMemory: true);
         var store = new FaultyStore(new LocalObjectStore(folder.Path, TimeProvider.System));
         await using var model = new SinkModel(store, Settings);
         await PrepareAsync(model);
@@ -65,7 +65,7 @@ public sealed class IcebergSinkFaultTests
     [Fact]
     public async Task Cancelled_commit_leaves_the_old_state_and_no_files()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TemporaryFolder(inMemory: true);
         await using var model = new SinkModel(new LocalObjectStore(folder.Path, TimeProvider.System), Settings);
         await PrepareAsync(model);
         var files = folder.Files;
@@ -78,7 +78,7 @@ public sealed class IcebergSinkFaultTests
     [Fact]
     public async Task Second_writer_makes_the_first_ones_commit_a_transient_conflict()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TemporaryFolder(inMemory: true);
         var store = new LocalObjectStore(folder.Path, TimeProvider.System);
         await using var first = new SinkModel(store);
         await PrepareAsync(first);
@@ -98,7 +98,7 @@ public sealed class IcebergSinkFaultTests
     [Fact]
     public async Task Change_of_properties_by_somebody_else_is_kept_and_no_conflict()
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TemporaryFolder(inMemory: true);
         var store = new LocalObjectStore(folder.Path, TimeProvider.System);
         await using var model = new SinkModel(store);
         await PrepareAsync(model);

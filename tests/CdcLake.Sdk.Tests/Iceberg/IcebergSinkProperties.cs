@@ -12,7 +12,7 @@ public sealed class IcebergSinkProperties
     [MemberData(nameof(Seeds))]
     public async Task Table_equals_the_dictionary_after_every_commit(int seed)
     {
-        using var folder = new TemporaryFolder();
+        using var folder = new TemporaryFolder(inMemory: true);
         var random = new Random(seed);
         // Tiny limits, so that every choice (rewrite, position deletes, folding, rolling, flushing) is met.
         var settings = new IcebergSinkSettings

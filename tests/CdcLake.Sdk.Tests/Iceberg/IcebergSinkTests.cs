@@ -11,7 +11,7 @@ namespace CdcLake.Tests.Iceberg;
 
 public sealed class IcebergSinkTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly LocalObjectStore _store;
 
     public IcebergSinkTests() => _store = new LocalObjectStore(_folder.Path, TimeProvider.System);

@@ -1,25 +1,12 @@
 using CdcLake.Checkpoints;
 using CdcLake.Columnar;
 using CdcLake.Tests.Checkpoints;
-using CdcLake.Tests.Dataflow;
 
 namespace CdcLake.Tests.Properties;
 
 /// <summary>After every epoch the incremental result equals the one computed from scratch.</summary>
 public sealed class IncrementalProperties
 {
-    // Seeds that failed once, with what was wrong.
-    private static readonly int[] Regressions = [];
-
-    [Fact]
-    public void Incremental_result_equals_recomputation_for_seeds_that_once_failed()
-    {
-        foreach (var seed in Regressions)
-        {
-            Run(seed);
-        }
-    }
-
     [Fact]
     public void Incremental_result_equals_recomputation_after_every_epoch()
     {

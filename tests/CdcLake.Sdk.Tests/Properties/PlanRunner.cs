@@ -3,7 +3,6 @@ using CdcLake.Connectors;
 using CdcLake.Dataflow;
 using CdcLake.Dataflow.Operators;
 using CdcLake.Expressions;
-using CdcLake.Tests.Dataflow;
 
 namespace CdcLake.Tests.Properties;
 

@@ -2,7 +2,6 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
 using CdcLake.Dataflow.Operators;
-using CdcLake.Tests.Dataflow;
 
 namespace CdcLake.Tests.Properties;
 

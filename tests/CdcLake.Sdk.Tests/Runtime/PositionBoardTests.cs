@@ -1,5 +1,4 @@
 using CdcLake.Runtime;
-using CdcLake.Tests.Dataflow;
 
 namespace CdcLake.Tests.Runtime;
 

@@ -1,7 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Runtime;
-using CdcLake.Tests.Dataflow;
 
 namespace CdcLake.Tests.Runtime;
 

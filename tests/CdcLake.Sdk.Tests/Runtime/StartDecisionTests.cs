@@ -1,6 +1,5 @@
 using CdcLake.Connectors;
 using CdcLake.Runtime;
-using CdcLake.Tests.Dataflow;
 
 namespace CdcLake.Tests.Runtime;
 

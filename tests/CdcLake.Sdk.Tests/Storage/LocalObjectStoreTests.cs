@@ -1,11 +1,10 @@
 using CdcLake.Storage;
-using CdcLake.Tests.Iceberg;
 
 namespace CdcLake.Tests.Storage;
 
 public sealed class LocalObjectStoreTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly LocalObjectStore _store;
 
     public LocalObjectStoreTests() => _store = new LocalObjectStore(_folder.Path, TimeProvider.System);

@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
-using CdcLake.IntegrationTests.Fixtures;
 
-namespace CdcLake.IntegrationTests.Iceberg;
+namespace CdcLake.IntegrationTests.Fixtures;
 
 /// <summary>Iceberg's own Java implementation behind HTTP: an independent reader, and a checker of everything in a table.</summary>
 internal static class IcebergJava
@@ -22,10 +22,23 @@ internal static class IcebergJava
         return (root.GetProperty("exit").GetInt32(), root.GetProperty("out").GetString() ?? "", root.GetProperty("err").GetString() ?? "");
     }
 
-    /// <summary>Fails unless the strict check of every snapshot finds no error, and nothing that Java itself would write otherwise.</summary>
+    /// <summary>Runs a command that has to succeed; see tests/lab/README.md.</summary>
+    public static async Task DoAsync(params string[] arguments)
+    {
+        var (exit, output, error) = await RunAsync(arguments);
+        Assert.True(exit == 0, $"Iceberg Java, {string.Join(' ', arguments)}: {output}{error}");
+    }
+
+    /// <summary>Fails with the findings of the strict check of every snapshot, file and value.</summary>
+    public static Task VerifyAsync(string tableFolder) => DoAsync("verify", tableFolder, "--all", "--keys", "identifier", "--no-notes");
+
+    /// <summary>As <see cref="VerifyAsync"/>, the current snapshot only.</summary>
+    public static Task VerifyNewestAsync(string tableFolder) => DoAsync("verify", tableFolder, "--keys", "identifier", "--no-notes");
+
+    /// <summary>As <see cref="VerifyAsync"/>, and finds no file that no snapshot knows, and nothing that Java itself would write otherwise.</summary>
     /// <param name="tableFolder">Path of the table.</param>
     /// <param name="allowedNotes">Beginnings of notes that are known and right.</param>
-    public static async Task VerifyAsync(string tableFolder, params string[] allowedNotes)
+    public static async Task VerifyStrictlyAsync(string tableFolder, params string[] allowedNotes)
     {
         var (exit, output, error) = await RunAsync("verify", tableFolder, "--all", "--keys", "identifier", "--orphans");
         Assert.True(exit == 0, $"verify {tableFolder}: exit {exit}\n{output}\n{error}");
@@ -35,11 +48,19 @@ internal static class IcebergJava
     }
 
     /// <summary>The rows of a snapshot, one JSON object a line, sorted.</summary>
-    public static async Task<string[]> RowsAsync(string tableFolder, long snapshotId)
+    public static Task<string[]> LinesAsync(string tableFolder, long snapshotId) =>
+        LinesAsync("rows", tableFolder, "--sort", "--snapshot", snapshotId.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The rows of a snapshot as JSON objects, in no particular order.</summary>
+    public static async Task<IReadOnlyList<JsonElement>> RowsAsync(string tableFolder, long snapshotId) =>
+    [
+        .. (await LinesAsync("rows", tableFolder, "--snapshot", snapshotId.ToString(CultureInfo.InvariantCulture))).Select(l => JsonDocument.Parse(l).RootElement),
+    ];
+
+    private static async Task<string[]> LinesAsync(params string[] arguments)
     {
-        var (exit, output, error) = await RunAsync(
-            "rows", tableFolder, "--sort", "--snapshot", snapshotId.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Assert.True(exit == 0, $"rows {tableFolder}: exit {exit}\n{error}");
+        var (exit, output, error) = await RunAsync(arguments);
+        Assert.True(exit == 0, $"Iceberg Java, {string.Join(' ', arguments)}: exit {exit}\n{error}");
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CdcLake.Connectors;
 
-namespace CdcLake.Tests.Iceberg;
+namespace CdcLake.Tests.Shared;
 
 /// <summary>A position that is a number.</summary>
 internal sealed class TestPosition(long number) : SourcePosition

@@ -1,11 +1,19 @@
-namespace CdcLake.IntegrationTests.Pipelines;
+namespace CdcLake.Tests.Shared;
 
-/// <summary>A folder that is gone after the test, unless CDCLAKE_TEST_KEEP is set.</summary>
+/// <summary>A folder of its own for one test, removed at its end unless CDCLAKE_TEST_KEEP is set.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("cdclake-").FullName;
+    private const string Memory = "/dev/shm";
+
+    /// <summary>On the disk of temporary files, or in memory where the system has such a place.</summary>
+    public TemporaryFolder(bool inMemory = false) => Path = inMemory && Directory.Exists(Memory)
+        ? Directory.CreateDirectory($"{Memory}/cdclake-{Guid.NewGuid():N}").FullName
+        : Directory.CreateTempSubdirectory("cdclake-").FullName;
 
     public string Path { get; }
+
+    /// <summary>All files below it, hidden ones included, in ordinal order.</summary>
+    public IReadOnlyList<string> Files => [.. Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     /// <summary>A path inside it.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
