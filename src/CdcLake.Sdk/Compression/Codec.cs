@@ -51,7 +51,8 @@ internal static class Codec
     internal static int DecompressBrotli(ReadOnlySpan<byte> source, Span<byte> destination) =>
         BrotliDecoder.TryDecompress(source, destination, out var written) ? written : -1;
 
-    internal static int DecompressLz4(ReadOnlySpan<byte> source, Span<byte> destination) => LZ4Codec.Decode(source, destination);
+    internal static int DecompressLz4(ReadOnlySpan<byte> source, Span<byte> destination) =>
+        destination.IsEmpty && source is [0] ? 0 : LZ4Codec.Decode(source, destination); // the one block of nothing is refused there
 
     internal static unsafe int DecompressGzip(ReadOnlySpan<byte> source, Span<byte> destination)
     {

@@ -34,7 +34,8 @@ internal static class Lz4Hadoop
                 return -1;
             }
 
-            for (var end = written + frame; written < end;)
+            var end = written + frame;
+            do
             {
                 if (!TryTakeLength(ref source, out var block) || block > source.Length)
                 {
@@ -42,7 +43,7 @@ internal static class Lz4Hadoop
                 }
 
                 var restored = Codec.DecompressLz4(source[..block], destination[written..end]);
-                if (restored <= 0)
+                if (restored < 0 || (restored == 0 && frame > 0))
                 {
                     return -1;
                 }
@@ -50,6 +51,7 @@ internal static class Lz4Hadoop
                 written += restored;
                 source = source[block..];
             }
+            while (written < end);
         }
 
         return written;

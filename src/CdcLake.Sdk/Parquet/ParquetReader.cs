@@ -8,7 +8,7 @@ using CdcLake.Parquet.Reading;
 namespace CdcLake.Parquet;
 
 /// <summary>
-/// Reads flat columns of one Parquet file: V1 and V2 pages; PLAIN, dictionary and run-length encodings; compressed by any codec that <see cref="Codec.IsReadable"/>.
+/// Reads flat columns of one Parquet file: V1 and V2 pages of every encoding that writers use; compressed by any codec that <see cref="Codec.IsReadable"/>.
 /// One row group and one page per column are in memory at a time. Not thread-safe: one reading at a time.
 /// </summary>
 internal sealed class ParquetReader : IAsyncDisposable
@@ -60,10 +60,10 @@ internal sealed class ParquetReader : IAsyncDisposable
             var footer = await ReadFooterAsync(file, cancellationToken).ConfigureAwait(false);
             return new ParquetReader(name, file, footer);
         }
-        catch (CorruptDataException e)
+        catch (CdcLakeException e) when (IsAboutTheFile(e))
         {
             await file.DisposeAsync().ConfigureAwait(false);
-            throw Damaged(name, e);
+            throw Refused(name, e);
         }
         catch
         {
@@ -128,9 +128,14 @@ internal sealed class ParquetReader : IAsyncDisposable
 
         var end = new byte[(int)Math.Min(FirstRead, file.Length)];
         await file.ReadAsync(file.Length - end.Length, end, cancellationToken).ConfigureAwait(false);
+        if (end.AsSpan(end.Length - Magic).SequenceEqual("PARE"u8))
+        {
+            throw new UnsupportedPartException("its footer is encrypted");
+        }
+
         if (!end.AsSpan(end.Length - Magic).SequenceEqual("PAR1"u8))
         {
-            throw new CorruptDataException("File", file.Length - Magic, "the last four bytes are not \"PAR1\": not a Parquet file, encrypted, or not completely written");
+            throw new CorruptDataException("File", file.Length - Magic, "the last four bytes are not \"PAR1\": not a Parquet file, or not completely written");
         }
 
         var length = BinaryPrimitives.ReadInt32LittleEndian(end.AsSpan(end.Length - Tail));
@@ -181,9 +186,9 @@ internal sealed class ParquetReader : IAsyncDisposable
                 readers[i]?.Start(group.Chunks[leaves[i]], group.Rows);
             }
         }
-        catch (CorruptDataException e)
+        catch (CdcLakeException e) when (IsAboutTheFile(e))
         {
-            throw Damaged(_name, e);
+            throw Refused(_name, e);
         }
     }
 
@@ -196,10 +201,10 @@ internal sealed class ParquetReader : IAsyncDisposable
                 await FillAsync(batch.Columns[i], readers[i], batch.Count, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (CorruptDataException e)
+        catch (CdcLakeException e) when (IsAboutTheFile(e))
         {
             batch.Dispose();
-            throw Damaged(_name, e);
+            throw Refused(_name, e);
         }
         catch
         {
@@ -232,6 +237,11 @@ internal sealed class ParquetReader : IAsyncDisposable
         }
     }
 
-    private static CatalogException Damaged(string name, CorruptDataException e) => new(
-        $"Parquet file {name} cannot be read: {e.Message}. It is damaged, or of a kind that is not supported. Restore it from a copy, or have its writer write it again.", e);
+    private static bool IsAboutTheFile(CdcLakeException e) => e is CorruptDataException or UnsupportedPartException;
+
+    private static CatalogException Refused(string name, CdcLakeException e) => e is UnsupportedPartException
+        ? new CatalogException(
+            $"Parquet file {name} cannot be read by this version of the library: {e.Message}. Have the engine that wrote it write it again with zstd, V1 pages and dictionary or plain encoding (rewrite_data_files does for a table).", e)
+        : new CatalogException(
+            $"Parquet file {name} cannot be read: {e.Message}. It is damaged. Restore it from a copy, or have its writer write it again.", e);
 }

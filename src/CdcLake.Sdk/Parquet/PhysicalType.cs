@@ -9,7 +9,7 @@ internal enum PhysicalType
     Int32 = 1,
     Int64 = 2,
 
-    /// <summary>Legacy 12-byte timestamps; refused.</summary>
+    /// <summary>Timestamps of Spark, Hive and Impala before there were logical types: 8 bytes nanoseconds of the day, 4 bytes Julian day; only read.</summary>
     Int96 = 3,
     Float = 4,
     Double = 5,

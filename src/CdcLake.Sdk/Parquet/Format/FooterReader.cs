@@ -70,6 +70,11 @@ internal static class FooterReader
 
             foreach (var chunk in group.Chunks)
             {
+                if (chunk.IsEncrypted)
+                {
+                    continue; // refused when somebody asks for it
+                }
+
                 if (chunk.Values < 0 || chunk.Length < 0 || chunk.Offset < Magic || chunk.Length > fileLength - Tail - chunk.Offset)
                 {
                     throw Corrupt($"a column chunk of {chunk.Values} values lies at {chunk.Offset} over {chunk.Length} of {fileLength} bytes");
@@ -127,7 +132,11 @@ internal static class FooterReader
                 case 1:
                     throw Corrupt($"a column chunk lies in another file, \"{reader.ReadString()}\", which is not supported");
                 case 3:
-                    chunk = ReadChunkMetadata(ref reader);
+                    chunk = ReadChunkMetadata(ref reader) with { IsEncrypted = chunk.IsEncrypted };
+                    break;
+                case 8: // crypto_metadata; the metadata above may be missing
+                    reader.Skip();
+                    chunk = chunk with { IsEncrypted = true };
                     break;
                 default:
                     reader.Skip();

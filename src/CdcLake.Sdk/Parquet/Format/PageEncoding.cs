@@ -8,7 +8,14 @@ internal enum PageEncoding
     /// <summary>Dictionary indices, the name older writers use; the same bytes as <see cref="RleDictionary"/>.</summary>
     PlainDictionary = 2,
     Rle = 3,
+
+    /// <summary>Levels of the first writers, packed from the most significant bit; refused.</summary>
+    BitPacked = 4,
+    DeltaBinaryPacked = 5,
+    DeltaLengthByteArray = 6,
+    DeltaByteArray = 7,
     RleDictionary = 8,
+    ByteStreamSplit = 9,
 }
 
 /// <summary>Kind of a page; the numbers are <c>PageType</c> in parquet.thrift.</summary>

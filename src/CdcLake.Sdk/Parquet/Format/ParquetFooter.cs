@@ -67,4 +67,5 @@ internal sealed record RowGroupLocation(long Rows, long TotalBytes, IReadOnlyLis
 /// <param name="Values">Values, nulls included.</param>
 /// <param name="Offset">File offset of the first page, dictionary or data.</param>
 /// <param name="Length">Bytes of all pages.</param>
-internal readonly record struct ChunkLocation(int Codec, long Values, long Offset, long Length);
+/// <param name="IsEncrypted">True when its pages, and possibly all that is said of them, are.</param>
+internal readonly record struct ChunkLocation(int Codec, long Values, long Offset, long Length, bool IsEncrypted = false);

@@ -11,6 +11,11 @@ internal sealed class BooleanPageValues : PageValues
 {
     private const int LengthPrefix = 4;
 
+    public BooleanPageValues(Conversion conversion)
+        : base(conversion)
+    {
+    }
+
     public override void SetDictionary(ReadOnlySpan<byte> body, int count) =>
         throw new CorruptDataException("Dictionary page", 0, "booleans have no dictionary");
 

@@ -15,6 +15,7 @@ internal sealed class BytesPageValues : PageValues
     private int _dictionaryCount;
 
     public BytesPageValues(Conversion conversion, bool isText)
+        : base(conversion)
     {
         _fixedLength = conversion.Physical == PhysicalType.FixedLenByteArray ? conversion.FixedLength : 0;
         _isText = isText;

@@ -56,13 +56,19 @@ internal sealed class ColumnChunkReader : IDisposable
     public int RowsLeft { get; private set; }
 
     /// <summary>Goes to the first page of a chunk.</summary>
-    /// <exception cref="CorruptDataException">The chunk does not have one value per row, or its codec is not supported.</exception>
+    /// <exception cref="CorruptDataException">The chunk does not have one value per row.</exception>
+    /// <exception cref="UnsupportedPartException">Its codec is not known, or it is encrypted.</exception>
     public void Start(ChunkLocation chunk, long rows)
     {
         _codec = (CompressionCodec)chunk.Codec;
         if (!Codec.IsReadable(chunk.Codec))
         {
-            throw new CorruptDataException($"Column \"{_leaf.Name}\"", chunk.Offset, $"codec {_codec} is not supported; rewrite the file with zstd, snappy, gzip or without compression");
+            throw new UnsupportedPartException($"{Where} is compressed with codec {SpecNames.OfCodec(chunk.Codec)}");
+        }
+
+        if (chunk.IsEncrypted)
+        {
+            throw new UnsupportedPartException($"{Where} is encrypted");
         }
 
         if (chunk.Values != rows)
@@ -99,6 +105,10 @@ internal sealed class ColumnChunkReader : IDisposable
             {
                 throw new CorruptDataException($"Page of column \"{_leaf.Name}\"", pageOffset, e.Message);
             }
+            catch (UnsupportedPartException e)
+            {
+                throw new UnsupportedPartException($"{Where} has {e.Message} (page at byte {pageOffset})");
+            }
 
             _position += header.CompressedSize;
         }
@@ -127,6 +137,8 @@ internal sealed class ColumnChunkReader : IDisposable
         Pooled.Return(ref _body);
         Pooled.Return(ref _nulls);
     }
+
+    private string Where => $"column \"{_leaf.Name}\" ({SpecNames.Of(_leaf.Physical)})";
 
     private async ValueTask<PageHeader> ReadHeaderAsync(CancellationToken cancellationToken)
     {
@@ -187,9 +199,14 @@ internal sealed class ColumnChunkReader : IDisposable
 
     private void TakeDictionary(PageHeader header, ReadOnlySpan<byte> stored)
     {
-        if (_hasDictionary || header.Encoding is not ((int)PageEncoding.Plain or (int)PageEncoding.PlainDictionary))
+        if (_hasDictionary)
         {
-            throw new CorruptDataException("Dictionary page", 0, _hasDictionary ? "a second one" : $"encoding {header.Encoding}");
+            throw new CorruptDataException("Dictionary page", 0, "a second one");
+        }
+
+        if (header.Encoding is not ((int)PageEncoding.Plain or (int)PageEncoding.PlainDictionary))
+        {
+            throw new UnsupportedPartException($"a dictionary encoded as {SpecNames.OfEncoding(header.Encoding)}");
         }
 
         var body = Decompress(stored, header.UncompressedSize, 0);
@@ -217,7 +234,7 @@ internal sealed class ColumnChunkReader : IDisposable
         {
             if (header.LevelsEncoding != (int)PageEncoding.Rle)
             {
-                throw new CorruptDataException("Page", 0, $"definition levels of encoding {header.LevelsEncoding} are not supported");
+                throw new UnsupportedPartException($"definition levels encoded as {SpecNames.OfEncoding(header.LevelsEncoding)}");
             }
 
             var length = header.UncompressedSize < LevelsPrefix ? -1 : BinaryPrimitives.ReadInt32LittleEndian(_body);
@@ -230,7 +247,7 @@ internal sealed class ColumnChunkReader : IDisposable
             _levels = new RleDecoder(_body, LevelsPrefix, start, 1);
         }
 
-        _values.SetPage(header.Encoding, _body, start, header.UncompressedSize);
+        _values.SetPage(header.Encoding, _body, start, header.UncompressedSize, header.Values);
     }
 
     private void TakeV2(PageHeader header, ReadOnlySpan<byte> stored)
@@ -254,7 +271,7 @@ internal sealed class ColumnChunkReader : IDisposable
 
         stored[..levels].CopyTo(_body);
         _levels = new RleDecoder(_body, 0, levels, 1);
-        _values.SetPage(header.Encoding, _body, levels, header.UncompressedSize);
+        _values.SetPage(header.Encoding, _body, levels, header.UncompressedSize, header.Values);
     }
 
     /// <summary>Decompresses into the page body, leaving <paramref name="offset"/> bytes in front.</summary>

@@ -17,7 +17,7 @@ internal readonly record struct Conversion(PhysicalType Physical, int FixedLengt
         (PhysicalType.Boolean, _) => DataType.Boolean,
         (PhysicalType.Float, _) => new DataType(TypeKind.Float32),
         (PhysicalType.Double, _) => DataType.Float64,
-        (PhysicalType.Int96, _) => null,
+        (PhysicalType.Int96, _) => DataType.DateTime(6),
         (_, AnnotationKind.Decimal) => leaf.Annotation is { Precision: >= 1 and <= DataType.MaxDecimalPrecision, Scale: >= 0 } a && a.Scale <= a.Precision
             ? DataType.Decimal(a.Precision, a.Scale)
             : null,
@@ -53,6 +53,7 @@ internal readonly record struct Conversion(PhysicalType Physical, int FixedLengt
             TypeKind.UInt64 => IsDecimal(leaf, 0) || (leaf.Physical is PhysicalType.Int32 or PhysicalType.Int64 && IsInteger(leaf)),
             TypeKind.Date => leaf.Physical == PhysicalType.Int32 && leaf.Annotation.Kind is AnnotationKind.Date or AnnotationKind.None,
             TypeKind.Time => leaf.Physical is PhysicalType.Int32 or PhysicalType.Int64 && leaf.Annotation.Kind is AnnotationKind.Time or AnnotationKind.None,
+            TypeKind.DateTime or TypeKind.Timestamp when leaf.Physical == PhysicalType.Int96 => true, // nothing says whether they are instants
             TypeKind.DateTime => leaf.Physical == PhysicalType.Int64 && leaf.Annotation is { Kind: AnnotationKind.Timestamp, IsUtc: false } or { Kind: AnnotationKind.None },
             TypeKind.Timestamp => leaf.Physical == PhysicalType.Int64 && leaf.Annotation is { Kind: AnnotationKind.Timestamp, IsUtc: true } or { Kind: AnnotationKind.None },
             TypeKind.String => leaf.Physical == PhysicalType.ByteArray && leaf.Annotation.Kind != AnnotationKind.Decimal,

@@ -13,7 +13,8 @@ internal sealed class FixedPageValues<T> : PageValues
     private int _dictionaryCount;
     private T[] _dense = [];
 
-    public FixedPageValues(Conversion conversion) => _conversion = conversion;
+    public FixedPageValues(Conversion conversion)
+        : base(conversion) => _conversion = conversion;
 
     public override void SetDictionary(ReadOnlySpan<byte> body, int count)
     {

@@ -13,7 +13,10 @@ internal abstract class PageValues : IDisposable
     protected const int MaxBatchBytes = 1 << 30;
 
     private const int MaxIndexWidth = 32;
+    private readonly PlainTranscoder _transcoder;
     private int[] _indices = [];
+
+    protected PageValues(Conversion conversion) => _transcoder = new PlainTranscoder(conversion.Physical, conversion.FixedLength);
 
     /// <summary>The encoded values of the page.</summary>
     protected byte[] Body { get; private set; } = [];
@@ -30,7 +33,7 @@ internal abstract class PageValues : IDisposable
     /// <summary>A fresh decoder for values of <paramref name="type"/>.</summary>
     public static PageValues Create(DataType type, Conversion conversion) => type.Storage switch
     {
-        StorageKind.Byte => new BooleanPageValues(),
+        StorageKind.Byte => new BooleanPageValues(conversion),
         StorageKind.Int32 => new FixedPageValues<int>(conversion),
         StorageKind.Int64 => new FixedPageValues<long>(conversion),
         StorageKind.Int128 => new FixedPageValues<Int128>(conversion),
@@ -42,9 +45,10 @@ internal abstract class PageValues : IDisposable
     /// <summary>Decodes the dictionary page; its bytes are not needed afterwards.</summary>
     public abstract void SetDictionary(ReadOnlySpan<byte> body, int count);
 
-    /// <summary>Goes on with another page, whose values lie in <paramref name="body"/> from <paramref name="start"/> to <paramref name="end"/>.</summary>
-    /// <exception cref="CorruptDataException">The encoding is not one of PLAIN, RLE_DICTIONARY, PLAIN_DICTIONARY, or RLE of booleans.</exception>
-    public void SetPage(int encoding, byte[] body, int start, int end)
+    /// <summary>Goes on with another page of <paramref name="rows"/> rows, whose values lie in <paramref name="body"/> from <paramref name="start"/> to <paramref name="end"/>.</summary>
+    /// <exception cref="CorruptDataException">Malformed.</exception>
+    /// <exception cref="UnsupportedPartException">The encoding is not known, or not for these values.</exception>
+    public void SetPage(int encoding, byte[] body, int start, int end, int rows)
     {
         Body = body;
         Position = start;
@@ -67,7 +71,10 @@ internal abstract class PageValues : IDisposable
         }
         else if (!TrySetEncoding(encoding))
         {
-            throw new CorruptDataException("Page", 0, $"encoding {encoding} is not supported here; rewrite the file with PLAIN or dictionary encoding");
+            End = _transcoder.Transcode(encoding, body.AsSpan(start, end - start), rows);
+            Body = _transcoder.Plain;
+            Position = 0;
+            StartPlain();
         }
     }
 
@@ -79,14 +86,18 @@ internal abstract class PageValues : IDisposable
     /// <exception cref="CorruptDataException">The page holds fewer values, or an index is out of range.</exception>
     public abstract void Read(Column target, int rows, ReadOnlySpan<byte> nulls, int present);
 
-    public virtual void Dispose() => Pooled.Return(ref _indices);
+    public virtual void Dispose()
+    {
+        _transcoder.Dispose();
+        Pooled.Return(ref _indices);
+    }
 
     /// <summary>Prepares for a PLAIN page.</summary>
     protected virtual void StartPlain()
     {
     }
 
-    /// <summary>Takes over an encoding beyond PLAIN and dictionary; false when there is no such.</summary>
+    /// <summary>Takes over an encoding of its own beyond PLAIN and dictionary; false when there is no such.</summary>
     protected virtual bool TrySetEncoding(int encoding) => false;
 
     /// <summary>Decodes dictionary indices, all of them smaller than <paramref name="dictionaryCount"/>.</summary>

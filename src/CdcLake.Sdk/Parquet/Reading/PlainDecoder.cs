@@ -23,6 +23,7 @@ internal static class PlainDecoder
             PhysicalType.Int32 or PhysicalType.Float => 4,
             PhysicalType.Int64 or PhysicalType.Double => 8,
             PhysicalType.FixedLenByteArray => conversion.FixedLength,
+            PhysicalType.Int96 => Int96.Bytes,
             _ => 0,
         };
         if (width == 0)
@@ -50,6 +51,9 @@ internal static class PlainDecoder
                 break;
             case PhysicalType.Double:
                 Copy<double, T>(source, target);
+                break;
+            case PhysicalType.Int96:
+                Int96.ToMicroseconds(source, MemoryMarshal.Cast<T, long>(target));
                 break;
             default:
                 FromFixed(width, source, target);
