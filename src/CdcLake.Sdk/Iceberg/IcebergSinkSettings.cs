@@ -20,7 +20,7 @@ internal sealed record IcebergSinkSettings
     /// <summary>Bytes of changed rows that wait in memory for a commit; beyond it they are written to files that the commit then adds.</summary>
     public long MemoryBudgetBytes { get; init; } = 256L << 20;
 
-    /// <summary>Files below this size are rewritten rather than given position deletes, and folded when many have piled up.</summary>
+    /// <summary>Files below this size are folded when many have piled up.</summary>
     public long SmallFileBytes { get; init; } = 8L << 20;
 
     /// <summary>Small files of about the same size (within a factor of 8) at which they are folded into one.</summary>
@@ -30,6 +30,15 @@ internal sealed record IcebergSinkSettings
     /// Rows that a data file's second position delete file may always have; it takes the latest deletes until it exceeds this number and an eighth of the first one.
     /// </summary>
     public int RecentDeleteRows { get; init; } = 4096;
+
+    /// <summary>Data files with deleted rows up to which each gets a position delete file of its own; where a commit deletes from more, neighbours share one.</summary>
+    public int MaxOwnDeleteFiles { get; init; } = 16;
+
+    /// <summary>Data files that share a position delete file at most.</summary>
+    public int FilesPerDeleteFile { get; init; } = 64;
+
+    /// <summary>Position delete files of one data file at which those it shares are left for one.</summary>
+    public int MaxDeleteFilesPerFile { get; init; } = 8;
 
     /// <summary>Further properties of a table that the sink creates.</summary>
     public IReadOnlyDictionary<string, string> TableProperties { get; init; } = new Dictionary<string, string>();

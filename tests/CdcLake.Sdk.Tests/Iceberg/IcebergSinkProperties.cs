@@ -22,6 +22,9 @@ public sealed class IcebergSinkProperties
             MemoryBudgetBytes = seed % 4 == 0 ? 1 : 1 << 20,
             FoldAt = 3,
             RecentDeleteRows = 20,
+            MaxOwnDeleteFiles = seed % 5 == 0 ? 16 : 1,
+            FilesPerDeleteFile = 3,
+            MaxDeleteFilesPerFile = 3,
         };
         await using var model = new SinkModel(new LocalObjectStore(folder.Path, TimeProvider.System), settings);
         await model.OpenAsync();

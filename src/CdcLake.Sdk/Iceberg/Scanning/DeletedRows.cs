@@ -25,33 +25,33 @@ internal static class DeletedRows
             }
         }
 
-        foreach (var entry in snapshot.Entries(ManifestContent.Deletes))
+        foreach (var entry in InOrder(snapshot))
         {
             await ApplyAsync(store, entry, byPath, cancellationToken).ConfigureAwait(false);
         }
 
-        // A file whose deleted rows all stand in one delete file goes on with that; any other gets one at the next occasion.
         foreach (var file in files.All)
         {
-            if (file.DeleteFiles is [var only] && only.RecordCount == file.Deleted.Count)
-            {
-                file.SetBase(only);
-            }
+            file.Committed();
         }
 
         return files;
     }
 
+    /// <summary>Those of one data file first, the largest in front: it stays when later commits delete more rows.</summary>
+    private static IEnumerable<ManifestEntry> InOrder(TableFiles snapshot) =>
+        snapshot.Entries(ManifestContent.Deletes).OrderBy(e => ScopeOf(e.File) is null).ThenByDescending(e => e.File.RecordCount);
+
     private static async Task ApplyAsync(
         IObjectStore store, ManifestEntry entry, Dictionary<string, (LiveFile File, long Sequence)> byPath, CancellationToken cancellationToken)
     {
         Check(entry.File);
+        var deletes = new LiveDeletes(entry.File);
         if (ScopeOf(entry.File) is { } scope && byPath.TryGetValue(scope, out var only))
         {
-            only.File.DeleteFiles.Add(entry.File);
             if (only.Sequence <= entry.Sequence)
             {
-                await ApplyAllAsync(store, entry.File, only.File, cancellationToken).ConfigureAwait(false);
+                await ApplyAllAsync(store, deletes, only.File, cancellationToken).ConfigureAwait(false);
             }
 
             return;
@@ -68,34 +68,36 @@ internal static class DeletedRows
                 path = i > 0 && paths[i].SequenceEqual(paths[i - 1]) ? path : Encoding.UTF8.GetString(paths[i]);
                 if (byPath.TryGetValue(path, out var target) && target.Sequence <= entry.Sequence)
                 {
-                    Delete(target.File, positions[i], entry.File);
+                    Delete(target.File, positions[i], deletes, isBase: false);
                 }
             }
         }
     }
 
-    private static async Task ApplyAllAsync(IObjectStore store, DataFile deletes, LiveFile target, CancellationToken cancellationToken)
+    private static async Task ApplyAllAsync(IObjectStore store, LiveDeletes deletes, LiveFile target, CancellationToken cancellationToken)
     {
         ParquetColumn[] columns = [PositionDeleteWriter.Columns[1]];
-        await foreach (var batch in DataFileReader.ReadAsync(store, deletes, columns, cancellationToken).ConfigureAwait(false))
+        var isBase = !target.HasBase;
+        await foreach (var batch in DataFileReader.ReadAsync(store, deletes.File, columns, cancellationToken).ConfigureAwait(false))
         {
             using var owned = batch;
             foreach (var position in ((FixedColumn<long>)batch.Columns[0]).Values)
             {
-                Delete(target, position, deletes);
+                Delete(target, position, deletes, isBase);
             }
         }
     }
 
-    private static void Delete(LiveFile file, long position, DataFile deletes)
+    private static void Delete(LiveFile file, long position, LiveDeletes deletes, bool isBase)
     {
         if (position < 0 || position >= file.File!.RecordCount)
         {
             throw new CatalogException(
-                $"Position delete file {deletes.Path} deletes row {position} of {file.File!.Path}, which has {file.File.RecordCount} rows. One of the two is damaged; roll the table back to an older snapshot.");
+                $"Position delete file {deletes.File.Path} deletes row {position} of {file.File!.Path}, which has {file.File.RecordCount} rows. "
+                + "One of the two is damaged; roll the table back to an older snapshot.");
         }
 
-        file.Deleted.Add(position);
+        file.Load(deletes, position, isBase);
     }
 
     /// <summary>The only data file that a position delete file applies to, or null when its rows have to be asked.</summary>

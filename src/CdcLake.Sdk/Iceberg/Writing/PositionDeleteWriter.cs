@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Manifests;
-using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet;
 using CdcLake.Storage;
@@ -16,9 +15,10 @@ namespace CdcLake.Iceberg.Writing;
 //   2147483546   file_path  string, byte for byte the path in the data file's manifest entry
 //   2147483545   pos        long, row number from 0
 //
-// File-scoped: all rows name one data file. Readers recognise that by equal, untruncated bounds of file_path and by referenced_data_file.
+// Of one data file ("file-scoped"): readers recognise that by equal, untruncated bounds of file_path and by referenced_data_file. Of several: readers
+// open it for every data file whose path lies between the bounds, so the data files of one delete file are neighbours.
 
-/// <summary>Writes deleted rows of one data file into a position delete file.</summary>
+/// <summary>Writes deleted rows of one or several data files into a position delete file.</summary>
 internal sealed class PositionDeleteWriter
 {
     public const int PathFieldId = 2147483546;
@@ -50,52 +50,55 @@ internal sealed class PositionDeleteWriter
         new ParquetColumn("pos", PositionFieldId, Required: true, DataType.Int64),
     ];
 
-    /// <param name="target">Path of the data file, byte for byte as its manifest entry has it.</param>
-    /// <param name="positions">Rows of it, at least one.</param>
+    /// <param name="rows">Paths of data files, byte for byte as their manifest entries have them, ascending, each with deleted rows, ascending, at least one.</param>
     /// <param name="cancellationToken">Stops writing.</param>
-    public async Task<DataFile> WriteAsync(string target, PositionSet positions, CancellationToken cancellationToken)
+    public async Task<DataFile> WriteAsync(IReadOnlyList<(string Path, IEnumerable<long> Positions)> rows, CancellationToken cancellationToken)
     {
         var name = _names.NextDeletes();
         _written.Add(name);
         var output = await _store.CreateAsync(name, cancellationToken).ConfigureAwait(false);
         await using var _ = output.ConfigureAwait(false);
         using var parquet = new ParquetWriter(Columns, output.WriteAsync, _options);
-        await AppendAsync(parquet, positions, Encoding.UTF8.GetBytes(target), cancellationToken).ConfigureAwait(false);
-        var metrics = await parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        await output.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        return Describe(_store.UriOf(name), target, metrics);
-    }
-
-    private static async Task AppendAsync(ParquetWriter parquet, PositionSet deleted, byte[] path, CancellationToken cancellationToken)
-    {
         var paths = new BytesColumn(DataType.String);
         var positions = new FixedColumn<long>(DataType.Int64);
-        Column[] columns = [paths, positions];
-        foreach (var position in deleted.Positions())
+        foreach (var (path, deleted) in rows)
         {
-            positions.Append(position);
-            if (paths.Count < ChunkRows)
-            {
-                paths.Append(path); // the same for all chunks
-            }
-
-            if (positions.Count == ChunkRows)
-            {
-                await parquet.AppendAsync(columns, 0, ChunkRows, cancellationToken).ConfigureAwait(false);
-                positions.Clear();
-            }
+            await AppendAsync(parquet, paths, positions, Encoding.UTF8.GetBytes(path), deleted, cancellationToken).ConfigureAwait(false);
         }
 
-        if (positions.Count > 0)
-        {
-            await parquet.AppendAsync(columns, 0, positions.Count, cancellationToken).ConfigureAwait(false);
-        }
-
+        await FlushAsync(parquet, paths, positions, cancellationToken).ConfigureAwait(false);
         paths.Return();
         positions.Return();
+        var metrics = await parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        await output.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        return Describe(_store.UriOf(name), rows[0].Path, rows[^1].Path, metrics);
     }
 
-    private static DataFile Describe(string path, string target, ParquetFileMetrics metrics)
+    private static async ValueTask AppendAsync(
+        ParquetWriter parquet, BytesColumn paths, FixedColumn<long> positions, byte[] path, IEnumerable<long> deleted, CancellationToken cancellationToken)
+    {
+        foreach (var position in deleted)
+        {
+            paths.Append(path);
+            positions.Append(position);
+            if (positions.Count == ChunkRows)
+            {
+                await FlushAsync(parquet, paths, positions, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async ValueTask FlushAsync(ParquetWriter parquet, BytesColumn paths, FixedColumn<long> positions, CancellationToken cancellationToken)
+    {
+        if (positions.Count > 0)
+        {
+            await parquet.AppendAsync([paths, positions], 0, positions.Count, cancellationToken).ConfigureAwait(false);
+            paths.Clear();
+            positions.Clear();
+        }
+    }
+
+    private static DataFile Describe(string path, string firstTarget, string lastTarget, ParquetFileMetrics metrics)
     {
         var bounds = metrics.Columns.First(c => c.FieldId == PositionFieldId).Bounds
             ?? throw new InvalidOperationException($"Position delete file {path} has no smallest position although it has rows.");
@@ -106,7 +109,7 @@ internal sealed class PositionDeleteWriter
             RecordCount = metrics.RecordCount,
             FileSize = metrics.FileLength,
             SplitOffsets = metrics.SplitOffsets,
-            ReferencedDataFile = target,
+            ReferencedDataFile = firstTarget == lastTarget ? firstTarget : null,
             Columns =
             [
                 new ColumnMetrics(PositionFieldId)
@@ -118,8 +121,8 @@ internal sealed class PositionDeleteWriter
                 new ColumnMetrics(PathFieldId)
                 {
                     Size = metrics.Columns.First(c => c.FieldId == PathFieldId).ColumnSize,
-                    Lower = Encoding.UTF8.GetBytes(target),
-                    Upper = Encoding.UTF8.GetBytes(target),
+                    Lower = Encoding.UTF8.GetBytes(firstTarget),
+                    Upper = Encoding.UTF8.GetBytes(lastTarget),
                 },
             ],
         };

@@ -22,7 +22,8 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly LiveFiles _files;
     private readonly WrittenFiles _written;
     private readonly DataFileWriter _writer;
-    private readonly PositionDeleteWriter _deletes;
+    private readonly DeletedRowsWriter _deletes;
+    private readonly RewritePolicy _policy;
     private readonly HashSet<LiveFile> _replaced = [];
     private readonly KeyIndex _index;
     private TableVersion _version;
@@ -50,7 +51,9 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         var names = new FileNames(store.NameOf(version.Table.Metadata.Location));
         _written = new WrittenFiles(store);
         _writer = new DataFileWriter(layout, store, names, files, _written, settings);
-        _deletes = new PositionDeleteWriter(store, names, _written, settings);
+        _deletes = new DeletedRowsWriter(new PositionDeleteWriter(store, names, _written, settings), settings);
+        _policy = new RewritePolicy(settings);
+        _policy.Load(files.All);
     }
 
     /// <summary>Rows the table shows, written but uncommitted ones included.</summary>
@@ -92,7 +95,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         {
             if (_index.Remove(IndexKey.Of(piece.Keys[i]), out var previous))
             {
-                _files.Delete(previous);
+                _files[previous.File].Delete(previous.Position, _settings.RecentDeleteRows);
             }
         }
     }
@@ -124,8 +127,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         _version = await _committer.CommitAsync(_version, changes, marker, _written, cancellationToken).ConfigureAwait(false);
         foreach (var file in _files.All)
         {
-            file.IsCommitted = true;
-            file.IsTouched = false;
+            file.Committed();
         }
 
         _replaced.Clear();
@@ -146,7 +148,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         {
             if (_index.Set(IndexKey.Of(piece.Keys[i]), start with { Position = start.Position + (uint)i }, out var previous))
             {
-                _files.Delete(previous);
+                _files[previous.File].Delete(previous.Position, _settings.RecentDeleteRows);
             }
         }
     }
@@ -154,65 +156,37 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <summary>Writes what is left to write and lists the files that come and go.</summary>
     private async Task CollectAsync(FileChanges changes, CancellationToken cancellationToken)
     {
-        var complete = _files.All.Where(f => f.File is not null && !_replaced.Contains(f));
-        var rewritten = RewritePolicy.Choose(complete, _newRows, _settings);
-        foreach (var file in rewritten)
+        var complete = _files.All.Where(f => f.File is not null && !_replaced.Contains(f)).ToList();
+        var gone = _policy.Choose(complete, addsRows: _newRows > 0);
+        foreach (var file in gone)
         {
             await RewriteAsync(file, cancellationToken).ConfigureAwait(false);
         }
 
         await _writer.CloseAsync(cancellationToken).ConfigureAwait(false);
-        var gone = new HashSet<LiveFile>(rewritten.Concat(_replaced));
-        foreach (var file in _files.All.ToList())
+        gone.UnionWith(_replaced);
+        gone.UnionWith(_files.All.Where(f => f.LiveRows == 0));
+        foreach (var file in gone)
         {
-            if (gone.Contains(file) || file.LiveRows == 0)
-            {
-                await DropAsync(file, changes, cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                await KeepAsync(file, changes, cancellationToken).ConfigureAwait(false);
-            }
+            await DropAsync(file, changes, cancellationToken).ConfigureAwait(false);
         }
+
+        changes.AddedData.AddRange(_files.All.Where(f => !f.IsCommitted).Select(f => f.File!));
+        await _deletes.WriteAsync([.. _files.All.Where(f => f.FreshDeletes > 0)], changes, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task DropAsync(LiveFile file, FileChanges changes, CancellationToken cancellationToken)
     {
         _files.Remove(file);
+        changes.RemovedDeletes.AddRange(file.ReleaseAll());
         if (file.IsCommitted)
         {
             changes.RemovedData.Add(file.File!);
-            changes.RemovedDeletes.AddRange(file.DeleteFiles);
         }
         else
         {
             var store = _version.Table.Files;
             await store.DeleteAsync(store.NameOf(file.File!.Path), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task KeepAsync(LiveFile file, FileChanges changes, CancellationToken cancellationToken)
-    {
-        if (!file.IsCommitted)
-        {
-            changes.AddedData.Add(file.File!);
-        }
-
-        if (!file.IsTouched)
-        {
-            return;
-        }
-
-        var merges = file.ShouldMergeDeletes(_settings.RecentDeleteRows);
-        var obsolete = file.DeleteFiles.FindAll(f => merges || f != file.BaseDeletes);
-        var deletes = await _deletes.WriteAsync(file.File!.Path, merges ? file.Deleted : file.Recent, cancellationToken).ConfigureAwait(false);
-        changes.AddedDeletes.Add(deletes);
-        changes.RemovedDeletes.AddRange(obsolete);
-        file.DeleteFiles.RemoveAll(obsolete.Contains);
-        file.DeleteFiles.Add(deletes);
-        if (merges)
-        {
-            file.SetBase(deletes);
         }
     }
 

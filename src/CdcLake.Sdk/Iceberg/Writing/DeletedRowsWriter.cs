@@ -1,0 +1,71 @@
+using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
+
+namespace CdcLake.Iceberg.Writing;
+
+/// <summary>
+/// Puts the rows that a commit deletes from data files which stay into position delete files. A few data files get one each, and have two at most: a large one
+/// that stays and a small one that each commit replaces. Where many data files lose rows at once, neighbours share a delete file, so that a commit writes one
+/// for each 64 of them; a data file that has come by eight of those gets its rows into one again.
+/// </summary>
+/// <param name="writer">Writes one delete file.</param>
+/// <param name="settings">Limits.</param>
+internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, IcebergSinkSettings settings)
+{
+    /// <param name="touched">Complete data files that stay and lost rows since the last commit.</param>
+    /// <param name="changes">Gets the delete files that come and go.</param>
+    /// <param name="cancellationToken">Stops writing.</param>
+    public async Task WriteAsync(List<LiveFile> touched, FileChanges changes, CancellationToken cancellationToken)
+    {
+        var shares = touched.Count > settings.MaxOwnDeleteFiles;
+        var shared = new List<LiveFile>();
+        foreach (var file in touched)
+        {
+            if (shares && !file.HasOutgrownDeletes)
+            {
+                shared.Add(file);
+            }
+            else
+            {
+                await WriteOwnAsync(file, changes, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        shared.Sort((a, b) => string.CompareOrdinal(a.File!.Path, b.File!.Path));
+        foreach (var neighbours in shared.Chunk(settings.FilesPerDeleteFile))
+        {
+            await WriteSharedAsync(neighbours, changes, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteOwnAsync(LiveFile file, FileChanges changes, CancellationToken cancellationToken)
+    {
+        var all = file.HasOutgrownDeletes || !file.HasBase;
+        var positions = all ? file.Deleted.Positions() : Long(file.RecentPositions());
+        var deletes = new LiveDeletes(await writer.WriteAsync([(file.File!.Path, positions)], cancellationToken).ConfigureAwait(false));
+        changes.AddedDeletes.Add(deletes.File);
+        changes.RemovedDeletes.AddRange(all ? file.UseOnly(deletes) : file.UseForRecent(deletes));
+    }
+
+    private async Task WriteSharedAsync(LiveFile[] files, FileChanges changes, CancellationToken cancellationToken)
+    {
+        var rows = files.Select(f => (f.File!.Path, Long(HasMany(f) ? f.RecentPositions() : f.FreshPositions()))).ToList();
+        var deletes = new LiveDeletes(await writer.WriteAsync(rows, cancellationToken).ConfigureAwait(false));
+        changes.AddedDeletes.Add(deletes.File);
+        foreach (var file in files)
+        {
+            if (HasMany(file))
+            {
+                changes.RemovedDeletes.AddRange(file.UseForRecent(deletes));
+            }
+            else
+            {
+                file.Use(deletes);
+            }
+        }
+    }
+
+    private bool HasMany(LiveFile file) => file.DeleteFiles.Count >= settings.MaxDeleteFilesPerFile;
+
+    private static IEnumerable<long> Long(uint[] positions) => positions.Select(p => (long)p);
+}
