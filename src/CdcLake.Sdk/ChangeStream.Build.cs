@@ -1,6 +1,7 @@
 using CdcLake.Connectors;
 using CdcLake.Planning.Logical;
 using CdcLake.Runtime;
+using CdcLake.Storage;
 
 namespace CdcLake;
 
@@ -27,6 +28,11 @@ public sealed partial class ChangeStream<T>
         var plan = LogicalPlan.Create(Graph);
         var source = (MySqlSource)plan.Source;
         return new Pipeline(new PipelineDefinition(
-            name, plan, () => source.Open(name, options), [.. plan.Sinks.Select(s => (ISinkTarget)s.Target)], options));
+            name,
+            plan,
+            () => source.Open(name, options),
+            [.. plan.Sinks.Select(s => (ISinkTarget)s.Target)],
+            () => new LocalObjectStore(Path.GetFullPath(Path.Combine(options.CheckpointFolder, name)), options.TimeProvider),
+            options));
     }
 }

@@ -63,12 +63,11 @@ public sealed class Pipeline : IAsyncDisposable
     /// <param name="sink">Name of a sink as in <see cref="SinkStatus.Name"/>; null waits for all of them.</param>
     /// <param name="cancellationToken">Ends the waiting, not the pipeline.</param>
     /// <exception cref="ArgumentException">Not a GTID set, or no such sink.</exception>
-    /// <exception cref="CdcLakeException">The pipeline ended with this error before it got there.</exception>
-    /// <exception cref="InvalidOperationException">The pipeline completed before it got there.</exception>
+    /// <exception cref="InvalidOperationException">The pipeline ended before it got there; the inner exception says why, where that was an error.</exception>
     public Task WaitForAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default)
     {
         var position = GtidPosition.Parse(gtid, nameof(gtid));
-        return _positions.WaitVisibleAsync(position, sink is null ? null : SinkIndex(sink), cancellationToken);
+        return _positions.WaitAsync(position, sink is null ? null : SinkIndex(sink), cancellationToken);
     }
 
     /// <summary>
@@ -92,6 +91,7 @@ public sealed class Pipeline : IAsyncDisposable
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
+        _positions.Begin();
         var source = _definition.CreateSource();
         try
         {
@@ -101,13 +101,13 @@ public sealed class Pipeline : IAsyncDisposable
             }
 
             _status.Enter(PipelineState.Completed);
-            _positions.End(new InvalidOperationException($"Pipeline \"{Name}\" completed before it reached that position."));
+            _positions.End(() => new InvalidOperationException($"Pipeline \"{Name}\" completed before it reached that position."));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Cancelled while it was starting: nothing was read that would have to be committed.
             _status.Enter(PipelineState.Completed);
-            _positions.End(new InvalidOperationException($"Pipeline \"{Name}\" was stopped before it reached that position."));
+            _positions.End(() => new InvalidOperationException($"Pipeline \"{Name}\" was stopped before it reached that position."));
         }
         catch (Exception error)
         {
@@ -118,7 +118,7 @@ public sealed class Pipeline : IAsyncDisposable
             }
 
             _status.Enter(PipelineState.Failed, error);
-            _positions.End(error);
+            _positions.End(() => new InvalidOperationException($"Pipeline \"{Name}\" failed before it reached that position: {error.Message}", error));
             throw;
         }
     }

@@ -13,6 +13,9 @@ internal sealed class TestPosition(long number) : SourcePosition
     public static long NumberOf(IReadOnlyDictionary<string, string>? properties) =>
         properties is null ? 0 : long.Parse(properties["gtid"].Split('-')[^1], CultureInfo.InvariantCulture);
 
+    /// <summary>The number in a position's text, <c>-</c> for none.</summary>
+    public static string Short(string? position) => position?.Split('-')[^1] ?? "-";
+
     public override bool Covers(SourcePosition other) => Number >= ((TestPosition)other).Number;
 
     public override bool Equals(SourcePosition? other) => other is TestPosition position && position.Number == Number;

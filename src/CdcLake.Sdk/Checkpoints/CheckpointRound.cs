@@ -11,11 +11,17 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
     private readonly Dictionary<string, SavedStore[]> _written = new(StringComparer.Ordinal);
     private readonly List<IObjectWriter> _open = [];
     private readonly List<Task> _writing = [];
+    private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosed;
+    private int _missing;
 
-    public CheckpointRound(CheckpointStore store, long number)
+    /// <param name="store">Where the state goes.</param>
+    /// <param name="number">The checkpoint's number.</param>
+    /// <param name="parts">How many parts keep state, at least one; each writes once.</param>
+    public CheckpointRound(CheckpointStore store, long number, int parts)
     {
         _store = store;
+        _missing = parts;
         Number = number;
     }
 
@@ -44,6 +50,9 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
             done.SetResult();
         }
     }
+
+    /// <summary>Completes when every part has written.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => _complete.Task.WaitAsync(cancellationToken);
 
     /// <summary>Removes what was written, once nobody writes any more. Does nothing after a commit.</summary>
     public async ValueTask DisposeAsync()
@@ -92,7 +101,13 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
         lock (_lock)
         {
             _written[operatorName] = saved;
+            if (--_missing > 0)
+            {
+                return;
+            }
         }
+
+        _complete.TrySetResult();
     }
 
     private async Task<SavedStore> WriteAsync(string operatorName, int index, IStateStore store, CancellationToken cancellationToken)

@@ -88,7 +88,7 @@ internal sealed class CheckpointStore
             throw new InvalidOperationException("The checkpoint before this one is still open.");
         }
 
-        var round = new CheckpointRound(this, _number + 1);
+        var round = new CheckpointRound(this, _number + 1, _operators.Count(o => o.Stores > 0));
         _round = round;
         return round;
     }

@@ -28,7 +28,9 @@ internal interface ICommitGroup
     /// <summary>
     /// Makes the parts visible. A lost reply is resolved inside by asking the target; what it returns is certain.
     /// </summary>
-    /// <returns>One commit for each part in the same order; null where only a position would have moved and the target did not store it.</returns>
+    /// <param name="parts">In the order of the pipeline's sinks.</param>
+    /// <param name="cancellationToken">Gives up waiting for the target; what it then did is found at the next start.</param>
+    /// <returns>One commit for each part in the same order; null where the target stored this very position before, so that there was nothing to publish.</returns>
     /// <exception cref="CommitConflictException">Another writer was there first. Nothing of an atomic group was published; of another one, the parts before the conflict were.</exception>
     Task<IReadOnlyList<SinkCommit?>> PublishAsync(IReadOnlyList<IPreparedCommit> parts, CancellationToken cancellationToken);
 }

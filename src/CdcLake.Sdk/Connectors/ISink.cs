@@ -34,6 +34,11 @@ internal interface ISink : IAsyncDisposable
     /// <exception cref="DuplicateKeyException">At this boundary a key would have more than one row.</exception>
     ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken);
 
+    /// <summary>A captured table that reaches this sink is another one from here on; between two epochs. A sink that can go on changes its target with the next commit.</summary>
+    /// <exception cref="SchemaMismatchException">The sink cannot go on with it.</exception>
+    ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) =>
+        change.KeepsColumns ? ValueTask.CompletedTask : throw change.RefusedBy(Name);
+
     /// <summary>Bytes and rows that a commit would make visible now; drives the commit policy. May be read from another thread.</summary>
     SinkBacklog Backlog { get; }
 

@@ -8,7 +8,28 @@ namespace CdcLake.Connectors;
 /// <param name="Position">Where the source stands; equal to the position of the epoch before.</param>
 /// <param name="Statement">What the user ran, for messages and the log; null when the source does not know it.</param>
 internal sealed record TableChange(
-    TableChangeKind Kind, int Table, TableCapture? Before, TableCapture? After, SourcePosition Position, string? Statement = null);
+    TableChangeKind Kind, int Table, TableCapture? Before, TableCapture? After, SourcePosition Position, string? Statement = null)
+{
+    /// <summary>True when the captured columns and the rows in them are what they were: a column was added that nobody reads.</summary>
+    public bool KeepsColumns => Kind == TableChangeKind.Altered && Before!.Schema.Equals(After!.Schema);
+
+    /// <summary>The error of whoever cannot go on with this change.</summary>
+    /// <param name="who">Name of the operator or sink.</param>
+    public SchemaMismatchException RefusedBy(string who)
+    {
+        var what = Kind switch
+        {
+            TableChangeKind.Added => "was added",
+            TableChangeKind.Truncated => "lost all rows at once",
+            TableChangeKind.Removed => "was dropped or renamed away",
+            _ => "has other columns",
+        };
+        var how = Statement is null ? "" : $" by \"{Statement}\"";
+        return new SchemaMismatchException(
+            $"Table {(After ?? Before)!.Table.Name} {what}{how} at {Position}, and {who} cannot go on with that. What was read before it is not affected. "
+            + "Change the pipeline to fit the table as it is now, and build it under a new name with a new target: it is filled from a new snapshot.");
+    }
+}
 
 /// <summary>What happened to a captured table.</summary>
 internal enum TableChangeKind

@@ -1,8 +1,8 @@
 namespace CdcLake.Dataflow;
 
 /// <summary>
-/// Reads the channels of one stage so that it sees one epoch after the other: a channel that has delivered the end of the epoch is left alone until all
-/// others have. Since every sender sends all of one epoch before anything of the next, this cannot block for ever. Not thread-safe.
+/// Reads the channels of one stage so that it sees one epoch after the other: a channel that has delivered a signal is left alone until all others have
+/// delivered the same one. Since every sender sends the same signals in the same order, this cannot block for ever. Not thread-safe.
 /// </summary>
 internal sealed class EpochReader
 {
@@ -22,7 +22,7 @@ internal sealed class EpochReader
     }
 
     /// <summary>
-    /// The next changes of the open epoch, or its end once it has come on all channels; null when all channels are complete. Changes of an epoch whose end
+    /// The next changes, or a signal once it has come on all channels; null when all channels are complete. Changes of an epoch whose end
     /// never came (the source was stopped inside it) may precede that null.
     /// </summary>
     public async ValueTask<StageMessage?> ReadAsync(CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class EpochReader
         {
             if (TryReadAny(out var message))
             {
-                if (message.End is null)
+                if (message.Signal is null)
                 {
                     return message;
                 }
@@ -59,7 +59,7 @@ internal sealed class EpochReader
             if (!_ended[at] && _channels[at].TryRead(out message))
             {
                 _next = at;
-                if (message.End is not null)
+                if (message.Signal is not null)
                 {
                     _ended[at] = true;
                     _open--;
@@ -73,7 +73,7 @@ internal sealed class EpochReader
         return false;
     }
 
-    /// <summary>Waits for any channel of the open epoch; false when all of them are complete.</summary>
+    /// <summary>Waits for any channel that owes the next signal; false when all of them are complete.</summary>
     private async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
         if (_open == 1)
@@ -98,7 +98,7 @@ internal sealed class EpochReader
         return await first.ConfigureAwait(false) || Close(at);
     }
 
-    /// <summary>Notes that a channel is complete inside an epoch, which therefore never ends; true when others are still open.</summary>
+    /// <summary>Notes that a channel is complete before the next signal, which therefore never comes; true when others are still open.</summary>
     private bool Close(int at)
     {
         _isBroken = true;

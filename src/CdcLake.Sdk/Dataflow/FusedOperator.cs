@@ -24,6 +24,19 @@ internal sealed class FusedOperator : IOperator
 
     public IReadOnlyList<IStateStore> State => _head.State;
 
+    public void BeginEpoch(EpochKind kind) => _head.BeginEpoch(kind);
+
+    /// <summary>The transforms read columns by their place, so the head alone cannot say yes to other columns.</summary>
+    public void Rebind(TableChange change)
+    {
+        if (!change.KeepsColumns && _tail.Length > 0)
+        {
+            throw change.RefusedBy(_tail[0].Name);
+        }
+
+        _head.Rebind(change);
+    }
+
     public void Process(int input, ChangeBatch batch) => _head.Process(input, batch);
 
     public void EndEpoch(Epoch epoch) => _head.EndEpoch(epoch);

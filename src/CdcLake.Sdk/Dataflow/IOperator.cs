@@ -23,6 +23,24 @@ internal interface IOperator : IDisposable
     /// <summary>Keyed state, in a fixed order; empty when the operator keeps none. Written and read back only between epochs.</summary>
     IReadOnlyList<IStateStore> State { get; }
 
+    /// <summary>An epoch begins that is something else than changes; not called for <see cref="EpochKind.Changes"/>.</summary>
+    void BeginEpoch(EpochKind kind)
+    {
+    }
+
+    /// <summary>
+    /// A captured table that reaches this operator is another one from here on; between two epochs. An operator that can go on adapts itself, or needs not: where the
+    /// captured columns stay what they are nothing is to do.
+    /// </summary>
+    /// <exception cref="SchemaMismatchException">The operator cannot go on with it.</exception>
+    void Rebind(TableChange change)
+    {
+        if (!change.KeepsColumns)
+        {
+            throw change.RefusedBy(Name);
+        }
+    }
+
     /// <summary>Takes in changes of the open epoch. Ownership of the batch passes.</summary>
     void Process(int input, ChangeBatch batch);
 

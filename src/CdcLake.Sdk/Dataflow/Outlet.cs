@@ -34,12 +34,12 @@ internal sealed class Outlet
         await channel.WriteAsync(new StageMessage(input, batch, null), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Sends the end of an epoch, once on each channel.</summary>
-    public async ValueTask EndEpochAsync(EpochEnd end, CancellationToken cancellationToken)
+    /// <summary>Sends a signal, once on each channel.</summary>
+    public async ValueTask SignalAsync(StageSignal signal, CancellationToken cancellationToken)
     {
         foreach (var channel in Channels)
         {
-            await channel.WriteAsync(new StageMessage(0, null, end), cancellationToken).ConfigureAwait(false);
+            await channel.WriteAsync(new StageMessage(0, null, signal), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -4,7 +4,7 @@ namespace CdcLake.Dataflow;
 
 /// <summary>
 /// Where the source's changes go: an <see cref="Outlet"/> for each captured table. A stage that reads several tables gets them on one channel, in the
-/// source's order. The end of an epoch goes to every channel once. Not thread-safe.
+/// source's order. Signals go to every channel once. Not thread-safe.
 /// </summary>
 internal sealed class SourceOutlet
 {
@@ -21,11 +21,12 @@ internal sealed class SourceOutlet
     /// <summary>Sends changes of one table; ownership passes.</summary>
     public ValueTask SendAsync(int table, ChangeBatch batch, CancellationToken cancellationToken) => _tables[table].SendAsync(batch, cancellationToken);
 
-    public async ValueTask EndEpochAsync(EpochEnd end, CancellationToken cancellationToken)
+    /// <summary>Sends a signal, once on each channel.</summary>
+    public async ValueTask SignalAsync(StageSignal signal, CancellationToken cancellationToken)
     {
         foreach (var channel in _channels)
         {
-            await channel.WriteAsync(new StageMessage(0, null, end), cancellationToken).ConfigureAwait(false);
+            await channel.WriteAsync(new StageMessage(0, null, signal), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,23 +1,26 @@
 namespace CdcLake.Dataflow;
 
 /// <summary>
-/// An operator running as a task between channels: reads changes, sends what the operator makes of them, and when an epoch has ended on all inputs closes it,
-/// hands its state to the checkpoint if there is one, and passes the end on. Owns the operator.
+/// An operator running as a task between channels: reads changes, sends what the operator makes of them, closes an epoch when it has ended on all inputs, hands its
+/// state to a checkpoint where a barrier carries one, and passes every signal on once. Owns the operator.
 /// </summary>
 internal sealed class Stage : IDisposable
 {
     private readonly IOperator _operator;
     private readonly EpochReader _reader;
     private readonly Outlet _outlet;
+    private readonly IReadOnlySet<int> _tables;
 
     /// <param name="operation">What the stage does.</param>
     /// <param name="inputs">Channels it reads, each once.</param>
     /// <param name="outlet">Where its output goes.</param>
-    public Stage(IOperator operation, IEnumerable<StageChannel> inputs, Outlet outlet)
+    /// <param name="tables">Numbers of the captured tables that reach the operator, directly or through others; a change of another one does not concern it.</param>
+    public Stage(IOperator operation, IEnumerable<StageChannel> inputs, Outlet outlet, IReadOnlySet<int>? tables = null)
     {
         _operator = operation;
         _reader = new EpochReader(inputs);
         _outlet = outlet;
+        _tables = tables ?? new HashSet<int>();
     }
 
     public string Name => _operator.Name;
@@ -38,7 +41,8 @@ internal sealed class Stage : IDisposable
                 }
                 else
                 {
-                    await EndEpochAsync(message.End!, cancellationToken).ConfigureAwait(false);
+                    await HandleAsync(message.Signal!, cancellationToken).ConfigureAwait(false);
+                    await _outlet.SignalAsync(message.Signal!, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -53,16 +57,24 @@ internal sealed class Stage : IDisposable
 
     public void Dispose() => _operator.Dispose();
 
-    private async ValueTask EndEpochAsync(EpochEnd end, CancellationToken cancellationToken)
+    private async ValueTask HandleAsync(StageSignal signal, CancellationToken cancellationToken)
     {
-        _operator.EndEpoch(end.Epoch);
-        await SendAsync(cancellationToken).ConfigureAwait(false);
-        if (end.Checkpoint is { } checkpoint && _operator.State.Count > 0)
+        switch (signal)
         {
-            await checkpoint.WriteAsync(Name, _operator.State, cancellationToken).ConfigureAwait(false);
+            case EpochBegin begin:
+                _operator.BeginEpoch(begin.Kind);
+                break;
+            case EpochEnd end:
+                _operator.EndEpoch(end.Epoch);
+                await SendAsync(cancellationToken).ConfigureAwait(false);
+                break;
+            case TableChanged { Change: var change } when _tables.Contains(change.Table):
+                _operator.Rebind(change);
+                break;
+            case StreamBarrier { Checkpoint: { } checkpoint } when _operator.State.Count > 0:
+                await checkpoint.WriteAsync(Name, _operator.State, cancellationToken).ConfigureAwait(false);
+                break;
         }
-
-        await _outlet.EndEpochAsync(end, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask SendAsync(CancellationToken cancellationToken)

@@ -2,8 +2,8 @@ using CdcLake.Columnar;
 
 namespace CdcLake.Dataflow;
 
-/// <summary>What travels on a channel: changes for one input of the stage, or the end of an epoch for all inputs that the channel serves.</summary>
-/// <param name="Input">Number of the receiving operator's input; meaningless for an end.</param>
-/// <param name="Batch">Changes, owned by the receiver; null for an end.</param>
-/// <param name="End">The end of an epoch; null for changes.</param>
-internal readonly record struct StageMessage(int Input, ChangeBatch? Batch, EpochEnd? End);
+/// <summary>What travels on a channel: changes for one input of the receiver, or a signal for all inputs that the channel serves.</summary>
+/// <param name="Input">Number of the receiving operator's input; meaningless for a signal.</param>
+/// <param name="Batch">Changes, owned by the receiver; null for a signal.</param>
+/// <param name="Signal">What happens to the stream here; null for changes.</param>
+internal readonly record struct StageMessage(int Input, ChangeBatch? Batch, StageSignal? Signal);

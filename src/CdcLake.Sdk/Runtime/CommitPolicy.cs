@@ -3,8 +3,8 @@ using CdcLake.Connectors;
 namespace CdcLake.Runtime;
 
 /// <summary>
-/// Says when a sink commits: at the age of the oldest pending change, or when too much is pending. When only the position moves (other tables
-/// of the server change), it is stored now and then, so that a restart does not need log files that are long gone.
+/// Says when a pipeline commits: at the age of the oldest change that waits in any sink, or when too much waits. When only the position moves (other tables of the
+/// server change), it is stored now and then, so that a restart does not need log files that are long gone. Not thread-safe.
 /// </summary>
 internal sealed class CommitPolicy
 {
@@ -12,38 +12,50 @@ internal sealed class CommitPolicy
     public static readonly TimeSpan PositionInterval = TimeSpan.FromMinutes(1);
 
     private readonly PipelineOptions _options;
+    private readonly SinkBacklog[] _backlogs;
     private long? _changedSince;
     private long? _movedSince;
 
-    public CommitPolicy(PipelineOptions options) => _options = options;
+    /// <param name="options">Intervals and sizes.</param>
+    /// <param name="sinks">How many sinks the pipeline has; those that never report have nothing waiting.</param>
+    public CommitPolicy(PipelineOptions options, int sinks)
+    {
+        _options = options;
+        _backlogs = new SinkBacklog[sinks];
+    }
 
-    /// <summary>Time left until a commit is due by age; null when nothing is pending.</summary>
+    /// <summary>Time left until a commit is due, zero when it is; null when nothing waits.</summary>
     public TimeSpan? DueIn
     {
         get
         {
+            if (_backlogs.Max(b => b.Rows) >= _options.CommitRows || _backlogs.Sum(b => b.Bytes) >= _options.CommitBytes)
+            {
+                return TimeSpan.Zero;
+            }
+
             var due = _changedSince is { } changed ? Left(changed, _options.CommitInterval) : (TimeSpan?)null;
             var moved = _movedSince is { } since ? Left(since, PositionInterval) : (TimeSpan?)null;
             return due < moved || moved is null ? due : moved;
         }
     }
 
-    /// <summary>Notes that an epoch became committable.</summary>
-    public void EpochEnded(SinkBacklog backlog)
+    /// <summary>Notes that an epoch became committable in a sink.</summary>
+    public void EpochEnded(int sink, SinkBacklog backlog)
     {
         var now = _options.TimeProvider.GetTimestamp();
+        _backlogs[sink] = backlog;
         _movedSince ??= now;
-        _changedSince = backlog.Rows == 0 ? null : _changedSince ?? now;
+        _changedSince = _backlogs.Any(b => b.Rows > 0) ? _changedSince ?? now : null;
     }
 
+    /// <summary>Everything is committed.</summary>
     public void Committed()
     {
+        Array.Clear(_backlogs);
         _changedSince = null;
         _movedSince = null;
     }
-
-    public bool IsDue(SinkBacklog backlog) =>
-        DueIn <= TimeSpan.Zero || backlog.Rows >= _options.CommitRows || backlog.Bytes >= _options.CommitBytes;
 
     private TimeSpan Left(long since, TimeSpan interval)
     {

@@ -1,5 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.Planning.Logical;
+using CdcLake.Storage;
 
 namespace CdcLake.Runtime;
 
@@ -8,6 +9,7 @@ namespace CdcLake.Runtime;
 /// <param name="Plan">What to compute, over tables whose types are not known yet.</param>
 /// <param name="CreateSource">Makes the source; called once per run.</param>
 /// <param name="Sinks">Where results go, in the order of the plan's sinks.</param>
+/// <param name="OpenCheckpoints">Makes the store of the pipeline's checkpoints, which belongs to it alone; asked only by plans that keep state.</param>
 /// <param name="Options">Frozen.</param>
 internal sealed record PipelineDefinition(
-    string Name, LogicalPlan Plan, Func<ISource> CreateSource, IReadOnlyList<ISinkTarget> Sinks, PipelineOptions Options);
+    string Name, LogicalPlan Plan, Func<ISource> CreateSource, IReadOnlyList<ISinkTarget> Sinks, Func<IObjectStore> OpenCheckpoints, PipelineOptions Options);

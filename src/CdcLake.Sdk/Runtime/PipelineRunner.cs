@@ -29,66 +29,49 @@ internal sealed class PipelineRunner
     public async Task RunAsync(ISource source, CancellationToken stop)
     {
         _status.Enter(PipelineState.Starting);
-        _positions.Begin();
-        var sinks = new List<ISink>();
-        try
+        var run = await PreparedRun.OpenAsync(
+            _definition, source, p => _status.Update(s => s with { CheckpointPosition = p.ToString() }), stop).ConfigureAwait(false);
+        await using (run.ConfigureAwait(false))
         {
-            using var run = await PrepareAsync(source, sinks, stop).ConfigureAwait(false);
-            await RunStagesAsync(run, stop).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (var sink in sinks)
-            {
-                await sink.DisposeAsync().ConfigureAwait(false);
-            }
+            _bound(run.Plan);
+            ShowStart(run);
+            await RunStagesAsync(run, source, stop).ConfigureAwait(false);
         }
     }
 
-    private async Task<PreparedRun> PrepareAsync(ISource source, List<ISink> sinks, CancellationToken stop)
+    private void ShowStart(PreparedRun run)
     {
-        var tables = await source.DescribeAsync(_definition.Plan.Tables, stop).ConfigureAwait(false);
-        var plan = _definition.Plan.Bind(tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
-        _bound(plan);
-        var graph = StageGraphBuilder.Build(plan, _options.TimeProvider);
-        var checkpoints = await CheckpointSchedule.OpenAsync(_definition, plan, graph, source, _status, _positions, stop).ConfigureAwait(false);
-        var committed = new List<SourcePosition?>();
-        foreach (var (node, target) in plan.Sinks.Zip(_definition.Sinks))
+        _status.Sinks([.. run.Sinks.Select((s, i) => new SinkStatus(s.Name) { Position = run.Committed[i]?.ToString() })]);
+        for (var i = 0; i < run.Sinks.Count; i++)
         {
-            var sink = target.CreateSink();
-            sinks.Add(sink);
-            var opening = new SinkOpening(_definition.Name, node.Schema, node.Key, _options.TimeProvider, node.Fingerprint);
-            var properties = await sink.OpenAsync(opening, stop).ConfigureAwait(false);
-            committed.Add(properties is null ? null : source.ParsePosition(properties));
-        }
-
-        _status.Sinks([.. sinks.Select((s, i) => new SinkStatus(s.Name) { Position = committed[i]?.ToString() })]);
-        var start = StartDecision.Of(checkpoints is not null, checkpoints?.Position, committed);
-        if (start.RestoreState)
-        {
-            await checkpoints!.RestoreAsync(stop).ConfigureAwait(false);
-        }
-
-        for (var i = 0; i < committed.Count; i++)
-        {
-            if (committed[i] is { } position)
+            var shown = run.Sinks[i].IsDurable ? run.Committed[i] : run.Start.RestoreState ? run.Start.From : null;
+            if (shown is not null)
             {
-                _positions.Committed(i, position);
+                _positions.Shows(i, shown);
             }
         }
-
-        var gates = sinks.Select((s, i) => new SinkGate(s.Name, committed[i], start.From, start.From is null && source.StartsWithSnapshot)).ToArray();
-        var sourceStart = new SourceStart(
-            plan.Captures, start.From, [.. committed.OfType<SourcePosition>().Distinct()], new EpochLimits(_options.EpochRows, _options.EpochTime));
-        return new PreparedRun(source, sourceStart, graph, sinks, gates, checkpoints);
     }
 
-    private async Task RunStagesAsync(PreparedRun run, CancellationToken stop)
+    private async Task RunStagesAsync(PreparedRun run, ISource source, CancellationToken stop)
     {
         using var group = new StageGroup();
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop, group.Aborted);
-        var sourceStage = new SourceStage(run.Graph.Source, run.Checkpoints, _status, group.Aborted);
-        group.Start(run.Source.Name, () => ReadAsync(run, sourceStage, stop, reading.Token));
+        var durable = run.Committed.Where((_, i) => run.Sinks[i].IsDurable).ToList();
+        var publisher = new CommitPublisher(run.Sinks, _options, _status, _positions);
+        var commits = new CommitCoordinator(publisher, durable, run.Replaces, run.Checkpoints, _options, run.Sinks.Count, group.Aborted);
+        using var sourceStage = new SourceStage(run.Graph.Source, commits, _status, group.Aborted);
+        var start = new SourceStart(
+            run.Plan.Captures,
+            run.Start.From,
+            [.. run.Committed.OfType<SourcePosition>().Distinct()],
+            new EpochLimits(_options.EpochRows, _options.EpochTime));
+        group.Start(source.Name, () => ReadAsync(source, start, sourceStage, stop, reading.Token));
+        group.Start("commits", () => commits.RunAsync(sourceStage.InjectAsync));
+        if (run.Checkpoints is { } checkpoints)
+        {
+            group.Start("checkpoints", () => checkpoints.RunAsync(group.Aborted));
+        }
+
         foreach (var stage in run.Graph.Stages)
         {
             group.Start(stage.Name, () => stage.RunAsync(group.Aborted));
@@ -96,10 +79,16 @@ internal sealed class PipelineRunner
 
         for (var i = 0; i < run.Sinks.Count; i++)
         {
-            var sink = new SinkStage(i, run.Sinks[i], run.Gates[i], run.Graph.SinkInputs[i], _options, _status, _positions);
+            var gate = new SinkGate(run.Sinks[i].Name, run.Committed[i], run.Start.From, run.Replaces);
+            var sink = new SinkStage(i, run.Sinks[i], gate, run.Graph.Sinks[i], commits, _status, _positions);
             group.Start(run.Sinks[i].Name, () => sink.RunAsync(stop, group.Aborted));
         }
 
+        await DrainAsync(group, stop).ConfigureAwait(false);
+    }
+
+    private async Task DrainAsync(StageGroup group, CancellationToken stop)
+    {
         await using (stop.Register(() =>
         {
             _status.Enter(PipelineState.Draining);
@@ -118,11 +107,11 @@ internal sealed class PipelineRunner
         }
     }
 
-    private static async Task ReadAsync(PreparedRun run, SourceStage stage, CancellationToken stop, CancellationToken reading)
+    private static async Task ReadAsync(ISource source, SourceStart start, SourceStage stage, CancellationToken stop, CancellationToken reading)
     {
         try
         {
-            await run.Source.RunAsync(run.Start, stage, reading).ConfigureAwait(false);
+            await source.RunAsync(start, stage, reading).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -135,11 +124,5 @@ internal sealed class PipelineRunner
         }
 
         await stage.CompleteAsync().ConfigureAwait(false);
-    }
-
-    private sealed record PreparedRun(
-        ISource Source, SourceStart Start, StageGraph Graph, IReadOnlyList<ISink> Sinks, SinkGate[] Gates, CheckpointSchedule? Checkpoints) : IDisposable
-    {
-        public void Dispose() => Graph.Dispose();
     }
 }

@@ -6,16 +6,11 @@ namespace CdcLake.Runtime;
 internal sealed class PositionBoard
 {
     private readonly Lock _gate = new();
-    private readonly SourcePosition?[] _committed;
-    private readonly SourcePosition?[] _visible;
+    private readonly SourcePosition?[] _shown;
     private readonly List<Waiter> _waiters = [];
-    private Exception? _ended;
+    private Func<Exception>? _ended;
 
-    public PositionBoard(int sinks)
-    {
-        _committed = new SourcePosition?[sinks];
-        _visible = new SourcePosition?[sinks];
-    }
+    public PositionBoard(int sinks) => _shown = new SourcePosition?[sinks];
 
     /// <summary>A run begins: positions may move again.</summary>
     public void Begin()
@@ -26,41 +21,12 @@ internal sealed class PositionBoard
         }
     }
 
-    /// <summary>The sink has stored <paramref name="position"/> with a commit, now or before the start.</summary>
-    public void Committed(int sink, SourcePosition position) => Move(sink, position, stored: true);
-
-    /// <summary>The sink's content equals the result at <paramref name="position"/>, though it is not stored there.</summary>
-    public void Applied(int sink, SourcePosition position) => Move(sink, position, stored: false);
-
-    /// <summary>Completes when the content of <paramref name="sink"/> (all sinks when null) includes <paramref name="position"/>.</summary>
-    public Task WaitVisibleAsync(SourcePosition position, int? sink, CancellationToken cancellationToken) =>
-        WaitAsync(new Waiter(position, sink, Stored: false), cancellationToken);
-
-    /// <summary>Completes when every sink has stored <paramref name="position"/> or a later one.</summary>
-    public Task WaitCommittedAsync(SourcePosition position, CancellationToken cancellationToken) =>
-        WaitAsync(new Waiter(position, null, Stored: true), cancellationToken);
-
-    /// <summary>No position will move any more: waiters get <paramref name="error"/>.</summary>
-    public void End(Exception error)
+    /// <summary>The sink's content equals the result at <paramref name="position"/>, whether that position is stored with it or not.</summary>
+    public void Shows(int sink, SourcePosition position)
     {
         lock (_gate)
         {
-            _ended = error;
-            foreach (var waiter in _waiters)
-            {
-                waiter.Done.TrySetException(error);
-            }
-
-            _waiters.Clear();
-        }
-    }
-
-    private void Move(int sink, SourcePosition position, bool stored)
-    {
-        lock (_gate)
-        {
-            _visible[sink] = position;
-            _committed[sink] = stored ? position : _committed[sink];
+            _shown[sink] = position;
             for (var i = _waiters.Count - 1; i >= 0; i--)
             {
                 if (IsReached(_waiters[i]))
@@ -72,8 +38,10 @@ internal sealed class PositionBoard
         }
     }
 
-    private async Task WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    /// <summary>Completes when the content of <paramref name="sink"/> (all sinks when null) includes <paramref name="position"/>.</summary>
+    public async Task WaitAsync(SourcePosition position, int? sink, CancellationToken cancellationToken)
     {
+        var waiter = new Waiter(position, sink);
         lock (_gate)
         {
             if (IsReached(waiter))
@@ -83,7 +51,7 @@ internal sealed class PositionBoard
 
             if (_ended is not null)
             {
-                throw _ended;
+                throw _ended();
             }
 
             _waiters.Add(waiter);
@@ -92,15 +60,26 @@ internal sealed class PositionBoard
         await waiter.Done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private bool IsReached(Waiter waiter)
+    /// <summary>No position will move any more: every waiter gets an error of its own.</summary>
+    public void End(Func<Exception> error)
     {
-        var positions = waiter.Stored ? _committed : _visible;
-        return waiter.Sink is { } sink
-            ? positions[sink]?.Covers(waiter.Position) == true
-            : positions.All(p => p?.Covers(waiter.Position) == true);
+        lock (_gate)
+        {
+            _ended = error;
+            foreach (var waiter in _waiters)
+            {
+                waiter.Done.TrySetException(error());
+            }
+
+            _waiters.Clear();
+        }
     }
 
-    private sealed record Waiter(SourcePosition Position, int? Sink, bool Stored)
+    private bool IsReached(Waiter waiter) => waiter.Sink is { } sink
+        ? _shown[sink]?.Covers(waiter.Position) == true
+        : _shown.All(p => p?.Covers(waiter.Position) == true);
+
+    private sealed record Waiter(SourcePosition Position, int? Sink)
     {
         // Continuations must not run under our lock.
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,140 +3,138 @@ using CdcLake.Dataflow;
 
 namespace CdcLake.Runtime;
 
-/// <summary>The task of one sink: applies batches and epochs, and commits when the policy or a checkpoint asks for it.</summary>
+/// <summary>The task of one sink: gives it what passes its gate, epoch by epoch, and takes part in commits and checkpoints where a barrier stands. Decides nothing.</summary>
 internal sealed class SinkStage
 {
     private readonly ISink _sink;
     private readonly SinkGate _gate;
-    private readonly CommitPolicy _policy;
     private readonly StatusBoard _status;
     private readonly PositionBoard _positions;
-    private readonly PipelineOptions _options;
+    private readonly CommitCoordinator _commits;
     private readonly int _index;
-    private readonly StageChannel _input;
+    private readonly string _name;
+    private readonly SinkInput _input;
+    private bool _epochIsOpen;
+    private SourcePosition? _end;
 
-    public SinkStage(
-        int index, ISink sink, SinkGate gate, StageChannel input, PipelineOptions options, StatusBoard status, PositionBoard positions)
+    /// <param name="index">Number of the sink.</param>
+    /// <param name="sink">The sink, open; this stage alone calls it, but for the publication of what it prepared.</param>
+    /// <param name="gate">Throws away what the sink has.</param>
+    /// <param name="input">What reaches it.</param>
+    /// <param name="commits">Hears what waits in the sink.</param>
+    /// <param name="status">Where progress is shown.</param>
+    /// <param name="positions">Where positions are noted.</param>
+    public SinkStage(int index, ISink sink, SinkGate gate, SinkInput input, CommitCoordinator commits, StatusBoard status, PositionBoard positions)
     {
         _index = index;
         _sink = sink;
         _gate = gate;
         _input = input;
-        _options = options;
-        _policy = new CommitPolicy(options);
+        _name = input.Name;
+        _commits = commits;
         _status = status;
         _positions = positions;
     }
 
-    /// <summary>Runs until its channel is complete, then commits what is left.</summary>
+    /// <summary>Runs until its channel is complete; the last barrier has committed what there was.</summary>
     /// <param name="stop">The wish to stop: a source that ends because of it need not have reached what the sink has committed.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken cancellationToken)
     {
-        SourcePosition? end = null;
-        while (await WaitAsync(cancellationToken).ConfigureAwait(false))
+        var channel = _input.Channel;
+        while (await channel.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            while (_input.TryRead(out var message))
+            while (channel.TryRead(out var message))
             {
-                if (message.Batch is not null && _gate.Admit(message.Batch))
+                if (message.Batch is { } batch)
                 {
-                    await _sink.ChangesAsync(message.Batch, cancellationToken).ConfigureAwait(false);
+                    if (_gate.Admit(batch))
+                    {
+                        await BeginEpochAsync(EpochKind.Changes, cancellationToken).ConfigureAwait(false);
+                        await _sink.ChangesAsync(batch, cancellationToken).ConfigureAwait(false);
+                    }
                 }
-
-                if (message.End is { } epochEnd)
+                else
                 {
-                    end = epochEnd.Epoch.Position;
-                    await EndEpochAsync(epochEnd, cancellationToken).ConfigureAwait(false);
+                    await HandleAsync(message.Signal!, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
 
-        await CommitAsync(cancellationToken).ConfigureAwait(false);
         if (!stop.IsCancellationRequested)
         {
-            _gate.EnsureReached(end);
+            _gate.EnsureReached(_end);
         }
     }
 
-    // True when something can be read, false at the end; commits whenever that is due while it waits.
-    private async Task<bool> WaitAsync(CancellationToken cancellationToken)
+    private async ValueTask HandleAsync(StageSignal signal, CancellationToken cancellationToken)
     {
-        var arrival = _input.WaitToReadAsync(cancellationToken);
-        if (arrival.IsCompleted)
+        switch (signal)
         {
-            return await arrival.ConfigureAwait(false);
-        }
-
-        var waiting = arrival.AsTask();
-        while (_policy.DueIn is { } due)
-        {
-            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var elapsed = Task.Delay(due, _options.TimeProvider, timer.Token);
-            if (await Task.WhenAny(waiting, elapsed).ConfigureAwait(false) == waiting)
-            {
-                await timer.CancelAsync().ConfigureAwait(false);
+            case EpochBegin begin when !_gate.IsSkipping:
+                await BeginEpochAsync(begin.Kind, cancellationToken).ConfigureAwait(false);
                 break;
-            }
-
-            await CommitAsync(cancellationToken).ConfigureAwait(false);
+            case EpochEnd end:
+                await EndEpochAsync(end.Epoch, cancellationToken).ConfigureAwait(false);
+                break;
+            case TableChanged { Change: var change } when _input.Tables.Contains(change.Table):
+                await _sink.TableChangedAsync(change, cancellationToken).ConfigureAwait(false);
+                break;
+            case StreamBarrier barrier:
+                await CutAsync(barrier, cancellationToken).ConfigureAwait(false);
+                break;
         }
-
-        return await waiting.ConfigureAwait(false);
     }
 
-    private async Task EndEpochAsync(EpochEnd end, CancellationToken cancellationToken)
+    private ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken)
     {
-        var epoch = end.Epoch;
+        if (_epochIsOpen)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _epochIsOpen = true;
+        return _sink.BeginEpochAsync(kind, cancellationToken);
+    }
+
+    private async ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
+    {
+        _end = epoch.Position;
         if (!_gate.Admit(epoch))
         {
-            _positions.Applied(_index, epoch.Position);
             return;
         }
 
-        if (epoch.IsCompleteResult)
+        await BeginEpochAsync(epoch.Kind, cancellationToken).ConfigureAwait(false);
+        await _sink.EndEpochAsync(epoch, cancellationToken).ConfigureAwait(false);
+        _epochIsOpen = false;
+        var backlog = _sink.Backlog;
+        if (!_sink.IsDurable)
         {
-            await _sink.BeginEpochAsync(epoch.Kind, cancellationToken).ConfigureAwait(false);
+            _status.Sink(_index, s => s with { Position = epoch.Position.ToString() });
+            _positions.Shows(_index, epoch.Position);
+            return;
         }
 
-        await _sink.EndEpochAsync(epoch, cancellationToken).ConfigureAwait(false);
-        var backlog = _sink.Backlog;
-        _policy.EpochEnded(backlog);
         _status.Sink(_index, s => s with { PendingRows = backlog.Rows });
-        if (end.Checkpoint is not null || epoch.IsCompleteResult || _policy.IsDue(backlog))
-        {
-            await CommitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        else if (backlog.Rows == 0)
+        _commits.EpochEnded(_index, backlog);
+        if (backlog.Rows == 0)
         {
             // Nothing of this epoch is missing from the target: it equals the result here, although the position stored with it is older.
-            _positions.Applied(_index, epoch.Position);
+            _positions.Shows(_index, epoch.Position);
         }
     }
 
-    private async Task CommitAsync(CancellationToken cancellationToken)
+    private async ValueTask CutAsync(StreamBarrier barrier, CancellationToken cancellationToken)
     {
-        var prepared = await _sink.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        _policy.Committed();
-        if (prepared is null)
+        if (barrier.Checkpoint is { } checkpoint && _sink is IVolatileSink { State.Count: > 0 } view)
         {
-            return;
+            await checkpoint.WriteAsync(_name, view.State, cancellationToken).ConfigureAwait(false);
         }
 
-        await using (prepared.ConfigureAwait(false))
+        if (barrier.Commit is { } commit && _sink.IsDurable)
         {
-            var commits = await prepared.Group.PublishAsync([prepared], cancellationToken).ConfigureAwait(false);
-            if (commits[0] is { } commit)
-            {
-                Committed(commit);
-            }
+            await commit.TakePartAsync(_index, _sink, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private void Committed(SinkCommit commit)
-    {
-        _status.Committed(_index, commit);
-        _positions.Committed(_index, commit.Position);
-        _options.OnCommit?.Invoke(new PipelineCommit(
-            _sink.Name, commit.Id, commit.Position.ToString(), commit.Upserts, commit.Deletes, commit.TotalRows));
     }
 }

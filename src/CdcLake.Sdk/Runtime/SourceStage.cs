@@ -6,79 +6,126 @@ namespace CdcLake.Runtime;
 
 /// <summary>
 /// Receives what the source pushes and sends it on epoch by epoch, so that a cancelled source leaves no half epoch behind in the operators; only an epoch larger
-/// than <see cref="MaxHeldRows"/> goes on in parts. Says with which epochs a checkpoint is taken.
+/// than <see cref="MaxHeldRows"/> or <see cref="MaxHeldBytes"/> goes on in parts. Barriers are sent here too, by the source's task behind an epoch, or by the
+/// coordinator's task while the source is silent.
 /// </summary>
-internal sealed class SourceStage : ISourceOutput
+internal sealed class SourceStage : ISourceOutput, IDisposable
 {
     /// <summary>Rows held back at most while their epoch is open.</summary>
     public const int MaxHeldRows = 262_144;
 
+    /// <summary>Bytes held back at most while their epoch is open.</summary>
+    public const long MaxHeldBytes = 64L << 20;
+
     private readonly SourceOutlet _output;
-    private readonly CheckpointSchedule? _checkpoints;
+    private readonly CommitCoordinator _commits;
     private readonly StatusBoard _status;
     private readonly CancellationToken _abort;
     private readonly Queue<(int Table, ChangeBatch Batch)> _held = new();
+
+    // Held by whoever sends: by the source's task from the first message of an epoch to its last, by the coordinator's task for one barrier.
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private long _heldBytes;
     private int _heldRows;
+    private EpochKind _kind;
     private bool _isPartlySent;
+    private bool _isComplete;
     private Epoch? _last;
 
     /// <param name="output">The stages.</param>
-    /// <param name="checkpoints">Null for a plan without state.</param>
+    /// <param name="commits">Says where barriers stand.</param>
     /// <param name="status">Where progress is shown.</param>
     /// <param name="abort">Ends waiting for room. Stopping the source is not enough: an epoch that it has closed goes out whole.</param>
-    public SourceStage(SourceOutlet output, CheckpointSchedule? checkpoints, StatusBoard status, CancellationToken abort)
+    public SourceStage(SourceOutlet output, CommitCoordinator commits, StatusBoard status, CancellationToken abort)
     {
         _abort = abort;
         _output = output;
-        _checkpoints = checkpoints;
+        _commits = commits;
         _status = status;
     }
 
-    public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-    public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) => throw new SchemaMismatchException(
-        $"Table {(change.After ?? change.Before)!.Table.Name} was changed ({change.Statement ?? change.Kind.ToString()}), which a running pipeline cannot follow. "
-        + "Start it again with a new target, which is filled from a new snapshot.");
+    public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken)
+    {
+        _kind = kind;
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
     {
         _status.Changes(batch.Count);
         _held.Enqueue((table, batch));
         _heldRows += batch.Count;
-        return _heldRows >= MaxHeldRows ? SendPartAsync() : ValueTask.CompletedTask;
+        _heldBytes += batch.ByteSize;
+        return _heldRows >= MaxHeldRows || _heldBytes >= MaxHeldBytes ? SendPartAsync() : ValueTask.CompletedTask;
     }
 
     public async ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
     {
         var changed = _isPartlySent || _heldRows > 0;
+        if (!_isPartlySent)
+        {
+            await _sending.WaitAsync(_abort).ConfigureAwait(false);
+            await BeginAsync(epoch.Kind).ConfigureAwait(false);
+        }
+
         await SendAsync().ConfigureAwait(false);
+        await _output.SignalAsync(new EpochEnd(epoch), _abort).ConfigureAwait(false);
         _isPartlySent = false;
+        _kind = EpochKind.Changes;
         _last = epoch;
-        var round = _checkpoints is null ? null : await _checkpoints.RoundForAsync(epoch, changed, _abort).ConfigureAwait(false);
-        await _output.EndEpochAsync(new EpochEnd(epoch, round), _abort).ConfigureAwait(false);
+        await CutAsync(_commits.After(epoch, changed)).ConfigureAwait(false);
+        _sending.Release();
         _status.Processed(epoch);
+    }
+
+    public async ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken)
+    {
+        if (change.Kind == TableChangeKind.Added)
+        {
+            throw change.RefusedBy("the plan, in which no operator reads it,");
+        }
+
+        await _sending.WaitAsync(_abort).ConfigureAwait(false);
+        await _output.SignalAsync(new TableChanged(change), _abort).ConfigureAwait(false);
+        _sending.Release();
     }
 
     public void Report(SourceProgress progress) => _status.Source(progress);
 
-    /// <summary>The source has ended or was stopped: takes a last checkpoint where the state is at the end of an epoch, and completes the channels.</summary>
+    /// <summary>Sends the barrier that is due while the source is silent; waits while an epoch is being sent.</summary>
+    public async Task InjectAsync()
+    {
+        await _sending.WaitAsync(_abort).ConfigureAwait(false);
+        try
+        {
+            if (!_isComplete && _last is not null)
+            {
+                await CutAsync(_commits.WhileSilent(_last)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    /// <summary>
+    /// The source has ended or was stopped: cuts once more where the stages are at the end of an epoch, and completes the channels. Of an epoch that went out in
+    /// part nothing is committed; what came before it was, when its first part was sent.
+    /// </summary>
     public async Task CompleteAsync()
     {
         DropUnfinished();
-        var round = _checkpoints is null || _isPartlySent || _last is null
-            ? null
-            : await _checkpoints.LastRoundForAsync(_last, _abort).ConfigureAwait(false);
-        if (round is not null)
+        if (!_isPartlySent)
         {
-            // The same epoch ends once more, without rows: they must not count as the complete result.
-            await _output.EndEpochAsync(new EpochEnd(_last! with { Kind = EpochKind.Changes }, round), _abort).ConfigureAwait(false);
+            await _sending.WaitAsync(_abort).ConfigureAwait(false);
+            await CutAsync(_last is null ? null : await _commits.LastAsync(_last).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
+        _isComplete = true;
+        _commits.Complete();
         _output.Complete();
-        if (_checkpoints is not null)
-        {
-            await _checkpoints.FinishAsync().ConfigureAwait(false);
-        }
+        _sending.Release();
     }
 
     /// <summary>Disposes what an unfinished epoch left behind.</summary>
@@ -90,11 +137,25 @@ internal sealed class SourceStage : ISourceOutput
         }
     }
 
-    private ValueTask SendPartAsync()
+    public void Dispose() => _sending.Dispose();
+
+    private async ValueTask SendPartAsync()
     {
-        _isPartlySent = true;
-        return SendAsync();
+        if (!_isPartlySent)
+        {
+            await _sending.WaitAsync(_abort).ConfigureAwait(false);
+            await CutAsync(_last is null ? null : _commits.BeforeLarge(_last)).ConfigureAwait(false);
+            await BeginAsync(_kind).ConfigureAwait(false);
+            _isPartlySent = true;
+        }
+
+        await SendAsync().ConfigureAwait(false);
     }
+
+    private ValueTask BeginAsync(EpochKind kind) =>
+        kind == EpochKind.Changes ? ValueTask.CompletedTask : _output.SignalAsync(new EpochBegin(kind), _abort);
+
+    private ValueTask CutAsync(StreamBarrier? barrier) => barrier is null ? ValueTask.CompletedTask : _output.SignalAsync(barrier, _abort);
 
     private async ValueTask SendAsync()
     {
@@ -104,5 +165,6 @@ internal sealed class SourceStage : ISourceOutput
         }
 
         _heldRows = 0;
+        _heldBytes = 0;
     }
 }

@@ -52,7 +52,7 @@ internal sealed class StageGraphBuilder
             }
         }
 
-        var sinks = _plan.Sinks.Select(s => Channel(Producer(s.Input), s)).ToList();
+        var sinks = _plan.Sinks.Select(s => new SinkInput(s.Name, Channel(Producer(s.Input), s), Tables(s))).ToList();
         return new StageGraph(new SourceOutlet(tables), stages, sinks);
     }
 
@@ -82,8 +82,13 @@ internal sealed class StageGraphBuilder
         return new Stage(
             transforms.Count == 0 ? operation : new FusedOperator(operation, transforms),
             Inputs(head).Select(i => Channel(Producer(i), head)).Distinct(),
-            outlet);
+            outlet,
+            Tables(head));
     }
+
+    /// <summary>Numbers of the captured tables that a node computes from.</summary>
+    private static HashSet<int> Tables(PlanNode node) =>
+        node is TableNode table ? [table.Table] : [.. Inputs(node).SelectMany(Tables)];
 
     // What leaves at the node `last` is sent by the stage that `stage` heads.
     private void Send(PlanNode stage, PlanNode last, Outlet outlet)

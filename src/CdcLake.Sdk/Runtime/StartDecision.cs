@@ -11,9 +11,9 @@ namespace CdcLake.Runtime;
 internal readonly record struct StartDecision(SourcePosition? From, bool RestoreState)
 {
     /// <summary>Decides from what exists.</summary>
-    /// <param name="stateful">The plan has operators with state.</param>
+    /// <param name="stateful">The plan has operators with state, or sinks that live in the process.</param>
     /// <param name="checkpoint">Position of the newest checkpoint, or null.</param>
-    /// <param name="sinks">Committed position of each sink, null where it has none.</param>
+    /// <param name="sinks">Committed position of each durable sink, null where it has none; possibly there is no such sink.</param>
     public static StartDecision Of(bool stateful, SourcePosition? checkpoint, IReadOnlyList<SourcePosition?> sinks)
     {
         if (stateful)

@@ -91,10 +91,51 @@ public sealed class StageTests
                     await source.SendAsync(0, Changes(0, ([epoch % 7, (long)i], 1)).Batch!, CancellationToken.None);
                 }
 
-                await source.EndEpochAsync(End(epoch).End!, CancellationToken.None);
+                await source.SignalAsync(End(epoch).Signal!, CancellationToken.None);
             }
 
             source.Complete();
+        }
+    }
+
+    [Fact]
+    public async Task Signals_pass_a_stage_with_two_senders_once_and_in_their_order()
+    {
+        var (left, right, result) = (Channel(), Channel(), Channel());
+        var outlet = new Outlet();
+        outlet.Add(result, 0);
+        using var stage = new Stage(new JoinOperator("join", Joined, Pair, Pair, [0], [0]), [left, right], outlet);
+        foreach (var channel in (StageChannel[])[left, right])
+        {
+            await channel.WriteAsync(new StageMessage(0, null, new EpochBegin(EpochKind.CompleteResult)), CancellationToken.None);
+            await channel.WriteAsync(Changes(channel == left ? 0 : 1, ([1, 10L], 1)), CancellationToken.None);
+            await channel.WriteAsync(End(1), CancellationToken.None);
+            await channel.WriteAsync(new StageMessage(0, null, new TableChanged(Altered(Pair))), CancellationToken.None);
+            await channel.WriteAsync(new StageMessage(0, null, new StreamBarrier(null, null)), CancellationToken.None);
+            channel.Complete();
+        }
+
+        await stage.RunAsync(CancellationToken.None);
+        Assert.Equal(["begin CompleteResult", "+1|10|1|10", "end 1", "table 0", "barrier"], await ReadAllAsync(result));
+    }
+
+    [Fact]
+    public async Task Change_of_a_table_that_an_operator_cannot_follow_is_refused_in_its_name()
+    {
+        var change = Altered(new Schema([Pair[0], new Field("v", DataType.String, true)])) with { Statement = "ALTER TABLE t MODIFY v TEXT" };
+        var error = await Assert.ThrowsAsync<SchemaMismatchException>(() => RunAsync(change, tables: [0, 1]));
+        Assert.Equal("join(a,b)", error.Stage);
+        Assert.Contains("join(a,b)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ALTER TABLE t MODIFY v TEXT", error.Message, StringComparison.Ordinal);
+        await RunAsync(change, tables: [1]);
+
+        static async Task RunAsync(TableChange change, HashSet<int> tables)
+        {
+            var input = Channel();
+            using var stage = new Stage(new JoinOperator("join(a,b)", Joined, Pair, Pair, [0], [0]), [input], new Outlet(), tables);
+            await input.WriteAsync(new StageMessage(0, null, new TableChanged(change)), CancellationToken.None);
+            input.Complete();
+            await stage.RunAsync(CancellationToken.None);
         }
     }
 
@@ -124,6 +165,12 @@ public sealed class StageTests
 
     private static StageMessage Changes(int input, params (object?[] Row, int Weight)[] rows) => new(input, Cells.ToBatch(Pair, rows), null);
 
+    private static TableChange Altered(Schema now)
+    {
+        var table = new SourceTable("shop.t", Pair, ["int", "bigint"], [0], new Dictionary<int, string>());
+        return new TableChange(TableChangeKind.Altered, 0, TableCapture.Of(table, [0, 1]), new TableCapture(table, [0, 1], now), new TestPosition(1));
+    }
+
     private static StageMessage End(int number) => new(0, null, new EpochEnd(new Epoch(new TestPosition(number), default)));
 
     private static async Task<List<string>> ReadAllAsync(StageChannel channel)
@@ -139,7 +186,13 @@ public sealed class StageTests
             }
             else
             {
-                seen.Add($"end {((TestPosition)message.End!.Epoch.Position).Number}");
+                seen.Add(message.Signal switch
+                {
+                    EpochEnd end => $"end {((TestPosition)end.Epoch.Position).Number}",
+                    EpochBegin begin => $"begin {begin.Kind}",
+                    TableChanged changed => $"table {changed.Change.Table}",
+                    _ => "barrier",
+                });
             }
         }
 

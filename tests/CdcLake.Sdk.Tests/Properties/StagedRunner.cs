@@ -59,7 +59,7 @@ internal sealed class StagedRunner
                 await Source.SendAsync(table, batch, CancellationToken.None);
             }
 
-            await Source.EndEpochAsync(new EpochEnd(new Epoch(new TestPosition(i), default)), CancellationToken.None);
+            await Source.SignalAsync(new EpochEnd(new Epoch(new TestPosition(i), default)), CancellationToken.None);
         }
 
         Source.Complete();

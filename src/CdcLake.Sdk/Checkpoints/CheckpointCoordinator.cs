@@ -1,0 +1,199 @@
+using CdcLake.Connectors;
+using CdcLake.State;
+
+namespace CdcLake.Checkpoints;
+
+/// <summary>
+/// Says when state is checkpointed, and makes a checkpoint count once its state is written and every durable sink has committed its position: state is only worth
+/// keeping when no sink is behind it, since what a sink has not committed has to come out of the operators again. Thread-safe.
+/// </summary>
+internal sealed class CheckpointCoordinator
+{
+    /// <summary>How long a position that moved without changes may stay without a checkpoint: it only saves reading those transactions again.</summary>
+    private static readonly TimeSpan PositionInterval = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private readonly CheckpointStore _store;
+    private readonly IReadOnlyList<CheckpointPart> _parts;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _interval;
+    private readonly Action<SourcePosition> _published;
+    private CheckpointDescriptor? _found;
+    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Pending? _pending;
+    private SourcePosition? _position;
+    private long _lastTime;
+    private bool _hasChanged;
+    private bool _isComplete;
+
+    /// <param name="store">The pipeline's checkpoints.</param>
+    /// <param name="parts">Whose state is kept, at least one.</param>
+    /// <param name="interval">How often, while changes arrive.</param>
+    /// <param name="clock">Measures it.</param>
+    /// <param name="published">Called when a checkpoint counts, also for one that was restored.</param>
+    public CheckpointCoordinator(
+        CheckpointStore store, IReadOnlyList<CheckpointPart> parts, TimeSpan interval, TimeProvider clock, Action<SourcePosition> published)
+    {
+        _store = store;
+        _parts = parts;
+        _interval = interval;
+        _clock = clock;
+        _published = published;
+        _lastTime = clock.GetTimestamp();
+    }
+
+    /// <summary>What the newest checkpoint includes; null when there is none.</summary>
+    public SourcePosition? Position
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _position;
+            }
+        }
+    }
+
+    /// <summary>Time left until one is due although the source is silent; null when nothing changed or one is being made.</summary>
+    public TimeSpan? DueIn
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var left = _interval - _clock.GetElapsedTime(_lastTime);
+                return _pending is not null || !_hasChanged ? null : left < TimeSpan.Zero ? TimeSpan.Zero : left;
+            }
+        }
+    }
+
+    /// <summary>Looks for the newest checkpoint.</summary>
+    /// <exception cref="PlanChangedException">It belongs to another plan.</exception>
+    /// <exception cref="CheckpointException">It is damaged.</exception>
+    public async Task FindAsync(Func<IReadOnlyDictionary<string, string>, SourcePosition> parse, CancellationToken cancellationToken)
+    {
+        _found = await _store.LoadLatestAsync(cancellationToken).ConfigureAwait(false);
+        _position = _found is null ? null : parse(_found.Position);
+    }
+
+    /// <summary>Loads the state of the checkpoint that was found.</summary>
+    /// <exception cref="CheckpointException">A piece is missing or damaged.</exception>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        foreach (var part in _parts)
+        {
+            await _store.RestoreAsync(_found!, part.Name, part.Stores, cancellationToken).ConfigureAwait(false);
+            part.AfterRestore();
+        }
+
+        _published(_position!);
+    }
+
+    /// <summary>True when a checkpoint should be taken at the end of this epoch.</summary>
+    /// <param name="epoch">The epoch that ended.</param>
+    /// <param name="changed">It has changes.</param>
+    public bool IsDue(Epoch epoch, bool changed)
+    {
+        lock (_lock)
+        {
+            _hasChanged |= changed;
+            var age = _clock.GetElapsedTime(_lastTime);
+            return _pending is null && !epoch.Position.Equals(_position)
+                && (epoch.IsCompleteResult || (age >= _interval && (_hasChanged || age >= PositionInterval)));
+        }
+    }
+
+    /// <summary>Begins a checkpoint, which every part must write to. None may be in the making.</summary>
+    /// <param name="epoch">The epoch that ended last.</param>
+    /// <param name="committed">Completes when every durable sink has committed it.</param>
+    public ICheckpointRound Begin(Epoch epoch, Task committed)
+    {
+        lock (_lock)
+        {
+            var round = _store.Begin();
+            _pending = new Pending(round, epoch.Position, committed);
+            _lastTime = _clock.GetTimestamp();
+            _hasChanged = false;
+            _wake.TrySetResult();
+            return round;
+        }
+    }
+
+    /// <summary>Waits for the checkpoint in the making.</summary>
+    public Task FinishAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return _pending?.Done.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+        }
+    }
+
+    /// <summary>No further checkpoint will be begun.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _isComplete = true;
+            _wake.TrySetResult();
+        }
+    }
+
+    /// <summary>Publishes one checkpoint after the other, until <see cref="Complete"/>.</summary>
+    /// <exception cref="CheckpointException">The store is not writable.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Pending? pending;
+            Task wake;
+            lock (_lock)
+            {
+                pending = _pending;
+                if (pending is null && _isComplete)
+                {
+                    return;
+                }
+
+                _wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                wake = _wake.Task;
+            }
+
+            if (pending is null)
+            {
+                await wake.WaitAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            await PublishAsync(pending, cancellationToken).ConfigureAwait(false);
+            lock (_lock)
+            {
+                _pending = null;
+            }
+
+            pending.Done.TrySetResult();
+        }
+    }
+
+    private async Task PublishAsync(Pending pending, CancellationToken cancellationToken)
+    {
+        var round = pending.Round;
+        await using (round.ConfigureAwait(false))
+        {
+            await round.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await pending.Committed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _store.CommitAsync(round, pending.Position, cancellationToken).ConfigureAwait(false);
+        }
+
+        lock (_lock)
+        {
+            _position = pending.Position;
+        }
+
+        _published(pending.Position);
+    }
+
+    private sealed record Pending(CheckpointRound Round, SourcePosition Position, Task Committed)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

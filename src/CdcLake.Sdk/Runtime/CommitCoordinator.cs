@@ -1,0 +1,222 @@
+using CdcLake.Checkpoints;
+using CdcLake.Connectors;
+using CdcLake.Dataflow;
+
+namespace CdcLake.Runtime;
+
+/// <summary>
+/// Decides once for a whole pipeline when it commits, and makes the barriers at which all durable sinks do so: after the epoch that the source's task has just sent,
+/// or, while the source is silent, from a task of its own (<see cref="RunAsync"/>). As long as a sink has committed more than the stream has reached again after a
+/// restart, nothing is committed; then all sinks are brought to one position first. Thread-safe.
+/// </summary>
+internal sealed class CommitCoordinator
+{
+    private readonly Lock _lock = new();
+    private readonly CommitPolicy _policy;
+    private readonly CommitPublisher _publisher;
+    private readonly CheckpointCoordinator? _checkpoints;
+    private readonly PipelineOptions _options;
+    private readonly SourcePosition?[] _committed;
+    private readonly List<SourcePosition> _ahead;
+    private readonly CancellationToken _abort;
+    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isRequested;
+    private bool _isComplete;
+    private int _open;
+
+    /// <param name="publisher">Publishes what the sinks have prepared.</param>
+    /// <param name="committed">What each durable sink has committed, in their order; null for one that has nothing.</param>
+    /// <param name="replaces">The first epoch is the complete result, which takes the place of all that.</param>
+    /// <param name="checkpoints">Null for a plan that keeps no state.</param>
+    /// <param name="options">Intervals and sizes.</param>
+    /// <param name="sinks">How many sinks there are, volatile ones included.</param>
+    /// <param name="abort">Ends the run at once.</param>
+    public CommitCoordinator(
+        CommitPublisher publisher,
+        IReadOnlyList<SourcePosition?> committed,
+        bool replaces,
+        CheckpointCoordinator? checkpoints,
+        PipelineOptions options,
+        int sinks,
+        CancellationToken abort)
+    {
+        _publisher = publisher;
+        _checkpoints = checkpoints;
+        _options = options;
+        _policy = new CommitPolicy(options, sinks);
+        _committed = [.. committed];
+        _ahead = replaces ? [] : [.. committed.OfType<SourcePosition>()];
+        _abort = abort;
+        _isRequested = committed.Any(c => c is not null) && committed.Distinct().Count() > 1;
+    }
+
+    /// <summary>The barrier that follows an epoch at once, or null. Called by whoever sends, before anything else is sent.</summary>
+    /// <param name="epoch">The epoch that was sent last.</param>
+    /// <param name="changed">It has changes.</param>
+    public StreamBarrier? After(Epoch epoch, bool changed)
+    {
+        lock (_lock)
+        {
+            _ahead.RemoveAll(epoch.Position.Covers);
+            var checkpoint = _checkpoints is not null && _checkpoints.IsDue(epoch, changed) && CanCheckpoint(epoch.Position);
+            var eachEpoch = changed && _options.CommitInterval == TimeSpan.Zero;
+            return Cut(epoch, checkpoint, evenIfEmpty: checkpoint || epoch.IsCompleteResult || DueIn() <= TimeSpan.Zero, eachEpoch);
+        }
+    }
+
+    /// <summary>The barrier that is due although the source sends nothing, or null.</summary>
+    /// <param name="last">The epoch that was sent last.</param>
+    public StreamBarrier? WhileSilent(Epoch last)
+    {
+        lock (_lock)
+        {
+            var checkpoint = _open == 0 && _checkpoints?.DueIn <= TimeSpan.Zero && CanCheckpoint(last.Position);
+            return Cut(last, checkpoint, evenIfEmpty: checkpoint || DueIn() <= TimeSpan.Zero, eachEpoch: false);
+        }
+    }
+
+    /// <summary>The barrier before an epoch that goes on in parts and may take long: what waits is committed first.</summary>
+    public StreamBarrier? BeforeLarge(Epoch last)
+    {
+        lock (_lock)
+        {
+            return Cut(last, checkpoint: false, evenIfEmpty: false, eachEpoch: true);
+        }
+    }
+
+    /// <summary>The barrier that ends a run: everything is committed, and checkpointed where that is new. Nothing is injected any more.</summary>
+    public async ValueTask<StreamBarrier?> LastAsync(Epoch last)
+    {
+        if (_checkpoints is not null)
+        {
+            await _checkpoints.FinishAsync(_abort).ConfigureAwait(false);
+        }
+
+        lock (_lock)
+        {
+            var checkpoint = _checkpoints is not null && !last.Position.Equals(_checkpoints.Position) && CanCheckpoint(last.Position);
+            return Cut(last, checkpoint, evenIfEmpty: true, eachEpoch: true);
+        }
+    }
+
+    /// <summary>A sink has taken in an epoch.</summary>
+    public void EpochEnded(int sink, SinkBacklog backlog)
+    {
+        lock (_lock)
+        {
+            _policy.EpochEnded(sink, backlog);
+            _wake.TrySetResult();
+        }
+    }
+
+    /// <summary>Asks for a commit at the next place where one is possible, also of a position alone.</summary>
+    public void Request()
+    {
+        lock (_lock)
+        {
+            _isRequested = true;
+            _wake.TrySetResult();
+        }
+    }
+
+    /// <summary>No barrier is wanted any more.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _isComplete = true;
+            _wake.TrySetResult();
+        }
+
+        _checkpoints?.Complete();
+    }
+
+    /// <summary>Has barriers put into the stream whenever one is due while the source is silent, until <see cref="Complete"/>.</summary>
+    /// <param name="inject">Sends what <see cref="WhileSilent"/> gives, between two epochs.</param>
+    public async Task RunAsync(Func<Task> inject)
+    {
+        while (true)
+        {
+            Task wake;
+            TimeSpan? due;
+            lock (_lock)
+            {
+                if (_isComplete)
+                {
+                    return;
+                }
+
+                _wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                wake = _wake.Task;
+                due = DueIn();
+                due = _open == 0 && _ahead.Count == 0 && _checkpoints?.DueIn is { } checkpoint && !(due < checkpoint) ? checkpoint : due;
+            }
+
+            if (due <= TimeSpan.Zero)
+            {
+                await inject().ConfigureAwait(false);
+            }
+            else
+            {
+                await WaitAsync(wake, due).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task WaitAsync(Task wake, TimeSpan? due)
+    {
+        if (due is null)
+        {
+            await wake.WaitAsync(_abort).ConfigureAwait(false);
+            return;
+        }
+
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(_abort);
+        await Task.WhenAny(wake, Task.Delay(due.Value, _options.TimeProvider, timer.Token)).ConfigureAwait(false);
+        await timer.CancelAsync().ConfigureAwait(false);
+        _abort.ThrowIfCancellationRequested();
+    }
+
+    // Null while a commit is on its way, or none is allowed.
+    private TimeSpan? DueIn() => _open > 0 || _ahead.Count > 0 || _committed.Length == 0 ? null
+        : _isRequested ? TimeSpan.Zero
+        : _policy.DueIn;
+
+    // State is only worth keeping when no sink is behind it: what a sink has not committed has to come out of the operators again.
+    private bool CanCheckpoint(SourcePosition position) => _ahead.Count == 0 || _committed.All(c => c?.Covers(position) == true);
+
+    private StreamBarrier? Cut(Epoch epoch, bool checkpoint, bool evenIfEmpty, bool eachEpoch)
+    {
+        var round = _ahead.Count == 0 && _committed.Length > 0 && (evenIfEmpty || eachEpoch) ? Open(epoch.Position, evenIfEmpty) : null;
+        return !checkpoint && round is null ? null
+            : new StreamBarrier(checkpoint ? _checkpoints!.Begin(epoch, round?.Outcome ?? Task.CompletedTask) : null, round);
+    }
+
+    private CommitRound Open(SourcePosition position, bool evenIfEmpty)
+    {
+        _open++;
+        _isRequested = false;
+        return new CommitRound(position, _committed.Length, evenIfEmpty, (parts, stop) => PublishAsync(parts, position, stop), () => Close(null));
+    }
+
+    private async Task PublishAsync(IReadOnlyList<IPreparedCommit> parts, SourcePosition position, CancellationToken cancellationToken)
+    {
+        await _publisher.PublishAsync(parts, position, cancellationToken).ConfigureAwait(false);
+        Close(position);
+    }
+
+    private void Close(SourcePosition? committed)
+    {
+        lock (_lock)
+        {
+            _open--;
+            if (committed is not null)
+            {
+                Array.Fill(_committed, committed);
+                _policy.Committed();
+            }
+
+            _wake.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using CdcLake.Connectors;
+
+namespace CdcLake.Runtime;
+
+/// <summary>Publishes the prepared parts of one commit, group by group in the order of the sinks, and tells everybody who waits for it.</summary>
+internal sealed class CommitPublisher
+{
+    private readonly IReadOnlyList<ISink> _sinks;
+    private readonly PipelineOptions _options;
+    private readonly StatusBoard _status;
+    private readonly PositionBoard _positions;
+
+    /// <param name="sinks">All sinks of the pipeline, in their order.</param>
+    /// <param name="options">The user's callback, and how long a publication may take once the run is being ended.</param>
+    /// <param name="status">Where commits are shown.</param>
+    /// <param name="positions">Where positions are noted.</param>
+    public CommitPublisher(IReadOnlyList<ISink> sinks, PipelineOptions options, StatusBoard status, PositionBoard positions)
+    {
+        _sinks = sinks;
+        _options = options;
+        _status = status;
+        _positions = positions;
+    }
+
+    /// <summary>
+    /// Publishes all parts or, where one fails, as many groups as came before it; the rest is abandoned. Positions, status and callbacks speak of what was published,
+    /// after the last group, so that a callback that throws cannot leave one table behind the other.
+    /// </summary>
+    /// <param name="parts">What the sinks have prepared, in their order; disposed here in any case.</param>
+    /// <param name="position">What every durable sink includes afterwards.</param>
+    /// <param name="abort">
+    /// Cancelled before the first group, nothing is published. Later it only limits the time, to the drain timeout: the other groups would otherwise be left at an
+    /// earlier position because something else failed.
+    /// </param>
+    public async Task PublishAsync(IReadOnlyList<IPreparedCommit> parts, SourcePosition position, CancellationToken abort)
+    {
+        var published = new List<(ISink Sink, SinkCommit Commit)>();
+        try
+        {
+            abort.ThrowIfCancellationRequested();
+            using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _options.TimeProvider);
+            await using var aborting = abort.Register(() => patience.CancelAfter(_options.DrainTimeout)).ConfigureAwait(false);
+            foreach (var group in parts.GroupBy(p => p.Group, ReferenceEqualityComparer.Instance))
+            {
+                await PublishAsync((ICommitGroup)group.Key!, [.. group], published, patience.Token).ConfigureAwait(false);
+            }
+
+            foreach (var sink in _sinks.Index().Where(s => s.Item.IsDurable))
+            {
+                _positions.Shows(sink.Index, position);
+            }
+        }
+        finally
+        {
+            foreach (var part in parts)
+            {
+                await part.DisposeAsync().ConfigureAwait(false);
+            }
+
+            Tell(published);
+        }
+    }
+
+    private static async Task PublishAsync(
+        ICommitGroup group, IReadOnlyList<IPreparedCommit> parts, List<(ISink Sink, SinkCommit Commit)> published, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var commits = await group.PublishAsync(parts, cancellationToken).ConfigureAwait(false);
+            foreach (var (part, commit) in parts.Zip(commits))
+            {
+                if (commit is not null)
+                {
+                    published.Add((part.Sink, commit));
+                }
+            }
+        }
+        catch (CdcLakeException error)
+        {
+            error.Stage ??= parts.Count == 1 ? parts[0].Sink.Name : group.Name;
+            throw;
+        }
+    }
+
+    private void Tell(List<(ISink Sink, SinkCommit Commit)> published)
+    {
+        foreach (var (sink, commit) in published)
+        {
+            var index = _sinks.Index().First(s => ReferenceEquals(s.Item, sink)).Index;
+            _status.Committed(index, commit);
+            _positions.Shows(index, commit.Position);
+        }
+
+        foreach (var (sink, commit) in published)
+        {
+            _options.OnCommit?.Invoke(new PipelineCommit(
+                sink.Name, commit.Id, commit.Position.ToString(), commit.Upserts, commit.Deletes, commit.TotalRows));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using CdcLake.Checkpoints;
+using CdcLake.Connectors;
+using CdcLake.Dataflow;
+using CdcLake.Planning.Binding;
+
+namespace CdcLake.Runtime;
+
+/// <summary>Everything one run needs, opened and restored, before anything moves. Owns sinks and operators.</summary>
+internal sealed class PreparedRun : IAsyncDisposable
+{
+    private readonly List<ISink> _sinks = [];
+    private readonly StageGraph _graph;
+
+    private PreparedRun(BoundPlan plan, StageGraph graph)
+    {
+        Plan = plan;
+        _graph = graph;
+    }
+
+    public BoundPlan Plan { get; }
+
+    public StageGraph Graph => _graph;
+
+    /// <summary>Open, in the order of the plan.</summary>
+    public IReadOnlyList<ISink> Sinks => _sinks;
+
+    /// <summary>What each sink has committed, by number; null for one that has nothing, and for volatile ones.</summary>
+    public IReadOnlyList<SourcePosition?> Committed { get; private set; } = [];
+
+    /// <summary>Null for a plan that keeps no state.</summary>
+    public CheckpointCoordinator? Checkpoints { get; private set; }
+
+    public StartDecision Start { get; private set; }
+
+    /// <summary>The first epoch takes the place of everything that sinks hold.</summary>
+    public bool Replaces { get; private set; }
+
+    /// <summary>Describes the tables, binds the plan, opens sinks and restores state.</summary>
+    /// <param name="definition">What to run.</param>
+    /// <param name="source">Where changes come from.</param>
+    /// <param name="published">Called with the position of each checkpoint.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    public static async Task<PreparedRun> OpenAsync(
+        PipelineDefinition definition, ISource source, Action<SourcePosition> published, CancellationToken cancellationToken)
+    {
+        var tables = await source.DescribeAsync(definition.Plan.Tables, cancellationToken).ConfigureAwait(false);
+        var plan = definition.Plan.Bind(tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        var run = new PreparedRun(plan, StageGraphBuilder.Build(plan, definition.Options.TimeProvider));
+        try
+        {
+            await run.PrepareAsync(definition, source, published, cancellationToken).ConfigureAwait(false);
+            return run;
+        }
+        catch
+        {
+            await run.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _graph.Dispose();
+        foreach (var sink in _sinks)
+        {
+            await sink.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // The content of volatile sinks is part of the checkpoint, so they come first; a checkpoint of another plan is found before any target is touched.
+    private async Task PrepareAsync(PipelineDefinition definition, ISource source, Action<SourcePosition> published, CancellationToken cancellationToken)
+    {
+        _sinks.AddRange(definition.Sinks.Select(t => t.CreateSink()));
+        await OpenSinksAsync(definition, durable: false, cancellationToken).ConfigureAwait(false);
+        Checkpoints = Coordinator(definition, published);
+        if (Checkpoints is not null)
+        {
+            await Checkpoints.FindAsync(source.ParsePosition, cancellationToken).ConfigureAwait(false);
+        }
+
+        var properties = await OpenSinksAsync(definition, durable: true, cancellationToken).ConfigureAwait(false);
+        Committed = [.. properties.Select(p => p is null ? null : source.ParsePosition(p))];
+        Start = StartDecision.Of(Checkpoints is not null, Checkpoints?.Position, [.. Committed.Where((_, i) => _sinks[i].IsDurable)]);
+        Replaces = Start.From is null && source.StartsWithSnapshot;
+        if (Start.RestoreState)
+        {
+            await Checkpoints!.RestoreAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>?[]> OpenSinksAsync(PipelineDefinition definition, bool durable, CancellationToken cancellationToken)
+    {
+        var positions = new IReadOnlyDictionary<string, string>?[_sinks.Count];
+        for (var i = 0; i < positions.Length; i++)
+        {
+            if (_sinks[i].IsDurable == durable)
+            {
+                var node = Plan.Sinks[i];
+                var opening = new SinkOpening(definition.Name, node.Schema, node.Key, definition.Options.TimeProvider, node.Fingerprint);
+                positions[i] = await _sinks[i].OpenAsync(opening, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return positions;
+    }
+
+    private CheckpointCoordinator? Coordinator(PipelineDefinition definition, Action<SourcePosition> published)
+    {
+        var parts = _graph.Stateful.Select(o => new CheckpointPart(o.Name, o.State, o.AfterRestore)).ToList();
+        foreach (var (sink, input) in _sinks.Zip(_graph.Sinks))
+        {
+            if (sink is IVolatileSink { State.Count: > 0 } view)
+            {
+                parts.Add(new CheckpointPart(input.Name, view.State, view.AfterRestore));
+            }
+        }
+
+        if (parts.Count == 0)
+        {
+            return null;
+        }
+
+        var stores = parts.ToDictionary(p => p.Name, p => p.Stores.Count, StringComparer.Ordinal);
+        var operators = Plan.Nodes.Select(n => new CheckpointOperator(n.Name, n.Fingerprint, stores.GetValueOrDefault(n.Name))).ToList();
+        var store = new CheckpointStore(definition.OpenCheckpoints(), definition.Name, operators);
+        return new CheckpointCoordinator(store, parts, definition.Options.CheckpointInterval, definition.Options.TimeProvider, published);
+    }
+}

@@ -1,0 +1,89 @@
+using CdcLake.Columnar;
+using CdcLake.Connectors;
+using CdcLake.Tests.Properties;
+
+namespace CdcLake.Tests.Runtime;
+
+/// <summary>
+/// A source of one table <c>shop.items (id int, qty bigint)</c> whose epochs are numbered steps; epoch n is at position n. Starts behind the position it is given.
+/// </summary>
+internal sealed class ScriptedSource(IReadOnlyList<ScriptedEpoch> epochs, bool endless = false, Action<string>? fault = null) : ISource
+{
+    public static readonly Schema Columns = new([new Field("id", DataType.Int32, false), new Field("qty", DataType.Int64, false)]);
+
+    private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when all epochs are sent.</summary>
+    public Task Sent => _sent.Task;
+
+    public SourceStart? Start { get; private set; }
+
+    public string Name => "scripted";
+
+    public Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    {
+        fault?.Invoke("describe");
+        return Task.FromResult<IReadOnlyList<SourceTable>>(
+            [new SourceTable("shop.items", Columns, ["int", "bigint"], [0], new Dictionary<int, string>())]);
+    }
+
+    public SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties) =>
+        new TestPosition(TestPosition.NumberOf(properties));
+
+    public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
+    {
+        Start = start;
+        var from = (int)((start.From as TestPosition)?.Number ?? 0);
+        for (var number = from + 1; number <= epochs.Count; number++)
+        {
+            fault?.Invoke($"stream {number}");
+            await SendAsync(number, start, output, cancellationToken);
+        }
+
+        _sent.TrySetResult();
+        if (endless)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken); // a silent source: ends by the token alone
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task SendAsync(int number, SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
+    {
+        var epoch = epochs[number - 1];
+        if (epoch.Change is { } change)
+        {
+            await output.TableChangedAsync(change(start.Tables[0], new TestPosition(number - 1)), cancellationToken);
+        }
+
+        await output.BeginEpochAsync(epoch.Kind, cancellationToken);
+        foreach (var batch in epoch.Batches)
+        {
+            var rows = start.Tables[0].Columns.Count == 2 ? batch : [.. batch.Select(r => (start.Tables[0].Columns.Select(c => r.Row[c]).ToArray(), r.Weight))];
+            await output.ChangesAsync(0, Cells.ToBatch(start.Tables[0].Schema, rows), cancellationToken);
+        }
+
+        var time = DateTimeOffset.UnixEpoch.AddSeconds(number);
+        await output.EndEpochAsync(new Epoch(new TestPosition(number), time, epoch.Kind), cancellationToken);
+    }
+}
+
+/// <summary>What the source sends in one epoch.</summary>
+/// <param name="Batches">Rows with their weights, by batch.</param>
+internal sealed record ScriptedEpoch(params (object?[] Row, int Weight)[][] Batches)
+{
+    public EpochKind Kind { get; init; }
+
+    /// <summary>A change of the table before this epoch.</summary>
+    public Func<TableCapture, SourcePosition, TableChange>? Change { get; init; }
+
+    /// <summary>One row more.</summary>
+    public static ScriptedEpoch Insert(int id, long qty) => new([[([id, qty], 1)]]);
+
+    /// <summary>One row instead of another.</summary>
+    public static ScriptedEpoch Update(int id, long before, long after) => new([[([id, before], -1), ([id, after], 1)]]);
+
+    /// <summary>Only the position moves.</summary>
+    public static ScriptedEpoch Empty() => new();
+}
