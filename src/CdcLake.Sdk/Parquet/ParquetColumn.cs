@@ -7,4 +7,5 @@ namespace CdcLake.Parquet;
 /// <param name="FieldId">Iceberg field id; unique within the file.</param>
 /// <param name="Required">True when no row holds null; a null then fails the write.</param>
 /// <param name="Type">Type of the values; <see cref="PhysicalType"/> says how it is stored.</param>
-internal sealed record ParquetColumn(string Name, int FieldId, bool Required, DataType Type);
+/// <param name="Missing">Value of all rows of a file that lacks the column, as <see cref="Column.AppendRepeated"/> takes it; null = they are null.</param>
+internal sealed record ParquetColumn(string Name, int FieldId, bool Required, DataType Type, object? Missing = null);

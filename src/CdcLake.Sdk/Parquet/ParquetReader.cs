@@ -73,7 +73,7 @@ internal sealed class ParquetReader : IAsyncDisposable
     }
 
     /// <summary>Reads the given columns of all rows, in file order.</summary>
-    /// <param name="columns">Matched by field id, or by name when the file has no field ids. A column that the file lacks is all null; it must not be required.
+    /// <param name="columns">Matched by field id, or by name when the file has no field ids. A column that the file lacks has its <see cref="ParquetColumn.Missing"/> value throughout; when that is null, it must not be required.
     /// The type may be wider than the stored one (int as long, float as double, a decimal of more digits).</param>
     /// <param name="batchRows">Most rows of a batch; fewer when rows are long.</param>
     /// <param name="cancellationToken">Stops reading.</param>
@@ -101,7 +101,7 @@ internal sealed class ParquetReader : IAsyncDisposable
                 for (var left = group.Rows; left > 0;)
                 {
                     var batch = new ParquetBatch(row, (int)Math.Min(left, size), [.. columns.Select(column => Column.Create(column.Type))]);
-                    await FillAsync(batch, readers, cancellationToken).ConfigureAwait(false);
+                    await FillAsync(batch, columns, readers, cancellationToken).ConfigureAwait(false);
                     left -= batch.Count;
                     row += batch.Count;
                     yield return batch;
@@ -159,13 +159,14 @@ internal sealed class ParquetReader : IAsyncDisposable
         for (var i = 0; i < Footer.Leaves.Count; i++)
         {
             var leaf = Footer.Leaves[i];
-            if (leaf.IsFlat && (hasIds ? leaf.FieldId == column.FieldId : leaf.Name == column.Name))
+            if (hasIds ? leaf.FieldId == column.FieldId : leaf.IsTopLevel && leaf.Name == column.Name)
             {
-                return i;
+                return leaf.IsFlat ? i : throw Refused(_name, new UnsupportedPartException(
+                    $"column \"{column.Name}\" (field {column.FieldId}) is {(leaf.IsTopLevel ? "repeated" : "inside a group")}"));
             }
         }
 
-        return column.Required
+        return column is { Required: true, Missing: null }
             ? throw new CatalogException($"Parquet file {_name} lacks column \"{column.Name}\" (field {column.FieldId}), which the table does not allow to be null. The file does not belong to this table, or was written by a tool that drops columns.")
             : -1;
     }
@@ -192,13 +193,14 @@ internal sealed class ParquetReader : IAsyncDisposable
         }
     }
 
-    private async ValueTask FillAsync(ParquetBatch batch, ColumnChunkReader?[] readers, CancellationToken cancellationToken)
+    private async ValueTask FillAsync(
+        ParquetBatch batch, IReadOnlyList<ParquetColumn> columns, ColumnChunkReader?[] readers, CancellationToken cancellationToken)
     {
         try
         {
             for (var i = 0; i < readers.Length; i++)
             {
-                await FillAsync(batch.Columns[i], readers[i], batch.Count, cancellationToken).ConfigureAwait(false);
+                await FillAsync(batch.Columns[i], readers[i], columns[i].Missing, batch.Count, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (CdcLakeException e) when (IsAboutTheFile(e))
@@ -213,16 +215,12 @@ internal sealed class ParquetReader : IAsyncDisposable
         }
     }
 
-    private static async ValueTask FillAsync(Column target, ColumnChunkReader? reader, int rows, CancellationToken cancellationToken)
+    private static async ValueTask FillAsync(Column target, ColumnChunkReader? reader, object? missing, int rows, CancellationToken cancellationToken)
     {
         target.Reserve(rows);
         if (reader is null)
         {
-            for (var i = 0; i < rows; i++)
-            {
-                target.AppendNull();
-            }
-
+            target.AppendRepeated(missing, rows);
             return;
         }
 

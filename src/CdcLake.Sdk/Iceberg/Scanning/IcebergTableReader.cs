@@ -43,7 +43,10 @@ internal sealed class IcebergTableReader
     public async IAsyncEnumerable<ChangeBatch> ReadAsync(Snapshot snapshot, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var schema = SchemaOf(snapshot);
-        ParquetColumn[] columns = [.. IcebergSchemaOf(snapshot).Fields.Select((f, i) => new ParquetColumn(f.Name, f.Id, f.Required, schema[i].Type))];
+        ParquetColumn[] columns =
+        [
+            .. IcebergSchemaOf(snapshot).Fields.Select((f, i) => new ParquetColumn(f.Name, f.Id, f.Required, schema[i].Type, DefaultValue.Of(f, schema[i].Type))),
+        ];
         var store = _table.Files;
         var version = await TableFiles.ReadAsync(store, snapshot.ManifestList, cancellationToken).ConfigureAwait(false);
         var files = await DeletedRows.LoadAsync(store, version, cancellationToken).ConfigureAwait(false);
@@ -80,8 +83,10 @@ internal sealed class IcebergTableReader
         return picked;
     }
 
-    private IcebergSchema IcebergSchemaOf(Snapshot snapshot) =>
-        _table.Metadata.Schemas.FirstOrDefault(s => s.SchemaId == snapshot.SchemaId) ?? _table.Metadata.Schema;
+    /// <summary>The table's columns for the current snapshot, which may be older than its newest column; for others, those of their time.</summary>
+    private IcebergSchema IcebergSchemaOf(Snapshot snapshot) => snapshot.SnapshotId == _table.Metadata.CurrentSnapshotId
+        ? _table.Metadata.Schema
+        : _table.Metadata.Schemas.FirstOrDefault(s => s.SchemaId == snapshot.SchemaId) ?? _table.Metadata.Schema;
 
     private DataType TypeOf(IcebergField field) => field.Type.ToDataType()
         ?? throw new UnsupportedTypeException(

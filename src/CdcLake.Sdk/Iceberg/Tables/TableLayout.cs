@@ -23,7 +23,7 @@ internal sealed class TableLayout
         Columns = columns;
         Key = [.. key];
         Schema = schema;
-        Parquet = [.. schema.Fields.Select((f, i) => new ParquetColumn(ParquetName(f.Name), f.Id, f.Required, columns[i].Type))];
+        Parquet = [.. schema.Fields.Select((f, i) => new ParquetColumn(ParquetName(f.Name), f.Id, f.Required, columns[i].Type, DefaultValue.Of(f, columns[i].Type)))];
         for (var i = 0; i < schema.Fields.Length; i++)
         {
             if (i < MaxMetricsColumns || key.Contains(i))

@@ -19,10 +19,15 @@ internal sealed record ParquetFooter(
 /// <param name="Physical">How values are stored.</param>
 /// <param name="FixedLength">Bytes of a FIXED_LEN_BYTE_ARRAY, else 0.</param>
 /// <param name="IsOptional">True when rows may be null.</param>
-/// <param name="IsFlat">False inside a group, or repeated: such columns cannot be read here.</param>
+/// <param name="IsTopLevel">False inside a group.</param>
+/// <param name="IsRepeated">True for a list without the groups that lists have.</param>
 /// <param name="Annotation">What the values mean.</param>
 internal sealed record SchemaLeaf(
-    string Name, int? FieldId, PhysicalType Physical, int FixedLength, bool IsOptional, bool IsFlat, Annotation Annotation);
+    string Name, int? FieldId, PhysicalType Physical, int FixedLength, bool IsOptional, bool IsTopLevel, bool IsRepeated, Annotation Annotation)
+{
+    /// <summary>False for columns that cannot be read here.</summary>
+    public bool IsFlat => IsTopLevel && !IsRepeated;
+}
 
 /// <summary>Meaning of a column beyond its physical type.</summary>
 /// <param name="Kind">Which one.</param>

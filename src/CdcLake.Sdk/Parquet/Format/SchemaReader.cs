@@ -47,7 +47,8 @@ internal static class SchemaReader
                 element.Type ?? throw Corrupt($"column \"{element.Name}\" has no type"),
                 element.Length,
                 element.Repetition == 1,
-                open.Count == 1 && element.Repetition != Repeated,
+                open.Count == 1,
+                element.Repetition == Repeated,
                 element.Annotation));
         }
 
