@@ -1,4 +1,3 @@
-using CdcLake.Connectors;
 using CdcLake.Planning.Logical;
 using CdcLake.Runtime;
 using CdcLake.Storage;
@@ -17,7 +16,6 @@ public sealed partial class ChangeStream<T>
     /// </param>
     /// <param name="configure">Changes the defaults of <see cref="PipelineOptions"/>.</param>
     /// <exception cref="ArgumentException">The name is not a slug, or an option has a value it does not take.</exception>
-    /// <exception cref="UnsupportedExpressionException">A lambda uses C# that cannot be translated; the message prints the sub-expression and a hint.</exception>
     /// <exception cref="InvalidOperationException">There is no sink, the tables belong to different sources, or the graph was built already.</exception>
     public Pipeline Build(string name, Action<PipelineOptions>? configure = null)
     {
@@ -26,12 +24,11 @@ public sealed partial class ChangeStream<T>
         configure?.Invoke(options);
         options = options.Freeze();
         var plan = LogicalPlan.Create(Graph);
-        var source = (MySqlSource)plan.Source;
         return new Pipeline(new PipelineDefinition(
             name,
             plan,
-            () => source.Open(name, options),
-            [.. plan.Sinks.Select(s => (ISinkTarget)s.Target)],
+            () => plan.Source.CreateSource(name, options.TimeProvider),
+            [.. plan.Sinks.Select(s => s.Target)],
             () => new LocalObjectStore(Path.GetFullPath(Path.Combine(options.CheckpointFolder, name)), options.TimeProvider),
             options));
     }

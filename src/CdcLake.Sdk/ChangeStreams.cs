@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using CdcLake.Planning.Streams;
+using CdcLake.Connectors;
+using CdcLake.Planning.Logical;
 
 namespace CdcLake;
 
@@ -10,9 +11,9 @@ internal static class ChangeStreams
     /// <param name="source">Identity of the server: tables with the same object share one position.</param>
     /// <param name="table">Qualified name, <c>appdb.sales</c>.</param>
     /// <typeparam name="T">Row type; <see cref="Row"/> for an untyped table.</typeparam>
-    public static ChangeStream<T> FromTable<[DynamicallyAccessedMembers(RowMembers.Kept)] T>(object source, string table)
+    public static ChangeStream<T> FromTable<[DynamicallyAccessedMembers(RowMembers.Kept)] T>(ISourceTarget source, string table)
     {
         var mapping = typeof(T) == typeof(Row) ? null : RowMembers.Of(typeof(T));
-        return new ChangeStream<T>(new StreamGraph(), new TableStream(source, table, mapping));
+        return new ChangeStream<T>(new StreamGraph(), LogicalStream.Table(source, table, mapping));
     }
 }

@@ -1,6 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
+using CdcLake.MySql.Gtids;
 using CdcLake.Planning.Binding;
-using CdcLake.Planning.Streams;
 using CdcLake.Runtime;
 
 namespace CdcLake;
@@ -9,7 +8,7 @@ namespace CdcLake;
 /// A built pipeline: from MySQL tables through operators to sinks. Start one with <see cref="FromMySqlBinlog{T}"/>, end it with <c>Build</c>, run it with
 /// <see cref="RunAsync"/>. Thread-safe, but runs once at a time.
 /// </summary>
-public sealed class Pipeline : IAsyncDisposable
+public sealed partial class Pipeline : IAsyncDisposable
 {
     private readonly PipelineDefinition _definition;
     private readonly StatusBoard _status;
@@ -30,14 +29,6 @@ public sealed class Pipeline : IAsyncDisposable
 
     /// <summary>What the pipeline is doing at this moment.</summary>
     public PipelineStatus Status => _status.Current;
-
-    /// <summary>Starts a stream of the changes of a table: its rows as they are, then every change to them.</summary>
-    /// <param name="table">From <see cref="MySqlSource.Table{T}(string)"/>, or <see cref="MySqlSource.Table(string)"/> where columns and key come from MySQL.</param>
-    public static ChangeStream<T> FromMySqlBinlog<[DynamicallyAccessedMembers(RowMembers.Kept)] T>(MySqlTable<T> table)
-    {
-        ArgumentNullException.ThrowIfNull(table);
-        return table.AsStream();
-    }
 
     /// <summary>
     /// Runs until the token is cancelled; then stops reading, commits what was read, and returns. Over log files it returns when they are read to their end.

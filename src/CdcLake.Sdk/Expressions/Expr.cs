@@ -16,7 +16,7 @@ internal abstract record Expr(Type Type)
 /// <param name="Type">.NET type of the property that was read.</param>
 internal sealed record ColumnExpr(int Input, string Name, Type Type) : Expr(Type);
 
-/// <summary>A literal or a captured variable, read once when the pipeline is built.</summary>
+/// <summary>A literal or a captured variable, read once when the operator is called.</summary>
 /// <param name="Value">Null, or a value of one of the scalar .NET types.</param>
 /// <param name="Type">Type of the node, possibly nullable.</param>
 internal sealed record ConstantExpr(object? Value, Type Type) : Expr(Type)

@@ -3,7 +3,7 @@ using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.Wire;
-using CdcLake.Planning.Streams;
+using CdcLake.Planning.Logical;
 
 namespace CdcLake;
 
@@ -11,7 +11,7 @@ namespace CdcLake;
 /// One MySQL server, or a set of its binary log files. All tables taken from the same instance share one connection, one commit order and one position, so
 /// joining them is exact; two instances are two servers, even with the same connection string. Immutable and thread-safe; opens nothing by itself.
 /// </summary>
-public sealed class MySqlSource
+public sealed class MySqlSource : ISourceTarget
 {
     private readonly MySqlConnectionOptions? _connection;
     private readonly IReadOnlyList<string> _files = [];
@@ -61,10 +61,9 @@ public sealed class MySqlSource
     /// <summary>Host and port, or the files; without secrets.</summary>
     public override string ToString() => _connection?.Endpoint ?? FilesText();
 
-    /// <summary>A new reader for one run of a pipeline.</summary>
-    internal ISource Open(string pipeline, PipelineOptions options) => _connection is null
+    ISource ISourceTarget.CreateSource(string pipeline, TimeProvider clock) => _connection is null
         ? new BinlogFileSource(_files)
-        : new MySqlBinlogSource(_connection, pipeline, new MySqlSourceSettings(), options.TimeProvider);
+        : new MySqlBinlogSource(_connection, pipeline, new MySqlSourceSettings(), clock);
 
     private string FilesText() =>
         Path.GetFileName(_files[0]) + (_files.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" … {Path.GetFileName(_files[^1])} ({_files.Count} files)"));

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using CdcLake.Planning.Streams;
+using CdcLake.Planning.Logical;
 
 namespace CdcLake;
 

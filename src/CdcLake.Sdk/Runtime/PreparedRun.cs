@@ -44,7 +44,7 @@ internal sealed class PreparedRun : IAsyncDisposable
         PipelineDefinition definition, ISource source, Action<SourcePosition> published, CancellationToken cancellationToken)
     {
         var tables = await source.DescribeAsync(definition.Plan.Tables, cancellationToken).ConfigureAwait(false);
-        var plan = definition.Plan.Bind(tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        var plan = Planner.Bind(definition.Plan, tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
         var run = new PreparedRun(plan, StageGraphBuilder.Build(plan, definition.Options.TimeProvider));
         try
         {

@@ -8,9 +8,8 @@ public sealed class UnsupportedExpressionTests
 {
     private static string Message<T>(Expression<Func<Sale, T>> selector)
     {
-        Expression<Func<T, T>> key = r => r;
-        var stream = SampleTables.SalesStream().Select(selector).AddSink("sink", new object(), key);
-        return Assert.Throws<UnsupportedExpressionException>(() => LogicalPlan.Create(stream.Graph)).Message;
+        var stream = SampleTables.SalesStream();
+        return Assert.Throws<UnsupportedExpressionException>(() => stream.Select(selector)).Message;
     }
 
     private static int Twice(int value) => value * 2;
@@ -49,5 +48,13 @@ public sealed class UnsupportedExpressionTests
         Assert.Contains("StringComparison.Ordinal", Message(s => s.Price.ToString().StartsWith("a", StringComparison.OrdinalIgnoreCase)), StringComparison.Ordinal);
 
     [Fact]
-    public void Nothing_is_translated_before_build() => SampleTables.SalesStream().Select(s => Twice(s.Qty));
+    public void Lambda_is_translated_where_it_is_written_and_reads_its_variables_there()
+    {
+        var limit = 5;
+        var stream = SampleTables.SalesStream().Where(s => s.Qty > limit);
+        limit = 6;
+        var error = Assert.Throws<UnsupportedExpressionException>(() => stream.Where(s => Twice(s.Qty) > limit));
+        Assert.Contains("(Qty > 5)", LogicalPlan.Create(stream.AddSink("sink", NoTarget.Instance, null).Graph).Explain(), StringComparison.Ordinal);
+        Assert.Contains(nameof(Lambda_is_translated_where_it_is_written_and_reads_its_variables_there), error.StackTrace, StringComparison.Ordinal);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using CdcLake.Expressions.Translation;
+using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 using CdcLake.Tests.Planning;
 
@@ -19,10 +20,10 @@ public sealed class ChangeStreamTests
     public void A_built_graph_refuses_operators_and_sinks()
     {
         var stream = SampleTables.SalesStream();
-        var derived = stream.Where(s => s.Qty > 0).AddSink("sink", new object(), null);
+        var derived = stream.Where(s => s.Qty > 0).AddSink("sink", NoTarget.Instance, null);
         LogicalPlan.Create(derived.Graph);
         Assert.Throws<InvalidOperationException>(() => stream.Where(s => s.Qty > 1));
-        Assert.Throws<InvalidOperationException>(() => derived.AddSink("late", new object(), null));
+        Assert.Throws<InvalidOperationException>(() => derived.AddSink("late", NoTarget.Instance, null));
         Assert.Throws<InvalidOperationException>(() => SampleTables.ProductsStream().Join(stream, p => p.Id, s => s.ProductId, (p, s) => new { s.Id }));
     }
 
@@ -35,7 +36,7 @@ public sealed class ChangeStreamTests
     {
         var stream = SampleTables.SalesStream();
         Assert.NotSame(stream, stream.Where(s => s.Qty > 0));
-        Assert.Same(stream, stream.AddSink("sink", new object(), null));
+        Assert.Same(stream, stream.AddSink("sink", NoTarget.Instance, null));
     }
 
     [Theory]
@@ -52,8 +53,8 @@ public sealed class ChangeStreamTests
     [Fact]
     public void Column_names_of_result_records_can_be_given()
     {
-        var stream = SampleTables.SalesStream().Select(s => new Named(s.Id, s.Qty)).AddSink("sink", new object(), null);
-        var plan = LogicalPlan.Create(stream.Graph).Bind(SampleTables.All);
+        var stream = SampleTables.SalesStream().Select(s => new Named(s.Id, s.Qty)).AddSink("sink", NoTarget.Instance, null);
+        var plan = Planner.Bind(LogicalPlan.Create(stream.Graph), SampleTables.All);
         Assert.Equal(["TheId", "menge"], plan.Sinks[0].Schema.Fields.Select(f => f.Name));
     }
 

@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Runtime.Serialization;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
+using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 
 namespace CdcLake.Tests.Planning;
@@ -52,7 +53,7 @@ public sealed class EnumColumnTests
 
     private static string Run<T, TKey>(ChangeStream<T> stream, Expression<Func<T, TKey>> key, Dictionary<string, object?[][]>? rows = null)
     {
-        var plan = LogicalPlan.Create(stream.AddSink("sink", new object(), key).Graph).Bind(new Dictionary<string, SourceTable> { ["desk.tickets"] = Tickets, ["desk.archive"] = Archive });
+        var plan = Planner.Bind(LogicalPlan.Create(stream.AddSink("sink", NoTarget.Instance, key).Graph), new Dictionary<string, SourceTable> { ["desk.tickets"] = Tickets, ["desk.archive"] = Archive });
         return string.Join("; ", new PlanExecutor(plan, rows ?? Rows).Result());
     }
 
@@ -144,8 +145,8 @@ public sealed class EnumColumnTests
     public void Set_column_is_no_enum()
     {
         var table = Archive with { NativeTypes = ["int", "set('OPEN','lost')"] };
-        var stream = ChangeStreams.FromTable<Archived>(SampleTables.Source, "desk.archive").AddSink("sink", new object(), null);
-        var message = Assert.Throws<SchemaMismatchException>(() => LogicalPlan.Create(stream.Graph).Bind(new Dictionary<string, SourceTable> { ["desk.archive"] = table })).Message;
+        var stream = ChangeStreams.FromTable<Archived>(SampleTables.Source, "desk.archive").AddSink("sink", NoTarget.Instance, null);
+        var message = Assert.Throws<SchemaMismatchException>(() => Planner.Bind(LogicalPlan.Create(stream.Graph), new Dictionary<string, SourceTable> { ["desk.archive"] = table })).Message;
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"set('OPEN','lost')"), message, StringComparison.Ordinal);
     }
 }

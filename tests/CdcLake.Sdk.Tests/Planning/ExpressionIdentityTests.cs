@@ -3,6 +3,7 @@ using System.Numerics;
 using CdcLake.Columnar;
 using CdcLake.Expressions;
 using CdcLake.Expressions.Binding;
+using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 
 namespace CdcLake.Tests.Planning;
@@ -19,7 +20,7 @@ public sealed class ExpressionIdentityTests
 
     private static string Run<T, TKey>(ChangeStream<T> stream, Expression<Func<T, TKey>> key)
     {
-        var plan = LogicalPlan.Create(stream.AddSink("sink", new object(), key).Graph).Bind(SampleTables.All);
+        var plan = Planner.Bind(LogicalPlan.Create(stream.AddSink("sink", NoTarget.Instance, key).Graph), SampleTables.All);
         return string.Join("; ", new PlanExecutor(plan, Rows).Result());
     }
 

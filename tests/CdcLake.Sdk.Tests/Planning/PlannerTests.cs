@@ -8,12 +8,12 @@ namespace CdcLake.Tests.Planning;
 
 public sealed class PlannerTests
 {
-    private static BoundPlan Bind<T>(ChangeStream<T> stream) => LogicalPlan.Create(stream.Graph).Bind(SampleTables.All);
+    private static BoundPlan Bind<T>(ChangeStream<T> stream) => Planner.Bind(LogicalPlan.Create(stream.Graph), SampleTables.All);
 
-    private static ChangeStream<T> Sink<T, TKey>(ChangeStream<T> stream, Expression<Func<T, TKey>> key) => stream.AddSink("sink", new object(), key);
+    private static ChangeStream<T> Sink<T, TKey>(ChangeStream<T> stream, Expression<Func<T, TKey>> key) => stream.AddSink("sink", NoTarget.Instance, key);
 
     private static string Refused<T>(ChangeStream<T> stream, LambdaExpression? key) =>
-        Assert.Throws<SchemaMismatchException>(() => Bind(stream.AddSink("sink", new object(), key))).Message;
+        Assert.Throws<SchemaMismatchException>(() => Bind(stream.AddSink("sink", NoTarget.Instance, key))).Message;
 
     [Fact]
     public void Explain_of_the_sample_job()
@@ -78,7 +78,7 @@ public sealed class PlannerTests
         var job = ReadmeChainTests.Job();
         var sales = SampleTables.SalesStream();
         job.Graph.Merge(sales.Graph);
-        sales.AddSink("raw", new object(), null);
+        sales.AddSink("raw", NoTarget.Instance, null);
         var both = Bind(job);
         Assert.Equal(2, both.Sinks.Count);
         Assert.Equal(["id", "product_id", "qty", "price", "sale_ts"], both.Captures[0].Schema.Fields.Select(f => f.Name));
@@ -91,8 +91,8 @@ public sealed class PlannerTests
     public void Fan_out_shares_operators_and_equal_chains_are_one()
     {
         var filtered = SampleTables.SalesStream().Where(s => s.Qty > 1);
-        filtered.AddSink("a", new object(), null);
-        var again = SampleTables.SalesStream().Where(x => x.Qty > 1).AddSink("b", new object(), null);
+        filtered.AddSink("a", NoTarget.Instance, null);
+        var again = SampleTables.SalesStream().Where(x => x.Qty > 1).AddSink("b", NoTarget.Instance, null);
         filtered.Graph.Merge(again.Graph);
         var plan = Bind(filtered);
         Assert.Single(plan.Nodes.OfType<FilterNode>());
@@ -121,10 +121,10 @@ public sealed class PlannerTests
     [Fact]
     public void Natural_keys_survive_what_keeps_their_columns()
     {
-        Assert.Equal([0], Bind(SampleTables.SalesStream().Where(s => s.Qty > 0).AddSink("s", new object(), null)).Sinks[0].Key);
-        Assert.Equal([1], Bind(SampleTables.SalesStream().Select(s => new { s.Qty, s.Id }).AddSink("s", new object(), null)).Sinks[0].Key);
+        Assert.Equal([0], Bind(SampleTables.SalesStream().Where(s => s.Qty > 0).AddSink("s", NoTarget.Instance, null)).Sinks[0].Key);
+        Assert.Equal([1], Bind(SampleTables.SalesStream().Select(s => new { s.Qty, s.Id }).AddSink("s", NoTarget.Instance, null)).Sinks[0].Key);
         var grouped = SampleTables.SalesStream().Aggregate(s => new { s.ProductId, s.Qty }, g => new { Rows = g.Count(), g.Key.Qty, g.Key.ProductId });
-        Assert.Equal([2, 1], Bind(grouped.AddSink("s", new object(), null)).Sinks[0].Key);
+        Assert.Equal([2, 1], Bind(grouped.AddSink("s", NoTarget.Instance, null)).Sinks[0].Key);
     }
 
     [Fact]
@@ -143,21 +143,21 @@ public sealed class PlannerTests
         Assert.Contains("can be null", Refused(SampleTables.UsersStream(), email), StringComparison.Ordinal);
         var floats = SampleTables.SalesStream().Select(s => new { F = (double)s.Qty });
         Assert.Contains("floating-point", Assert.Throws<SchemaMismatchException>(() => Bind(Sink(floats, r => r.F))).Message, StringComparison.Ordinal);
-        var computed = Sink(SampleTables.SalesStream(), s => s.Qty + 1);
-        Assert.Contains("no column of the result", Assert.Throws<UnsupportedExpressionException>(() => Bind(computed)).Message, StringComparison.Ordinal);
+        var computed = Assert.Throws<UnsupportedExpressionException>(() => Sink(SampleTables.SalesStream(), s => s.Qty + 1));
+        Assert.Contains("no column of the result", computed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Unknown_tables_suggest_the_nearest()
     {
-        var stream = ChangeStreams.FromTable<Row>(SampleTables.Source, "appdb.sale").AddSink("s", new object(), null);
+        var stream = ChangeStreams.FromTable<Row>(SampleTables.Source, "appdb.sale").AddSink("s", NoTarget.Instance, null);
         Assert.Contains("Nearest: appdb.sales", Assert.Throws<SchemaMismatchException>(() => Bind(stream)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Tables_of_two_sources_are_refused()
     {
-        var other = ChangeStreams.FromTable<Product>(new object(), "appdb.products");
+        var other = ChangeStreams.FromTable<Product>(new NoTarget(), "appdb.products");
         var stream = Sink(SampleTables.SalesStream().Join(other, s => s.ProductId, p => p.Id, (s, p) => new { s.Id }), r => r.Id);
         Assert.Contains("another MySqlSource", Assert.Throws<InvalidOperationException>(() => Bind(stream)).Message, StringComparison.Ordinal);
     }
@@ -165,8 +165,8 @@ public sealed class PlannerTests
     [Fact]
     public void Members_that_become_the_same_column_are_refused()
     {
-        var stream = Sink(SampleTables.SalesStream().Select(s => new { UserId = s.Id, User_Id = s.Qty }), r => r.UserId);
-        Assert.Contains("\"user_id\"", Assert.Throws<SchemaMismatchException>(() => Bind(stream)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<SchemaMismatchException>(() => SampleTables.SalesStream().Select(s => new { UserId = s.Id, User_Id = s.Qty }));
+        Assert.Contains("\"user_id\"", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Numerics;
+using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 
 namespace CdcLake.Tests.Planning;
@@ -44,8 +45,8 @@ public sealed class QueryShapeTests
 
     private static void Same<T, TKey>(ChangeStream<T> stream, Expression<Func<T, TKey>> key, IEnumerable<object?[]> expected)
     {
-        stream.AddSink("sink", new object(), key);
-        var plan = LogicalPlan.Create(stream.Graph).Bind(SampleTables.All);
+        stream.AddSink("sink", NoTarget.Instance, key);
+        var plan = Planner.Bind(LogicalPlan.Create(stream.Graph), SampleTables.All);
         var rows = expected.Select(r => PlanExecutor.Text(r.Select(Storage))).Order(StringComparer.Ordinal).ToList();
         Assert.NotEmpty(rows);
         Assert.Equal(rows, new PlanExecutor(plan, Tables).Result());
@@ -218,8 +219,8 @@ public sealed class QueryShapeTests
     [Fact]
     public void Untyped_replica_keeps_rows_of_a_condition()
     {
-        var stream = SampleTables.UsersStream().Where(r => r.Get<long>("id") != 2).AddSink("sink", new object(), null);
-        var plan = LogicalPlan.Create(stream.Graph).Bind(SampleTables.All);
+        var stream = SampleTables.UsersStream().Where(r => r.Get<long>("id") != 2).AddSink("sink", NoTarget.Instance, null);
+        var plan = Planner.Bind(LogicalPlan.Create(stream.Graph), SampleTables.All);
         Assert.Equal([0], plan.Sinks[0].Key);
         Assert.Equal(
             Users.Where(u => u.Id != 2).Select(u => PlanExecutor.Text([u.Id, u.Email, u.Active ? 1 : 0, Storage(u.Born)])).Order(StringComparer.Ordinal),

@@ -20,7 +20,7 @@ public sealed class ReadmeChainTests
                 l => new { l.Id, l.Sku, l.Name },
                 g => new SalesByProduct(
                     g.Key.Id, g.Key.Sku, g.Key.Name, g.Sum(l => l.Qty), g.Sum(l => l.Amount), g.Count(), g.Max(l => l.SaleTs)))
-            .AddSink("iceberg(demo.sales_by_product)", new object(), key);
+            .AddSink("iceberg(demo.sales_by_product)", NoTarget.Instance, key);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class ReadmeChainTests
         var logical = LogicalPlan.Create(Job().Graph);
         Assert.Equal(["appdb.sales", "appdb.products"], logical.Tables);
 
-        var plan = logical.Bind(SampleTables.All);
+        var plan = Planner.Bind(logical, SampleTables.All);
 
         var sink = Assert.Single(plan.Sinks);
         Assert.Equal([0], sink.Key);
@@ -51,8 +51,8 @@ public sealed class ReadmeChainTests
     [Fact]
     public void Untyped_replica_passes_all_columns_and_takes_the_primary_key()
     {
-        var stream = SampleTables.UsersStream().AddSink("iceberg(lakehouse.users)", new object(), null);
-        var plan = LogicalPlan.Create(stream.Graph).Bind(SampleTables.All);
+        var stream = SampleTables.UsersStream().AddSink("iceberg(lakehouse.users)", NoTarget.Instance, null);
+        var plan = Planner.Bind(LogicalPlan.Create(stream.Graph), SampleTables.All);
         var sink = Assert.Single(plan.Sinks);
         Assert.Equal(SampleTables.Users.Schema, sink.Schema);
         Assert.Equal([0], sink.Key);
@@ -62,7 +62,7 @@ public sealed class ReadmeChainTests
     [Fact]
     public void Projection_of_the_join_computes_amounts()
     {
-        var plan = LogicalPlan.Create(Job().Graph).Bind(SampleTables.All);
+        var plan = Planner.Bind(LogicalPlan.Create(Job().Graph), SampleTables.All);
         var project = plan.Nodes.OfType<ProjectNode>().First(p => p.Input is JoinNode);
         using var batch = new ChangeBatch(project.Input.Schema);
         var qty = (FixedColumn<int>)batch[project.Input.Schema.IndexOf("qty")];

@@ -53,8 +53,8 @@ public sealed class RowTypeTests
     private static BoundPlan Bind<T>(SourceTable? table = null)
     {
         var source = table ?? Wide;
-        var stream = ChangeStreams.FromTable<T>(new object(), source.Name).AddSink("sink", new object(), null);
-        return LogicalPlan.Create(stream.Graph).Bind(new Dictionary<string, SourceTable> { [source.Name] = source });
+        var stream = ChangeStreams.FromTable<T>(new NoTarget(), source.Name).AddSink("sink", NoTarget.Instance, null);
+        return Planner.Bind(LogicalPlan.Create(stream.Graph), new Dictionary<string, SourceTable> { [source.Name] = source });
     }
 
     [Fact]
@@ -114,10 +114,10 @@ public sealed class RowTypeTests
     [Fact]
     public void Untyped_reads_are_checked_too()
     {
-        var stream = ChangeStreams.FromTable<Row>(new object(), Wide.Name)
-            .Select(r => new { Id = r.Get<long>("id"), I = r.Get<short>("i"), X = r.Get<int>("idd") }).AddSink("sink", new object(), null);
+        var stream = ChangeStreams.FromTable<Row>(new NoTarget(), Wide.Name)
+            .Select(r => new { Id = r.Get<long>("id"), I = r.Get<short>("i"), X = r.Get<int>("idd") }).AddSink("sink", NoTarget.Instance, null);
         var plan = LogicalPlan.Create(stream.Graph);
-        var message = Assert.Throws<SchemaMismatchException>(() => plan.Bind(new Dictionary<string, SourceTable> { [Wide.Name] = Wide })).Message;
+        var message = Assert.Throws<SchemaMismatchException>(() => Planner.Bind(plan, new Dictionary<string, SourceTable> { [Wide.Name] = Wide })).Message;
         Assert.Contains("Get<short>(\"i\")", message, StringComparison.Ordinal);
         Assert.Contains("Nearest: id", message, StringComparison.Ordinal);
     }

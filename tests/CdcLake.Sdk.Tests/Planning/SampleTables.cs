@@ -13,7 +13,7 @@ internal sealed record SalesByProduct(
 /// <summary>The tables of the sample job as a source would describe them.</summary>
 internal static class SampleTables
 {
-    public static readonly object Source = new();
+    public static readonly NoTarget Source = new();
 
     public static SourceTable Sales { get; } = Table(
         "appdb.sales", ["id"],

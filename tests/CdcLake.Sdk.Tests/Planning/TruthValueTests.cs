@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Numerics;
 using CdcLake.Columnar;
+using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 
 namespace CdcLake.Tests.Planning;
@@ -21,7 +22,7 @@ public sealed class TruthValueTests
 
     private static string Run<T, TKey>(ChangeStream<T> stream, Expression<Func<T, TKey>> key)
     {
-        var plan = LogicalPlan.Create(stream.AddSink("sink", new object(), key).Graph).Bind(SampleTables.All);
+        var plan = Planner.Bind(LogicalPlan.Create(stream.AddSink("sink", NoTarget.Instance, key).Graph), SampleTables.All);
         return string.Join("; ", new PlanExecutor(plan, Rows).Result());
     }
 
@@ -46,7 +47,7 @@ public sealed class TruthValueTests
     {
         Assert.Equal("1|False; 2|True; 3|True; 4|True", Run(Users.Select(u => new { u.Id, u.Active }), r => r.Id));
         Assert.Equal("1|False; 2|True; 3|True; 4|True", Run(Users, u => u.Id));
-        var plan = LogicalPlan.Create(SampleTables.UsersStream().AddSink("sink", new object(), null).Graph).Bind(SampleTables.All);
+        var plan = Planner.Bind(LogicalPlan.Create(SampleTables.UsersStream().AddSink("sink", NoTarget.Instance, null).Graph), SampleTables.All);
         Assert.Equal(TypeKind.Int8, plan.Sinks[0].Schema[plan.Sinks[0].Schema.IndexOf("active")].Type.Kind);
         Assert.Contains("3|a@x.org|2|null", new PlanExecutor(plan, Rows).Result());
     }

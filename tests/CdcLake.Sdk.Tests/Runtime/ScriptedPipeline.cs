@@ -3,6 +3,7 @@ using CdcLake.Planning.Logical;
 using CdcLake.Runtime;
 using CdcLake.Storage;
 using CdcLake.Tests.Checkpoints;
+using CdcLake.Tests.Planning;
 
 namespace CdcLake.Tests.Runtime;
 
@@ -12,14 +13,14 @@ internal static class ScriptedPipeline
     /// <summary>Every sink gets the table as it is.</summary>
     public static Pipeline Replica(ISource source, IReadOnlyList<ISinkTarget> sinks, Action<PipelineOptions>? configure = null, IObjectStore? checkpoints = null)
     {
-        var stream = ChangeStreams.FromTable<Item>(new object(), "shop.items");
+        var stream = ChangeStreams.FromTable<Item>(new NoTarget(), "shop.items");
         return Build(stream, source, sinks, configure, checkpoints);
     }
 
     /// <summary>Every sink gets the sum of a group of ten items; keeps state.</summary>
     public static Pipeline Sums(ISource source, IReadOnlyList<ISinkTarget> sinks, IObjectStore checkpoints, Action<PipelineOptions>? configure = null)
     {
-        var stream = ChangeStreams.FromTable<Item>(new object(), "shop.items")
+        var stream = ChangeStreams.FromTable<Item>(new NoTarget(), "shop.items")
             .Aggregate(i => i.Id % 10, g => new Item(g.Key, g.Sum(i => i.Qty)));
         return Build(stream, source, sinks, configure, checkpoints);
     }

@@ -12,7 +12,6 @@ internal sealed class JoinProbe : IDisposable
     private const int Ahead = 8;
 
     private readonly Schema _schema;
-    private readonly bool _isFixed;
     private readonly EncodedRows _rests = new();
     private readonly int[] _rows = new int[ChangeBatch.TargetRows];
     private readonly uint[] _matches = new uint[ChangeBatch.TargetRows];
@@ -22,16 +21,13 @@ internal sealed class JoinProbe : IDisposable
     private JoinSide _own = null!;
     private JoinSide _other = null!;
     private bool _ownIsLeft;
+    private bool _isSmall;
     private long _rowBytes;
     private int _row;
     private uint _match;
     private long _repeated;
 
-    public JoinProbe(Schema schema)
-    {
-        _schema = schema;
-        _isFixed = !schema.Fields.Any(f => f.Type.Storage == StorageKind.Bytes);
-    }
+    public JoinProbe(Schema schema) => _schema = schema;
 
     /// <summary>Looks up a batch whose keys <paramref name="own"/> has just encoded. Owns the batch from now on.</summary>
     public void Begin(ChangeBatch batch, JoinSide own, JoinSide other, bool ownIsLeft)
@@ -43,6 +39,8 @@ internal sealed class JoinProbe : IDisposable
 
         other.Rows.FindHeads(own.Keys, own.Skip, _heads.AsSpan(0, batch.Count));
         (_batch, _own, _other, _ownIsLeft) = (batch, own, other, ownIsLeft);
+        // The usual case: even a full piece of the longest rows is small, so that rows need not be measured.
+        _isSmall = ((2L * own.Keys.Longest) + own.Rests.Longest + other.Rows.Longest) * ChangeBatch.TargetRows <= ChangeBatch.TargetBytes;
         _row = -1;
         _match = 0;
         _repeated = 0;
@@ -89,13 +87,13 @@ internal sealed class JoinProbe : IDisposable
                 }
 
                 _match = _heads[_row];
-                _rowBytes = _isFixed || _match == 0 ? 0 : (2L * _own.Keys[_row].Length) + _own.Rests[_row].Length;
+                _rowBytes = _isSmall ? 0 : (2L * _own.Keys[_row].Length) + _own.Rests[_row].Length;
                 continue;
             }
 
             var copies = state.CountOf(_match) * (long)weights[_row];
             var wanted = Math.Abs(copies) - _repeated;
-            var size = _isFixed ? 0 : _rowBytes + state.RestOf(_match).Length;
+            var size = _isSmall ? 0 : _rowBytes + state.RestOf(_match).Length;
             var room = size == 0 ? ChangeBatch.TargetRows : 1 + ((ChangeBatch.TargetBytes - bytes) / size);
             var taken = (int)Math.Min(wanted, Math.Min(ChangeBatch.TargetRows - filled, room));
             bytes += taken * size;

@@ -6,11 +6,11 @@ namespace CdcLake.Expressions.Translation;
 
 /// <summary>
 /// Reads literals, captured variables, constants and fields of captured objects by reflection, and calls constructors and pure static functions of the scalar types
-/// (<c>new DateTime(2024, 1, 1)</c>, <c>TimeSpan.FromHours(1)</c>). The value is read once, when the pipeline is built.
+/// (<c>new DateTime(2024, 1, 1)</c>, <c>TimeSpan.FromHours(1)</c>). The value is read once, when the operator is called.
 /// </summary>
 internal static class ConstantEvaluator
 {
-    /// <summary>False when the expression depends on a row, or on something that is not read at build.</summary>
+    /// <summary>False when the expression depends on a row, or on something that is not read when the operator is called.</summary>
     public static bool TryEvaluate(Expression expression, out object? value)
     {
         value = null;

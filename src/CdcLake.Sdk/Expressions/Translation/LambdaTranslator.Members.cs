@@ -10,7 +10,7 @@ internal sealed partial class LambdaTranslator
         {
             throw Unsupported.Error(
                 e, $"{e.Member.DeclaringType?.Name}.{e.Member.Name} is a static property, whose value may differ from run to run",
-                "Read it into a local variable before the lambda; the variable's value at Build is used.");
+                "Read it into a local variable before the lambda; the variable's value at that moment is used.");
         }
 
         var target = Visit(e.Expression);

@@ -10,7 +10,7 @@ internal sealed partial class LambdaTranslator
     {
         if (ClrTypes.IsScalar(e.Type))
         {
-            throw Unsupported.Error(e, $"a {ClrTypes.Name(e.Type)} cannot be built from columns", "Only constant arguments are evaluated, at Build.");
+            throw Unsupported.Error(e, $"a {ClrTypes.Name(e.Type)} cannot be built from columns", "Only constant arguments are evaluated, where the operator is called.");
         }
 
         var members = new List<ShapeMember>(e.Arguments.Count);

@@ -2,7 +2,7 @@ using System.Linq.Expressions;
 
 namespace CdcLake.Expressions.Translation;
 
-/// <summary>A lambda of the user as an expression tree; translated when the pipeline is built, never compiled.</summary>
+/// <summary>A lambda of the user as an expression tree; translated when the operator is called, never compiled.</summary>
 internal sealed class UserLambda
 {
     private readonly LambdaExpression _lambda;

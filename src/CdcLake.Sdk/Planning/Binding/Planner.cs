@@ -18,7 +18,11 @@ internal sealed partial class Planner
 
     private Planner(Dictionary<LogicalNode, ColumnSet> read) => _read = read;
 
-    /// <inheritdoc cref="LogicalPlan.Bind"/>
+    /// <summary>Gives a plan the types of the real tables.</summary>
+    /// <param name="plan">What to compute.</param>
+    /// <param name="tables">By qualified name; has every one of <see cref="LogicalPlan.Tables"/>.</param>
+    /// <exception cref="SchemaMismatchException">Row types and tables do not agree, or a key is not fit for one.</exception>
+    /// <exception cref="UnsupportedTypeException">A column that is read cannot be captured.</exception>
     public static BoundPlan Bind(LogicalPlan plan, IReadOnlyDictionary<string, SourceTable> tables)
     {
         var order = LogicalOrder.InputsFirst(plan.Sinks);

@@ -2,7 +2,6 @@ using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Expressions;
 using CdcLake.Planning.Logical;
-using CdcLake.Planning.Streams;
 
 namespace CdcLake.Planning.Binding;
 

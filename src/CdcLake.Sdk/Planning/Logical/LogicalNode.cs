@@ -1,5 +1,5 @@
+using CdcLake.Connectors;
 using CdcLake.Expressions;
-using CdcLake.Planning.Streams;
 
 namespace CdcLake.Planning.Logical;
 
@@ -16,8 +16,10 @@ internal abstract class LogicalNode
 internal sealed record NamedExpr(string Name, Expr Value);
 
 /// <summary>A table; its columns are named by property, or, where <see cref="Members"/> is null, by column.</summary>
-internal sealed class LogicalTable(string table, RowMembers? members) : LogicalNode
+internal sealed class LogicalTable(ISourceTarget source, string table, RowMembers? members) : LogicalNode
 {
+    public ISourceTarget Source { get; } = source;
+
     public string Table { get; } = table;
 
     public RowMembers? Members { get; } = members;
@@ -82,4 +84,4 @@ internal sealed class LogicalAggregate(LogicalNode input, IReadOnlyList<NamedExp
 /// <param name="Target">What the runtime opens it from.</param>
 /// <param name="Columns">Columns of the input that it writes, or null for all of an untyped table.</param>
 /// <param name="Key">Columns of the upsert key, or null for the natural key of the input.</param>
-internal sealed record LogicalSink(LogicalNode Input, string Name, object Target, IReadOnlyList<ColumnExpr>? Columns, IReadOnlyList<ColumnExpr>? Key);
+internal sealed record LogicalSink(LogicalNode Input, string Name, ISinkTarget Target, IReadOnlyList<ColumnExpr>? Columns, IReadOnlyList<ColumnExpr>? Key);

@@ -1,14 +1,12 @@
 using System.Text;
 using CdcLake.Connectors;
-using CdcLake.Planning.Binding;
-using CdcLake.Planning.Streams;
 
 namespace CdcLake.Planning.Logical;
 
-/// <summary>The frozen graph of a pipeline, translated and checked as far as possible without the source.</summary>
+/// <summary>The frozen graph of a pipeline, checked as far as possible without the source.</summary>
 internal sealed class LogicalPlan
 {
-    private LogicalPlan(object source, IReadOnlyList<LogicalSink> sinks, IReadOnlyList<string> tables)
+    private LogicalPlan(ISourceTarget source, IReadOnlyList<LogicalSink> sinks, IReadOnlyList<string> tables)
     {
         Source = source;
         Sinks = sinks;
@@ -16,7 +14,7 @@ internal sealed class LogicalPlan
     }
 
     /// <summary>What all tables belong to.</summary>
-    public object Source { get; }
+    public ISourceTarget Source { get; }
 
     /// <summary>In the order of the <c>To…</c> calls.</summary>
     public IReadOnlyList<LogicalSink> Sinks { get; }
@@ -24,8 +22,7 @@ internal sealed class LogicalPlan
     /// <summary>Qualified names of the captured tables, each once, in the order they are met.</summary>
     public IReadOnlyList<string> Tables { get; }
 
-    /// <summary>Freezes the graph and translates it.</summary>
-    /// <exception cref="UnsupportedExpressionException">A lambda is outside the subset.</exception>
+    /// <summary>Freezes the graph.</summary>
     /// <exception cref="InvalidOperationException">There is no sink, or tables of two sources are mixed.</exception>
     public static LogicalPlan Create(StreamGraph graph)
     {
@@ -34,18 +31,18 @@ internal sealed class LogicalPlan
             throw new InvalidOperationException("The pipeline has no sink, so it would do nothing. Add one before Build: .ToIceberg(catalog.Table(\"…\"), key: r => r.Id).");
         }
 
-        var translator = new StreamTranslator();
-        var sinks = graph.Sinks.Select(translator.Translate).ToList();
-        graph.Freeze();
-        var tables = LogicalOrder.InputsFirst(sinks).OfType<LogicalTable>().Select(t => t.Table).Distinct(StringComparer.Ordinal).ToList();
-        return new LogicalPlan(translator.Source, sinks, tables);
-    }
+        var tables = LogicalOrder.InputsFirst(graph.Sinks).OfType<LogicalTable>().ToList();
+        var source = tables[0].Source;
+        if (tables.Find(t => t.Source != source) is { } foreign)
+        {
+            throw new InvalidOperationException(
+                $"{foreign.Table} belongs to another MySqlSource object than the other tables of this pipeline. Tables share one order of changes only through one MySqlSource: "
+                + "create it once and take all tables from it.");
+        }
 
-    /// <summary>Gives the plan the types of the real tables.</summary>
-    /// <param name="tables">By qualified name; has every one of <see cref="Tables"/>.</param>
-    /// <exception cref="SchemaMismatchException">Row types and tables do not agree, or a key is not fit for one.</exception>
-    /// <exception cref="UnsupportedTypeException">A column that is read cannot be captured.</exception>
-    public BoundPlan Bind(IReadOnlyDictionary<string, SourceTable> tables) => Planner.Bind(this, tables);
+        graph.Freeze();
+        return new LogicalPlan(source, graph.Sinks, [.. tables.Select(t => t.Table).Distinct(StringComparer.Ordinal)]);
+    }
 
     /// <summary>The plan as far as it is known without the source.</summary>
     public string Explain()

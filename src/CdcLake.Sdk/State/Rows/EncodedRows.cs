@@ -33,6 +33,9 @@ internal sealed class EncodedRows : IDisposable
     /// <summary><see cref="Hash64"/> of each row's bytes, after <see cref="ComputeHashes"/>.</summary>
     public ReadOnlySpan<ulong> Hashes => _hashes.AsSpan(0, Count);
 
+    /// <summary>Bytes of the longest row, after <see cref="ComputeHashes"/>.</summary>
+    public int Longest { get; private set; }
+
     public int DataLength => Count == 0 ? 0 : _ends[Count - 1];
 
     public void Clear() => Count = 0;
@@ -53,12 +56,16 @@ internal sealed class EncodedRows : IDisposable
     {
         Pooled.Grow(ref _hashes, Count, 0);
         var start = 0;
+        var longest = 0;
         for (var i = 0; i < Count; i++)
         {
             var end = _ends[i];
             _hashes[i] = Hash64.Of(_data.AsSpan(start, end - start));
+            longest = Math.Max(longest, end - start);
             start = end;
         }
+
+        Longest = longest;
     }
 
     public void Dispose()

@@ -35,6 +35,9 @@ internal sealed class RowMultiset : IStateStore
     /// <summary>Distinct rows.</summary>
     public long Count => _log.LiveCount;
 
+    /// <summary>Bytes of the longest row that was ever there, key included.</summary>
+    public int Longest { get; private set; }
+
     public long Bytes => _log.AllocatedBytes + _rows.Bytes + _heads.Bytes;
 
     public bool IsSparse => _log.IsSparse;
@@ -155,6 +158,7 @@ internal sealed class RowMultiset : IStateStore
                 throw new CheckpointException($"A stored row has an impossible length. Delete the checkpoint folder: the pipeline rebuilds it from the source.");
             }
 
+            Longest = Math.Max(Longest, length - HeaderSize);
             var keyHash = Hash64.Of(KeyOf(at));
             _negative += header.Count < 0 ? 1 : 0;
             _rows.Insert(RefIndex.Part(Hash64.Combine(keyHash, Hash64.Of(RestOf(at)))), at);
@@ -219,6 +223,7 @@ internal sealed class RowMultiset : IStateStore
         ref var header = ref HeaderOf(reference);
         header.Count = weight;
         header.KeyLength = key.Length;
+        Longest = Math.Max(Longest, key.Length + rest.Length);
         _negative += weight < 0 ? 1 : 0;
         _rows.Insert(rowHash, reference);
         Link(reference, key, keyHash);

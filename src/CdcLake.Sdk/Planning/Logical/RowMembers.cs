@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using CdcLake.Expressions;
 
-namespace CdcLake.Planning.Streams;
+namespace CdcLake.Planning.Logical;
 
 /// <summary>The properties of a user's row type that stand for columns.</summary>
 /// <param name="Type">The row type.</param>

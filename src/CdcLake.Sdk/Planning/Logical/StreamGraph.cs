@@ -1,6 +1,4 @@
-using CdcLake.Expressions.Translation;
-
-namespace CdcLake.Planning.Streams;
+namespace CdcLake.Planning.Logical;
 
 /// <summary>
 /// The sinks of all streams that belong together, in the order of their calls, and whether the graph is frozen. Joining two streams makes their graphs one.
@@ -8,14 +6,14 @@ namespace CdcLake.Planning.Streams;
 internal sealed class StreamGraph
 {
     private StreamGraph? _mergedInto;
-    private readonly List<StreamSink> _sinks = [];
+    private readonly List<LogicalSink> _sinks = [];
     private bool _isFrozen;
 
-    public IReadOnlyList<StreamSink> Sinks => Root._sinks;
+    public IReadOnlyList<LogicalSink> Sinks => Root._sinks;
 
     private StreamGraph Root => _mergedInto?.Root ?? this;
 
-    public void Add(StreamSink sink)
+    public void Add(LogicalSink sink)
     {
         RequireOpen();
         Root._sinks.Add(sink);
@@ -46,10 +44,3 @@ internal sealed class StreamGraph
         }
     }
 }
-
-/// <summary>A call of <c>To…</c>.</summary>
-/// <param name="Input">The stream it was called on.</param>
-/// <param name="Name">For plans and messages.</param>
-/// <param name="Target">What the runtime opens the sink from.</param>
-/// <param name="Key">The key selector, or null for the natural key.</param>
-internal sealed record StreamSink(StreamNode Input, string Name, object Target, UserLambda? Key);

@@ -1,6 +1,4 @@
-using CdcLake.MySql.Gtids;
-
-namespace CdcLake;
+namespace CdcLake.MySql.Gtids;
 
 /// <summary>GTID sets as users write them.</summary>
 internal static class GtidPosition

@@ -1,0 +1,93 @@
+using CdcLake.Connectors;
+using CdcLake.Expressions;
+using CdcLake.Expressions.Translation;
+
+namespace CdcLake.Planning.Logical;
+
+/// <summary>
+/// A stream while a chain is put together: the operator at its end, and what a lambda over it sees. Each operator translates its lambdas at once, so that an error
+/// points to the line that wrote them. Immutable; a node with two consumers is a fan-out.
+/// </summary>
+/// <param name="Node">The operator.</param>
+/// <param name="Shape">Over the operator's output.</param>
+internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
+{
+    /// <summary>The changes of a table; <paramref name="members"/> is null for an untyped one.</summary>
+    public static LogicalStream Table(ISourceTarget source, string table, RowMembers? members)
+    {
+        Shape shape = members is null
+            ? new OpenRowShape(0)
+            : new RecordShape(members.Type, [.. members.Members.Select(m => new ShapeMember(m.Property, m.ColumnName, new ScalarShape(new ColumnExpr(0, m.Property, m.Type))))]);
+        return new LogicalStream(new LogicalTable(source, table, members), shape);
+    }
+
+    public LogicalStream Where(UserLambda condition) => condition.Translate(Shape) is ScalarShape scalar
+        ? this with { Node = new LogicalFilter(Node, scalar.Value) }
+        : throw new UnsupportedExpressionException($"\"{condition}\" is not a truth value.");
+
+    public LogicalStream Select(UserLambda selector) => Project(Node, selector.Translate(Shape));
+
+    public LogicalStream Join(LogicalStream right, UserLambda leftKey, UserLambda rightKey, UserLambda result)
+    {
+        var leftKeys = ShapeColumns.Flatten(leftKey.Translate(Shape), "key").Select(k => k.Value).ToList();
+        var rightKeys = ShapeColumns.Flatten(rightKey.Translate(right.Shape), "key").Select(k => k.Value).ToList();
+        if (leftKeys.Count != rightKeys.Count || leftKeys.Count == 0)
+        {
+            throw new UnsupportedExpressionException($"The keys \"{leftKey}\" and \"{rightKey}\" of a join must have the same number of values, at least one.");
+        }
+
+        var node = new LogicalJoin(Node, right.Node, leftKeys, rightKeys);
+        return Project(node, result.Translate(Shape.FromInput(0), right.Shape.FromInput(1)));
+    }
+
+    /// <summary>An aggregation; no key means one group. <paramref name="group"/> is the type of the result lambda's parameter.</summary>
+    public LogicalStream Aggregate(Type group, UserLambda? key, UserLambda result)
+    {
+        var keyShape = key is null ? null : key.Translate(Shape);
+        var keys = keyShape is null ? [] : Named(ShapeColumns.Flatten(keyShape, "key")).Where(k => k.Value is not ConstantExpr).ToList();
+        var rows = new GroupShape(group, keyShape is null ? null : ShapeColumns.Rebase(keyShape, "key", keepConstants: true), Shape);
+        var calls = new CallCollector(keys);
+        var extracted = calls.Extract(result.Translate(rows));
+        return Project(new LogicalAggregate(Node, keys, calls.Calls), extracted);
+    }
+
+    /// <summary>A sink over the stream; no key means the natural one.</summary>
+    public LogicalSink To(string name, ISinkTarget target, UserLambda? key)
+    {
+        var columns = Shape is OpenRowShape ? null : Columns(name, ShapeColumns.Flatten(Shape, "value"));
+        var keys = key is null ? null : Columns(name, ShapeColumns.Flatten(key.Translate(Shape), "key"));
+        return keys is { Count: 0 }
+            ? throw new UnsupportedExpressionException($"The key of {name} has no columns. Name at least one: key: r => r.Id.")
+            : new LogicalSink(Node, name, target, columns, keys);
+    }
+
+    private static List<ColumnExpr> Columns(string sink, List<(string Name, Expr Value)> leaves)
+    {
+        var columns = new List<ColumnExpr>(leaves.Count);
+        foreach (var (_, value) in leaves)
+        {
+            columns.Add(value as ColumnExpr ?? throw new UnsupportedExpressionException(
+                $"The key of {sink} contains \"{value}\", which is no column of the result. Add it to the result with Select and name that column."));
+        }
+
+        return columns;
+    }
+
+    private static LogicalStream Project(LogicalNode input, Shape result) =>
+        new(new LogicalProject(input, Named(ShapeColumns.Flatten(result, "value"))), ShapeColumns.Rebase(result, "value"));
+
+    private static List<NamedExpr> Named(List<(string Name, Expr Value)> leaves)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, _) in leaves)
+        {
+            if (!names.Add(name))
+            {
+                throw new SchemaMismatchException(
+                    $"Two members of a result become column \"{name}\". Rename one of them, or give it another column with [ColumnName(\"…\")].");
+            }
+        }
+
+        return [.. leaves.Select(l => new NamedExpr(l.Name, l.Value))];
+    }
+}
