@@ -61,7 +61,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         return TableCapture.Of(described, [.. Enumerable.Range(0, described.Schema.Count)]);
     }
 
-    public MySqlBinlogSource Open() => new(MySqlConnectionOptions.Parse(ConnectionString), "benchmark", new MySqlSourceSettings(), TimeProvider.System);
+    public MySqlBinlogSource Open() => new(MySqlConnectionOptions.Parse(ConnectionString), "benchmark", new MySqlSourceOptions(), TimeProvider.System);
 
     public async ValueTask DisposeAsync()
     {
@@ -69,9 +69,12 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         await connection.ExecuteAsync($"DROP DATABASE IF EXISTS {_database}", CancellationToken.None);
     }
 
-    private Task<MySqlConnection> OpenAsync() =>
-        MySqlConnection.OpenAsync(MySqlConnectionOptions.Parse(ConnectionString), TimeProvider.System, "benchmark", CancellationToken.None);
+    private Task<ServerSession> OpenAsync()
+    {
+        var options = MySqlConnectionOptions.Parse(ConnectionString) with { ReadTimeout = TimeSpan.FromMinutes(10) };
+        return ServerSession.OpenAsync(options, options.Hosts[0], CancellationToken.None);
+    }
 
-    private static async Task<GtidSet> ExecutedAsync(MySqlConnection connection) =>
+    private static async Task<GtidSet> ExecutedAsync(ServerSession connection) =>
         GtidSet.Parse((await connection.QueryAsync("SELECT @@GLOBAL.gtid_executed", CancellationToken.None))[0, 0]!);
 }

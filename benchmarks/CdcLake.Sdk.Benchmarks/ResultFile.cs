@@ -64,8 +64,9 @@ internal static partial class ResultFile
             return "none";
         }
 
-        await using var connection = await MySqlConnection.OpenAsync(MySqlConnectionOptions.Parse(server), TimeProvider.System, "benchmark", CancellationToken.None);
-        return $"{connection.Server.ServerVersion} on the same machine";
+        var options = MySqlConnectionOptions.Parse(server);
+        await using var session = await ServerSession.OpenAsync(options, options.Hosts[0], CancellationToken.None);
+        return $"{session.Version} on the same machine";
     }
 
     private static string Root()

@@ -55,6 +55,6 @@ internal static class DiscardingClient
         return rows;
     }
 
-    private static Task<MySqlConnection> OpenAsync(string server) =>
-        MySqlConnection.OpenAsync(MySqlConnectionOptions.Parse(server), TimeProvider.System, "benchmark", CancellationToken.None);
+    private static Task<WireConnection> OpenAsync(string server) =>
+        WireConnection.OpenAsync(MySqlConnectionOptions.Parse(server), TimeProvider.System, "benchmark", CancellationToken.None);
 }

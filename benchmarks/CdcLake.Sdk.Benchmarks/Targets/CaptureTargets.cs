@@ -58,12 +58,13 @@ internal static class CaptureTargets
     private static async Task<long> CaptureAsync(string server, TableCapture capture, GtidSet from, GtidSet to)
     {
         var options = MySqlConnectionOptions.Parse(server);
-        var settings = new MySqlSourceSettings();
+        var settings = new MySqlSourceOptions();
         using var processor = new BinlogEventProcessor(new BinlogProcessorOptions { Tables = [capture], Executed = from, StartsEmpty = true });
         using var stop = new CancellationTokenSource();
         var output = new CountingOutput(stop, epoch => ((MySqlPosition)epoch.Position).Executed.Covers(to));
         var identity = ReplicaIdentity.Of("benchmark", options.Endpoint, null, settings.Heartbeat);
-        await using var stream = await BinlogStream.OpenAsync(options, identity, processor, settings, TimeProvider.System, CancellationToken.None);
+        await using var session = await ServerSession.OpenAsync(options, options.Hosts[0], CancellationToken.None);
+        await using var stream = await BinlogStream.OpenAsync(session, identity, processor, TimeProvider.System, CancellationToken.None);
         try
         {
             await stream.PumpAsync(output, stop.Token);

@@ -1,7 +1,5 @@
-using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Payloads;
 
@@ -14,30 +12,31 @@ internal sealed class BinlogStream : IAsyncDisposable
     private static readonly TimeSpan Lull = TimeSpan.FromMilliseconds(1);
     private const int FullRead = 8 * 1024; // the server sends rows in buffers of 8 to 16 KiB
 
-    private readonly MySqlConnection _connection;
+    private readonly WireConnection _connection;
     private readonly TimeProvider _clock;
     private readonly BinlogEventProcessor _processor;
 
-    private BinlogStream(MySqlConnection connection, BinlogEventProcessor processor, TimeProvider clock)
+    private BinlogStream(WireConnection connection, BinlogEventProcessor processor, TimeProvider clock)
     {
         _connection = connection;
         _clock = clock;
         _processor = processor;
     }
 
+    /// <summary>Host and port.</summary>
+    public string Peer => _connection.Peer;
+
     /// <summary>True once an event arrived: the server accepted the position.</summary>
     public bool HasReceived { get; private set; }
 
-    /// <summary>Connects, checks that the server still has all that is needed, and starts the stream behind what the processor includes.</summary>
-    /// <exception cref="BinlogUnavailableException">It has not.</exception>
+    /// <summary>Opens a connection to the very server of a checked session and starts the stream behind what the processor includes.</summary>
     /// <exception cref="MySqlServerException">The connection failed.</exception>
     public static async Task<BinlogStream> OpenAsync(
-        MySqlConnectionOptions options, ReplicaIdentity identity, BinlogEventProcessor processor, MySqlSourceSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+        ServerSession session, ReplicaIdentity identity, BinlogEventProcessor processor, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var connection = await MySqlConnection.OpenAsync(options, clock, "binary_log_listener", cancellationToken).ConfigureAwait(false);
+        var connection = await session.OpenWireAsync(clock, "binary_log_listener", cancellationToken).ConfigureAwait(false);
         try
         {
-            await CheckAsync(connection, processor.Executed, settings.CatchUpTimeout, cancellationToken).ConfigureAwait(false);
             await connection.StartDumpAsync(identity, processor.Executed.Encode(), DumpFlags.HeartbeatV2, cancellationToken).ConfigureAwait(false);
             processor.BeginStream(connection.Peer, checksum: true);
             return new BinlogStream(connection, processor, clock);
@@ -105,30 +104,5 @@ internal sealed class BinlogStream : IAsyncDisposable
         }
 
         await fill.ConfigureAwait(false);
-    }
-
-    // Purged transactions must be included already, and included ones must not be news to the server.
-    private static async Task CheckAsync(MySqlConnection connection, GtidSet included, TimeSpan catchUp, CancellationToken cancellationToken)
-    {
-        var sets = await connection.QueryAsync("SELECT @@GLOBAL.gtid_purged, @@GLOBAL.gtid_executed", cancellationToken).ConfigureAwait(false);
-        var purged = GtidSet.Parse(sets[0, 0]!);
-        if (!included.Covers(purged))
-        {
-            throw DumpErrors.Purged(connection.Peer, purged.Subtract(included).ToString(), null);
-        }
-
-        var ahead = included.Subtract(GtidSet.Parse(sets[0, 1]!));
-        if (ahead.IsEmpty)
-        {
-            return;
-        }
-
-        // A transaction is in the log a moment before it counts as executed; a replica that took over may be further behind.
-        var seconds = Math.Max(1, (long)catchUp.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        var waited = await connection.QueryAsync($"SELECT WAIT_FOR_EXECUTED_GTID_SET('{ahead}', {seconds})", cancellationToken).ConfigureAwait(false);
-        if (waited[0, 0] != "0")
-        {
-            throw new BinlogUnavailableException(DumpErrors.Ahead(connection.Peer, ahead.ToString()));
-        }
     }
 }

@@ -15,22 +15,24 @@ namespace CdcLake.MySql;
 internal sealed class MySqlBinlogSource : ISource
 {
     private readonly MySqlConnectionOptions _options;
-    private readonly MySqlSourceSettings _settings;
+    private readonly MySqlSourceOptions _settings;
     private readonly TimeProvider _clock;
     private readonly ReplicaIdentity _identity;
     private readonly ReconnectDelay _delay;
+    private readonly HostSelector _hosts;
 
     /// <param name="options">The server and the account.</param>
     /// <param name="pipelineName">Decides, with the server, under which identity the log is read.</param>
     /// <param name="settings">Times and numbers.</param>
     /// <param name="clock">Measures all times.</param>
-    public MySqlBinlogSource(MySqlConnectionOptions options, string pipelineName, MySqlSourceSettings settings, TimeProvider clock)
+    public MySqlBinlogSource(MySqlConnectionOptions options, string pipelineName, MySqlSourceOptions settings, TimeProvider clock)
     {
-        _options = options;
+        _options = options with { ReadTimeout = settings.ReadTimeout };
         _settings = settings;
         _clock = clock;
         _identity = ReplicaIdentity.Of(pipelineName, options.Endpoint, settings.ServerId, settings.Heartbeat);
         _delay = new ReconnectDelay(settings.FirstRetryDelay, settings.MaxRetryDelay, _identity.ServerId);
+        _hosts = new HostSelector(_options, settings, clock);
     }
 
     public string Name => $"mysql({_options.Endpoint})";
@@ -39,14 +41,11 @@ internal sealed class MySqlBinlogSource : ISource
 
     public async Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
-        var connection = await MySqlConnection.OpenAsync(_options, _clock, "preflight", cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        var names = NamesOf(tables);
+        var session = await _hosts.OpenAsync(names, null, _ => { }, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
         {
-            var preflight = new Preflight(connection);
-            await preflight.CheckServerAsync(cancellationToken).ConfigureAwait(false);
-            var names = tables.Select(t => MySqlTableName.Parse(t, _options.Database)).ToList();
-            var found = await new TableReader(connection).ReadAsync(names, cancellationToken).ConfigureAwait(false);
-            await preflight.CheckTablesAsync(found, cancellationToken).ConfigureAwait(false);
+            var found = await new TableReader(session).ReadAsync(names, cancellationToken).ConfigureAwait(false);
             return [.. found.Select(t => t.Describe(t.Name.ToString()))];
         }
     }
@@ -69,9 +68,10 @@ internal sealed class MySqlBinlogSource : ISource
             Limits = start.Limits,
             Clock = _clock,
         });
+        var names = NamesOf(start.Tables.Select(t => t.Table.Name));
         while (true)
         {
-            var error = await StreamAsync(processor, guarded, cancellationToken).ConfigureAwait(false);
+            var error = await StreamAsync(processor, names, guarded, cancellationToken).ConfigureAwait(false);
             await PauseAsync(error, guarded, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -80,20 +80,24 @@ internal sealed class MySqlBinlogSource : ISource
 
     private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        var session = new SnapshotSession(_options, _identity, start.Tables, _settings.SnapshotWorkers, _clock);
+        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock);
         while (true)
         {
-            using var snapshot = new InitialSnapshot(session, output);
+            using var snapshot = new InitialSnapshot(plan, output);
             try
             {
-                return await snapshot.RunAsync(cancellationToken).ConfigureAwait(false);
+                var session = await _hosts.OpenAsync(plan.Names, null, _ => { }, cancellationToken).ConfigureAwait(false);
+                await using (session.ConfigureAwait(false))
+                {
+                    return await snapshot.RunAsync(session, cancellationToken).ConfigureAwait(false);
+                }
             }
             catch (MySqlServerException error) when (!output.HasFailed)
             {
                 ThrowIfFinal(error);
                 if (snapshot.HasBegun)
                 {
-                    throw; // rows that were pushed cannot be withdrawn: the pipeline has to begin again
+                    throw; // rows that were pushed cannot be withdrawn: who runs the source begins anew, since the error is transient
                 }
 
                 await PauseAsync(error, output, cancellationToken).ConfigureAwait(false);
@@ -102,13 +106,20 @@ internal sealed class MySqlBinlogSource : ISource
     }
 
     // Follows the log until the connection fails in a way that a new one may mend.
-    private async Task<MySqlServerException> StreamAsync(BinlogEventProcessor processor, SourceOutputGuard output, CancellationToken cancellationToken)
+    private async Task<MySqlServerException> StreamAsync(
+        BinlogEventProcessor processor, IReadOnlyList<MySqlTableName> names, SourceOutputGuard output, CancellationToken cancellationToken)
     {
         BinlogStream? stream = null;
         try
         {
-            stream = await BinlogStream.OpenAsync(_options, _identity, processor, _settings, _clock, cancellationToken).ConfigureAwait(false);
-            output.Report(new SourceProgress(SourcePhase.Streaming, _options.Endpoint));
+            var session = await _hosts.OpenAsync(
+                names, processor.Executed, what => output.Report(new SourceProgress(SourcePhase.Retrying, what)), cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                stream = await BinlogStream.OpenAsync(session, _identity, processor, _clock, cancellationToken).ConfigureAwait(false);
+            }
+
+            output.Report(new SourceProgress(SourcePhase.Streaming, stream.Peer));
             await stream.PumpAsync(output, cancellationToken).ConfigureAwait(false);
             throw new InvalidOperationException("The pump ended without an error.");
         }
@@ -153,4 +164,6 @@ internal sealed class MySqlBinlogSource : ISource
         await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
         output.Report(new SourceProgress(SourcePhase.Connecting, _options.Endpoint));
     }
+
+    private IReadOnlyList<MySqlTableName> NamesOf(IEnumerable<string> tables) => [.. tables.Select(t => MySqlTableName.Parse(t, _options.Database))];
 }

@@ -2,8 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.MySql;
+using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 using CdcLake.Planning.Logical;
+using MySqlConnector;
 
 namespace CdcLake;
 
@@ -14,18 +16,32 @@ namespace CdcLake;
 public sealed class MySqlSource : ISourceTarget
 {
     private readonly MySqlConnectionOptions? _connection;
+    private readonly MySqlSourceOptions _options = new();
     private readonly IReadOnlyList<string> _files = [];
 
     /// <summary>A server, read live: existing rows first, then its binary log.</summary>
     /// <param name="connectionString">
-    /// MySqlConnector's keywords: <c>Server, Port, User ID, Password, SSL Mode, SSL CA, Allow Public Key Retrieval, Connection Timeout</c>, …
-    /// Keywords that only matter to ADO.NET are accepted and ignored.
+    /// MySqlConnector's keywords, read by its own parser: <c>Server, Port, User ID, Password, SSL Mode, SSL CA, Allow Public Key Retrieval, Connection Timeout</c>, …
+    /// <c>Server</c> may list several hosts of one replication topology: the first that can serve is used, at each connection anew. Pooling has no effect.
     /// </param>
-    /// <exception cref="ArgumentException">An unknown keyword (the message names the nearest known one) or a value that it does not take.</exception>
-    public MySqlSource(string connectionString)
+    /// <param name="configure">Changes the defaults of <see cref="MySqlSourceOptions"/>.</param>
+    /// <exception cref="ArgumentException">An unknown keyword (the message names the nearest known one), or a value that a keyword or an option does not take.</exception>
+    public MySqlSource(string connectionString, Action<MySqlSourceOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         _connection = MySqlConnectionOptions.Parse(connectionString);
+        _options = Configured(configure);
+    }
+
+    /// <summary>A server, read live, with the credentials of the application's own data source: its connection string, password provider and certificate callbacks.</summary>
+    /// <param name="dataSource">Stays the caller's. Connections are opened beside its pool, since the log needs sessions of its own.</param>
+    /// <param name="configure">Changes the defaults of <see cref="MySqlSourceOptions"/>.</param>
+    /// <exception cref="ArgumentException">The data source or an option has a value that cannot be honoured.</exception>
+    public MySqlSource(MySqlDataSource dataSource, Action<MySqlSourceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _connection = MySqlConnectionOptions.Of(dataSource);
+        _options = Configured(configure);
     }
 
     private MySqlSource(IReadOnlyList<string> files) => _files = files;
@@ -49,12 +65,12 @@ public sealed class MySqlSource : ISourceTarget
     /// <typeparam name="T">
     /// A record or class with a property for each column that the pipeline may use; <c>ProductId</c> stands for <c>product_id</c> or <c>productId</c>. The table may have more columns.
     /// </typeparam>
-    /// <param name="name">Qualified name: <c>appdb.sales</c>.</param>
+    /// <param name="name">Qualified name: <c>appdb.sales</c>; parts that hold dots stand in backticks: <c>`my.db`.sales</c>.</param>
     /// <exception cref="ArgumentException">The name is not of the form database.table.</exception>
     public MySqlTable<T> Table<[DynamicallyAccessedMembers(RowMembers.Kept)] T>(string name) => new(this, Qualified(name));
 
     /// <summary>A table whose columns and key come from MySQL when the pipeline starts.</summary>
-    /// <param name="name">Qualified name: <c>testdb.users</c>.</param>
+    /// <param name="name">Qualified name: <c>testdb.users</c>; parts that hold dots stand in backticks.</param>
     /// <exception cref="ArgumentException">The name is not of the form database.table.</exception>
     public MySqlTable<Row> Table(string name) => new(this, Qualified(name));
 
@@ -63,7 +79,14 @@ public sealed class MySqlSource : ISourceTarget
 
     ISource ISourceTarget.CreateSource(string pipeline, TimeProvider clock) => _connection is null
         ? new BinlogFileSource(_files)
-        : new MySqlBinlogSource(_connection, pipeline, new MySqlSourceSettings(), clock);
+        : new MySqlBinlogSource(_connection, pipeline, _options, clock);
+
+    private static MySqlSourceOptions Configured(Action<MySqlSourceOptions>? configure)
+    {
+        var options = new MySqlSourceOptions();
+        configure?.Invoke(options);
+        return options.Freeze();
+    }
 
     private string FilesText() =>
         Path.GetFileName(_files[0]) + (_files.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" … {Path.GetFileName(_files[^1])} ({_files.Count} files)"));
@@ -71,9 +94,13 @@ public sealed class MySqlSource : ISourceTarget
     private static string Qualified(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        var dot = name.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && dot < name.Length - 1
-            ? name
-            : throw new ArgumentException($"\"{name}\" is not a qualified table name. Write it with its database: appdb.sales.", nameof(name));
+        try
+        {
+            return MySqlTableName.Parse(name, null).ToString();
+        }
+        catch (SchemaMismatchException error)
+        {
+            throw new ArgumentException($"\"{name}\" is not a qualified table name. Write it with its database: appdb.sales, or `my.db`.`my.table` when names hold dots.", nameof(name), error);
+        }
     }
 }

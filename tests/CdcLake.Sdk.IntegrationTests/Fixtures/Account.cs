@@ -1,4 +1,4 @@
-using CdcLake.MySql.Wire;
+using MySqlConnector;
 
 namespace CdcLake.IntegrationTests.Fixtures;
 
@@ -12,8 +12,7 @@ internal sealed class Account : IAsyncDisposable
     {
         Name = name;
         _server = server;
-        var options = MySqlConnectionOptions.Parse(server);
-        ConnectionString = $"Server={options.Hosts[0]};Port={options.Port};User ID={name};Password=\"{password.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        ConnectionString = new MySqlConnectionStringBuilder(server) { UserID = name, Password = password, Database = "" }.ConnectionString;
     }
 
     public string Name { get; }

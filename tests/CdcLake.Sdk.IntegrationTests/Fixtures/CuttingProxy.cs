@@ -4,33 +4,42 @@ using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.Fixtures;
 
-/// <summary>A TCP proxy in front of a server that cuts connections in the middle of what the server sends.</summary>
+/// <summary>A TCP proxy in front of a server that cuts connections in the middle of what the server sends, or goes silent there.</summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly MySqlConnectionOptions _server;
     private readonly Func<int, long> _bytesOf;
+    private readonly bool _silent;
     private readonly Task _accepting;
 
     /// <param name="server">Connection string of the server.</param>
     /// <param name="bytesOf">By number of the connection, how many bytes from the server it lets through before it is cut.</param>
-    public CuttingProxy(string server, Func<int, long> bytesOf)
+    /// <param name="silent">Instead of being cut, the connection stays open and nothing passes any more.</param>
+    /// <param name="listenAt">An address of this machine; its port may be 0.</param>
+    public CuttingProxy(string server, Func<int, long> bytesOf, bool silent = false, IPEndPoint? listenAt = null)
     {
         _server = MySqlConnectionOptions.Parse(server);
         _bytesOf = bytesOf;
+        _silent = silent;
+        _listener = new TcpListener(listenAt ?? new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Start();
-        ConnectionString = $"{server};Server=127.0.0.1;Port={((IPEndPoint)_listener.LocalEndpoint).Port}";
+        EndPoint = (IPEndPoint)_listener.LocalEndpoint;
+        ConnectionString = $"{server};Server={EndPoint.Address};Port={EndPoint.Port}";
         _accepting = AcceptAsync();
     }
 
     /// <summary>The server behind the proxy.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint { get; }
+
     /// <summary>Connections accepted.</summary>
     public int Connections { get; private set; }
 
-    /// <summary>Connections that were cut.</summary>
+    /// <summary>Connections that were cut or went silent.</summary>
     public int Cuts { get; private set; }
 
     public async ValueTask DisposeAsync()
@@ -93,6 +102,11 @@ internal sealed class CuttingProxy : IAsyncDisposable
             if (allowed <= 0)
             {
                 Cuts++;
+                if (_silent)
+                {
+                    await Task.Delay(Timeout.Infinite, _stop.Token); // silence, until the test ends
+                }
+
                 return;
             }
         }

@@ -2,46 +2,67 @@ using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.Fixtures;
 
-/// <summary>A database of its own on a test server, dropped in the end.</summary>
+/// <summary>
+/// A database of its own on a test server, and an account that may do with it what the README grants, and no more; both are dropped in the end. The test itself acts through
+/// an account with all privileges.
+/// </summary>
 internal sealed class MySqlDatabase : IAsyncDisposable
 {
-    private MySqlDatabase(string name, string connectionString, MySqlConnection connection)
+    private readonly string _server;
+    private readonly Account _account;
+
+    private MySqlDatabase(string name, string server, Account account, ServerSession connection)
     {
         Name = name;
-        ConnectionString = connectionString;
+        _server = server;
+        _account = account;
         Connection = connection;
     }
 
     public string Name { get; }
 
-    /// <summary>With this database as the default one.</summary>
-    public string ConnectionString { get; }
+    /// <summary>For the source under test: the README's grants, this database as the default one, and TLS as far as the server's authority is known.</summary>
+    public string ConnectionString => $"{_account.ConnectionString};Database={Name}";
 
-    /// <summary>A session in the database.</summary>
-    public MySqlConnection Connection { get; }
+    /// <summary>The source's account as GRANT spells it.</summary>
+    public string QuotedAccount => _account.Quoted;
+
+    /// <summary>A session in the database with all privileges.</summary>
+    public ServerSession Connection { get; }
 
     public MySqlConnectionOptions Options => MySqlConnectionOptions.Parse(ConnectionString);
 
-    /// <param name="server">Connection string of the server.</param>
+    /// <param name="server">Connection string of an account with all privileges.</param>
     /// <param name="prefix">Who uses it; the process id follows.</param>
     public static async Task<MySqlDatabase> CreateAsync(string server, string prefix)
     {
         var name = $"{prefix}_{Environment.ProcessId}";
-        await using (var connection = await ConnectAsync(server))
+        var account = await Account.CreateAsync("captured", server);
+        await using (var setUp = await ConnectAsync(server))
         {
-            await connection.ExecuteAsync($"DROP DATABASE IF EXISTS {name}", default);
-            await connection.ExecuteAsync($"CREATE DATABASE {name}", default);
+            await setUp.ExecuteAsync($"DROP DATABASE IF EXISTS `{name}`", default);
+            await setUp.ExecuteAsync($"CREATE DATABASE `{name}`", default);
+            foreach (var grant in Grants(account.Quoted, $"`{name}`"))
+            {
+                await setUp.ExecuteAsync(grant, default);
+            }
         }
 
-        var connectionString = $"{server};Database={name}";
-        return new MySqlDatabase(name, connectionString, await ConnectAsync(connectionString));
+        return new MySqlDatabase(name, server, account, await ConnectAsync($"{server};Database={name}"));
     }
 
-    public static Task<MySqlConnection> ConnectAsync(string connectionString) =>
-        MySqlConnection.OpenAsync(MySqlConnectionOptions.Parse(connectionString), TimeProvider.System, "test", default);
+    /// <summary>What the README tells users to grant.</summary>
+    public static IReadOnlyList<string> Grants(string account, string database) =>
+        [$"GRANT REPLICATION SLAVE, REPLICATION CLIENT, XA_RECOVER_ADMIN ON *.* TO {account}", $"GRANT SELECT ON {database}.* TO {account}"];
 
-    /// <summary>Another session in the database.</summary>
-    public Task<MySqlConnection> ConnectAsync() => ConnectAsync(ConnectionString);
+    public static Task<ServerSession> ConnectAsync(string connectionString)
+    {
+        var options = MySqlConnectionOptions.Parse(connectionString) with { ReadTimeout = TimeSpan.FromMinutes(5) };
+        return ServerSession.OpenAsync(options, options.Hosts[0], default);
+    }
+
+    /// <summary>Another session in the database with all privileges.</summary>
+    public Task<ServerSession> ConnectAsync() => ConnectAsync($"{_server};Database={Name}");
 
     /// <summary>Runs statements, one after the other.</summary>
     public async Task ExecuteAsync(params string[] statements)
@@ -52,9 +73,24 @@ internal sealed class MySqlDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Drops the connections of log readers with the source's account.</summary>
+    public async Task KillStreamsAsync()
+    {
+        var streams = await Connection.QueryAsync($"SELECT ID FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%' AND USER = '{_account.Name}'", default);
+        foreach (var row in streams.Rows)
+        {
+            await Connection.ExecuteAsync($"KILL {row[0]}", default);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Connection.ExecuteAsync($"DROP DATABASE {Name}", default);
         await Connection.DisposeAsync();
+        await using (var tearDown = await ConnectAsync(_server)) // the server may have been restarted meanwhile
+        {
+            await tearDown.ExecuteAsync($"DROP DATABASE `{Name}`", default);
+        }
+
+        await _account.DisposeAsync();
     }
 }

@@ -19,7 +19,7 @@ public class PrivateMySqlServer : IAsyncLifetime
     /// <param name="options">Further options of mysqld.</param>
     protected PrivateMySqlServer(string options) => _options = options;
 
-    /// <summary>Account with all privileges.</summary>
+    /// <summary>Account with all privileges, over TLS.</summary>
     public string ConnectionString { get; private set; } = "";
 
     public async Task InitializeAsync()
@@ -31,7 +31,22 @@ public class PrivateMySqlServer : IAsyncLifetime
 
         await LabAsync("start");
         var environment = (await LabAsync("env")).Split('\n').Select(line => line.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0], p => p[1]);
-        ConnectionString = $"Server={environment["MYSQL_HOST"]};Port={environment["MYSQL_PORT"]};User ID={environment["MYSQL_USER"]};Password={environment["MYSQL_PASSWORD"]}";
+        ConnectionString = TestServers.Secured(
+            $"Server={environment["MYSQL_HOST"]};Port={environment["MYSQL_PORT"]};User ID={environment["MYSQL_USER"]};Password={environment["MYSQL_PASSWORD"]}", environment["MYSQL_CA"]);
+    }
+
+    /// <summary>Shuts it down and starts it again with the same data on the same port.</summary>
+    /// <param name="options">Options of mysqld for this start, beside the usual ones.</param>
+    /// <param name="whileDown">What happens in between.</param>
+    public async Task RestartAsync(string options = "", Func<Task>? whileDown = null)
+    {
+        await LabAsync("stop");
+        if (whileDown is not null)
+        {
+            await whileDown();
+        }
+
+        await LabAsync("start", options);
     }
 
     public async Task DisposeAsync()
@@ -42,13 +57,13 @@ public class PrivateMySqlServer : IAsyncLifetime
         }
     }
 
-    private async Task<string> LabAsync(string command)
+    private async Task<string> LabAsync(string command, string options = "")
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, WorkingDirectory = Root() };
         start.ArgumentList.Add("tests/lab/mysql.sh");
         start.ArgumentList.Add(command);
         start.ArgumentList.Add(_instance);
-        start.Environment["CDCLAKE_MYSQLD_OPTS"] = _options;
+        start.Environment["CDCLAKE_MYSQLD_OPTS"] = $"{_options} {options}";
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -34,21 +34,37 @@ internal sealed class SourceRun : IAsyncDisposable
         SourcePosition? from = null,
         IReadOnlyList<SourcePosition>? boundaries = null,
         TableContents? contents = null,
-        MySqlSourceSettings? settings = null)
+        MySqlSourceOptions? settings = null,
+        Func<Task>? beforeRun = null)
     {
-        var source = new MySqlBinlogSource(options, pipeline, settings ?? new MySqlSourceSettings(), TimeProvider.System);
+        var source = new MySqlBinlogSource(options, pipeline, settings ?? new MySqlSourceOptions(), TimeProvider.System);
         var described = await source.DescribeAsync(tables, default);
         var captures = described
             .Select(t => TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count).Where(c => !t.Unsupported.ContainsKey(c))]))
             .ToList();
         contents ??= new TableContents(tables.Count);
+        if (beforeRun is not null)
+        {
+            await beforeRun();
+        }
+
         var start = new SourceStart(captures, from, boundaries ?? [], EpochLimits.Default);
         return new SourceRun(contents, captures, token => source.RunAsync(start, contents, token));
     }
 
     /// <summary>The server's position now: everything committed before the call is in it.</summary>
-    public static async Task<MySqlPosition> PositionAsync(MySqlConnection connection) =>
+    public static async Task<MySqlPosition> PositionAsync(ServerSession connection) =>
         new(GtidSet.Parse((await connection.QueryAsync("SELECT @@GLOBAL.gtid_executed", default))[0, 0]!));
+
+    /// <summary>Waits until the source has reported something; fails with the source's error if that comes first.</summary>
+    public async Task WaitForProgressAsync(Func<SourceProgress, bool> condition, int count = 1)
+    {
+        var reached = Contents.WaitForProgressAsync(condition, count);
+        if (await Task.WhenAny(reached, _run).WaitAsync(TimeSpan.FromSeconds(60)) == _run)
+        {
+            await _run;
+        }
+    }
 
     /// <summary>Waits until the contents include a position; fails with the source's error if that comes first.</summary>
     public async Task WaitForAsync(SourcePosition position)

@@ -14,6 +14,7 @@ internal sealed class TableContents : ISourceOutput
     private readonly Dictionary<string, int>[] _tables;
     private readonly Dictionary<string, int>[] _open;
     private readonly List<(Func<SourcePosition, bool> Condition, TaskCompletionSource Reached)> _waits = [];
+    private readonly List<(Func<bool> Condition, TaskCompletionSource Reached)> _progressWaits = [];
     private readonly Lock _lock = new();
 
     public TableContents(int tables)
@@ -29,6 +30,9 @@ internal sealed class TableContents : ISourceOutput
     /// <summary>Changes received, of unfinished epochs too.</summary>
     public int Changes { get; private set; }
 
+    /// <summary>Called with each batch's table, and awaited: a consumer that is slow.</summary>
+    public Func<int, Task>? OnChanges { get; set; }
+
     /// <summary>Called at each epoch's end, before anybody who waits is told.</summary>
     public Action<Epoch>? OnEpoch { get; set; }
 
@@ -40,6 +44,22 @@ internal sealed class TableContents : ISourceOutput
         lock (_lock)
         {
             return [.. _tables[table].SelectMany(r => Enumerable.Repeat(r.Key, r.Value)).Order(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Waits until so many reports of a kind have come.</summary>
+    public Task WaitForProgressAsync(Func<SourceProgress, bool> condition, int count = 1)
+    {
+        lock (_lock)
+        {
+            if (Progress.Count(condition) >= count)
+            {
+                return Task.CompletedTask;
+            }
+
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _progressWaits.Add((() => Progress.Count(condition) >= count, reached));
+            return reached.Task;
         }
     }
 
@@ -65,8 +85,13 @@ internal sealed class TableContents : ISourceOutput
     public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) =>
         throw new InvalidOperationException($"Not expected here: {change.Kind} of table {change.Table}.");
 
-    public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
+    public async ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
     {
+        if (OnChanges is not null)
+        {
+            await OnChanges(table);
+        }
+
         using (batch)
         {
             var open = _open[table];
@@ -77,8 +102,6 @@ internal sealed class TableContents : ISourceOutput
                 open[text] = open.GetValueOrDefault(text) + batch.Weights[row];
             }
         }
-
-        return ValueTask.CompletedTask;
     }
 
     public ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
@@ -125,6 +148,10 @@ internal sealed class TableContents : ISourceOutput
         lock (_lock)
         {
             Progress.Add(progress);
+            foreach (var (_, reached) in _progressWaits.Where(w => w.Condition()))
+            {
+                reached.TrySetResult();
+            }
         }
     }
 

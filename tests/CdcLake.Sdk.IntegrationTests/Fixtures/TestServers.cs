@@ -5,12 +5,18 @@ internal static class TestServers
 {
     public const string MySql = "CDCLAKE_TEST_MYSQL";
 
+    /// <summary>File with the authority that signed the certificate of <see cref="MySql"/>.</summary>
+    public const string MySqlCa = "CDCLAKE_TEST_MYSQL_CA";
+
     private static bool IsCi => Environment.GetEnvironmentVariable("CI") == "true";
 
     /// <summary>The value of a variable that a test declared with <see cref="ServerFactAttribute"/>.</summary>
     public static string Get(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
-        ? value
+        ? variable == MySql && Environment.GetEnvironmentVariable(MySqlCa) is { Length: > 0 } ca ? Secured(value, ca) : value
         : throw new InvalidOperationException($"{variable} is not set, and with CI=true no test may be skipped. tests/run.sh starts the servers and sets it.");
+
+    /// <summary>A connection string that insists on encryption and on the server's own authority.</summary>
+    public static string Secured(string connectionString, string ca) => $"{connectionString};SSL Mode=VerifyCA;SSL CA={ca}";
 
     public static string? ReasonToSkip(string[] variables)
     {

@@ -19,6 +19,11 @@ public sealed class CascadeTests(NativeForeignKeysServer silent) : IClassFixture
         var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => SourceRun.StartAsync(database.Options, "cascade", [$"{database.Name}.child"]));
         Assert.Contains("foreign key fk p has ON DELETE CASCADE", error.Message, StringComparison.Ordinal);
         Assert.Contains("DROP FOREIGN KEY `fk p`", error.Message, StringComparison.Ordinal);
+
+        // However the server is set to print definitions.
+        await database.ExecuteAsync("SET GLOBAL sql_quote_show_create=OFF", "SET GLOBAL sql_mode='ANSI_QUOTES'");
+        await Assert.ThrowsAsync<BinlogUnavailableException>(() => SourceRun.StartAsync(database.Options, "cascade", [$"{database.Name}.child"]));
+        await database.ExecuteAsync("SET GLOBAL sql_quote_show_create=ON", "SET GLOBAL sql_mode=DEFAULT");
         await using var run = await SourceRun.StartAsync(database.Options, "cascade", [$"{database.Name}.parent", $"{database.Name}.safe"]);
         await run.WaitForFirstEpochAsync();
     }

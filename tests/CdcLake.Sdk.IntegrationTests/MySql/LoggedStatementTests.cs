@@ -77,7 +77,7 @@ public sealed class LoggedStatementTests(PrivateMySqlServer server) : IClassFixt
     }
 
     // PREPARE converts the text to the client's character set, and so it is logged.
-    private static async Task ExecuteInAsync(MySqlConnection connection, string charset, string statement)
+    private static async Task ExecuteInAsync(ServerSession connection, string charset, string statement)
     {
         await connection.ExecuteAsync("SET NAMES utf8mb4", default);
         await connection.ExecuteAsync($"SET @text = '{statement}'", default);

@@ -9,7 +9,7 @@ namespace CdcLake.IntegrationTests.MySql;
 
 public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<PrivateMySqlServer>
 {
-    private static readonly MySqlSourceSettings Impatient = new() { FirstRetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(20) };
+    private static readonly MySqlSourceOptions Impatient = new() { FirstRetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(20) };
 
     [ServerFact(TestServers.MySql)]
     public async Task Connection_cut_anywhere_in_transactions_goes_on_with_nothing_lost_or_doubled()
@@ -32,7 +32,7 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         var random = new Random(7);
 
         // Every connection but the first few gets further into the log, so that the end is reached.
-        await using var proxy = new CuttingProxy($"{server.ConnectionString};SSL Mode=None;Allow Public Key Retrieval=true", n => 6_000 + random.Next(20_000) + (n * 3_000L));
+        await using var proxy = new CuttingProxy(database.ConnectionString, n => n == 0 ? long.MaxValue : 6_000 + random.Next(20_000) + (n * 2_000L));
         string[] names = [$"{database.Name}.a", $"{database.Name}.b"];
         await using (var run = await SourceRun.StartAsync(MySqlConnectionOptions.Parse(proxy.ConnectionString), "cuts", names, created, settings: Impatient))
         {
@@ -56,8 +56,11 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
             "UPDATE a SET v = -v WHERE id < 200000");
         var end = await SourceRun.PositionAsync(database.Connection);
         var connections = new[] { 900_000L, 1_500_000L, 2_500_000L, 5_000_000L };
+
+        // The first connection describes the tables; then a session that checks the server and the log take turns.
         await using var proxy = new CuttingProxy(
-            $"{server.ConnectionString};SSL Mode=None;Allow Public Key Retrieval=true", n => n == 0 || n > connections.Length ? long.MaxValue : connections[n - 1]);
+            $"{database.ConnectionString};SSL Mode=None;Allow Public Key Retrieval=true",
+            n => n == 0 || n % 2 == 1 || n / 2 > connections.Length ? long.MaxValue : connections[(n / 2) - 1]);
         string[] names = [$"{database.Name}.a", $"{database.Name}.b"];
         await using var run = await SourceRun.StartAsync(MySqlConnectionOptions.Parse(proxy.ConnectionString), "largecut", names, created, settings: Impatient);
         await run.WaitForAsync(end);
@@ -140,7 +143,7 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         await database.ExecuteAsync("CREATE TABLE a (id INT PRIMARY KEY)");
         var now = await SourceRun.PositionAsync(database.Connection);
         var ahead = new MySqlPosition(now.Executed.Union(GtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5")));
-        var settings = new MySqlSourceSettings { CatchUpTimeout = TimeSpan.FromSeconds(1) };
+        var settings = new MySqlSourceOptions { ReplicaPatience = TimeSpan.FromSeconds(1) };
         var run = await SourceRun.StartAsync(database.Options, "ahead", [$"{database.Name}.a"], ahead, settings: settings);
         var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5", error.Message, StringComparison.Ordinal);
@@ -178,7 +181,7 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "idle");
         await database.ExecuteAsync("CREATE TABLE a (id INT PRIMARY KEY)", "CREATE TABLE other (id INT PRIMARY KEY)");
-        var settings = new MySqlSourceSettings { Heartbeat = TimeSpan.FromMilliseconds(200) };
+        var settings = new MySqlSourceOptions { Heartbeat = TimeSpan.FromMilliseconds(200) };
         await using var run = await SourceRun.StartAsync(database.Options, "idle", [$"{database.Name}.a"], settings: settings);
         await run.WaitForFirstEpochAsync();
         await database.Connection.ExecuteAsync("SELECT SLEEP(1.5)", default);

@@ -3,6 +3,7 @@ using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql;
 using CdcLake.MySql.InitialSnapshots;
+using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql;
@@ -31,9 +32,10 @@ public sealed class SnapshotCutTests
 
         // Without encryption: a trial is five logins.
         var options = MySqlConnectionOptions.Parse($"{database.ConnectionString};SSL Mode=None;Allow Public Key Retrieval=true");
-        var tables = await new MySqlBinlogSource(options, "cut", new MySqlSourceSettings(), TimeProvider.System).DescribeAsync(names, default);
+        var tables = await new MySqlBinlogSource(options, "cut", new MySqlSourceOptions(), TimeProvider.System).DescribeAsync(names, default);
         var captures = tables.Select(t => TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count)])).ToList();
-        var session = new SnapshotSession(options, ReplicaIdentity.Of("cut", database.Name, null, TimeSpan.FromSeconds(5)), captures, 2, TimeProvider.System);
+        var plan = new SnapshotPlan(
+            ReplicaIdentity.Of("cut", database.Name, null, TimeSpan.FromSeconds(5)), captures, [.. names.Select(n => MySqlTableName.Parse(n, null))], new MySqlSourceOptions(), TimeProvider.System);
         var cuts = new List<(SourcePosition Position, List<string> A, List<string> B)>();
         using var stop = new CancellationTokenSource();
         var writers = Enumerable.Range(0, Writers).Select(i => WriteAsync(database, i, stop.Token)).ToArray();
@@ -42,7 +44,7 @@ public sealed class SnapshotCutTests
         {
             for (var trial = 0; trial < Trials; trial++)
             {
-                var (contents, touched) = await TakeAsync(session);
+                var (contents, touched) = await TakeAsync(plan, options);
                 overlaid += touched;
                 var cut = (contents.Position!, contents.Rows(0), contents.Rows(1));
                 Assert.Equal(Total, SumOf(cut.Item2) + SumOf(cut.Item3));
@@ -60,11 +62,12 @@ public sealed class SnapshotCutTests
     }
 
     // One cut, read with two views, as the source reads it.
-    private static async Task<(TableContents Contents, int Touched)> TakeAsync(SnapshotSession session)
+    private static async Task<(TableContents Contents, int Touched)> TakeAsync(SnapshotPlan plan, MySqlConnectionOptions options)
     {
         var contents = new TableContents(2);
-        using var snapshot = new InitialSnapshot(session, contents);
-        await snapshot.RunAsync(default);
+        using var snapshot = new InitialSnapshot(plan, contents);
+        await using var session = await ServerSession.OpenAsync(options, options.Hosts[0], default);
+        await snapshot.RunAsync(session, default);
         return (contents, snapshot.OverlaidKeys);
     }
 
@@ -93,6 +96,7 @@ public sealed class SnapshotCutTests
     {
         var random = new Random(seed);
         await using var connection = await database.ConnectAsync();
+        await connection.ExecuteAsync($"SET NAMES {(seed % 2 == 0 ? "latin1" : "gbk")}", default); // what the clients speak does not matter to rows
         while (!stop.IsCancellationRequested)
         {
             try

@@ -1,3 +1,5 @@
+using System.Globalization;
+using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
 
 namespace CdcLake.IntegrationTests.MySql;
@@ -5,34 +7,45 @@ namespace CdcLake.IntegrationTests.MySql;
 public sealed class SnapshotRefusalTests(PrivateMySqlServer server) : IClassFixture<PrivateMySqlServer>
 {
     [ServerFact(TestServers.MySql)]
-    public async Task Table_without_key_is_read_when_nobody_writes_and_refused_when_somebody_does()
+    public async Task Table_without_key_is_read_exactly_as_it_is()
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "keyless");
         await database.ExecuteAsync("CREATE TABLE t (v INT)", "INSERT INTO t VALUES (1), (1), (NULL)");
-        await using (var run = await SourceRun.StartAsync(database.Options, "keyless", [$"{database.Name}.t"]))
-        {
-            await run.WaitForFirstEpochAsync();
-            Assert.Equal(["1", "1", "NULL"], run.Contents.Rows(0));
-        }
+        await using var run = await SourceRun.StartAsync(database.Options, "keyless", [$"{database.Name}.t"]);
+        await run.WaitForFirstEpochAsync();
+        Assert.Equal(["1", "1", "NULL"], run.Contents.Rows(0));
+    }
 
+    [ServerFact(TestServers.MySql)]
+    public async Task Table_without_key_that_is_being_written_is_waited_for()
+    {
+        await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "keylesswait");
+        await database.ExecuteAsync("CREATE TABLE t (v INT)");
         using var stop = new CancellationTokenSource();
-        var writers = Enumerable.Range(0, 8).Select(_ => InsertAsync(database, stop.Token)).ToArray();
-        try
-        {
-            // Either a quiet moment was found, or the error names the table and the statement.
-            await using var run = await SourceRun.StartAsync(database.Options, "keyless", [$"{database.Name}.t"]);
-            await run.WaitForFirstEpochAsync();
-        }
-        catch (SchemaMismatchException error)
-        {
-            Assert.Contains($"{database.Name}.t has no primary key", error.Message, StringComparison.Ordinal);
-            Assert.Contains("ADD COLUMN", error.Message, StringComparison.Ordinal);
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await Task.WhenAll(writers);
-        }
+        var writers = Enumerable.Range(0, 4).Select(_ => InsertAsync(database, stop.Token)).ToArray();
+        await using var run = await SourceRun.StartAsync(database.Options, "keylesswait", [$"{database.Name}.t"]);
+        await run.WaitForProgressAsync(p => p.Phase == SourcePhase.Retrying && p.Error!.Message.Contains("no primary key", StringComparison.Ordinal), count: 8);
+        await stop.CancelAsync();
+        await Task.WhenAll(writers);
+        await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        Assert.Equal((await database.Connection.QueryAsync("SELECT COUNT(*) FROM t", default))[0, 0], run.Contents.Rows(0).Count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    [ServerFact(TestServers.MySql)]
+    public async Task Table_without_key_that_is_written_past_the_patience_is_an_error_with_its_statement()
+    {
+        await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "keylesserror");
+        await database.ExecuteAsync("CREATE TABLE t (v INT)");
+        using var stop = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 4).Select(_ => InsertAsync(database, stop.Token)).ToArray();
+        var settings = new MySqlSourceOptions { SnapshotPatience = TimeSpan.FromMilliseconds(1) };
+        var run = await SourceRun.StartAsync(database.Options, "keylesserror", [$"{database.Name}.t"], settings: settings);
+        var error = await Assert.ThrowsAsync<SchemaMismatchException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
+        await stop.CancelAsync();
+        await Task.WhenAll(writers);
+        Assert.False(error.IsTransient);
+        Assert.Contains($"{database.Name}.t has no primary key", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ADD COLUMN", error.Message, StringComparison.Ordinal);
     }
 
     [ServerFact(TestServers.MySql)]
@@ -67,17 +80,29 @@ public sealed class SnapshotRefusalTests(PrivateMySqlServer server) : IClassFixt
     }
 
     [ServerFact(TestServers.MySql)]
-    public async Task Prepared_xa_transaction_is_refused_until_it_ends()
+    public async Task Xa_transaction_prepared_before_the_snapshot_is_waited_for_and_arrives()
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "xa");
         await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)", "XA START 'x'", "INSERT INTO t VALUES (1)", "XA END 'x'", "XA PREPARE 'x'");
-        var run = await SourceRun.StartAsync(database.Options, "xa", [$"{database.Name}.t"]);
-        var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Contains("XA RECOVER", error.Message, StringComparison.Ordinal);
+        await using var run = await SourceRun.StartAsync(database.Options, "xa", [$"{database.Name}.t"]);
+        await run.WaitForProgressAsync(p => p.Phase == SourcePhase.Retrying && p.Error!.Message.Contains("XA RECOVER", StringComparison.Ordinal));
+        Assert.Empty(run.Contents.Epochs);
         await database.ExecuteAsync("XA COMMIT 'x'");
-        await using var second = await SourceRun.StartAsync(database.Options, "xa", [$"{database.Name}.t"]);
-        await second.WaitForFirstEpochAsync();
-        Assert.Equal(["1"], second.Contents.Rows(0));
+        await run.WaitForFirstEpochAsync();
+        Assert.Equal(["1"], run.Contents.Rows(0));
+    }
+
+    [ServerFact(TestServers.MySql)]
+    public async Task Xa_transaction_prepared_past_the_patience_is_an_error()
+    {
+        await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "xaerror");
+        await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)", "XA START 'y'", "INSERT INTO t VALUES (1)", "XA END 'y'", "XA PREPARE 'y'");
+        var settings = new MySqlSourceOptions { SnapshotPatience = TimeSpan.FromMilliseconds(300) };
+        var run = await SourceRun.StartAsync(database.Options, "xaerror", [$"{database.Name}.t"], settings: settings);
+        var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
+        await database.ExecuteAsync("XA ROLLBACK 'y'");
+        Assert.False(error.IsTransient);
+        Assert.Contains("XA RECOVER", error.Message, StringComparison.Ordinal);
     }
 
     [ServerFact(TestServers.MySql)]

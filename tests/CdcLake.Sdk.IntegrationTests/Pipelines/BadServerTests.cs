@@ -38,7 +38,7 @@ public sealed class BadServerTests(ServerPair servers) : IAsyncLifetime, IDispos
     }
 
     [ServerFact(TestServers.MySql)]
-    public async Task Unknown_keyword_names_the_nearest() => Contains(await RefusesAsync($"{Server.ConnectionString};Pasword=x"), "Password");
+    public async Task Unknown_keyword_names_the_nearest() => Contains(await RefusesAsync($"{Server.CaptureString};Pasword=x"), "Password");
 
     [ServerTheory(TestServers.MySql)]
     [InlineData("GRANT SELECT ON shop.* TO", "REPLICATION SLAVE")]
@@ -64,7 +64,7 @@ public sealed class BadServerTests(ServerPair servers) : IAsyncLifetime, IDispos
         string error;
         try
         {
-            error = await RefusesAsync(Server.ConnectionString);
+            error = await RefusesAsync(Server.CaptureString);
         }
         finally
         {
@@ -82,7 +82,7 @@ public sealed class BadServerTests(ServerPair servers) : IAsyncLifetime, IDispos
         string error;
         try
         {
-            error = await RefusesAsync(Server.ConnectionString);
+            error = await RefusesAsync(Server.CaptureString);
         }
         finally
         {
@@ -101,7 +101,7 @@ public sealed class BadServerTests(ServerPair servers) : IAsyncLifetime, IDispos
     {
         await using var connection = await Server.OpenAsync(LiveShop.Database);
         await connection.RunAsync(statement.Contains("JSON", StringComparison.Ordinal) ? "UPDATE products SET name = '1'" : "DO 0", statement);
-        Contains(await RefusesAsync(Server.ConnectionString), mention);
+        Contains(await RefusesAsync(Server.CaptureString), mention);
     }
 
     private static void Contains(string error, string part) => Assert.Contains(part, error, StringComparison.OrdinalIgnoreCase);

@@ -1,3 +1,4 @@
+using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.Pipelines;
@@ -10,8 +11,11 @@ internal sealed class LabServer : IAsyncDisposable
     private readonly string _name;
     private readonly int _serverId;
 
-    private LabServer(string name, int serverId, string host, int port)
+    private readonly string _ca;
+
+    private LabServer(string name, int serverId, string host, int port, string ca)
     {
+        _ca = ca;
         _name = name;
         _serverId = serverId;
         Host = host;
@@ -22,19 +26,23 @@ internal sealed class LabServer : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Account with all privileges: for the test itself.</summary>
     public string ConnectionString => ConnectionFor("cdc", "cdc-pass");
+
+    /// <summary>Account with the README's grants on any database: for the pipeline under test.</summary>
+    public string CaptureString => ConnectionFor("captured", "captured-pass");
 
     public static async Task<LabServer> StartAsync(string name, int serverId)
     {
         await LaunchAsync(name, serverId);
         var settings = await ChildProcess.RunAsync(Repository.Lab("mysql.sh"), "env", name);
         var values = settings.Split('\n').Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
-        return new LabServer(name, serverId, values["MYSQL_HOST"], int.Parse(values["MYSQL_PORT"], System.Globalization.CultureInfo.InvariantCulture));
+        return new LabServer(name, serverId, values["MYSQL_HOST"], int.Parse(values["MYSQL_PORT"], System.Globalization.CultureInfo.InvariantCulture), values["MYSQL_CA"]);
     }
 
-    public string ConnectionFor(string user, string password) => $"Server={Host};Port={Port};User ID={user};Password={password}";
+    public string ConnectionFor(string user, string password) => TestServers.Secured($"Server={Host};Port={Port};User ID={user};Password={password}", _ca);
 
-    public Task<MySqlConnection> OpenAsync(string? database = null) => Sql.OpenAsync(ConnectionString, database);
+    public Task<ServerSession> OpenAsync(string? database = null) => Sql.OpenAsync(ConnectionString, database);
 
     /// <summary>No databases, no replication, no history, default settings.</summary>
     public async Task ResetAsync()
@@ -48,7 +56,8 @@ internal sealed class LabServer : IAsyncDisposable
             await connection.RunAsync($"DROP DATABASE `{row[0]}`");
         }
 
-        await connection.RunAsync("RESET BINARY LOGS AND GTIDS");
+        await connection.RunAsync(
+            ["DROP USER IF EXISTS 'captured'@'%'", "CREATE USER 'captured'@'%' IDENTIFIED BY 'captured-pass'", .. MySqlDatabase.Grants("'captured'@'%'", "`%`"), "RESET BINARY LOGS AND GTIDS"]);
     }
 
     /// <summary>Shuts it down and starts it again, with the same data on the same port.</summary>

@@ -24,7 +24,7 @@ internal sealed class LiveShop(ServerPair servers, string warehouse, int seed)
     }
 
     public ChildProcess Follow(string commitInterval, string checkpointInterval = "10s") => Quickstart.Start(
-        "--mysql", servers.Source.ConnectionString, "--database", Database, "--warehouse", warehouse,
+        "--mysql", servers.Source.CaptureString, "--database", Database, "--warehouse", warehouse,
         "--commit-interval", commitInterval, "--checkpoint-interval", checkpointInterval);
 
     /// <summary>Waits until everything is committed, drains with SIGINT, and expects a clean end.</summary>

@@ -98,7 +98,7 @@ public sealed class OtherQueriesTests(ServerPair servers, ITestOutputHelper outp
 
     private Pipeline NewPipeline(string folder, Random random)
     {
-        var mysql = new MySqlSource(servers.Source.ConnectionString);
+        var mysql = new MySqlSource(servers.Source.CaptureString);
         var lake = IcebergCatalog.FileSystem(folder);
         var sales = Pipeline.FromMySqlBinlog(mysql.Table<ShopSale>($"{LiveShop.Database}.sales"));
         sales

@@ -184,7 +184,7 @@ public sealed class RunningPipelineTests(ServerPair servers, ITestOutputHelper o
             await using var server = await servers.Source.OpenAsync(LiveShop.Database);
             await server.RunAsync("CREATE DATABASE other", "CREATE TABLE other.sales LIKE shop.sales", "CREATE TABLE other.products LIKE shop.products");
             var before = shop.Table.Fingerprint();
-            var error = await Quickstart.RefusesAsync("--mysql", servers.Source.ConnectionString, "--database", "other", "--warehouse", _folder.Path);
+            var error = await Quickstart.RefusesAsync("--mysql", servers.Source.CaptureString, "--database", "other", "--warehouse", _folder.Path);
             Assert.Equal(before, shop.Table.Fingerprint());
             output.WriteLine(error);
         }

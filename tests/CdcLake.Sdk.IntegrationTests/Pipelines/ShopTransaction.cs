@@ -3,7 +3,7 @@ using CdcLake.MySql.Wire;
 namespace CdcLake.IntegrationTests.Pipelines;
 
 /// <summary>What one transaction of <see cref="ShopWriters"/> does. False asks for a rollback: the rows it wanted are gone, or it is meant to be undone.</summary>
-internal sealed class ShopTransaction(MySqlConnection connection, Random random, Func<string> newSale, Func<string> newProduct)
+internal sealed class ShopTransaction(ServerSession connection, Random random, Func<string> newSale, Func<string> newProduct)
 {
     public async Task<bool> ChangeAsync() => random.Next(100) switch
     {

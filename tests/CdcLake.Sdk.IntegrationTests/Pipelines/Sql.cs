@@ -1,3 +1,4 @@
+using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.Pipelines;
@@ -5,11 +6,10 @@ namespace CdcLake.IntegrationTests.Pipelines;
 /// <summary>A session of a test with a MySQL server.</summary>
 internal static class Sql
 {
-    public static Task<MySqlConnection> OpenAsync(string connectionString, string? database = null) =>
-        MySqlConnection.OpenAsync(
-            MySqlConnectionOptions.Parse(database is null ? connectionString : $"{connectionString};Database={database}"), TimeProvider.System, "test", default);
+    public static Task<ServerSession> OpenAsync(string connectionString, string? database = null) =>
+        MySqlDatabase.ConnectAsync(database is null ? connectionString : $"{connectionString};Database={database}");
 
-    public static async Task RunAsync(this MySqlConnection connection, params IEnumerable<string> statements)
+    public static async Task RunAsync(this ServerSession connection, params IEnumerable<string> statements)
     {
         foreach (var statement in statements)
         {
@@ -17,12 +17,12 @@ internal static class Sql
         }
     }
 
-    public static async Task<string?> ScalarAsync(this MySqlConnection connection, string query) => (await connection.QueryAsync(query, default)).Rows[0][0];
+    public static async Task<string?> ScalarAsync(this ServerSession connection, string query) => (await connection.QueryAsync(query, default)).Rows[0][0];
 
-    public static async Task<string> GtidExecutedAsync(this MySqlConnection connection) =>
+    public static async Task<string> GtidExecutedAsync(this ServerSession connection) =>
         (await connection.ScalarAsync("SELECT @@GLOBAL.gtid_executed"))!.Replace("\n", "", StringComparison.Ordinal);
 
-    /// <summary>The rows of a query as lines of <see cref="Answer"/>; sessions of our client are in time zone UTC.</summary>
-    public static async Task<IReadOnlyList<string>> LinesAsync(this MySqlConnection connection, string query) =>
+    /// <summary>The rows of a query as lines of <see cref="Answer"/>; sessions are in time zone UTC.</summary>
+    public static async Task<IReadOnlyList<string>> LinesAsync(this ServerSession connection, string query) =>
         [.. (await connection.QueryAsync(query, default)).Rows.Select(Answer.Line)];
 }

@@ -7,7 +7,7 @@ namespace CdcLake.IntegrationTests.Pipelines;
 /// <summary>
 /// A replica that applies the source's log exactly up to a GTID set and then answers queries there: what MySQL itself says at the position of a commit.
 /// </summary>
-internal sealed class SteppedReplica(MySqlConnection connection) : IAsyncDisposable
+internal sealed class SteppedReplica(ServerSession connection) : IAsyncDisposable
 {
     public static async Task<SteppedReplica> FollowAsync(LabServer source, LabServer replica, string database)
     {

@@ -28,7 +28,7 @@ public sealed class UntypedReplicaTests(ServerPair servers, ITestOutputHelper ou
         var commits = new ConcurrentQueue<PipelineCommit>();
         var catalog = IcebergCatalog.FileSystem(folder["warehouse"]);
         await using var pipeline = Pipeline
-            .FromMySqlBinlog(new MySqlSource(servers.Source.ConnectionString).Table("typed.t"))
+            .FromMySqlBinlog(new MySqlSource(servers.Source.CaptureString).Table("typed.t"))
             .ToIceberg(catalog.Table("lakehouse.t"))
             .Build("every-type", o =>
             {
@@ -65,7 +65,7 @@ public sealed class UntypedReplicaTests(ServerPair servers, ITestOutputHelper ou
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Transactions} transactions, {snapshots.Count} snapshots exact"));
     }
 
-    private static async Task ChangeAsync(CdcLake.MySql.Wire.MySqlConnection source, Random random, int code)
+    private static async Task ChangeAsync(CdcLake.MySql.Wire.ServerSession source, Random random, int code)
     {
         string Some() => $"shop = {random.Next(3)} AND code = '{EveryTypeTable.Code(random.Next(code))}'";
         await source.RunAsync("BEGIN");

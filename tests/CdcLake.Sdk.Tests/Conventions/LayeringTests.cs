@@ -45,6 +45,7 @@ public sealed partial class LayeringTests
         ("System.Linq.Expressions", ["src/CdcLake.Sdk/*", "src/CdcLake.Sdk/Expressions/", "src/CdcLake.Sdk/Iceberg/*", "src/CdcLake.Sdk/StarRocks/*"]),
         ("System.Threading.Channels", ["src/CdcLake.Sdk/Dataflow/"]),
         ("Amazon", ["src/CdcLake.Sdk/Storage/S3/"]),
+        ("MySqlConnector", ["src/CdcLake.Sdk/MySql/Wire/", "src/CdcLake.Sdk/MySql/*", "src/CdcLake.Sdk/StarRocks/"]),
         ("Microsoft.Extensions", ["src/CdcLake.Sdk/Hosting/", "src/CdcLake.Sdk/Diagnostics/"]),
     ];
 

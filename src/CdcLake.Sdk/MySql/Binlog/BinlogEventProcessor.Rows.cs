@@ -1,5 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.MySql.Binlog.Events;
+using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog;
@@ -67,7 +68,8 @@ internal sealed partial class BinlogEventProcessor
     private CapturedTable? FindTable(ReadOnlySpan<byte> body)
     {
         var (database, name) = TableMapEvent.ReadNames(body);
-        return Array.Find(_tables, table => table.Name == $"{database}.{name}");
+        var qualified = new MySqlTableName(database, name).ToString();
+        return Array.Find(_tables, table => table.Name == qualified);
     }
 
     /// <summary>A table whose rows came in a skipped transaction is no longer empty.</summary>

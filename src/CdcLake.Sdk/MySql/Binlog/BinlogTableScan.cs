@@ -101,7 +101,7 @@ internal sealed class BinlogTableScan(IReadOnlyList<string> tables)
     private void ExamineTable(ReadOnlySpan<byte> body)
     {
         var (database, name) = TableMapEvent.ReadNames(body);
-        var qualified = $"{database}.{name}";
+        var qualified = new MySqlTableName(database, name).ToString();
         if (_seen.Add(qualified) && tables.Contains(qualified, StringComparer.Ordinal))
         {
             _found[qualified] = TableMapEvent.Read(body);

@@ -4,37 +4,58 @@ using System.Runtime.InteropServices;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.InitialSnapshots;
 
 /// <summary>Reads all rows of the captured tables at exactly one GTID set and pushes them as the first epoch.</summary>
-internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput output) : IDisposable
+internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) : IDisposable
 {
-    private const int MaxAttempts = 5;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
     private const int RowsPerReport = 100_000;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _control = new(1);
 
     /// <summary>
-    /// Takes a cut, reads it and ends the epoch. Until the cut is taken an error leaves the output untouched; <see cref="HasBegun"/> tells.
+    /// Takes a cut, reads it and ends the epoch. Until the first row is pushed an error leaves the output untouched; <see cref="HasBegun"/> tells.
     /// </summary>
+    /// <param name="session">At the server to read from; used until the end.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The position of the snapshot: where the log has to be read on from.</returns>
-    /// <exception cref="SchemaMismatchException">Tables keep being altered, or tables without a key keep being written, while the cut is taken.</exception>
-    /// <exception cref="MySqlServerException">A connection failed.</exception>
-    public async Task<MySqlPosition> RunAsync(CancellationToken cancellationToken)
+    /// <exception cref="CdcLakeException">
+    /// No exact cut was to be had within <see cref="MySqlSourceOptions.SnapshotPatience"/>; or, transient, a connection failed or a table was altered while it was waiting to be read.
+    /// </exception>
+    public async Task<MySqlPosition> RunAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        var cut = await TakeCutAsync(cancellationToken).ConfigureAwait(false);
-        await using (cut.ConfigureAwait(false))
+        var views = new List<SnapshotView>();
+        try
         {
-            HasBegun = true;
-            OverlaidKeys = cut.Overlays.Sum(o => o.KeyCount);
-            await output.BeginEpochAsync(EpochKind.CompleteResult, cancellationToken).ConfigureAwait(false);
-            using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var queue = new ConcurrentQueue<int>(Enumerable.Range(0, cut.Tables.Count));
-            await Task.WhenAll(cut.Views.Select(view => WorkAsync(cut, view, queue, failure))).ConfigureAwait(false);
-            await output.EndEpochAsync(new Epoch(cut.Position, cut.Time, EpochKind.CompleteResult), cancellationToken).ConfigureAwait(false);
-            return cut.Position;
+            for (var i = 0; i < Math.Clamp(plan.Settings.SnapshotWorkers, 1, Math.Max(1, plan.Captures.Count)); i++)
+            {
+                views.Add(await SnapshotView.OpenAsync(session, plan.Clock, cancellationToken).ConfigureAwait(false));
+            }
+
+            var cut = await TakeCutAsync(session, views, cancellationToken).ConfigureAwait(false);
+            await using (cut.ConfigureAwait(false))
+            {
+                OverlaidKeys = cut.Overlays.Sum(o => o.KeyCount);
+                using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                var queue = new ConcurrentQueue<int>(Enumerable.Range(0, cut.Tables.Count));
+                await Task.WhenAll(views.Select(view => WorkAsync(cut, session, view, queue, failure))).ConfigureAwait(false);
+                await BeginEpochAsync(cancellationToken).ConfigureAwait(false);
+                await output.EndEpochAsync(new Epoch(cut.Position, cut.Time, EpochKind.CompleteResult), cancellationToken).ConfigureAwait(false);
+                return cut.Position;
+            }
+        }
+        finally
+        {
+            foreach (var view in views)
+            {
+                await view.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 
@@ -44,36 +65,50 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
     /// <summary>Keys that were written while the cut was taken; for tests and curiosity.</summary>
     public int OverlaidKeys { get; private set; }
 
-    public void Dispose() => _turn.Dispose();
-
-    private async Task<SnapshotCut> TakeCutAsync(CancellationToken cancellationToken)
+    public void Dispose()
     {
-        for (var attempt = 1; ; attempt++)
+        _turn.Dispose();
+        _control.Dispose();
+    }
+
+    // What is in the way of an exact cut passes, as a rule; it is reported while it is waited for, and final when the patience is at an end.
+    private async Task<SnapshotCut> TakeCutAsync(ServerSession session, IReadOnlyList<SnapshotView> views, CancellationToken cancellationToken)
+    {
+        var began = plan.Clock.GetTimestamp();
+        var delay = new ReconnectDelay(FirstPause, LongestPause, plan.Identity.ServerId);
+        output.Report(new SourceProgress(SourcePhase.Snapshot, "taking a consistent cut"));
+        while (true)
         {
-            output.Report(new SourceProgress(SourcePhase.Snapshot, "taking a consistent cut"));
             try
             {
-                return await SnapshotCut.TakeAsync(session, cancellationToken).ConfigureAwait(false);
+                return await SnapshotCut.TakeAsync(plan, session, views, cancellationToken).ConfigureAwait(false);
             }
-            catch (SchemaMismatchException) when (attempt < MaxAttempts)
+            catch (CdcLakeException error) when (error is { IsTransient: true } and not MySqlServerException)
             {
-                // Somebody altered or wrote a table just then; the next cut is likely to succeed, and says why if it does not.
+                var pause = delay.Next();
+                if (plan.Clock.GetElapsedTime(began) + pause > plan.Settings.SnapshotPatience)
+                {
+                    throw error is SchemaMismatchException ? new SchemaMismatchException(error.Message, error) : new BinlogUnavailableException(error.Message, error);
+                }
+
+                output.Report(new SourceProgress(SourcePhase.Retrying, error.Message, error));
+                await Task.Delay(pause, plan.Clock, cancellationToken).ConfigureAwait(false);
+                output.Report(new SourceProgress(SourcePhase.Snapshot, "taking a consistent cut"));
             }
         }
     }
 
-    private async Task WorkAsync(SnapshotCut cut, MySqlConnection view, ConcurrentQueue<int> queue, CancellationTokenSource failure)
+    private async Task WorkAsync(SnapshotCut cut, ServerSession session, SnapshotView view, ConcurrentQueue<int> queue, CancellationTokenSource failure)
     {
         await Task.Yield();
         try
         {
             while (queue.TryDequeue(out var table))
             {
-                await ReadTableAsync(cut, view, table, failure.Token).ConfigureAwait(false);
+                await ReadTableAsync(cut, session, view, table, failure.Token).ConfigureAwait(false);
             }
 
-            // Ends the metadata locks; other views may still be busy.
-            await view.ExecuteAsync("COMMIT", failure.Token).ConfigureAwait(false);
+            await view.DisposeAsync().ConfigureAwait(false); // others may still be busy
         }
         catch
         {
@@ -82,7 +117,7 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
         }
     }
 
-    private async Task ReadTableAsync(SnapshotCut cut, MySqlConnection view, int index, CancellationToken cancellationToken)
+    private async Task ReadTableAsync(SnapshotCut cut, ServerSession session, SnapshotView view, int index, CancellationToken cancellationToken)
     {
         var table = cut.Tables[index];
         var overlay = cut.Overlays[index];
@@ -90,11 +125,10 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
         var decoder = new SnapshotRowDecoder(table.Definition.Name, [.. columns.Columns.Select(c => table.Definition.Columns[c])]);
         var keep = new List<int>();
         var total = 0L;
-        var statement = await view.PrepareAsync(table.SelectOf(columns), cancellationToken).ConfigureAwait(false);
-        await view.ExecuteAsync(statement, default, cancellationToken).ConfigureAwait(false);
-        while (!view.IsAtEnd)
+        var statement = await BeginTableAsync(session, view, table, table.SelectOf(columns), cancellationToken).ConfigureAwait(false);
+        while (!view.Connection.IsAtEnd)
         {
-            var batch = await ReadBatchAsync(view, decoder, columns.Schema, cancellationToken).ConfigureAwait(false);
+            var batch = await ReadBatchAsync(view.Connection, decoder, columns.Schema, cancellationToken).ConfigureAwait(false);
             var before = total;
             total += batch.Count;
             if (overlay.TryFilter(batch, keep))
@@ -110,15 +144,48 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
             }
         }
 
-        await view.CloseAsync(statement, cancellationToken).ConfigureAwait(false);
+        await view.EndTableAsync(statement, cancellationToken).ConfigureAwait(false);
         var images = new ChangeBatch(table.Wide.Schema);
         overlay.AppendImages(images);
         await PushAsync(index, table.Narrow(images), cancellationToken).ConfigureAwait(false);
         Report(table, total);
     }
 
+    // Whoever alters the table while it is waiting to be read is waited for; what it has become then decides.
+    private async Task<PreparedStatement> BeginTableAsync(
+        ServerSession session, SnapshotView view, SnapshotTable table, string select, CancellationToken cancellationToken)
+    {
+        var began = plan.Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var statement = await view.BeginTableAsync(table, select, cancellationToken).ConfigureAwait(false);
+                await CheckUnchangedAsync(session, table, cancellationToken).ConfigureAwait(false);
+                return statement;
+            }
+            catch (MySqlServerException error) when (error.Code == ServerErrors.LockWaitTimeout && plan.Clock.GetElapsedTime(began) < plan.Settings.SnapshotPatience)
+            {
+                output.Report(new SourceProgress(SourcePhase.Snapshot, $"waiting for an ALTER of {table.Definition.Name}"));
+            }
+        }
+    }
+
+    private async Task CheckUnchangedAsync(ServerSession session, SnapshotTable table, CancellationToken cancellationToken)
+    {
+        await _control.WaitAsync(cancellationToken).ConfigureAwait(false); // one statement at a time
+        try
+        {
+            table.RequireUnchanged((await new TableReader(session).ReadAsync([table.Definition.Name], cancellationToken).ConfigureAwait(false))[0]);
+        }
+        finally
+        {
+            _control.Release();
+        }
+    }
+
     private static async ValueTask<ChangeBatch> ReadBatchAsync(
-        MySqlConnection view, SnapshotRowDecoder decoder, Columnar.Schema schema, CancellationToken cancellationToken)
+        WireConnection view, SnapshotRowDecoder decoder, Columnar.Schema schema, CancellationToken cancellationToken)
     {
         var batch = new ChangeBatch(schema);
         decoder.Bind(batch);
@@ -162,11 +229,21 @@ internal sealed class InitialSnapshot(SnapshotSession session, ISourceOutput out
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            await BeginEpochAsync(cancellationToken).ConfigureAwait(false);
             await output.ChangesAsync(table, batch, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private async ValueTask BeginEpochAsync(CancellationToken cancellationToken)
+    {
+        if (!HasBegun)
+        {
+            HasBegun = true;
+            await output.BeginEpochAsync(EpochKind.CompleteResult, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -18,20 +18,15 @@ namespace CdcLake.MySql.InitialSnapshots;
 /// <summary>Consistent views of several tables, and what has to be laid over them to have their content at exactly one GTID set.</summary>
 internal sealed class SnapshotCut : IAsyncDisposable
 {
-    private SnapshotCut(
-        IReadOnlyList<SnapshotTable> tables, IReadOnlyList<MySqlConnection> views, IReadOnlyList<TableOverlay> overlays, MySqlPosition position, DateTimeOffset time)
+    private SnapshotCut(IReadOnlyList<SnapshotTable> tables, IReadOnlyList<TableOverlay> overlays, MySqlPosition position, DateTimeOffset time)
     {
         Tables = tables;
-        Views = views;
         Overlays = overlays;
         Position = position;
         Time = time;
     }
 
     public IReadOnlyList<SnapshotTable> Tables { get; }
-
-    /// <summary>Sessions inside their transactions, holding metadata locks on all tables: none can be altered until they end.</summary>
-    public IReadOnlyList<MySqlConnection> Views { get; }
 
     /// <summary>One per table.</summary>
     public IReadOnlyList<TableOverlay> Overlays { get; }
@@ -42,52 +37,66 @@ internal sealed class SnapshotCut : IAsyncDisposable
     /// <summary>The server's clock when the cut was taken.</summary>
     public DateTimeOffset Time { get; }
 
-    /// <summary>Takes the cut.</summary>
-    /// <exception cref="SchemaMismatchException">
-    /// A table was altered meanwhile, or one without key was written: take the cut again. Or a table is not as the plan was made for.
+    /// <summary>Takes the cut. The views hold no lock afterwards: whoever reads a table from one compares its definition with the cut's, under the lock of that read.</summary>
+    /// <param name="plan">What is read.</param>
+    /// <param name="session">Controls the cut.</param>
+    /// <param name="views">At the same server; each is at its instant afterwards.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CdcLakeException">
+    /// Transient: something was under way that does not fit into an exact cut (a prepared XA transaction, an ALTER, a write to a table without key): take it again; or a connection
+    /// failed. Otherwise: a table is not as the plan was made for, or its engine has no views.
     /// </exception>
-    /// <exception cref="BinlogUnavailableException">A table's engine has no views, or prepared XA transactions are pending.</exception>
-    /// <exception cref="MySqlServerException">A connection failed; when transient, take the cut again.</exception>
-    public static async Task<SnapshotCut> TakeAsync(SnapshotSession session, CancellationToken cancellationToken)
+    public static async Task<SnapshotCut> TakeAsync(
+        SnapshotPlan plan, ServerSession session, IReadOnlyList<SnapshotView> views, CancellationToken cancellationToken)
     {
-        var views = new List<MySqlConnection>();
         var overlays = new List<TableOverlay>();
-        SnapshotCut? cut = null;
         try
         {
-            var control = await session.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using (control.ConfigureAwait(false))
-            {
-                await RefusePreparedTransactionsAsync(control, cancellationToken).ConfigureAwait(false);
-                var tables = await session.ReadTablesAsync(control, cancellationToken).ConfigureAwait(false);
-                overlays.AddRange(tables.Select(t => new TableOverlay(t.Wide.Schema, t.Key)));
-                views.AddRange(await session.OpenViewsAsync(tables.Count, cancellationToken).ConfigureAwait(false));
-
-                var low = GtidSet.Parse((await control.QueryAsync("SELECT @@GLOBAL.gtid_executed", cancellationToken).ConfigureAwait(false))[0, 0]!);
-                await Task.WhenAll(views.Select(v => v.ExecuteAsync("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", cancellationToken))).ConfigureAwait(false);
-                var high = await BinlogStatus.ReadAsync(control, cancellationToken).ConfigureAwait(false);
-                var time = await ReadClockAsync(control, cancellationToken).ConfigureAwait(false);
-
-                var window = new SnapshotWindow(session, tables, overlays);
-                var position = await window.ReadAsync(low, high, cancellationToken).ConfigureAwait(false);
-                RefuseTouchedWithoutKey(tables, overlays);
-                await LockAsync(tables, views, cancellationToken).ConfigureAwait(false);
-                await session.CheckUnchangedAsync(tables, control, cancellationToken).ConfigureAwait(false);
-                cut = new SnapshotCut(tables, views, overlays, position, time);
-            }
-
-            return cut;
+            var tables = await plan.ReadTablesAsync(session, cancellationToken).ConfigureAwait(false);
+            overlays.AddRange(tables.Select(t => new TableOverlay(t.Wide.Schema, t.Key)));
+            var low = GtidSet.Parse((await session.QueryAsync("SELECT @@GLOBAL.gtid_executed", cancellationToken).ConfigureAwait(false))[0, 0]!);
+            await RefusePreparedTransactionsAsync(session, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(views.Select(v => v.TakeAsync(cancellationToken))).ConfigureAwait(false);
+            var high = await BinlogStatus.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+            var time = await ReadClockAsync(session, cancellationToken).ConfigureAwait(false);
+            var position = await ReadWindowAsync(new SnapshotWindow(plan, tables, overlays), session, low, high, cancellationToken).ConfigureAwait(false);
+            RefuseTouchedWithoutKey(tables, overlays);
+            return new SnapshotCut(tables, overlays, position, time);
         }
-        finally
+        catch
         {
-            if (cut is null)
-            {
-                await DisposeAsync(views, overlays).ConfigureAwait(false);
-            }
+            overlays.ForEach(o => o.Dispose());
+            throw;
         }
     }
 
-    public ValueTask DisposeAsync() => DisposeAsync(Views, Overlays);
+    public ValueTask DisposeAsync()
+    {
+        foreach (var overlay in Overlays)
+        {
+            overlay.Dispose();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    // What cannot be followed inside the window lies before the next one, and is then part of what every view shows.
+    private static async Task<MySqlPosition> ReadWindowAsync(
+        SnapshotWindow window, ServerSession session, GtidSet low, BinlogStatus high, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await window.ReadAsync(session, low, high, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SchemaMismatchException error)
+        {
+            throw new SchemaMismatchException(error.Message, error) { IsTransient = true };
+        }
+        catch (BinlogUnavailableException error)
+        {
+            throw new BinlogUnavailableException(error.Message, error) { IsTransient = true };
+        }
+    }
 
     private static void RefuseTouchedWithoutKey(IReadOnlyList<SnapshotTable> tables, List<TableOverlay> overlays)
     {
@@ -95,65 +104,33 @@ internal sealed class SnapshotCut : IAsyncDisposable
         if (index >= 0)
         {
             throw new SchemaMismatchException(
-                $"Table {tables[index].Definition.Name} has no primary key and was written while its snapshot was to begin, so its rows cannot be told apart. "
-                + $"Run: ALTER TABLE {tables[index].Definition.Name.Quoted} ADD COLUMN id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY; or start when nobody writes to it.");
-        }
-    }
-
-    // Reading a row takes the metadata lock until the transaction ends, and fails when the table was altered after the view was opened.
-    private static async Task LockAsync(IReadOnlyList<SnapshotTable> tables, List<MySqlConnection> views, CancellationToken cancellationToken)
-    {
-        foreach (var view in views)
-        {
-            foreach (var table in tables)
+                $"Table {tables[index].Definition.Name} has no primary key and was written whenever its snapshot was to begin, so its rows cannot be told apart. "
+                + $"Run: ALTER TABLE {tables[index].Definition.Name.Quoted} ADD COLUMN id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY; or start when nobody writes to it.")
             {
-                try
-                {
-                    await view.ExecuteAsync($"SELECT 1 FROM {table.Definition.Name.Quoted} LIMIT 1", cancellationToken).ConfigureAwait(false);
-                }
-                catch (MySqlServerException error) when (error.Code is ServerErrors.TableDefinitionChanged or ServerErrors.NoSuchTable)
-                {
-                    throw SnapshotSession.Altered(table.Definition.Name, error);
-                }
-            }
+                IsTransient = true,
+            };
         }
     }
 
-    // The rows of a prepared transaction are neither in the views nor in the log behind the cut.
-    private static async Task RefusePreparedTransactionsAsync(MySqlConnection control, CancellationToken cancellationToken)
+    // The rows of a transaction prepared before L are in no view, and its end behind the cut does not carry them. Asked after L and before the views: what is not listed
+    // any more has ended, and every view shows it. One that is prepared later stands in the window.
+    private static async Task RefusePreparedTransactionsAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        try
+        var prepared = await session.QueryAsync("XA RECOVER", cancellationToken).ConfigureAwait(false);
+        if (prepared.Count > 0)
         {
-            var pending = await control.QueryAsync("XA RECOVER", cancellationToken).ConfigureAwait(false);
-            if (pending.Count > 0)
+            throw new BinlogUnavailableException(
+                $"{prepared.Count} XA transactions are prepared on {session.Peer} and not yet committed (XA RECOVER lists them); a snapshot would miss their rows. "
+                + "Commit or roll them back: the snapshot then begins.")
             {
-                throw new BinlogUnavailableException(
-                    $"{pending.Count} XA transactions are prepared on {control.Peer} and not yet committed (XA RECOVER lists them); a snapshot would miss their rows. "
-                    + "Commit or roll them back, then start again.");
-            }
-        }
-        catch (MySqlServerException error) when (error.Code is ServerErrors.SpecificAccessDenied or ServerErrors.XaAccessDenied)
-        {
-            // Without XA_RECOVER_ADMIN the list is hidden. The log decoder refuses the commit of a transaction whose rows it has not seen.
+                IsTransient = true,
+            };
         }
     }
 
-    private static async Task<DateTimeOffset> ReadClockAsync(MySqlConnection control, CancellationToken cancellationToken)
+    private static async Task<DateTimeOffset> ReadClockAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        var text = (await control.QueryAsync("SELECT UTC_TIMESTAMP(6)", cancellationToken).ConfigureAwait(false))[0, 0]!;
+        var text = (await session.QueryAsync("SELECT UTC_TIMESTAMP(6)", cancellationToken).ConfigureAwait(false))[0, 0]!;
         return DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-    }
-
-    private static async ValueTask DisposeAsync(IReadOnlyList<MySqlConnection> views, IReadOnlyList<TableOverlay> overlays)
-    {
-        foreach (var overlay in overlays)
-        {
-            overlay.Dispose();
-        }
-
-        foreach (var view in views)
-        {
-            await view.DisposeAsync().ConfigureAwait(false);
-        }
     }
 }

@@ -39,6 +39,21 @@ internal sealed class SnapshotTable
     /// <summary>The captured columns in <see cref="Wide"/>.</summary>
     public IReadOnlyList<int> CapturedInWide { get; }
 
+    /// <summary>Compares the table with its definition as it is now.</summary>
+    /// <exception cref="SchemaMismatchException">Transient: it was altered.</exception>
+    public void RequireUnchanged(TableDefinition now)
+    {
+        if (!Definition.Describe("").Schema.Equals(now.Describe("").Schema)
+            || !Definition.Columns.Select(c => c.NativeType).SequenceEqual(now.Columns.Select(c => c.NativeType))
+            || !Definition.Key.SequenceEqual(now.Key))
+        {
+            throw Altered(now.Name, null);
+        }
+    }
+
+    public static SchemaMismatchException Altered(MySqlTableName table, Exception? cause) =>
+        new($"Table {table} was altered while its snapshot was being taken. Start again when its definition has settled.", cause) { IsTransient = true };
+
     /// <summary>
     /// Reads the columns of a capture. Text that is not stored as UTF-8 is converted by the server; all other values come as stored.
     /// </summary>

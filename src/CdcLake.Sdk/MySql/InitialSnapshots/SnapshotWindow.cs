@@ -9,26 +9,26 @@ using CdcLake.MySql.Wire.Payloads;
 namespace CdcLake.MySql.InitialSnapshots;
 
 /// <summary>Reads the part of the log between the two marks of a cut into the overlays.</summary>
-internal sealed class SnapshotWindow(SnapshotSession session, IReadOnlyList<SnapshotTable> tables, IReadOnlyList<TableOverlay> overlays) : ISourceOutput
+internal sealed class SnapshotWindow(SnapshotPlan plan, IReadOnlyList<SnapshotTable> tables, IReadOnlyList<TableOverlay> overlays) : ISourceOutput
 {
     /// <summary>
     /// Reads all transactions outside <paramref name="low"/> up to the first transaction end at or behind <paramref name="high"/>; further ones do no harm.
     /// </summary>
     /// <returns>The cut's position.</returns>
     /// <exception cref="SchemaMismatchException">A captured table was altered in the window.</exception>
-    public async Task<MySqlPosition> ReadAsync(GtidSet low, BinlogStatus high, CancellationToken cancellationToken)
+    public async Task<MySqlPosition> ReadAsync(ServerSession session, GtidSet low, BinlogStatus high, CancellationToken cancellationToken)
     {
         using var processor = new BinlogEventProcessor(new BinlogProcessorOptions
         {
             Tables = [.. tables.Select(t => t.Wide)],
             Executed = low,
             Limits = new EpochLimits(int.MaxValue, TimeSpan.FromDays(1)),
-            Clock = session.Clock,
+            Clock = plan.Clock,
         });
-        var connection = await session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await session.OpenWireAsync(plan.Clock, "snapshot_window", cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            await connection.StartDumpAsync(session.Identity, low.Encode(), DumpFlags.NonBlock | DumpFlags.HeartbeatV2, cancellationToken).ConfigureAwait(false);
+            await connection.StartDumpAsync(plan.Identity, low.Encode(), DumpFlags.NonBlock | DumpFlags.HeartbeatV2, cancellationToken).ConfigureAwait(false);
             processor.BeginStream(connection.Peer, checksum: true);
             await PumpAsync(connection, processor, high, cancellationToken).ConfigureAwait(false);
             await processor.FlushAsync(this, idle: true, cancellationToken).ConfigureAwait(false);
@@ -57,7 +57,7 @@ internal sealed class SnapshotWindow(SnapshotSession session, IReadOnlyList<Snap
     {
     }
 
-    private async Task PumpAsync(MySqlConnection connection, BinlogEventProcessor processor, BinlogStatus high, CancellationToken cancellationToken)
+    private async Task PumpAsync(WireConnection connection, BinlogEventProcessor processor, BinlogStatus high, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -13,21 +13,21 @@ internal sealed record BinlogStatus(string File, long Offset, string DoDatabases
     /// <summary>Asks under the name of the statement that the server knows: it was renamed in MySQL 8.2 and the old one removed in 8.4.</summary>
     /// <exception cref="BinlogUnavailableException">The server keeps no log.</exception>
     /// <exception cref="MySqlServerException">Error 1227: REPLICATION CLIENT is missing.</exception>
-    public static async Task<BinlogStatus> ReadAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<BinlogStatus> ReadAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        TextResult result;
+        StatementResult result;
         try
         {
-            result = await connection.QueryAsync("SHOW BINARY LOG STATUS", cancellationToken).ConfigureAwait(false);
+            result = await session.QueryAsync("SHOW BINARY LOG STATUS", cancellationToken).ConfigureAwait(false);
         }
         catch (MySqlServerException error) when (error.Code == ServerErrors.ParseError)
         {
-            result = await connection.QueryAsync("SHOW MASTER STATUS", cancellationToken).ConfigureAwait(false);
+            result = await session.QueryAsync("SHOW MASTER STATUS", cancellationToken).ConfigureAwait(false);
         }
 
         if (result.Count == 0)
         {
-            throw new BinlogUnavailableException($"The binary log of {connection.Peer} is off. Start the server with log_bin=binlog in its configuration.");
+            throw new BinlogUnavailableException($"The binary log of {session.Peer} is off. Start the server with log_bin=binlog in its configuration.");
         }
 
         return new BinlogStatus(

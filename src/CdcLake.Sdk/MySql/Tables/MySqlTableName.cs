@@ -29,7 +29,10 @@ internal readonly record struct MySqlTableName(string Database, string Table)
     public static string Literal(string text) =>
         $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 
-    public override string ToString() => $"{Database}.{Table}";
+    /// <summary>As <see cref="Parse"/> reads it: <c>appdb.sales</c>, with backticks around a part that holds dots or backticks.</summary>
+    public override string ToString() => $"{Plain(Database)}.{Plain(Table)}";
+
+    private static string Plain(string part) => part.AsSpan().IndexOfAny('.', '`') < 0 && part == part.Trim() ? part : Quote(part);
 
     // The part up to a dot, and what follows the dot (null without one).
     private static (string Part, string? Tail) TakePart(string text, string whole)

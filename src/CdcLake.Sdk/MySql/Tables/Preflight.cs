@@ -2,33 +2,42 @@ using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Tables;
 
-/// <summary>Checks, before anything is read, whether a server can be captured without losing changes in silence.</summary>
-internal sealed class Preflight(MySqlConnection connection)
+/// <summary>
+/// Checks whether a server can be captured without losing changes in silence. A handful of statements, so that it runs on every new connection to a log: a server may have
+/// been restarted with other settings, and another host of the list may have others. Each check asks the server to do what will be done, so that roles count.
+/// </summary>
+internal sealed class Preflight(ServerSession session)
 {
     /// <summary>Checks settings and grants, and that nothing is left out of the log.</summary>
     /// <exception cref="BinlogUnavailableException">Something is not as required; the message lists all of it with the statements that fix it.</exception>
     public async Task CheckServerAsync(CancellationToken cancellationToken)
     {
-        if (connection.Server.IsMariaDb)
+        if (session.IsMariaDb)
         {
             throw new BinlogUnavailableException(
-                $"{connection.Peer} is MariaDB ({connection.Server.ServerVersion}), whose GTIDs and events differ; only MySQL is supported so far. Capture from a MySQL server.");
+                $"{session.Peer} is MariaDB ({session.Version}), whose GTIDs and events differ; only MySQL is supported so far. Capture from a MySQL server.");
         }
 
-        var settings = await ServerSettings.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        var settings = await ServerSettings.ReadAsync(session, cancellationToken).ConfigureAwait(false);
         var problems = new List<string>(settings.Problems());
-        await CheckGrantsAsync(problems, settings, cancellationToken).ConfigureAwait(false);
+        if (settings["log_bin"] == "ON")
+        {
+            await CheckLogAsync(problems, settings, cancellationToken).ConfigureAwait(false);
+        }
+
         if (problems.Count > 0)
         {
-            throw new BinlogUnavailableException($"{connection.Peer} cannot be captured as it is:\n- {string.Join("\n- ", problems)}");
+            throw new BinlogUnavailableException($"{session.Peer} cannot be captured as it is:\n- {string.Join("\n- ", problems)}");
         }
     }
 
     /// <summary>Checks the tables themselves: rows that foreign keys change must appear in the log.</summary>
+    /// <param name="tables">Their names; one that does not exist (any more, or yet) is left out.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BinlogUnavailableException">They would not; the message lists the constraints.</exception>
-    public async Task CheckTablesAsync(IReadOnlyList<TableDefinition> tables, CancellationToken cancellationToken)
+    public async Task CheckTablesAsync(IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
     {
-        var settings = await ServerSettings.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        var settings = await ServerSettings.ReadAsync(session, cancellationToken).ConfigureAwait(false);
         if (!settings.LogsCascades)
         {
             await RefuseCascadesAsync(tables, cancellationToken).ConfigureAwait(false);
@@ -36,39 +45,56 @@ internal sealed class Preflight(MySqlConnection connection)
     }
 
     /// <summary>The session's account as GRANT spells it: <c>'cdc'@'%'</c>.</summary>
-    public static async Task<string> AccountAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<string> AccountAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        var account = (await connection.QueryAsync("SELECT CURRENT_USER()", cancellationToken).ConfigureAwait(false))[0, 0]!;
+        var account = (await session.QueryAsync("SELECT CURRENT_USER()", cancellationToken).ConfigureAwait(false))[0, 0]!;
         var at = account.LastIndexOf('@');
         return $"{MySqlTableName.Literal(account[..at])}@{MySqlTableName.Literal(account[(at + 1)..])}";
     }
 
-    private async Task CheckGrantsAsync(List<string> problems, ServerSettings settings, CancellationToken cancellationToken)
+    private async Task CheckLogAsync(List<string> problems, ServerSettings settings, CancellationToken cancellationToken)
     {
         var missing = new List<string>();
-        var grants = await connection.QueryAsync("SHOW GRANTS", cancellationToken).ConfigureAwait(false);
-        if (!grants.Rows.Any(r => r[0]!.Contains(" ON *.* ", StringComparison.Ordinal)
-            && (r[0]!.Contains("REPLICATION SLAVE", StringComparison.Ordinal) || r[0]!.Contains("ALL PRIVILEGES", StringComparison.Ordinal))))
+        await TryAsync("REPLICATION SLAVE", () => AskAsync("SHOW REPLICAS", "SHOW SLAVE HOSTS", cancellationToken)).ConfigureAwait(false);
+        await TryAsync("REPLICATION CLIENT", async () =>
         {
-            missing.Add("REPLICATION SLAVE");
-        }
-
-        try
-        {
-            if (settings["log_bin"] == "ON")
+            CheckFilters(problems, await BinlogStatus.ReadAsync(session, cancellationToken).ConfigureAwait(false));
+            var replica = await AskAsync("SHOW REPLICA STATUS", "SHOW SLAVE STATUS", cancellationToken).ConfigureAwait(false);
+            if (replica.Count > 0 && !settings.LogsReplicatedChanges)
             {
-                CheckFilters(problems, await BinlogStatus.ReadAsync(connection, cancellationToken).ConfigureAwait(false));
+                problems.Add("the server is a replica with log_replica_updates=OFF, so what it applies is missing from its log. Restart it with log_replica_updates=ON, or capture from its source");
             }
-        }
-        catch (MySqlServerException error) when (error.Code == ServerErrors.SpecificAccessDenied)
-        {
-            missing.Add("REPLICATION CLIENT");
-        }
-
+        }).ConfigureAwait(false);
+        await TryAsync("XA_RECOVER_ADMIN", () => session.ExecuteAsync("XA RECOVER", cancellationToken)).ConfigureAwait(false);
         if (missing.Count > 0)
         {
-            var account = await AccountAsync(connection, cancellationToken).ConfigureAwait(false);
+            var account = await AccountAsync(session, cancellationToken).ConfigureAwait(false);
             problems.Add($"the account lacks {string.Join(" and ", missing)}. Run: GRANT {string.Join(", ", missing)} ON *.* TO {account};");
+        }
+
+        async Task TryAsync(string privilege, Func<Task> use)
+        {
+            try
+            {
+                await use().ConfigureAwait(false);
+            }
+            catch (MySqlServerException error) when (error.Code is ServerErrors.SpecificAccessDenied or ServerErrors.XaAccessDenied)
+            {
+                missing.Add(privilege);
+            }
+        }
+    }
+
+    // Statements were renamed in MySQL 8.0.22, and the old names removed in 8.4.
+    private async Task<StatementResult> AskAsync(string statement, string before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.QueryAsync(statement, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlServerException error) when (error.Code == ServerErrors.ParseError)
+        {
+            return await session.QueryAsync(before, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -82,22 +108,36 @@ internal sealed class Preflight(MySqlConnection connection)
     }
 
     // SHOW CREATE TABLE needs no more than SELECT; information_schema hides constraints from accounts that may only read.
-    private async Task RefuseCascadesAsync(IReadOnlyList<TableDefinition> tables, CancellationToken cancellationToken)
+    private async Task RefuseCascadesAsync(IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
     {
         var problems = new List<string>();
         foreach (var table in tables)
         {
-            var definition = (await connection.QueryAsync($"SHOW CREATE TABLE {table.Name.Quoted}", cancellationToken).ConfigureAwait(false))[0, 1]!;
-            problems.AddRange(ForeignKeyText.Actions(definition).Select(fk =>
-                $"{table.Name}: foreign key {fk.Name} has {fk.Action}. Run: ALTER TABLE {table.Name.Quoted} DROP FOREIGN KEY {MySqlTableName.Quote(fk.Name)}; "
-                + "and let the application change the rows, or add the constraint again without that action"));
+            if (await DefinitionAsync(table, cancellationToken).ConfigureAwait(false) is { } definition)
+            {
+                problems.AddRange(ForeignKeyText.Actions(definition).Select(fk =>
+                    $"{table}: foreign key {fk.Name} has {fk.Action}. Run: ALTER TABLE {table.Quoted} DROP FOREIGN KEY {MySqlTableName.Quote(fk.Name)}; "
+                    + "and let the application change the rows, or add the constraint again without that action"));
+            }
         }
 
         if (problems.Count > 0)
         {
             throw new BinlogUnavailableException(
-                $"{connection.Peer} ({connection.Server.ServerVersion}) changes rows of captured tables through foreign keys without logging it, so the changes would be lost "
+                $"{session.Peer} ({session.Version}) changes rows of captured tables through foreign keys without logging it, so the changes would be lost "
                 + $"(MySQL logs them from 9.6 on, with innodb_native_foreign_keys=OFF):\n- {string.Join("\n- ", problems)}");
+        }
+    }
+
+    private async Task<string?> DefinitionAsync(MySqlTableName table, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await session.QueryAsync($"SHOW CREATE TABLE {table.Quoted}", cancellationToken).ConfigureAwait(false))[0, 1];
+        }
+        catch (MySqlServerException error) when (error.Code is ServerErrors.NoSuchTable or ServerErrors.UnknownDatabase)
+        {
+            return null; // its statement is still to come in the log, where it is judged
         }
     }
 }

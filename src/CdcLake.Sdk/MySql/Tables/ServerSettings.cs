@@ -8,7 +8,7 @@ internal sealed class ServerSettings
     private static readonly string[] Names =
     [
         "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "binlog_row_value_options", "gtid_mode",
-        "server_id", "binlog_transaction_compression", "innodb_native_foreign_keys",
+        "server_id", "binlog_transaction_compression", "innodb_native_foreign_keys", "log_replica_updates", "log_slave_updates",
     ];
 
     private readonly Dictionary<string, string> _values;
@@ -21,10 +21,13 @@ internal sealed class ServerSettings
     /// <summary>True when rows changed by foreign keys appear in the log: MySQL 9.6 and later, unless configured back.</summary>
     public bool LogsCascades => this["innodb_native_foreign_keys"] == "OFF";
 
-    public static async Task<ServerSettings> ReadAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>True when a replica writes what it applies to its own log.</summary>
+    public bool LogsReplicatedChanges => (this["log_replica_updates"] ?? this["log_slave_updates"]) != "OFF";
+
+    public static async Task<ServerSettings> ReadAsync(ServerSession session, CancellationToken cancellationToken)
     {
         var list = string.Join(", ", Names.Select(MySqlTableName.Literal));
-        var result = await connection.QueryAsync($"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({list})", cancellationToken).ConfigureAwait(false);
+        var result = await session.QueryAsync($"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({list})", cancellationToken).ConfigureAwait(false);
         return new ServerSettings(result.Rows.Select(r => KeyValuePair.Create(r[0]!, r[1] ?? "")));
     }
 

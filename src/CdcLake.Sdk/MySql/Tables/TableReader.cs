@@ -4,7 +4,7 @@ using CdcLake.MySql.Wire;
 namespace CdcLake.MySql.Tables;
 
 /// <summary>Reads table definitions from information_schema. Needs no privilege beyond SELECT on the tables.</summary>
-internal sealed class TableReader(MySqlConnection connection)
+internal sealed class TableReader(ServerSession session)
 {
     /// <summary>Reads the tables in the order asked for.</summary>
     /// <exception cref="SchemaMismatchException">A table does not exist (the message names similar ones) or is a view.</exception>
@@ -25,7 +25,7 @@ internal sealed class TableReader(MySqlConnection connection)
     private async Task<TableDefinition> ReadAsync(MySqlTableName name, CancellationToken cancellationToken)
     {
         var where = $"TABLE_SCHEMA = {MySqlTableName.Literal(name.Database)} AND TABLE_NAME = {MySqlTableName.Literal(name.Table)}";
-        var found = await connection.QueryAsync(
+        var found = await session.QueryAsync(
             $"SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_TYPE FROM information_schema.TABLES WHERE {where}", cancellationToken).ConfigureAwait(false);
         await ProbeAsync(name, found.Count > 0, cancellationToken).ConfigureAwait(false);
         var actual = new MySqlTableName(found[0, 0]!, found[0, 1]!);
@@ -34,7 +34,7 @@ internal sealed class TableReader(MySqlConnection connection)
             throw new SchemaMismatchException($"{actual} is a {found[0, 3]!.ToLowerInvariant()}, which has no changes of its own in the binary log. Capture the tables behind it.");
         }
 
-        var rows = await connection.QueryAsync(
+        var rows = await session.QueryAsync(
             $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY FROM information_schema.COLUMNS WHERE {where} ORDER BY ORDINAL_POSITION",
             cancellationToken).ConfigureAwait(false);
         var keys = await ReadUniqueKeysAsync(actual, cancellationToken).ConfigureAwait(false);
@@ -53,7 +53,7 @@ internal sealed class TableReader(MySqlConnection connection)
     {
         try
         {
-            await connection.ExecuteAsync("SET SESSION show_gipk_in_create_table_and_information_schema=ON", cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync("SET SESSION show_gipk_in_create_table_and_information_schema=ON", cancellationToken).ConfigureAwait(false);
         }
         catch (MySqlServerException error) when (error.Code == ServerErrors.UnknownSystemVariable)
         {
@@ -66,40 +66,41 @@ internal sealed class TableReader(MySqlConnection connection)
     {
         try
         {
-            await connection.ExecuteAsync($"SELECT 1 FROM {name.Quoted} LIMIT 0", cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync($"SELECT 1 FROM {name.Quoted} LIMIT 0", cancellationToken).ConfigureAwait(false);
         }
         catch (MySqlServerException error) when (error.Code is ServerErrors.TableAccessDenied or ServerErrors.AccessDeniedDatabase)
         {
             throw new BinlogUnavailableException(
-                $"The account may not read {name} on {connection.Peer}, or the table does not exist. If it does:\n  GRANT SELECT ON {name.Quoted} TO {await AccountAsync(cancellationToken).ConfigureAwait(false)};", error);
+                $"The account may not read {name} on {session.Peer}, or the table does not exist. If it does:\n  GRANT SELECT ON {name.Quoted} TO "
+                + $"{await AccountAsync(cancellationToken).ConfigureAwait(false)};\nIf not, what is meant may be another.{await SuggestAsync(name, cancellationToken).ConfigureAwait(false)}", error);
         }
         catch (MySqlServerException error) when (!isListed && error.Code is ServerErrors.NoSuchTable or ServerErrors.UnknownDatabase)
         {
-            throw new SchemaMismatchException($"{connection.Peer} has no table {name}.{await SuggestAsync(name, cancellationToken).ConfigureAwait(false)}", error);
+            throw new SchemaMismatchException($"{session.Peer} has no table {name}.{await SuggestAsync(name, cancellationToken).ConfigureAwait(false)}", error);
         }
 
         if (!isListed)
         {
-            throw new SchemaMismatchException($"{name} on {connection.Peer} can be read but is not listed in information_schema; temporary tables cannot be captured.");
+            throw new SchemaMismatchException($"{name} on {session.Peer} can be read but is not listed in information_schema; temporary tables cannot be captured.");
         }
     }
 
-    private async Task<string> AccountAsync(CancellationToken cancellationToken) => await Preflight.AccountAsync(connection, cancellationToken).ConfigureAwait(false);
+    private async Task<string> AccountAsync(CancellationToken cancellationToken) => await Preflight.AccountAsync(session, cancellationToken).ConfigureAwait(false);
 
     private async Task<string> SuggestAsync(MySqlTableName name, CancellationToken cancellationToken)
     {
-        var result = await connection.QueryAsync(
-            "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) FROM information_schema.TABLES "
+        var result = await session.QueryAsync(
+            "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES "
             + "WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') LIMIT 5000",
             cancellationToken).ConfigureAwait(false);
-        var near = NearestNames.Of(name.ToString(), result.Rows.Select(r => r[0]!));
+        var near = NearestNames.Of(name.ToString(), result.Rows.Select(r => new MySqlTableName(r[0]!, r[1]!).ToString()));
         return near.Count == 0 ? " It has no table this account can see." : $" Similar: {string.Join(", ", near)}.";
     }
 
     // Columns of each unique key, in the server's order of keys: the primary key first.
     private async Task<List<List<string>>> ReadUniqueKeysAsync(MySqlTableName table, CancellationToken cancellationToken)
     {
-        var rows = await connection.QueryAsync($"SHOW INDEX FROM {table.Quoted}", cancellationToken).ConfigureAwait(false);
+        var rows = await session.QueryAsync($"SHOW INDEX FROM {table.Quoted}", cancellationToken).ConfigureAwait(false);
         var keys = new List<List<string>>();
         for (var i = 0; i < rows.Count; i++)
         {

@@ -1,5 +1,6 @@
 using CdcLake.MySql.Wire.Auth;
 using CdcLake.MySql.Wire.Payloads;
+using MySqlConnector;
 
 namespace CdcLake.MySql.Wire;
 
@@ -55,14 +56,14 @@ internal sealed class Login(PacketStream stream, PacketWriter writer, MySqlConne
     private async Task EncryptAsync(HandshakeV10 greeting, CancellationToken cancellationToken)
     {
         var isLocal = host.StartsWith('/');
-        if (options.SslMode == SslMode.None || (isLocal && options.SslMode == SslMode.Preferred))
+        if (options.SslMode == MySqlSslMode.None || (isLocal && options.SslMode == MySqlSslMode.Preferred))
         {
             return;
         }
 
         if (!greeting.Capabilities.HasFlag(Capabilities.Ssl))
         {
-            if (options.SslMode == SslMode.Preferred)
+            if (options.SslMode == MySqlSslMode.Preferred)
             {
                 return;
             }

@@ -5,6 +5,9 @@ namespace CdcLake.MySql.Wire;
 /// <summary>Opens the TCP or Unix socket to one host.</summary>
 internal static class SocketConnector
 {
+    private const int KeepAliveInterval = 10; // seconds between probes that are not answered
+    private const int KeepAliveProbes = 3;
+
     /// <exception cref="MySqlServerException">Nobody listens there or the name does not resolve; transient.</exception>
     public static async Task<Stream> ConnectAsync(MySqlConnectionOptions options, string host, CancellationToken cancellationToken)
     {
@@ -22,10 +25,9 @@ internal static class SocketConnector
             {
                 socket.NoDelay = true;
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-                if (options.KeepAlive > TimeSpan.Zero)
-                {
-                    socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)options.KeepAlive.TotalSeconds);
-                }
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)options.KeepAlive.TotalSeconds);
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveInterval);
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
 
                 await socket.ConnectAsync(host, options.Port, cancellationToken).ConfigureAwait(false);
             }

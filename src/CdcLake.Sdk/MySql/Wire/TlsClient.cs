@@ -1,18 +1,20 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MySqlConnector;
 
 namespace CdcLake.MySql.Wire;
 
-/// <summary>Encrypts a connection as <see cref="SslMode"/> asks. Source: MySqlConnector documentation, "SSL Mode" and "SSL CA".</summary>
+/// <summary>Encrypts a connection as the SSL Mode asks. Source: MySqlConnector documentation, "SSL Mode" and "SSL CA".</summary>
 internal static class TlsClient
 {
     /// <summary>Puts TLS over <paramref name="inner"/>, which the result owns.</summary>
     /// <exception cref="MySqlServerException">The handshake failed, or the certificate is not trusted under the mode asked for.</exception>
     public static async Task<Stream> WrapAsync(Stream inner, MySqlConnectionOptions options, string host, CancellationToken cancellationToken)
     {
-        var authorities = options.SslCa is { } file && options.SslMode >= SslMode.VerifyCA ? LoadAuthorities(file) : null;
+        var authorities = options.SslCa is { } file && options.SslMode >= MySqlSslMode.VerifyCA ? LoadAuthorities(file) : null;
         string? refusal = null;
         var tls = new SslStream(inner, leaveInnerStreamOpen: false);
         try
@@ -22,16 +24,23 @@ internal static class TlsClient
                 {
                     TargetHost = host,
                     EnabledSslProtocols = options.TlsVersions,
-                    ClientCertificates = LoadClientCertificate(options),
+                    ClientCertificates = await LoadClientCertificatesAsync(options).ConfigureAwait(false),
                     CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                    RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                    RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
                     {
-                        refusal = Judge(options.SslMode, authorities, certificate, chain, errors);
+                        refusal = options.CertificateValidation is { } judge && options.SslMode != MySqlSslMode.None
+                            ? judge(sender, certificate, chain, errors) ? null : "the data source's own callback does not trust it."
+                            : Judge(options.SslMode, authorities, certificate, chain, errors);
                         return refusal is null;
                     },
                 },
                 cancellationToken).ConfigureAwait(false);
             return tls;
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            await tls.DisposeAsync().ConfigureAwait(false);
+            throw new MySqlServerException($"The connection to {options.EndpointOf(host)} broke in the TLS handshake: {error.Message}", innerException: error) { IsTransient = true };
         }
         catch (AuthenticationException error)
         {
@@ -45,9 +54,9 @@ internal static class TlsClient
     }
 
     private static string? Judge(
-        SslMode mode, X509Certificate2Collection? authorities, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+        MySqlSslMode mode, X509Certificate2Collection? authorities, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (mode < SslMode.VerifyCA)
+        if (mode < MySqlSslMode.VerifyCA)
         {
             return null;
         }
@@ -57,7 +66,7 @@ internal static class TlsClient
             return "the server sent none.";
         }
 
-        if (mode == SslMode.VerifyFull && errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        if (mode == MySqlSslMode.VerifyFull && errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
             return "it does not name this host. Connect by a name it holds, or use SSL Mode=VerifyCA.";
         }
@@ -101,20 +110,30 @@ internal static class TlsClient
         return authorities.Count > 0 ? authorities : throw new MySqlServerException($"SSL CA {file} holds no certificate in PEM form.");
     }
 
-    private static X509Certificate2Collection? LoadClientCertificate(MySqlConnectionOptions options)
+    private static async ValueTask<X509CertificateCollection> LoadClientCertificatesAsync(MySqlConnectionOptions options)
     {
+        var certificates = new X509CertificateCollection();
         try
         {
-            return options switch
+            if (options.CertificateFile is { } pfx)
             {
-                { CertificateFile: { } pfx } => [X509CertificateLoader.LoadPkcs12FromFile(pfx, options.CertificatePassword)],
-                { SslCert: { } cert } => [X509Certificate2.CreateFromPemFile(cert, options.SslKey)],
-                _ => null,
-            };
+                certificates.Add(X509CertificateLoader.LoadPkcs12FromFile(pfx, options.CertificatePassword));
+            }
+            else if (options.SslCert is { } cert)
+            {
+                certificates.Add(X509Certificate2.CreateFromPemFile(cert, options.SslKey));
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new MySqlServerException($"The client certificate cannot be read: {error.Message}", innerException: error);
         }
+
+        if (options.ClientCertificates is { } callback)
+        {
+            await callback(certificates).ConfigureAwait(false);
+        }
+
+        return certificates;
     }
 }

@@ -14,6 +14,7 @@ public sealed class MySqlTableNameTests
         var name = MySqlTableName.Parse(text, "main");
         Assert.Equal((database, table), (name.Database, name.Table));
         Assert.Equal(name, MySqlTableName.Parse(name.Quoted, null));
+        Assert.Equal(name, MySqlTableName.Parse(name.ToString(), null));
     }
 
     [Theory]

@@ -50,6 +50,13 @@ public sealed class ServerSettingsTests
     }
 
     [Theory]
+    [InlineData("log_replica_updates", "OFF", false)]
+    [InlineData("log_slave_updates", "OFF", false)]
+    [InlineData("log_replica_updates", "ON", true)]
+    public void Replicated_changes_are_logged_unless_turned_off_under_either_name(string name, string value, bool expected) =>
+        Assert.Equal(expected, new ServerSettings(new Dictionary<string, string>(Good) { [name] = value }).LogsReplicatedChanges);
+
+    [Theory]
     [InlineData("binlog.000009", 5000, false)]
     [InlineData("binlog.000010", 99, false)]
     [InlineData("binlog.000010", 100, true)]

@@ -85,10 +85,6 @@ public sealed class PayloadTests
     }
 
     [Fact]
-    public void Text_row_keeps_null_apart_from_empty() =>
-        Assert.Equal("a||", string.Join('|', TextResult.ReadRow([1, (byte)'a', 0xFB, 0], 3).Select(v => v ?? "")));
-
-    [Fact]
     public void Dump_by_gtid_has_the_documented_layout()
     {
         var writer = new PacketWriter();

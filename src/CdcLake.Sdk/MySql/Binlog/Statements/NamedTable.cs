@@ -1,3 +1,5 @@
+using CdcLake.MySql.Tables;
+
 namespace CdcLake.MySql.Binlog.Statements;
 
 /// <summary>A table as a statement names it, without quotes.</summary>
@@ -20,10 +22,9 @@ internal readonly record struct NamedTable(string Database, string Table)
             return true;
         }
 
-        return Table.Length == 0
-            ? table.StartsWith($"{Database}.", StringComparison.OrdinalIgnoreCase)
-            : table.Equals(ToString(), StringComparison.OrdinalIgnoreCase);
+        var captured = MySqlTableName.Parse(table, null);
+        return Database.Equals(captured.Database, StringComparison.OrdinalIgnoreCase) && (Table.Length == 0 || Table.Equals(captured.Table, StringComparison.OrdinalIgnoreCase));
     }
 
-    public override string ToString() => Table.Length == 0 ? Database : $"{Database}.{Table}";
+    public override string ToString() => Table.Length == 0 ? Database : new MySqlTableName(Database, Table).ToString();
 }

@@ -4,16 +4,16 @@ namespace CdcLake.MySql.Wire;
 
 /// <summary>
 /// One logged-in session. Commands run one at a time; a command that was cancelled or failed half-way leaves the connection unusable: dispose it.
-/// Results are read as they arrive, never collected, except by <see cref="QueryAsync"/>.
+/// It carries what MySqlConnector cannot: the binary log, and rows in their binary form straight into columns. All other statements go through <see cref="ServerSession"/>.
 /// </summary>
-internal sealed partial class MySqlConnection : IAsyncDisposable
+internal sealed partial class WireConnection : IAsyncDisposable
 {
     private const int BufferSize = 256 * 1024;
     private readonly PacketStream _stream;
     private readonly PacketWriter _writer;
     private readonly Capabilities _capabilities;
 
-    private MySqlConnection(PacketStream stream, PacketWriter writer, HandshakeV10 server, Capabilities capabilities, bool isEncrypted)
+    private WireConnection(PacketStream stream, PacketWriter writer, HandshakeV10 server, Capabilities capabilities, bool isEncrypted)
     {
         _stream = stream;
         _writer = writer;
@@ -35,27 +35,14 @@ internal sealed partial class MySqlConnection : IAsyncDisposable
 
     private bool DeprecateEof => _capabilities.HasFlag(Capabilities.DeprecateEof);
 
-    /// <summary>Connects to the first host that answers and logs in, with the session settings every use needs.</summary>
+    /// <summary>Connects to the first host of the options and logs in, with the session settings every use needs.</summary>
     /// <param name="options">Whom to reach, and as whom.</param>
     /// <param name="clock">Measures time limits.</param>
     /// <param name="role">What the session is for, shown to the server's administrator.</param>
     /// <param name="cancellationToken">Gives up, also in the middle of the login.</param>
-    /// <exception cref="MySqlServerException">No host answers in time (transient), or the login is refused.</exception>
-    public static async Task<MySqlConnection> OpenAsync(
-        MySqlConnectionOptions options, TimeProvider clock, string role, CancellationToken cancellationToken)
-    {
-        for (var i = 0; ; i++)
-        {
-            try
-            {
-                return await OpenHostAsync(options, options.Hosts[i], clock, role, cancellationToken).ConfigureAwait(false);
-            }
-            catch (MySqlServerException error) when (error.IsTransient && i + 1 < options.Hosts.Count)
-            {
-                // The next host of the list may answer.
-            }
-        }
-    }
+    /// <exception cref="MySqlServerException">The host does not answer in time (transient), or the login is refused.</exception>
+    public static Task<WireConnection> OpenAsync(MySqlConnectionOptions options, TimeProvider clock, string role, CancellationToken cancellationToken) =>
+        OpenHostAsync(options, options.Hosts[0], clock, role, cancellationToken);
 
     /// <summary>Says goodbye when the connection still works, and closes it.</summary>
     public async ValueTask DisposeAsync()
@@ -76,7 +63,7 @@ internal sealed partial class MySqlConnection : IAsyncDisposable
         await _stream.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task<MySqlConnection> OpenHostAsync(
+    private static async Task<WireConnection> OpenHostAsync(
         MySqlConnectionOptions options, string host, TimeProvider clock, string role, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.ConnectionTimeout, clock);
@@ -89,8 +76,9 @@ internal sealed partial class MySqlConnection : IAsyncDisposable
             var writer = new PacketWriter();
             var login = new Login(stream, writer, options, host, role);
             var server = await login.RunAsync(either.Token).ConfigureAwait(false);
-            var connection = new MySqlConnection(stream, writer, server, login.Agreed, login.IsEncrypted);
+            var connection = new WireConnection(stream, writer, server, login.Agreed, login.IsEncrypted);
             await connection.SetUpSessionAsync(either.Token).ConfigureAwait(false);
+            stream.ReadTimeout = options.ReadTimeout;
             return connection;
         }
         catch (Exception error)

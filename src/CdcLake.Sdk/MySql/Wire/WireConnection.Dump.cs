@@ -3,7 +3,7 @@ using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Wire;
 
-internal sealed partial class MySqlConnection
+internal sealed partial class WireConnection
 {
     /// <summary>
     /// Turns the session into a binary log stream of all transactions outside a GTID set. Afterwards only <see cref="TryReadEvent"/>,

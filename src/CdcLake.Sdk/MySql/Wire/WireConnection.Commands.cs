@@ -1,43 +1,48 @@
+using System.Text;
 using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Wire;
 
-internal sealed partial class MySqlConnection
+internal sealed partial class WireConnection
 {
     private const int MaxQuotedStatement = 200;
     private bool _isBusy;
 
-    /// <summary>Runs a statement whose rows, if any, do not matter.</summary>
+    /// <summary>Runs a statement that has no rows.</summary>
     /// <exception cref="MySqlServerException">The server refuses the statement; the connection stays usable.</exception>
     public async Task ExecuteAsync(string statement, CancellationToken cancellationToken) =>
-        await QueryAsync(statement, cancellationToken).ConfigureAwait(false);
+        await ReadTextAsync(statement, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Runs a statement over the text protocol and collects its (few) rows.</summary>
+    /// <summary>Runs a statement over the text protocol; gives the first value of its last row, or null when that is NULL or there is no row.</summary>
     /// <exception cref="MySqlServerException">The server refuses the statement; the connection stays usable.</exception>
-    public async Task<TextResult> QueryAsync(string statement, CancellationToken cancellationToken)
+    public async Task<string?> ReadTextAsync(string statement, CancellationToken cancellationToken)
     {
         _writer.Clear().WriteByte((byte)Command.Query);
         _writer.WriteText(statement);
         await SendAsync(cancellationToken).ConfigureAwait(false);
         var columns = await ReadResultHeaderAsync(statement, cancellationToken).ConfigureAwait(false);
-        var rows = new List<string?[]>();
-        if (columns.Length == 0)
-        {
-            return new TextResult(columns, rows);
-        }
-
-        while (true)
+        string? value = null;
+        while (columns.Length > 0)
         {
             var packet = await _stream.ReadAsync(cancellationToken).ConfigureAwait(false);
             ThrowIfError(packet.Span, statement);
             if (EofPacket.Is(packet.Span, DeprecateEof))
             {
                 EndResult(packet.Span);
-                return new TextResult(columns, rows);
+                break;
             }
 
-            rows.Add(TextResult.ReadRow(packet.Span, columns.Length));
+            value = FirstValue(packet.Span);
         }
+
+        return value;
+    }
+
+    // Text row: for each column 0xFB (NULL) or a lenenc string.
+    private static string? FirstValue(ReadOnlySpan<byte> row)
+    {
+        const byte Null = 0xFB;
+        return row.Length > 0 && row[0] == Null ? null : Encoding.UTF8.GetString(new PacketReader(row).ReadLengthEncodedBytes());
     }
 
     // Sends what the writer holds as a command of its own.

@@ -4,7 +4,7 @@ using CdcLake.MySql.Wire;
 
 namespace CdcLake.Tests.MySql.Wire;
 
-public sealed class MySqlConnectionTests
+public sealed class WireConnectionTests
 {
     [Fact]
     public async Task Login_with_cached_password_runs_a_query()
@@ -19,7 +19,7 @@ public sealed class MySqlConnectionTests
             await s.SendAsync([0xFE, 0, 0, 2, 0, 0, 0]);
         });
         await using var connection = await OpenAsync(server);
-        Assert.Equal("1", (await connection.QueryAsync("SELECT 1", default))[0, "1"]);
+        Assert.Equal("1", await connection.ReadTextAsync("SELECT 1", default));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class MySqlConnectionTests
             await s.SendPiecesAsync([1, 0, 0, 1, 1, (byte)definition.Length, 0, 0, 2, .. definition, 2, 0, 0, 3, 1, (byte)'x', 7, 0, 0, 4, 0xFE, 0, 0, 2, 0, 0, 0], 1);
         });
         await using var connection = await OpenAsync(server);
-        Assert.Equal("x", (await connection.QueryAsync("SELECT", default))[0, "a"]);
+        Assert.Equal("x", await connection.ReadTextAsync("SELECT", default));
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class MySqlConnectionTests
             await s.ReceiveAsync();
         });
         await using var connection = await OpenAsync(server);
-        var error = await Assert.ThrowsAsync<MySqlServerException>(() => connection.QueryAsync("SELECT 1", default));
+        var error = await Assert.ThrowsAsync<MySqlServerException>(() => connection.ReadTextAsync("SELECT 1", default));
         Assert.True(error.IsTransient);
     }
 
@@ -147,7 +147,37 @@ public sealed class MySqlConnectionTests
             await s.SendPiecesAsync([7, 0, 0, 9, .. ScriptedServer.Ok], 64);
         });
         await using var connection = await OpenAsync(server);
-        await Assert.ThrowsAsync<MySqlProtocolException>(() => connection.QueryAsync("SET x", default));
+        await Assert.ThrowsAsync<MySqlProtocolException>(() => connection.ExecuteAsync("SET x", default));
+    }
+
+    [Fact]
+    public async Task Connection_cut_inside_the_TLS_handshake_is_transient()
+    {
+        await using var server = new ScriptedServer(async s =>
+        {
+            await s.SendAsync(ScriptedSession.Greeting("caching_sha2_password", 0xDFFFFFFF));
+            await s.ReceiveAsync(); // the wish for TLS
+            await s.SendPiecesAsync([22, 3, 3, 0, 80, 2], 6); // the beginning of a server hello
+        });
+        var error = await Assert.ThrowsAsync<MySqlServerException>(() => OpenAsync(server, "SSL Mode=Required"));
+        Assert.True(error.IsTransient);
+        Assert.Contains("TLS handshake", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silent_server_that_owes_an_answer_counts_as_dead()
+    {
+        await using var server = new ScriptedServer(async s =>
+        {
+            await s.LogInAsync();
+            await s.ReceiveAsync();
+            await s.ReceiveAsync(); // never comes
+        });
+        await using var connection = await WireConnection.OpenAsync(
+            server.Options() with { ReadTimeout = TimeSpan.FromMilliseconds(200) }, TimeProvider.System, "test", default);
+        var error = await Assert.ThrowsAsync<MySqlServerException>(() => connection.ExecuteAsync("DO 1", default));
+        Assert.True(error.IsTransient);
+        Assert.Contains("0.2 s", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -182,6 +212,6 @@ public sealed class MySqlConnectionTests
         }
     }
 
-    private static Task<MySqlConnection> OpenAsync(ScriptedServer server, string more = "") =>
-        MySqlConnection.OpenAsync(server.Options(more), TimeProvider.System, "test", default);
+    private static Task<WireConnection> OpenAsync(ScriptedServer server, string more = "") =>
+        WireConnection.OpenAsync(server.Options(more), TimeProvider.System, "test", default);
 }

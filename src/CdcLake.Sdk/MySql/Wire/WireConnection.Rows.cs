@@ -2,7 +2,7 @@ using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Wire;
 
-internal sealed partial class MySqlConnection
+internal sealed partial class WireConnection
 {
     private string _executing = "";
 

@@ -4,25 +4,16 @@ using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql;
 
-public sealed class MySqlConnectionTests
+public sealed class WireConnectionTests
 {
-    [ServerFact(TestServers.MySql)]
-    public async Task Query_returns_text_nulls_and_unicode()
-    {
-        await using var connection = await OpenAsync("");
-        var result = await connection.QueryAsync("SELECT 1 AS a, NULL AS b, 'zażółć' AS c UNION ALL SELECT 2, 'x', ''", default);
-        Assert.Equal("1,,zażółć", string.Join(",", result.Rows[0]));
-        Assert.Equal("x", result[1, "B"]);
-    }
-
     [ServerFact(TestServers.MySql)]
     public async Task Refused_statement_leaves_the_connection_usable()
     {
         await using var connection = await OpenAsync("");
-        var error = await Assert.ThrowsAsync<MySqlServerException>(() => connection.QueryAsync("SELEC 1", default));
+        var error = await Assert.ThrowsAsync<MySqlServerException>(() => connection.ExecuteAsync("SELEC 1", default));
         Assert.Equal(1064, error.Code);
         Assert.Contains("SELEC 1", error.Message, StringComparison.Ordinal);
-        Assert.Equal("1", (await connection.QueryAsync("SELECT 1", default))[0, 0]);
+        Assert.Equal("1", await connection.ReadTextAsync("SELECT 1", default));
     }
 
     [ServerFact(TestServers.MySql)]
@@ -52,7 +43,7 @@ public sealed class MySqlConnectionTests
         Assert.Equal(ulong.MaxValue, BitConverter.ToUInt64(only, BinaryRow.ValuesAt(4) + 8));
         Assert.Equal("ab"u8.ToArray(), only[^2..]);
         await connection.CloseAsync(statement, default);
-        Assert.Equal("1", (await connection.QueryAsync("SELECT 1", default))[0, 0]);
+        Assert.Equal("1", await connection.ReadTextAsync("SELECT 1", default));
     }
 
     [ServerTheory(TestServers.MySql)]
@@ -66,12 +57,11 @@ public sealed class MySqlConnectionTests
         const string head = "SELECT LENGTH('";
         const string tail = "')";
         var text = new string('x', length - head.Length - tail.Length - 1);
-        var result = await connection.QueryAsync(head + text + tail, default);
-        Assert.Equal(text.Length.ToString(CultureInfo.InvariantCulture), result[0, 0]);
+        Assert.Equal(text.Length.ToString(CultureInfo.InvariantCulture), await connection.ReadTextAsync(head + text + tail, default));
 
-        var back = await connection.QueryAsync($"SELECT REPEAT('y', {length - 9})", default); // 9 bytes of lenenc make the payload exactly as long
-        Assert.Equal(length - 9, back[0, 0]!.Length);
-        Assert.Equal("1", (await connection.QueryAsync("SELECT 1", default))[0, 0]);
+        var back = await connection.ReadTextAsync($"SELECT REPEAT('y', {length - 9})", default); // 9 bytes of lenenc make the payload exactly as long
+        Assert.Equal(length - 9, back!.Length);
+        Assert.Equal("1", await connection.ReadTextAsync("SELECT 1", default));
     }
 
     [ServerFact(TestServers.MySql)]
@@ -79,11 +69,11 @@ public sealed class MySqlConnectionTests
     {
         await using var connection = await OpenAsync("");
         using var cancel = new CancellationTokenSource();
-        var query = connection.QueryAsync("SELECT SLEEP(30)", cancel.Token);
+        var query = connection.ReadTextAsync("SELECT SLEEP(30)", cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query.WaitAsync(TimeSpan.FromSeconds(5)));
     }
 
-    private static Task<MySqlConnection> OpenAsync(string more) =>
-        MySqlConnection.OpenAsync(MySqlConnectionOptions.Parse(TestServers.Get(TestServers.MySql) + ";" + more), TimeProvider.System, "test", default);
+    private static Task<WireConnection> OpenAsync(string more) =>
+        WireConnection.OpenAsync(MySqlConnectionOptions.Parse(TestServers.Get(TestServers.MySql) + ";" + more), TimeProvider.System, "test", default);
 }

@@ -1,0 +1,63 @@
+namespace CdcLake;
+
+/// <summary>How a live <see cref="MySqlSource"/> behaves; the defaults suit most servers. Copied when the source is made, so later changes have no effect.</summary>
+public sealed class MySqlSourceOptions
+{
+    /// <summary>The replica id to show to the server; unique among its replicas.</summary>
+    /// <value>Default: null, derived from the names of pipeline and server.</value>
+    public uint? ServerId { get; set; }
+
+    /// <summary>Connections that read an initial snapshot; each reads whole tables.</summary>
+    /// <value>Default: 2.</value>
+    public int SnapshotWorkers { get; set; } = 2;
+
+    /// <summary>
+    /// How long a snapshot may wait for a moment at which it can begin exactly: no XA transaction is prepared, no captured table is being altered, and none without
+    /// a key is being written. After that the pipeline ends with an error that names the obstacle.
+    /// </summary>
+    /// <value>Default: 5 minutes.</value>
+    public TimeSpan SnapshotPatience { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long a server may take to apply transactions that were already processed, such as a replica that was promoted and is behind. After that its position counts
+    /// as lost and the next host, if there is one, is used.
+    /// </summary>
+    /// <value>Default: 10 minutes.</value>
+    public TimeSpan ReplicaPatience { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often an idle server says that it is there; after three times as much silence the source reconnects.</summary>
+    /// <value>Default: 5 seconds.</value>
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest silence of a server that owes an answer or rows of a snapshot; then the connection counts as dead.</summary>
+    /// <value>Default: 60 seconds.</value>
+    public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>First pause before connecting again; it doubles with each failure. The number of attempts is not limited.</summary>
+    /// <value>Default: 100 milliseconds.</value>
+    public TimeSpan FirstRetryDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest pause before connecting again.</summary>
+    /// <value>Default: 30 seconds.</value>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A validated copy.</summary>
+    internal MySqlSourceOptions Freeze()
+    {
+        if (ServerId == 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(ServerId), "A replica id is a number from 1 up; 0 would make the server end the log at its present end.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotWorkers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SnapshotWorkers, 64);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotPatience, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReplicaPatience, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Heartbeat, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Heartbeat, TimeSpan.FromHours(1));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ReadTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FirstRetryDelay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRetryDelay, FirstRetryDelay);
+        return (MySqlSourceOptions)MemberwiseClone();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.MySql.Wire;
+
+namespace CdcLake.IntegrationTests.MySql;
+
+/// <summary>Two servers behind one list of hosts, each at an address of its own.</summary>
+public sealed class HostListTests(PrivateMySqlServer first, HostListTests.SecondServer second) : IClassFixture<PrivateMySqlServer>, IClassFixture<HostListTests.SecondServer>
+{
+    private const string User = "both";
+    private const string Missing = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1";
+
+    [ServerFact(TestServers.MySql)]
+    public async Task Host_that_has_purged_the_log_is_passed_over_for_one_that_serves()
+    {
+        await using var hosts = await HostsAsync();
+        var from = await SourceRun.PositionAsync(hosts.Second);
+        await PurgeAsync(hosts.First);
+        await using var run = await SourceRun.StartAsync(hosts.Options, "hosts", ["hosts.t"], from);
+        await hosts.Second.ExecuteAsync("INSERT INTO hosts.t VALUES (2)", default);
+        await run.WaitForAsync(await SourceRun.PositionAsync(hosts.Second));
+        Assert.Equal(["2"], run.Contents.Rows(0));
+    }
+
+    [ServerFact(TestServers.MySql)]
+    public async Task Hosts_that_cannot_serve_are_all_named_with_their_reasons()
+    {
+        await using var hosts = await HostsAsync();
+        var from = await SourceRun.PositionAsync(hosts.Second);
+        await PurgeAsync(hosts.First);
+        await hosts.Second.ExecuteAsync("SET GLOBAL binlog_row_image=MINIMAL", default);
+        var described = await SourceRun.StartAsync(hosts.Options, "hosts", ["hosts.t"], from); // the first host describes the tables
+        var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => described.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
+        await hosts.Second.ExecuteAsync("SET GLOBAL binlog_row_image=FULL", default);
+        Assert.Contains("127.0.0.2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("has purged log files", error.Message, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.3", error.Message, StringComparison.Ordinal);
+        Assert.Contains("binlog_row_image", error.Message, StringComparison.Ordinal);
+    }
+
+    [ServerFact(TestServers.MySql)]
+    public async Task Host_that_is_behind_is_passed_over_for_one_that_is_not()
+    {
+        await using var hosts = await HostsAsync();
+        await hosts.Second.ExecuteAsync($"SET gtid_next='{Missing}'", default);
+        await hosts.Second.ExecuteAsync("BEGIN", default);
+        await hosts.Second.ExecuteAsync("COMMIT", default);
+        await hosts.Second.ExecuteAsync("SET gtid_next=AUTOMATIC", default);
+        var from = new CdcLake.MySql.Gtids.MySqlPosition(
+            (await SourceRun.PositionAsync(hosts.First)).Executed.Union((await SourceRun.PositionAsync(hosts.Second)).Executed));
+        var began = TimeProvider.System.GetTimestamp();
+        await using var run = await SourceRun.StartAsync(hosts.Options, "hosts", ["hosts.t"], (await SourceRun.PositionAsync(hosts.Second)));
+        await hosts.Second.ExecuteAsync("INSERT INTO hosts.t VALUES (3)", default);
+        await run.WaitForAsync(await SourceRun.PositionAsync(hosts.Second));
+        Assert.True(from.Covers(await SourceRun.PositionAsync(hosts.First)));
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20));
+    }
+
+    private static async Task PurgeAsync(ServerSession server)
+    {
+        await server.ExecuteAsync("INSERT INTO hosts.t VALUES (1)", default);
+        await server.ExecuteAsync("FLUSH BINARY LOGS", default);
+        await server.ExecuteAsync($"PURGE BINARY LOGS TO '{(await server.QueryAsync("SHOW BINARY LOGS", default)).Rows[^1][0]}'", default);
+    }
+
+    private async Task<Hosts> HostsAsync()
+    {
+        var sessions = new List<ServerSession>();
+        foreach (var server in new[] { first.ConnectionString, second.ConnectionString })
+        {
+            var session = await MySqlDatabase.ConnectAsync(server);
+            sessions.Add(session);
+            foreach (var statement in new[]
+            {
+                "DROP DATABASE IF EXISTS hosts", "CREATE DATABASE hosts", "CREATE TABLE hosts.t (id INT PRIMARY KEY)",
+                $"DROP USER IF EXISTS '{User}'@'%'", $"CREATE USER '{User}'@'%' IDENTIFIED BY 'both-pass'",
+            }.Concat(MySqlDatabase.Grants($"'{User}'@'%'", "hosts")))
+            {
+                await session.ExecuteAsync(statement, default);
+            }
+        }
+
+        return new Hosts(sessions[0], sessions[1], first.ConnectionString, second.ConnectionString);
+    }
+
+    /// <summary>Another server of its own.</summary>
+    public sealed class SecondServer : PrivateMySqlServer;
+
+    // Hosts of a list share their port, so each server stands behind an address of its own.
+    private sealed class Hosts(ServerSession first, ServerSession second, string firstServer, string secondServer) : IAsyncDisposable
+    {
+        private readonly CuttingProxy _first = new(firstServer, _ => long.MaxValue, listenAt: new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        private CuttingProxy? _second;
+
+        public ServerSession First => first;
+
+        public ServerSession Second => second;
+
+        public MySqlConnectionOptions Options
+        {
+            get
+            {
+                _second ??= new CuttingProxy(secondServer, _ => long.MaxValue, listenAt: new IPEndPoint(IPAddress.Parse("127.0.0.3"), _first.EndPoint.Port));
+                return MySqlConnectionOptions.Parse($"Server=127.0.0.2,127.0.0.3;Port={_first.EndPoint.Port};User ID={User};Password=both-pass;SSL Mode=Required");
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await first.DisposeAsync();
+            await second.DisposeAsync();
+            await _first.DisposeAsync();
+            if (_second is not null)
+            {
+                await _second.DisposeAsync();
+            }
+        }
+    }
+}
