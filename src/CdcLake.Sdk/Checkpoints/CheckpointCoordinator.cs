@@ -7,7 +7,7 @@ namespace CdcLake.Checkpoints;
 /// Says when state is checkpointed, and makes a checkpoint count once its state is written and every durable sink has committed its position: state is only worth
 /// keeping when no sink is behind it, since what a sink has not committed has to come out of the operators again. Thread-safe.
 /// </summary>
-internal sealed class CheckpointCoordinator
+internal sealed class CheckpointCoordinator : IAsyncDisposable
 {
     /// <summary>How long a position that moved without changes may stay without a checkpoint: it only saves reading those transactions again.</summary>
     private static readonly TimeSpan PositionInterval = TimeSpan.FromMinutes(1);
@@ -18,9 +18,11 @@ internal sealed class CheckpointCoordinator
     private readonly TimeProvider _clock;
     private readonly TimeSpan _interval;
     private readonly Action<SourcePosition> _published;
+    private Action _free = () => { };
     private CheckpointDescriptor? _found;
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Pending? _pending;
+    private bool _hasHeadStart;
     private SourcePosition? _position;
     private long _lastTime;
     private bool _hasChanged;
@@ -61,11 +63,14 @@ internal sealed class CheckpointCoordinator
         {
             lock (_lock)
             {
-                var left = _interval - _clock.GetElapsedTime(_lastTime);
+                var left = _hasHeadStart ? TimeSpan.Zero : _interval - _clock.GetElapsedTime(_lastTime);
                 return _pending is not null || !_hasChanged ? null : left < TimeSpan.Zero ? TimeSpan.Zero : left;
             }
         }
     }
+
+    /// <summary>Sets who is told that none is in the making any more: <see cref="DueIn"/> has to be asked again.</summary>
+    public void OnFree(Action wake) => _free = wake;
 
     /// <summary>Looks for the newest checkpoint.</summary>
     /// <exception cref="PlanChangedException">It belongs to another plan.</exception>
@@ -99,7 +104,26 @@ internal sealed class CheckpointCoordinator
             _hasChanged |= changed;
             var age = _clock.GetElapsedTime(_lastTime);
             return _pending is null && !epoch.Position.Equals(_position)
-                && (epoch.IsCompleteResult || (age >= _interval && (_hasChanged || age >= PositionInterval)));
+                && (_hasHeadStart || epoch.IsCompleteResult || (age >= _interval && (_hasChanged || age >= PositionInterval)));
+        }
+    }
+
+    /// <summary>
+    /// What a checkpoint that is due begins with when some part has to write a large log whole: its bytes are written while the stages go on, and the checkpoint
+    /// itself is due as soon as that is done. Null when there is none to write ahead.
+    /// </summary>
+    public ICheckpointRound? BeginHeadStart()
+    {
+        lock (_lock)
+        {
+            if (_hasHeadStart || !_store.WantsHeadStart(_parts))
+            {
+                return null;
+            }
+
+            var ahead = _store.BeginHeadStart();
+            Begin(new Pending(ahead, PublishAsync: t => WriteAheadAsync(ahead, t)));
+            return ahead;
         }
     }
 
@@ -111,10 +135,10 @@ internal sealed class CheckpointCoordinator
         lock (_lock)
         {
             var round = _store.Begin();
-            _pending = new Pending(round, epoch.Position, committed);
+            Begin(new Pending(round, t => PublishAsync(round, epoch.Position, committed, t)));
             _lastTime = _clock.GetTimestamp();
             _hasChanged = false;
-            _wake.TrySetResult();
+            _hasHeadStart = false;
             return round;
         }
     }
@@ -164,35 +188,62 @@ internal sealed class CheckpointCoordinator
                 continue;
             }
 
-            await PublishAsync(pending, cancellationToken).ConfigureAwait(false);
+            await pending.PublishAsync(cancellationToken).ConfigureAwait(false);
             lock (_lock)
             {
                 _pending = null;
             }
 
             pending.Done.TrySetResult();
+            _free();
         }
     }
 
-    private async Task PublishAsync(Pending pending, CancellationToken cancellationToken)
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private void Begin(Pending pending)
     {
-        var round = pending.Round;
-        await using (round.ConfigureAwait(false))
+        _pending = pending;
+        _wake.TrySetResult();
+    }
+
+    private async Task WriteAheadAsync(HeadStart ahead, CancellationToken cancellationToken)
+    {
+        await using (ahead.ConfigureAwait(false))
         {
-            await round.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await pending.Committed.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await _store.CommitAsync(round, pending.Position, cancellationToken).ConfigureAwait(false);
+            await ahead.RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
         lock (_lock)
         {
-            _position = pending.Position;
+            _hasHeadStart = true;
         }
-
-        _published(pending.Position);
     }
 
-    private sealed record Pending(CheckpointRound Round, SourcePosition Position, Task Committed)
+    private async Task PublishAsync(CheckpointRound round, SourcePosition position, Task committed, CancellationToken cancellationToken)
+    {
+        CheckpointDescriptor? published;
+        await using (round.ConfigureAwait(false))
+        {
+            await round.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await committed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            published = await _store.CommitAsync(round, position, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (published is null)
+        {
+            return; // another run took away what it builds on: the next one is whole
+        }
+
+        lock (_lock)
+        {
+            _position = position;
+        }
+
+        _published(position);
+    }
+
+    private sealed record Pending(ICheckpointRound Round, Func<CancellationToken, Task> PublishAsync)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

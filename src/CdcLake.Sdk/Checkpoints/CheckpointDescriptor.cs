@@ -3,17 +3,22 @@ using System.Globalization;
 namespace CdcLake.Checkpoints;
 
 /// <summary>What a checkpoint consists of. It is written last: without it the pieces mean nothing.</summary>
-/// <param name="Number">Ascending from 1.</param>
+/// <param name="Number">Ascending from 1; exactly one descriptor has it, whoever wrote that.</param>
+/// <param name="Instance">Random id of the run that wrote it.</param>
+/// <param name="Time">When it was written, by the clock of that run.</param>
 /// <param name="Pipeline">Name of the pipeline.</param>
 /// <param name="Position">Properties of the source position that the state includes.</param>
 /// <param name="Operators">All operators of the plan, with the pieces of those that keep state.</param>
 internal sealed record CheckpointDescriptor(
-    long Number, string Pipeline, IReadOnlyDictionary<string, string> Position, IReadOnlyList<DescribedOperator> Operators)
+    long Number, string Instance, DateTimeOffset Time, string Pipeline, IReadOnlyDictionary<string, string> Position, IReadOnlyList<DescribedOperator> Operators)
 {
     /// <summary>Changes when the layout of records, pieces or descriptor does.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     public const string NamePrefix = "checkpoint-";
+
+    /// <summary>Names of all pieces.</summary>
+    public IEnumerable<string> Pieces => Operators.SelectMany(o => o.Stores).SelectMany(s => s).Select(p => p.Name);
 
     public static string FileName(long number) => string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{number:D10}.json");
 }
@@ -25,6 +30,7 @@ internal sealed record CheckpointDescriptor(
 internal sealed record DescribedOperator(string Name, string Fingerprint, IReadOnlyList<IReadOnlyList<CheckpointPiece>> Stores);
 
 /// <summary>One file of state.</summary>
-/// <param name="Name">Name in the store.</param>
+/// <param name="Name">Name in the store; nobody else chooses it.</param>
 /// <param name="Bytes">Its length.</param>
-internal sealed record CheckpointPiece(string Name, long Bytes);
+/// <param name="Digest">Hex XXH128 of its content: a file of this name and length that holds something else is noticed.</param>
+internal sealed record CheckpointPiece(string Name, long Bytes, string Digest);

@@ -1,31 +1,26 @@
 using CdcLake.State;
-using CdcLake.Storage;
 
 namespace CdcLake.Checkpoints;
 
-/// <summary>A checkpoint in the making; see <see cref="CheckpointStore.Begin"/>. Disposed without a commit it leaves nothing behind.</summary>
+/// <summary>A checkpoint in the making; see <see cref="CheckpointStore.Begin"/>. Disposed without a commit it counts for nothing.</summary>
 internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
 {
     private readonly CheckpointStore _store;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SavedStore[]> _written = new(StringComparer.Ordinal);
-    private readonly List<IObjectWriter> _open = [];
+    private readonly List<PieceWriter> _open = [];
     private readonly List<Task> _writing = [];
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosed;
     private int _missing;
 
     /// <param name="store">Where the state goes.</param>
-    /// <param name="number">The checkpoint's number.</param>
     /// <param name="parts">How many parts keep state, at least one; each writes once.</param>
-    public CheckpointRound(CheckpointStore store, long number, int parts)
+    public CheckpointRound(CheckpointStore store, int parts)
     {
         _store = store;
         _missing = parts;
-        Number = number;
     }
-
-    public long Number { get; }
 
     /// <exception cref="OperationCanceledException">The checkpoint was given up meanwhile.</exception>
     public async ValueTask WriteAsync(string operatorName, IReadOnlyList<IStateStore> stores, CancellationToken cancellationToken)
@@ -54,7 +49,7 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
     /// <summary>Completes when every part has written.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _complete.Task.WaitAsync(cancellationToken);
 
-    /// <summary>Removes what was written, once nobody writes any more. Does nothing after a commit.</summary>
+    /// <summary>Gives up what was written, once nobody writes any more. Does nothing after a commit.</summary>
     public async ValueTask DisposeAsync()
     {
         Task[] writing;
@@ -112,22 +107,33 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
 
     private async Task<SavedStore> WriteAsync(string operatorName, int index, IStateStore store, CancellationToken cancellationToken)
     {
+        var log = store.Log;
+        if (await _store.TakeHeadStartAsync(operatorName, index, store.Generation).ConfigureAwait(false) is { } begun)
+        {
+            Own(begun);
+            await begun.WriteChangesAsync(log, cancellationToken).ConfigureAwait(false);
+            return new SavedStore(store.Generation, [await begun.EndAsync(cancellationToken).ConfigureAwait(false)]);
+        }
+
         var before = _store.SavedOf(operatorName, index);
-        var isFull = before is null || before.Generation != store.Generation || before.IsWorthRewriting;
-        if (!isFull && store.Log.IsSaved)
+        var isFull = before is null || before.NeedsWhole(store);
+        if (!isFull && log.IsSaved)
         {
             return before!;
         }
 
-        var name = _store.PieceName(Number, operatorName, index);
-        var writer = await _store.Files.CreateAsync(name, cancellationToken).ConfigureAwait(false);
+        var writer = await _store.CreateAsync(operatorName, index, cancellationToken).ConfigureAwait(false);
+        Own(writer);
+        await (isFull ? writer.WriteAllAsync(log, cancellationToken) : writer.WriteChangesAsync(log, cancellationToken)).ConfigureAwait(false);
+        var piece = await writer.EndAsync(cancellationToken).ConfigureAwait(false);
+        return new SavedStore(store.Generation, isFull ? [piece] : [.. before!.Pieces, piece]);
+    }
+
+    private void Own(PieceWriter writer)
+    {
         lock (_lock)
         {
             _open.Add(writer);
         }
-
-        await PieceWriter.WriteAsync(store.Log, isFull, writer, cancellationToken).ConfigureAwait(false);
-        var piece = new CheckpointPiece(name, writer.Length);
-        return new SavedStore(store.Generation, isFull ? [piece] : [.. before!.Pieces, piece]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.State;
 using CdcLake.State.Stores;
@@ -8,27 +9,38 @@ namespace CdcLake.Checkpoints;
 
 /// <summary>
 /// The checkpoints of one pipeline in one folder: pieces of state, and a descriptor that says which pieces belong together. The descriptor is written last and
-/// atomically; the checkpoint before it is removed only then. A checkpoint writes what changed since the one before. One object serves one running pipeline.
+/// atomically; what it supersedes is removed only then. A checkpoint writes what changed since the one before. One object serves one run; several runs in one folder
+/// keep out of each other's way (see <see cref="CheckpointCleanUp"/>), so that whatever descriptor is found names the state of one position.
 /// </summary>
-internal sealed class CheckpointStore
+internal sealed class CheckpointStore : IAsyncDisposable
 {
     private readonly string _pipeline;
+    private readonly string _instance = RandomIds.Uuid();
     private readonly IReadOnlyList<CheckpointOperator> _operators;
-    private readonly Dictionary<(string Operator, int Store), SavedStore> _saved = [];
+    private readonly IObjectStore _files;
+    private readonly TimeProvider _clock;
+    private readonly PieceNames _names;
+    private readonly CheckpointCleanUp _cleanUp;
+    private readonly SavedStores _saved = new();
     private ICheckpointRound? _round;
+    private string? _previous;
     private long _number;
 
-    /// <param name="files">The pipeline's own folder: everything in it belongs to this store.</param>
+    /// <param name="files">The pipeline's own folder.</param>
     /// <param name="pipeline">Name of the pipeline.</param>
     /// <param name="operators">All operators of the plan.</param>
-    public CheckpointStore(IObjectStore files, string pipeline, IReadOnlyList<CheckpointOperator> operators)
+    /// <param name="clock">Dates files.</param>
+    public CheckpointStore(IObjectStore files, string pipeline, IReadOnlyList<CheckpointOperator> operators, TimeProvider clock)
     {
-        Files = files;
+        _files = files;
         _pipeline = pipeline;
         _operators = operators;
+        _clock = clock;
+        _names = new PieceNames(_instance);
+        _cleanUp = new CheckpointCleanUp(files, clock, _instance);
     }
 
-    internal IObjectStore Files { get; }
+    private int Parts => _operators.Count(o => o.Stores > 0);
 
     /// <summary>The newest checkpoint, or null when there is none.</summary>
     /// <exception cref="PlanChangedException">It belongs to another plan; the message prints what differs.</exception>
@@ -36,31 +48,33 @@ internal sealed class CheckpointStore
     public async Task<CheckpointDescriptor?> LoadLatestAsync(CancellationToken cancellationToken)
     {
         string? newest = null;
-        await foreach (var name in Files.ListAsync(CheckpointDescriptor.NamePrefix, cancellationToken).ConfigureAwait(false))
+        await foreach (var name in _files.ListAsync(CheckpointDescriptor.NamePrefix, cancellationToken).ConfigureAwait(false))
         {
             newest = string.CompareOrdinal(name, newest) > 0 ? name : newest;
         }
 
-        if (newest is null || await Files.TryReadAsync(newest, cancellationToken).ConfigureAwait(false) is not { } content)
+        if (newest is null)
         {
             return null;
         }
 
+        var content = await _files.TryReadAsync(newest, cancellationToken).ConfigureAwait(false) ?? throw Superseded(newest);
         var descriptor = DescriptorJson.Read(content, out var damage) ?? throw Damaged(newest, damage!);
         if (PlanDiff.Print(descriptor.Operators, _operators) is { } difference)
         {
             throw new PlanChangedException(
-                $"The checkpoint of pipeline \"{_pipeline}\" in {Files.UriOf(newest)} belongs to another plan than the one that was built:{difference}\n"
+                $"The checkpoint of pipeline \"{_pipeline}\" in {_files.UriOf(newest)} belongs to another plan than the one that was built:{difference}\n"
                 + "State of the old plan cannot serve the new one. Either build the former plan again, or give the pipeline another name and its sinks other tables, "
                 + "or delete the checkpoint folder and the target tables: the pipeline then rebuilds them from the source.");
         }
 
         _number = descriptor.Number;
+        _previous = newest;
         return descriptor;
     }
 
     /// <summary>Reads an operator's state back into its empty stores. The caller then lets the operator rebuild what depends on it.</summary>
-    /// <exception cref="CheckpointException">A piece is missing or damaged.</exception>
+    /// <exception cref="CheckpointException">A piece is missing or damaged; transient when another run has superseded the checkpoint meanwhile.</exception>
     public async Task RestoreAsync(CheckpointDescriptor descriptor, string operatorName, IReadOnlyList<IStateStore> stores, CancellationToken cancellationToken)
     {
         var described = descriptor.Operators.First(o => o.Name == operatorName);
@@ -68,7 +82,7 @@ internal sealed class CheckpointStore
         {
             foreach (var piece in described.Stores[i])
             {
-                await RestoreAsync(piece, stores[i].Log, cancellationToken).ConfigureAwait(false);
+                await RestoreAsync(descriptor, piece, stores[i].Log, cancellationToken).ConfigureAwait(false);
             }
 
             if (!stores[i].Log.TryFinishLoad())
@@ -76,11 +90,20 @@ internal sealed class CheckpointStore
                 throw Damaged(described.Stores[i][^1].Name, "its records do not fit together");
             }
 
-            _saved[(operatorName, i)] = new SavedStore(stores[i].Generation, described.Stores[i]);
+            _saved.Set(operatorName, i, new SavedStore(stores[i].Generation, described.Stores[i]));
         }
     }
 
-    /// <summary>Starts a checkpoint. Every operator with state writes to it at the same epoch boundary; then <see cref="CommitAsync"/>, or dispose it. One at a time.</summary>
+    /// <summary>True when a checkpoint would stop a part for long, since it writes a large log whole: <see cref="BeginHeadStart"/> comes before it then.</summary>
+    public bool WantsHeadStart(IEnumerable<CheckpointPart> parts) => parts.Any(p => p.Stores.Index().Any(s => WantsHeadStart(p.Name, s.Index, s.Item)));
+
+    public bool WantsHeadStart(string operatorName, int store, IStateStore state) =>
+        state.Log.UsedBytes >= HeadStart.SmallLogBytes && _saved[operatorName, store]?.NeedsWhole(state) != false;
+
+    /// <summary>Writes large logs ahead of the next checkpoint while the stages go on. Every part with state takes part at the same barrier.</summary>
+    public HeadStart BeginHeadStart() => new(this, Parts);
+
+    /// <summary>Starts a checkpoint. Every part with state writes to it at the same barrier; then <see cref="CommitAsync"/>, or dispose it. One at a time.</summary>
     public CheckpointRound Begin()
     {
         if (_round is not null)
@@ -88,55 +111,53 @@ internal sealed class CheckpointStore
             throw new InvalidOperationException("The checkpoint before this one is still open.");
         }
 
-        var round = new CheckpointRound(this, _number + 1, _operators.Count(o => o.Stores > 0));
+        var round = new CheckpointRound(this, Parts);
         _round = round;
         return round;
     }
 
     /// <summary>Makes the checkpoint durable and the newest, then removes what it replaces.</summary>
-    /// <param name="round">All operators with state have written to it.</param>
+    /// <param name="round">All parts with state have written to it.</param>
     /// <param name="position">What the state includes.</param>
     /// <param name="cancellationToken">Cancelled before the descriptor is written, the checkpoint does not exist.</param>
-    public async Task<CheckpointDescriptor> CommitAsync(CheckpointRound round, SourcePosition position, CancellationToken cancellationToken)
+    /// <returns>Null when another run has removed what it builds on: then it counts for nothing, and the next one writes everything.</returns>
+    public async Task<CheckpointDescriptor?> CommitAsync(CheckpointRound round, SourcePosition position, CancellationToken cancellationToken)
     {
         var written = await round.CompleteAsync(cancellationToken).ConfigureAwait(false);
         var described = _operators.Select(o => Describe(o, written)).ToArray();
-        var descriptor = new CheckpointDescriptor(round.Number, _pipeline, position.Properties, described);
-        await Files.PutAsync(CheckpointDescriptor.FileName(round.Number), DescriptorJson.Write(descriptor), cancellationToken).ConfigureAwait(false);
-        _number = round.Number;
+        var (name, descriptor) = await PublishAsync(position, described, cancellationToken).ConfigureAwait(false);
+        if (descriptor is null)
+        {
+            return null; // the round is abandoned by its owner
+        }
+
+        var previous = _previous;
+        _previous = name;
         _round = null;
-        foreach (var (name, stores) in written)
+        foreach (var (part, stores) in written)
         {
             for (var i = 0; i < stores.Length; i++)
             {
-                _saved[(name, i)] = stores[i];
+                _saved.Set(part, i, stores[i]);
             }
         }
 
-        await RemoveOthersAsync(descriptor, cancellationToken).ConfigureAwait(false);
+        await _cleanUp.RunAsync(descriptor, previous, cancellationToken).ConfigureAwait(false);
         return descriptor;
     }
 
-    /// <summary>A whole checkpoint at once, while nothing else runs.</summary>
-    public async Task<CheckpointDescriptor> SaveAsync(
-        SourcePosition position, IEnumerable<(string Operator, IReadOnlyList<IStateStore> Stores)> state, CancellationToken cancellationToken)
+    /// <summary>Gives up what was written ahead.</summary>
+    public async ValueTask DisposeAsync()
     {
-        var round = Begin();
-        await using (round.ConfigureAwait(false))
+        foreach (var piece in _saved.TakeHeadStarts())
         {
-            foreach (var (name, stores) in state)
-            {
-                await round.WriteAsync(name, stores, cancellationToken).ConfigureAwait(false);
-            }
-
-            return await CommitAsync(round, position, cancellationToken).ConfigureAwait(false);
+            await piece.Writer!.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    internal SavedStore? SavedOf(string operatorName, int store) => _saved.GetValueOrDefault((operatorName, store));
+    internal SavedStore? SavedOf(string operatorName, int store) => _saved[operatorName, store];
 
-    /// <summary>Names are built from numbers, since operator names hold characters that files may not.</summary>
-    internal string PieceName(long number, string operatorName, int store)
+    internal Task<PieceWriter> CreateAsync(string operatorName, int store, CancellationToken cancellationToken)
     {
         var index = 0;
         while (_operators[index].Name != operatorName)
@@ -144,7 +165,28 @@ internal sealed class CheckpointStore
             index++;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"state/{number:D10}-{index:D3}-{store}.piece");
+        return PieceWriter.CreateAsync(_files, _names.Next(_clock.GetUtcNow(), index, store), cancellationToken);
+    }
+
+    internal void HasHeadStarts(IEnumerable<HeadStartPiece> pieces) => _saved.Add(pieces);
+
+    internal void Forget(string operatorName, int store) => _saved.Forget(operatorName, store);
+
+    /// <summary>The piece that was begun for a store, where its log is still the same one.</summary>
+    internal async ValueTask<PieceWriter?> TakeHeadStartAsync(string operatorName, int store, int generation)
+    {
+        if (_saved.TakeHeadStart(operatorName, store) is not { Writer: { } writer } begun)
+        {
+            return null;
+        }
+
+        if (begun.Generation == generation)
+        {
+            return writer;
+        }
+
+        await writer.DisposeAsync().ConfigureAwait(false);
+        return null;
     }
 
     internal async ValueTask AbandonAsync(CheckpointRound round)
@@ -166,22 +208,47 @@ internal sealed class CheckpointStore
             : throw new InvalidOperationException($"{planned.Name} has {planned.Stores} state stores, {stores.Length} of them wrote to the checkpoint.");
     }
 
-    private async Task RestoreAsync(CheckpointPiece piece, RecordLog log, CancellationToken cancellationToken)
+    // The number is free for one writer only. Whoever removes what this one builds on removes that first and then looks for descriptors: so a look afterwards suffices.
+    private async Task<(string Name, CheckpointDescriptor? Descriptor)> PublishAsync(
+        SourcePosition position, DescribedOperator[] described, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var descriptor = new CheckpointDescriptor(++_number, _instance, _clock.GetUtcNow(), _pipeline, position.Properties, described);
+            var name = CheckpointDescriptor.FileName(_number);
+            if (!await _files.TryPutNewAsync(name, DescriptorJson.Write(descriptor), cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            if (_previous is null || await _files.TryReadAsync(_previous, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return (name, descriptor);
+            }
+
+            await _files.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            _previous = null;
+            return (name, null);
+        }
+    }
+
+    private async Task RestoreAsync(CheckpointDescriptor descriptor, CheckpointPiece piece, RecordLog log, CancellationToken cancellationToken)
     {
         Stream stream;
         try
         {
-            stream = await Files.OpenReadAsync(piece.Name, cancellationToken).ConfigureAwait(false);
+            stream = await _files.OpenReadAsync(piece.Name, cancellationToken).ConfigureAwait(false);
         }
         catch (ObjectStoreException error)
         {
-            throw Damaged(piece.Name, "it is missing or not readable", error);
+            var name = CheckpointDescriptor.FileName(descriptor.Number);
+            throw await _files.TryReadAsync(name, cancellationToken).ConfigureAwait(false) is null ? Superseded(name) : Damaged(piece.Name, "it is missing or not readable", error);
         }
 
         await using (stream.ConfigureAwait(false))
         {
             var damage = stream.Length == piece.Bytes
-                ? await PieceReader.ReadAsync(stream, piece.Bytes, log, cancellationToken).ConfigureAwait(false)
+                ? await PieceReader.ReadAsync(stream, piece, log, cancellationToken).ConfigureAwait(false)
                 : string.Create(CultureInfo.InvariantCulture, $"it has {stream.Length} bytes instead of {piece.Bytes}");
             if (damage is not null)
             {
@@ -190,31 +257,18 @@ internal sealed class CheckpointStore
         }
     }
 
-    private async Task RemoveOthersAsync(CheckpointDescriptor current, CancellationToken cancellationToken)
+    private CheckpointException Superseded(string name) => new(
+        $"The checkpoint {_files.UriOf(name)} of pipeline \"{_pipeline}\" was superseded while it was being read: another instance of the pipeline is running. "
+        + "Make sure that only one runs; this one begins again with the newer checkpoint.")
     {
-        var kept = current.Operators.SelectMany(o => o.Stores).SelectMany(s => s).Select(p => p.Name)
-            .Append(CheckpointDescriptor.FileName(current.Number)).ToHashSet(StringComparer.Ordinal);
-        var others = new List<string>();
-        foreach (var prefix in (string[])[CheckpointDescriptor.NamePrefix, "state/"])
-        {
-            await foreach (var name in Files.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
-            {
-                if (!kept.Contains(name))
-                {
-                    others.Add(name);
-                }
-            }
-        }
-
-        // Descriptors first: one without its pieces would be taken for damage.
-        foreach (var name in others)
-        {
-            await Files.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
-        }
-    }
+        IsTransient = true,
+    };
 
     private CheckpointException Damaged(string name, string damage, Exception? inner = null) => new(
-        $"The checkpoint of pipeline \"{_pipeline}\" cannot be read: {Files.UriOf(name)}: {damage}. "
+        $"The checkpoint of pipeline \"{_pipeline}\" cannot be read: {_files.UriOf(name)}: {damage}. "
         + "Delete the checkpoint folder: the pipeline then rebuilds its state from the source; what the sinks have committed is not touched.",
-        inner);
+        inner)
+    {
+        IsTransient = inner is CdcLakeException { IsTransient: true },
+    };
 }

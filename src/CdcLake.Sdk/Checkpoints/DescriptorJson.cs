@@ -6,8 +6,8 @@ using System.Text.Json;
 
 namespace CdcLake.Checkpoints;
 
-// {"crc32": "0badcafe", "checkpoint": {"format": 1, "number": 7, "pipeline": "…", "position": {…},
-//   "operators": [{"name": "…", "fingerprint": "…", "stores": [[{"name": "…", "bytes": 123}]]}]}}
+// {"crc32": "0badcafe", "checkpoint": {"format": 2, "number": 7, "instance": "…", "time": "…", "pipeline": "…", "position": {…},
+//   "operators": [{"name": "…", "fingerprint": "…", "stores": [[{"name": "…", "bytes": 123, "xxh128": "…"}]]}]}}
 //
 // The checksum is that of the text of the inner object.
 
@@ -64,6 +64,8 @@ internal static class DescriptorJson
         json.WriteStartObject();
         json.WriteNumber("format", CheckpointDescriptor.Format);
         json.WriteNumber("number", descriptor.Number);
+        json.WriteString("instance", descriptor.Instance);
+        json.WriteString("time", descriptor.Time);
         json.WriteString("pipeline", descriptor.Pipeline);
         json.WriteStartObject("position");
         foreach (var (name, value) in descriptor.Position)
@@ -96,6 +98,7 @@ internal static class DescriptorJson
                 json.WriteStartObject();
                 json.WriteString("name", piece.Name);
                 json.WriteNumber("bytes", piece.Bytes);
+                json.WriteString("xxh128", piece.Digest);
                 json.WriteEndObject();
             }
 
@@ -108,6 +111,8 @@ internal static class DescriptorJson
 
     private static CheckpointDescriptor ReadInner(JsonElement inner) => new(
         inner.GetProperty("number").GetInt64(),
+        Text(inner, "instance"),
+        inner.GetProperty("time").GetDateTimeOffset(),
         Text(inner, "pipeline"),
         inner.GetProperty("position").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString() ?? "", StringComparer.Ordinal),
         [.. inner.GetProperty("operators").EnumerateArray().Select(o => new DescribedOperator(
@@ -116,7 +121,7 @@ internal static class DescriptorJson
             [.. o.GetProperty("stores").EnumerateArray().Select(ReadPieces)]))]);
 
     private static IReadOnlyList<CheckpointPiece> ReadPieces(JsonElement pieces) =>
-        [.. pieces.EnumerateArray().Select(p => new CheckpointPiece(Text(p, "name"), p.GetProperty("bytes").GetInt64()))];
+        [.. pieces.EnumerateArray().Select(p => new CheckpointPiece(Text(p, "name"), p.GetProperty("bytes").GetInt64(), Text(p, "xxh128")))];
 
     private static string Text(JsonElement element, string name) =>
         element.GetProperty(name).GetString() ?? throw new FormatException($"\"{name}\" is null");

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using CdcLake.State.Stores;
 
 namespace CdcLake.Checkpoints;
@@ -7,17 +8,24 @@ namespace CdcLake.Checkpoints;
 internal static class PieceReader
 {
     /// <returns>Null, or what is wrong with the piece.</returns>
-    public static async Task<string?> ReadAsync(Stream piece, long bytes, RecordLog log, CancellationToken cancellationToken)
+    public static async Task<string?> ReadAsync(Stream piece, CheckpointPiece described, RecordLog log, CancellationToken cancellationToken)
+    {
+        var digest = new XxHash128();
+        var damage = await ReadAsync(piece, described.Bytes, digest, log, cancellationToken).ConfigureAwait(false);
+        return damage is null && Convert.ToHexStringLower(digest.GetCurrentHash()) != described.Digest ? "it is another file than the one that was written" : damage;
+    }
+
+    private static async Task<string?> ReadAsync(Stream piece, long bytes, XxHash128 digest, RecordLog log, CancellationToken cancellationToken)
     {
         var header = new byte[PieceFormat.BlockHeaderBytes];
         var left = bytes - PieceFormat.Magic.Length;
-        if (!await TryReadAsync(piece, header.AsMemory(0, PieceFormat.Magic.Length), cancellationToken).ConfigureAwait(false)
+        if (!await TryReadAsync(piece, digest, header.AsMemory(0, PieceFormat.Magic.Length), cancellationToken).ConfigureAwait(false)
             || !header.AsSpan(0, PieceFormat.Magic.Length).SequenceEqual(PieceFormat.Magic))
         {
             return "it does not begin like a piece of state";
         }
 
-        while (await TryReadAsync(piece, header, cancellationToken).ConfigureAwait(false))
+        while (await TryReadAsync(piece, digest, header, cancellationToken).ConfigureAwait(false))
         {
             left -= header.Length;
             var kind = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4));
@@ -29,7 +37,7 @@ internal static class PieceReader
 
             var content = ContentOf(header, kind, length, log);
             if (content.Length != length
-                || !await TryReadAsync(piece, content, cancellationToken).ConfigureAwait(false)
+                || !await TryReadAsync(piece, digest, content, cancellationToken).ConfigureAwait(false)
                 || PieceFormat.Checksum(header, content.Span) != BinaryPrimitives.ReadUInt32LittleEndian(header))
             {
                 return $"the block at byte {bytes - left - header.Length} is damaged";
@@ -75,6 +83,10 @@ internal static class PieceReader
         return patches.IsEmpty;
     }
 
-    private static async Task<bool> TryReadAsync(Stream piece, Memory<byte> into, CancellationToken cancellationToken) =>
-        await piece.ReadAtLeastAsync(into, into.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) == into.Length;
+    private static async Task<bool> TryReadAsync(Stream piece, XxHash128 digest, Memory<byte> into, CancellationToken cancellationToken)
+    {
+        var read = await piece.ReadAtLeastAsync(into, into.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        digest.Append(into.Span[..read]);
+        return read == into.Length;
+    }
 }

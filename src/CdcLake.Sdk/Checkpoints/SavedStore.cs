@@ -1,3 +1,5 @@
+using CdcLake.State;
+
 namespace CdcLake.Checkpoints;
 
 /// <summary>What the newest checkpoint holds of one state store.</summary>
@@ -7,6 +9,7 @@ internal sealed record SavedStore(int Generation, IReadOnlyList<CheckpointPiece>
 {
     private const int MostPieces = 32;
 
-    /// <summary>True when the changes weigh more than the whole: the next checkpoint then writes all of the log in one piece.</summary>
-    public bool IsWorthRewriting => Pieces.Count >= MostPieces || Pieces.Skip(1).Sum(p => p.Bytes) > Pieces[0].Bytes + (4L << 20);
+    /// <summary>True when the next checkpoint must write all of the log, or the changes weigh more than the whole.</summary>
+    public bool NeedsWhole(IStateStore store) => Generation != store.Generation || Pieces.Count >= MostPieces
+        || Pieces.Skip(1).Sum(p => p.Bytes) > Pieces[0].Bytes + (4L << 20);
 }

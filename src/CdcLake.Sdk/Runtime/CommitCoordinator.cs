@@ -47,6 +47,7 @@ internal sealed class CommitCoordinator
         _committed = [.. committed];
         _ahead = replaces ? [] : [.. committed.OfType<SourcePosition>()];
         _abort = abort;
+        checkpoints?.OnFree(Wake);
         _isRequested = committed.Any(c => c is not null) && committed.Distinct().Count() > 1;
     }
 
@@ -95,7 +96,7 @@ internal sealed class CommitCoordinator
         lock (_lock)
         {
             var checkpoint = _checkpoints is not null && !last.Position.Equals(_checkpoints.Position) && CanCheckpoint(last.Position);
-            return Cut(last, checkpoint, evenIfEmpty: true, eachEpoch: true);
+            return Cut(last, checkpoint, evenIfEmpty: true, eachEpoch: true, isLast: true);
         }
     }
 
@@ -163,6 +164,14 @@ internal sealed class CommitCoordinator
         }
     }
 
+    private void Wake()
+    {
+        lock (_lock)
+        {
+            _wake.TrySetResult();
+        }
+    }
+
     private async Task WaitAsync(Task wake, TimeSpan? due)
     {
         if (due is null)
@@ -185,12 +194,20 @@ internal sealed class CommitCoordinator
     // State is only worth keeping when no sink is behind it: what a sink has not committed has to come out of the operators again.
     private bool CanCheckpoint(SourcePosition position) => _ahead.Count == 0 || _committed.All(c => c?.Covers(position) == true);
 
-    private StreamBarrier? Cut(Epoch epoch, bool checkpoint, bool evenIfEmpty, bool eachEpoch)
+    private StreamBarrier? Cut(Epoch epoch, bool checkpoint, bool evenIfEmpty, bool eachEpoch, bool isLast = false)
     {
-        var round = _ahead.Count == 0 && _committed.Length > 0 && (evenIfEmpty || eachEpoch) ? Open(epoch.Position, evenIfEmpty) : null;
+        if (checkpoint && !isLast && _checkpoints!.BeginHeadStart() is { } ahead)
+        {
+            return new StreamBarrier(ahead, CutForCommit(epoch, evenIfEmpty, eachEpoch));
+        }
+
+        var round = CutForCommit(epoch, evenIfEmpty, eachEpoch);
         return !checkpoint && round is null ? null
             : new StreamBarrier(checkpoint ? _checkpoints!.Begin(epoch, round?.Outcome ?? Task.CompletedTask) : null, round);
     }
+
+    private CommitRound? CutForCommit(Epoch epoch, bool evenIfEmpty, bool eachEpoch) =>
+        _ahead.Count == 0 && _committed.Length > 0 && (evenIfEmpty || eachEpoch) ? Open(epoch.Position, evenIfEmpty) : null;
 
     private CommitRound Open(SourcePosition position, bool evenIfEmpty)
     {

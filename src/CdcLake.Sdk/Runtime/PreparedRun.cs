@@ -61,6 +61,11 @@ internal sealed class PreparedRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _graph.Dispose();
+        if (Checkpoints is not null)
+        {
+            await Checkpoints.DisposeAsync().ConfigureAwait(false);
+        }
+
         foreach (var sink in _sinks)
         {
             await sink.DisposeAsync().ConfigureAwait(false);
@@ -122,7 +127,7 @@ internal sealed class PreparedRun : IAsyncDisposable
 
         var stores = parts.ToDictionary(p => p.Name, p => p.Stores.Count, StringComparer.Ordinal);
         var operators = Plan.Nodes.Select(n => new CheckpointOperator(n.Name, n.Fingerprint, stores.GetValueOrDefault(n.Name))).ToList();
-        var store = new CheckpointStore(definition.OpenCheckpoints(), definition.Name, operators);
+        var store = new CheckpointStore(definition.OpenCheckpoints(), definition.Name, operators, definition.Options.TimeProvider);
         return new CheckpointCoordinator(store, parts, definition.Options.CheckpointInterval, definition.Options.TimeProvider, published);
     }
 }

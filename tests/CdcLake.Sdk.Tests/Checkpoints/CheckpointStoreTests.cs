@@ -1,31 +1,25 @@
-using System.Text;
 using CdcLake.Checkpoints;
-using CdcLake.Columnar;
-using CdcLake.State;
-using CdcLake.State.Rows;
 using CdcLake.State.Stores;
-using CdcLake.Tests.Properties;
 
 namespace CdcLake.Tests.Checkpoints;
 
 public sealed class CheckpointStoreTests
 {
-    private static readonly Schema Pair = new([new Field("k", DataType.Int32, true), new Field("v", DataType.String, true)]);
     private static readonly CheckpointOperator[] Plan = [new("join(a,b)", "f1", 1), new("filter(a)", "f2", 0)];
 
     [Fact]
     public async Task Nothing_stored_gives_null() =>
-        Assert.Null(await new CheckpointStore(new MemoryStore(), "p", Plan).LoadLatestAsync(CancellationToken.None));
+        Assert.Null(await new CheckpointStore(new MemoryStore(), "p", Plan, TimeProvider.System).LoadLatestAsync(CancellationToken.None));
 
     [Fact]
     public async Task State_and_position_come_back_from_a_full_and_an_incremental_checkpoint()
     {
         var files = new MemoryStore();
         var rows = new RowMultiset();
-        var store = new CheckpointStore(files, "p", Plan);
-        Apply(rows, ([1, "a"], 1), ([1, "b"], 1), ([2, "c"], 1), ([2, "c"], 1));
+        var store = new CheckpointStore(files, "p", Plan, TimeProvider.System);
+        StoredRows.Apply(rows, ([1, "a"], 1), ([1, "b"], 1), ([2, "c"], 1), ([2, "c"], 1));
         await SaveAsync(store, rows, 1);
-        Apply(rows, ([1, "a"], -1), ([2, "c"], -1), ([3, new string('x', 3_000_000)], 1));
+        StoredRows.Apply(rows, ([1, "a"], -1), ([2, "c"], -1), ([3, new string('x', 3_000_000)], 1));
         await SaveAsync(store, rows, 2);
         await SaveAsync(store, rows, 3);
 
@@ -33,20 +27,20 @@ public sealed class CheckpointStoreTests
         var descriptor = await RestoreAsync(files, restored);
         Assert.Equal(3, TestPosition.NumberOf(descriptor.Position));
         Assert.Equal(2, descriptor.Operators[0].Stores[0].Count);
-        Assert.Equal(Contents(rows), Contents(restored));
+        Assert.Equal(StoredRows.Contents(rows), StoredRows.Contents(restored));
         Assert.Equal(3, files.Objects.Count);
 
         // The restored state is a base for further changes and checkpoints.
-        var next = new CheckpointStore(files, "p", Plan);
+        var next = new CheckpointStore(files, "p", Plan, TimeProvider.System);
         var loaded = await next.LoadLatestAsync(CancellationToken.None);
         var again = new RowMultiset();
         await next.RestoreAsync(loaded!, "join(a,b)", [again], CancellationToken.None);
         again.AfterRestore();
-        Apply(again, ([1, "b"], -1), ([9, null], 1));
+        StoredRows.Apply(again, ([1, "b"], -1), ([9, null], 1));
         await SaveAsync(next, again, 4);
         var last = new RowMultiset();
         await RestoreAsync(files, last);
-        Assert.Equal(Contents(again), Contents(last));
+        Assert.Equal(StoredRows.Contents(again), StoredRows.Contents(last));
     }
 
     [Fact]
@@ -54,10 +48,10 @@ public sealed class CheckpointStoreTests
     {
         var files = new MemoryStore();
         var rows = new RowMultiset();
-        var store = new CheckpointStore(files, "p", Plan);
-        Apply(rows, ([1, "a"], 1), ([1, "b"], 1));
+        var store = new CheckpointStore(files, "p", Plan, TimeProvider.System);
+        StoredRows.Apply(rows, ([1, "a"], 1), ([1, "b"], 1));
         await SaveAsync(store, rows, 1);
-        Apply(rows, ([1, "a"], -1), ([5, "e"], 1));
+        StoredRows.Apply(rows, ([1, "a"], -1), ([5, "e"], 1));
         await SaveAsync(store, rows, 2);
         foreach (var name in files.Objects.Keys.ToArray())
         {
@@ -87,8 +81,8 @@ public sealed class CheckpointStoreTests
     public async Task Another_plan_is_refused_with_a_difference()
     {
         var files = new MemoryStore();
-        await SaveAsync(new CheckpointStore(files, "p", Plan), new RowMultiset(), 1);
-        var changed = new CheckpointStore(files, "p", [new("join(a,b)", "other", 1), new("sum(a)", "f3", 1)]);
+        await SaveAsync(new CheckpointStore(files, "p", Plan, TimeProvider.System), new RowMultiset(), 1);
+        var changed = new CheckpointStore(files, "p", [new("join(a,b)", "other", 1), new("sum(a)", "f3", 1)], TimeProvider.System);
         var error = await Assert.ThrowsAsync<PlanChangedException>(() => changed.LoadLatestAsync(CancellationToken.None));
         Assert.Contains("~ join(a,b)", error.Message, StringComparison.Ordinal);
         Assert.Contains("+ sum(a)", error.Message, StringComparison.Ordinal);
@@ -102,25 +96,25 @@ public sealed class CheckpointStoreTests
         {
             var files = new MemoryStore();
             var rows = new RowMultiset();
-            var store = new CheckpointStore(files, "p", Plan);
-            Apply(rows, ([1, "a"], 1));
+            var store = new CheckpointStore(files, "p", Plan, TimeProvider.System);
+            StoredRows.Apply(rows, ([1, "a"], 1));
             await SaveAsync(store, rows, 1);
-            var before = Contents(rows);
-            Apply(rows, ([1, "a"], -1), ([2, "b"], 1));
+            var before = StoredRows.Contents(rows);
+            StoredRows.Apply(rows, ([1, "a"], -1), ([2, "b"], 1));
             files.Budget = budget;
             var isSaved = await TrySaveAsync(store, rows, 2);
             files.Budget = -1;
 
             var restored = new RowMultiset();
             var descriptor = await RestoreAsync(files, restored);
-            Assert.Equal(TestPosition.NumberOf(descriptor.Position) == 2 ? Contents(rows) : before, Contents(restored));
+            Assert.Equal(TestPosition.NumberOf(descriptor.Position) == 2 ? StoredRows.Contents(rows) : before, StoredRows.Contents(restored));
             Assert.True(!isSaved || TestPosition.NumberOf(descriptor.Position) == 2);
 
-            Apply(rows, ([3, "c"], 1));
+            StoredRows.Apply(rows, ([3, "c"], 1));
             await SaveAsync(store, rows, 3);
             restored = new RowMultiset();
             await RestoreAsync(files, restored);
-            Assert.Equal(Contents(rows), Contents(restored));
+            Assert.Equal(StoredRows.Contents(rows), StoredRows.Contents(restored));
             Assert.Single(files.Objects.Keys, n => n.StartsWith(CheckpointDescriptor.NamePrefix, StringComparison.Ordinal));
         }
     }
@@ -130,10 +124,10 @@ public sealed class CheckpointStoreTests
     {
         var files = new MemoryStore();
         var rows = new RowMultiset();
-        var store = new CheckpointStore(files, "p", Plan);
-        Apply(rows, ([1, "a"], 1));
+        var store = new CheckpointStore(files, "p", Plan, TimeProvider.System);
+        StoredRows.Apply(rows, ([1, "a"], 1));
         await SaveAsync(store, rows, 1);
-        Apply(rows, ([2, "b"], 1));
+        StoredRows.Apply(rows, ([2, "b"], 1));
         var round = store.Begin();
         await round.WriteAsync("join(a,b)", [rows], CancellationToken.None);
         await round.DisposeAsync();
@@ -142,7 +136,7 @@ public sealed class CheckpointStoreTests
         await SaveAsync(store, rows, 2);
         var restored = new RowMultiset();
         await RestoreAsync(files, restored);
-        Assert.Equal(Contents(rows), Contents(restored));
+        Assert.Equal(StoredRows.Contents(rows), StoredRows.Contents(restored));
     }
 
     [Fact]
@@ -150,17 +144,17 @@ public sealed class CheckpointStoreTests
     {
         var files = new MemoryStore();
         var rows = new RowMultiset();
-        var store = new CheckpointStore(files, "p", Plan);
+        var store = new CheckpointStore(files, "p", Plan, TimeProvider.System);
         for (var i = 0; i < 100; i++)
         {
-            Apply(rows, ([i, "a"], 1));
+            StoredRows.Apply(rows, ([i, "a"], 1));
             await SaveAsync(store, rows, i);
             Assert.True(files.Objects.Count <= 33);
         }
 
         var restored = new RowMultiset();
         await RestoreAsync(files, restored);
-        Assert.Equal(Contents(rows), Contents(restored));
+        Assert.Equal(StoredRows.Contents(rows), StoredRows.Contents(restored));
     }
 
     private static async Task AssertDamagedAsync(MemoryStore files)
@@ -169,8 +163,8 @@ public sealed class CheckpointStoreTests
         Assert.Contains("Delete the checkpoint folder", error.Message, StringComparison.Ordinal);
     }
 
-    private static Task<CheckpointDescriptor> SaveAsync(CheckpointStore store, RowMultiset rows, int position) =>
-        store.SaveAsync(new TestPosition(position), [("join(a,b)", [rows])], CancellationToken.None);
+    private static Task<CheckpointDescriptor?> SaveAsync(CheckpointStore store, RowMultiset rows, int position) =>
+        store.SaveAsync(new TestPosition(position), [("join(a,b)", [rows])]);
 
     private static async Task<bool> TrySaveAsync(CheckpointStore store, RowMultiset rows, int position)
     {
@@ -187,33 +181,10 @@ public sealed class CheckpointStoreTests
 
     private static async Task<CheckpointDescriptor> RestoreAsync(MemoryStore files, RowMultiset into)
     {
-        var store = new CheckpointStore(files, "p", Plan);
+        var store = new CheckpointStore(files, "p", Plan, TimeProvider.System);
         var descriptor = (await store.LoadLatestAsync(CancellationToken.None))!;
         await store.RestoreAsync(descriptor, "join(a,b)", [into], CancellationToken.None);
         into.AfterRestore();
         return descriptor;
-    }
-
-    private static void Apply(RowMultiset rows, params (object?[] Row, int Weight)[] changes)
-    {
-        using var batch = Cells.ToBatch(Pair, changes);
-        using var keys = new EncodedRows();
-        using var rests = new EncodedRows();
-        new RowCodec(Pair, [0]).Encode(batch, keys);
-        new RowCodec(Pair, [1]).Encode(batch, rests);
-        keys.ComputeHashes();
-        rests.ComputeHashes();
-        rows.Apply(keys, rests, batch.Weights, default);
-    }
-
-    private static string Contents(RowMultiset rows)
-    {
-        var lines = new List<string>();
-        for (var at = rows.Log.Next(0); at != 0; at = rows.Log.Next(at))
-        {
-            lines.Add($"{Convert.ToHexString(rows.KeyOf(at))} {Convert.ToHexString(rows.RestOf(at))[..10]} {rows.RestOf(at).Length} × {rows.CountOf(at)}");
-        }
-
-        return new StringBuilder().AppendJoin('\n', lines.Order(StringComparer.Ordinal)).ToString();
     }
 }

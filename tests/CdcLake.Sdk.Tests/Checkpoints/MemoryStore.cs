@@ -1,8 +1,9 @@
+using System.Runtime.CompilerServices;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Checkpoints;
 
-/// <summary>Files in memory. Each write can be made to fail.</summary>
+/// <summary>Files in memory. Each write can be made to fail, and each step can be held up.</summary>
 internal sealed class MemoryStore : IObjectStore
 {
     private readonly Lock _lock = new();
@@ -12,48 +13,81 @@ internal sealed class MemoryStore : IObjectStore
     /// <summary>Writes and deletes still allowed before the disk is "full"; −1 for no limit.</summary>
     public int Budget { get; set; } = -1;
 
+    /// <summary>Called before each step, such as <c>put checkpoint-0000000001.json</c>; may do something else first, or throw.</summary>
+    public Func<string, Task> Step { get; set; } = _ => Task.CompletedTask;
+
     public string UriOf(string name) => "memory:///" + name;
 
     public string NameOf(string uri) => uri["memory:///".Length..];
 
-    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) =>
-        Objects.TryGetValue(name, out var content) ? Task.FromResult<Stream>(new MemoryStream(content)) : throw new ObjectStoreException($"{name} does not exist.");
-
-    public Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Objects.GetValueOrDefault(name));
-
-    public Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => Task.FromResult<IObjectWriter>(new Writer(this, name));
-
-    public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
-        Spend(name);
+        await Step($"open {name}");
+        return Find(name) is { } content ? new MemoryStream(content) : throw new ObjectStoreException($"{name} does not exist.");
+    }
+
+    public async Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken)
+    {
+        await Step($"read {name}");
+        return Find(name);
+    }
+
+    public async Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
+    {
+        await Step($"create {name}");
+        return new Writer(this, name);
+    }
+
+    public async Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        await Step($"put {name}");
         lock (_lock)
         {
+            Spend(name);
             Objects[name] = content.ToArray();
         }
-
-        return Task.CompletedTask;
     }
 
-    public Task<bool> TryPutNewAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        Objects.ContainsKey(name) ? Task.FromResult(false) : PutAsync(name, content, cancellationToken).ContinueWith(_ => true, TaskScheduler.Default);
-
-    public Task DeleteAsync(string name, CancellationToken cancellationToken)
+    public async Task<bool> TryPutNewAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        Spend(name);
+        await Step($"put {name}");
         lock (_lock)
         {
-            Objects.Remove(name);
+            Spend(name);
+            return Objects.TryAdd(name, content.ToArray());
         }
-
-        return Task.CompletedTask;
     }
 
-    public async IAsyncEnumerable<string> ListAsync(string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
-        foreach (var name in Objects.Keys.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
+        await Step($"delete {name}");
+        lock (_lock)
+        {
+            Spend(name);
+            Objects.Remove(name);
+        }
+    }
+
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Step($"list {prefix}");
+        List<string> names;
+        lock (_lock)
+        {
+            names = [.. Objects.Keys.Where(n => n.StartsWith(prefix, StringComparison.Ordinal))];
+        }
+
+        foreach (var name in names)
         {
             yield return name;
+        }
+    }
+
+    private byte[]? Find(string name)
+    {
+        lock (_lock)
+        {
+            return Objects.GetValueOrDefault(name);
         }
     }
 
@@ -73,7 +107,11 @@ internal sealed class MemoryStore : IObjectStore
 
         public long Length => _content.Length;
 
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => _content.WriteAsync(bytes, cancellationToken);
+        public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        {
+            await store.Step($"write {name}");
+            _content.Write(bytes.Span);
+        }
 
         public Task CompleteAsync(CancellationToken cancellationToken) => store.PutAsync(name, _content.ToArray(), cancellationToken);
 

@@ -71,7 +71,7 @@ public sealed class IncrementalProperties
                 AssertSame(test, runner);
                 if (test.Chance(40))
                 {
-                    await checkpoints.SaveAsync(new TestPosition(epoch), runner.Operators.Select(o => (o.Name, o.State)), CancellationToken.None);
+                    await checkpoints.SaveAsync(new TestPosition(epoch), runner.Operators.Select(o => (o.Name, o.State)));
                     if (test.Chance(50))
                     {
                         (runner, checkpoints) = await RestartAsync(test, runner, files);
@@ -106,7 +106,7 @@ public sealed class IncrementalProperties
     }
 
     private static CheckpointStore Checkpoints(PlanRunner runner, MemoryStore files) =>
-        new(files, "random", [.. runner.Operators.Select(o => new CheckpointOperator(o.Name, "f", o.State.Count))]);
+        new(files, "random", [.. runner.Operators.Select(o => new CheckpointOperator(o.Name, "f", o.State.Count))], TimeProvider.System);
 
     private static void Run(int seed)
     {

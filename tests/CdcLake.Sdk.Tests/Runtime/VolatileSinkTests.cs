@@ -44,6 +44,33 @@ public sealed class VolatileSinkTests
         Assert.Equal(4, table.Rows.Count);
     }
 
+    [Fact]
+    public async Task A_large_state_is_written_ahead_while_epochs_go_on_and_comes_back()
+    {
+        const int count = 500_000;
+        var rows = Enumerable.Range(0, count).Select(n => (new object?[] { n, (long)n }, 1)).Chunk(50_000).ToArray();
+        var first = new ScriptedEpoch(rows) { Kind = CdcLake.Connectors.EpochKind.CompleteResult };
+        ScriptedEpoch[] epochs = [first, .. Enumerable.Range(1, 30).Select(n => ScriptedEpoch.Update(n, n, n + 1000))];
+        var pieces = 0;
+        _files.Step = s =>
+        {
+            pieces += s.StartsWith("create", StringComparison.Ordinal) ? 1 : 0;
+            return Task.CompletedTask;
+        };
+        await using (var pipeline = ScriptedPipeline.Replica(new ScriptedSource(epochs), [_view], o => o.CheckpointInterval = TimeSpan.FromHours(1), _files))
+        {
+            await pipeline.RunAsync();
+            Assert.Equal("31", TestPosition.Short(pipeline.Status.CheckpointPosition));
+        }
+
+        // The state was written once, and what changed after it by the checkpoint that was due then, or by the last one.
+        Assert.InRange(pieces, 1, 2);
+        await using var again = ScriptedPipeline.Replica(new ScriptedSource(epochs), [_view], checkpoints: _files);
+        await again.RunAsync();
+        Assert.Equal(count, _view.Sink!.Rows().Count());
+        Assert.Equal(30, _view.Sink.Rows().Count(r => r.EndsWith($": {int.Parse(r[3..r.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture) + 1000}", StringComparison.Ordinal)));
+    }
+
     private async Task<ScriptedSource> RunAsync(int epochs, IReadOnlyList<CdcLake.Connectors.ISinkTarget> sinks)
     {
         var source = new ScriptedSource([.. Enumerable.Range(1, epochs).Select(n => ScriptedEpoch.Insert(n, n))]);

@@ -27,6 +27,18 @@ internal sealed partial class RecordLog
     public IEnumerable<LogChunk> All() => Chunks(0, 0);
 
     /// <summary>
+    /// All bytes there are, to be copied by another thread while the log goes on; they count as saved from here on. Bytes that change in place while they are copied
+    /// belong to records that count as touched then, and records appended later are not among them.
+    /// </summary>
+    public IReadOnlyList<LogChunk> BeginCopy()
+    {
+        TakeTouched();
+        var all = All().ToList();
+        MarkSaved();
+        return all;
+    }
+
+    /// <summary>
     /// The records touched since the last <see cref="MarkSaved"/>, as they are now; they count as untouched from here on. Take it before reading chunks.
     /// </summary>
     public IReadOnlyList<uint> TakeTouched()
