@@ -67,6 +67,7 @@ internal sealed class MySqlBinlogSource : ISource
             Boundaries = [.. start.Boundaries.Cast<MySqlPosition>().Select(b => b.Executed)],
             Limits = start.Limits,
             Clock = _clock,
+            InvalidDates = _settings.InvalidDates,
         });
         var names = NamesOf(start.Tables.Select(t => t.Table.Name));
         while (true)

@@ -44,7 +44,7 @@ public sealed class MySqlSource : ISourceTarget
         _options = Configured(configure);
     }
 
-    private MySqlSource(IReadOnlyList<string> files) => _files = files;
+    private MySqlSource(IReadOnlyList<string> files, Action<MySqlSourceOptions>? configure) => (_files, _options) = (files, Configured(configure));
 
     /// <summary>
     /// Binary log files, replayed without a server: all of them, from the first one of the server's life on, in any order. Tables are empty at their start.
@@ -52,12 +52,17 @@ public sealed class MySqlSource : ISourceTarget
     /// </summary>
     /// <param name="files">Paths of files such as <c>binlog.000001</c>.</param>
     /// <exception cref="ArgumentException">No file was given.</exception>
-    public static MySqlSource FromFiles(params IEnumerable<string> files)
+    public static MySqlSource FromFiles(params IEnumerable<string> files) => FromFiles(files, null);
+
+    /// <inheritdoc cref="FromFiles(IEnumerable{string})"/>
+    /// <param name="files">Paths of files such as <c>binlog.000001</c>.</param>
+    /// <param name="configure">Changes the defaults of <see cref="MySqlSourceOptions"/>.</param>
+    public static MySqlSource FromFiles(IEnumerable<string> files, Action<MySqlSourceOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(files);
         var list = files.ToArray();
         return list.Length > 0
-            ? new MySqlSource(list)
+            ? new MySqlSource(list, configure)
             : throw new ArgumentException("No binary log file was given. Name all files from the first one on, such as binlog.000001.", nameof(files));
     }
 
@@ -78,7 +83,7 @@ public sealed class MySqlSource : ISourceTarget
     public override string ToString() => _connection?.Endpoint ?? FilesText();
 
     ISource ISourceTarget.CreateSource(string pipeline, TimeProvider clock) => _connection is null
-        ? new BinlogFileSource(_files)
+        ? new BinlogFileSource(_files, invalidDates: _options.InvalidDates)
         : new MySqlBinlogSource(_connection, pipeline, _options, clock);
 
     private static MySqlSourceOptions Configured(Action<MySqlSourceOptions>? configure)

@@ -1,6 +1,6 @@
 namespace CdcLake;
 
-/// <summary>How a live <see cref="MySqlSource"/> behaves; the defaults suit most servers. Copied when the source is made, so later changes have no effect.</summary>
+/// <summary>How a <see cref="MySqlSource"/> reads; the defaults suit most servers. Of files only <see cref="InvalidDates"/> matters. Copied when the source is made, so later changes have no effect.</summary>
 public sealed class MySqlSourceOptions
 {
     /// <summary>The replica id to show to the server; unique among its replicas.</summary>
@@ -41,6 +41,10 @@ public sealed class MySqlSourceOptions
     /// <value>Default: 30 seconds.</value>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What becomes of dates that no calendar has, in the log and in the initial snapshot alike.</summary>
+    /// <value>Default: <see cref="InvalidDates.Error"/>.</value>
+    public InvalidDates InvalidDates { get; set; } = InvalidDates.Error;
+
     /// <summary>A validated copy.</summary>
     internal MySqlSourceOptions Freeze()
     {
@@ -58,6 +62,11 @@ public sealed class MySqlSourceOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ReadTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FirstRetryDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRetryDelay, FirstRetryDelay);
+        if (!Enum.IsDefined(InvalidDates))
+        {
+            throw new ArgumentOutOfRangeException(nameof(InvalidDates), InvalidDates, "Not a value of this option.");
+        }
+
         return (MySqlSourceOptions)MemberwiseClone();
     }
 }

@@ -12,7 +12,6 @@ public sealed class PreflightTests(PrivateMySqlServer server) : IClassFixture<Pr
     [InlineData("binlog_format", "STATEMENT", "ROW", "SET PERSIST binlog_format=ROW")]
     [InlineData("gtid_mode", "ON_PERMISSIVE", "ON", "SET PERSIST gtid_mode=ON;")]
     [InlineData("binlog_row_value_options", "PARTIAL_JSON", "''", "SET PERSIST binlog_row_value_options='';")]
-    [InlineData("binlog_transaction_compression", "ON", "OFF", "SET PERSIST binlog_transaction_compression=OFF;")]
     public async Task Setting_that_loses_changes_is_refused_with_its_statement(string variable, string wrong, string right, string statement)
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "preflight");

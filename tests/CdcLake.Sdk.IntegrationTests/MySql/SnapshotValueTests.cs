@@ -1,4 +1,5 @@
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.MySql;
 
 namespace CdcLake.IntegrationTests.MySql;
 
@@ -100,7 +101,7 @@ public sealed class SnapshotValueTests
     }
 
     [ServerFact(TestServers.MySql)]
-    public async Task Dates_no_calendar_has_are_null_both_ways_and_an_error_when_not_null()
+    public async Task Dates_no_calendar_has_become_what_the_policy_says_both_ways()
     {
         await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "zerodates");
         await database.ExecuteAsync(
@@ -113,16 +114,28 @@ public sealed class SnapshotValueTests
             "INSERT INTO m VALUES (1, '2026-02-30')");
         var end = await SourceRun.PositionAsync(database.Connection);
         var table = $"{database.Name}.n";
-        await using var snapshot = await SourceRun.StartAsync(database.Options, "zero-snapshot", [table]);
-        await snapshot.WaitForAsync(end);
-        await using var stream = await SourceRun.StartAsync(database.Options, "zero-stream", [table], created);
-        await stream.WaitForAsync(end);
-        Assert.Equal(["1|NULL|NULL|NULL", "2|NULL|NULL|NULL", "3|NULL|NULL|NULL"], snapshot.Contents.Rows(0));
-        Assert.Equal(snapshot.Contents.Rows(0), stream.Contents.Rows(0));
+        foreach (var (policy, expected) in new[] { (InvalidDates.Null, "NULL|NULL|NULL"), (InvalidDates.Epoch, "1970-01-01|1970-01-01 00:00:00|1970-01-01 00:00:00") })
+        {
+            var settings = new MySqlSourceOptions { InvalidDates = policy };
+            await using var snapshot = await SourceRun.StartAsync(database.Options, "zero-snapshot", [table], settings: settings);
+            await snapshot.WaitForAsync(end);
+            await using var stream = await SourceRun.StartAsync(database.Options, "zero-stream", [table], created, settings: settings);
+            await stream.WaitForAsync(end);
+            Assert.Equal($"1|{expected}", snapshot.Contents.Rows(0)[0].Replace(".000000", "", StringComparison.Ordinal));
+            Assert.Equal(3, snapshot.Contents.Rows(0).Count);
+            Assert.Equal(snapshot.Contents.Rows(0), stream.Contents.Rows(0));
+        }
 
-        var failing = await SourceRun.StartAsync(database.Options, "zero-notnull", [$"{database.Name}.m"]);
-        var error = await Assert.ThrowsAsync<UnsupportedTypeException>(() => failing.Completion);
-        Assert.Contains("NOT NULL", error.Message, StringComparison.Ordinal);
+        foreach (var from in new[] { null, created })
+        {
+            var failing = await SourceRun.StartAsync(database.Options, "zero-error", [table], from);
+            var error = await Assert.ThrowsAsync<UnsupportedTypeException>(() => failing.Completion);
+            Assert.Contains($"Table {table}: column \"d\" (date) holds '0000-00-00'", error.Message, StringComparison.Ordinal);
+            Assert.Contains("InvalidDates", error.Message, StringComparison.Ordinal);
+            failing = await SourceRun.StartAsync(database.Options, "zero-notnull", [$"{database.Name}.m"], from, settings: new MySqlSourceOptions { InvalidDates = InvalidDates.Null });
+            error = await Assert.ThrowsAsync<UnsupportedTypeException>(() => failing.Completion);
+            Assert.Contains("(date NOT NULL) holds '2026-02-30'", error.Message, StringComparison.Ordinal);
+        }
     }
 
     [ServerFact(TestServers.MySql)]

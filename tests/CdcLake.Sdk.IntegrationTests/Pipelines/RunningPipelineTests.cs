@@ -122,7 +122,6 @@ public sealed class RunningPipelineTests(ServerPair servers, ITestOutputHelper o
     [ServerTheory(TestServers.MySql)]
     [InlineData("UPDATE sales SET qty = qty + 1", "binlog_format = STATEMENT", "STATEMENT")]
     [InlineData("UPDATE sales SET qty = qty + 1", "binlog_row_image = MINIMAL", "binlog_row_image")]
-    [InlineData("UPDATE sales SET qty = qty + 1", "binlog_transaction_compression = ON", "compress")]
     [InlineData("TRUNCATE TABLE sales", "timestamp = DEFAULT", "shop.sales")]
     [InlineData("RENAME TABLE sales TO sold", "timestamp = DEFAULT", "shop.sales")]
     [InlineData("DROP TABLE products", "timestamp = DEFAULT", "shop.products")]

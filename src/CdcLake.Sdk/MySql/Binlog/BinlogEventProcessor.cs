@@ -1,7 +1,6 @@
-using System.IO.Hashing;
+using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Gtids;
-using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog;
 
@@ -11,60 +10,58 @@ namespace CdcLake.MySql.Binlog;
 /// <see cref="FlushAsync"/> with <c>idle</c>. After a new connection it calls <see cref="BeginStream"/>, at the start of a file
 /// <see cref="BeginFile"/>. Not thread-safe. After an exception only <see cref="DiscardOpen"/> and <see cref="FlushAsync"/> make sense.
 /// </summary>
-internal sealed partial class BinlogEventProcessor : IDisposable
+internal sealed class BinlogEventProcessor : IDisposable
 {
-    private const int ChecksumLength = 4;
-    private const long FirstEventPosition = 4;
+    private const string CorruptAdvice =
+        "The log is damaged or was written by something this library does not know. Fetch the file again; if it stays so, start anew with an empty target from a log that is whole.";
 
-    private readonly BinlogProcessorOptions _options;
-    private readonly CapturedTable[] _tables;
-    private readonly PendingChanges _pending;
-    private readonly GtidSetBuilder _executed;
-    private readonly GtidSetBuilder _logged = new();
-
-    private string _origin = "";
-    private bool _isFile;
-    private bool _hasChecksum;
-    private int _tableIdSize = 6;
-    private long _offset;
-    private long _eventOffset;
+    private readonly LogCursor _cursor = new();
+    private readonly IncludedTransactions _included;
+    private readonly CaptureSet _tables;
+    private readonly EpochBuilder _epochs;
+    private readonly TransactionReader _transactions;
 
     public BinlogEventProcessor(BinlogProcessorOptions options)
     {
-        _options = options;
-        _pending = new PendingChanges(options.Tables);
-        _executed = new GtidSetBuilder(options.Executed);
-        _executedSet = options.Executed;
-        _tables = [.. options.Tables.Select((t, i) => new CapturedTable(t, i) { IsComplete = options.StartsEmpty })];
-        _boundaries = [.. options.Boundaries.OrderBy(b => b.Count)];
-        SkipPassedBoundaries();
+        _included = new IncludedTransactions(options.Executed);
+        _tables = new CaptureSet(options);
+        _epochs = new EpochBuilder(options, _included);
+        _transactions = new TransactionReader(options, _cursor, _included, _epochs, _tables);
     }
 
-    /// <summary>Included transactions; ask for this set when connecting again (a transaction that was interrupted is not in it).</summary>
-    public GtidSet Executed => _executedSet ??= _executed.ToSet();
+    /// <summary>
+    /// Included transactions; ask for this set when connecting again. A transaction that was interrupted is not in it, nor is one that is prepared and not decided.
+    /// </summary>
+    public GtidSet Executed => _included.Executed;
 
     /// <summary>Transactions that ended in the files read so far, skipped ones included.</summary>
-    public GtidSet Logged => _logged.ToSet();
+    public GtidSet Logged => _included.Logged;
 
     /// <summary>What is included after the last whole transaction, with the file and offset where it ended.</summary>
-    public MySqlPosition Position => new(Executed, _endFile, _endOffset);
+    public MySqlPosition Position => _included.Position;
 
     /// <summary>True when no transaction has begun without having ended.</summary>
-    public bool AtTransactionEnd => !_inTransaction;
+    public bool AtTransactionEnd => !_transactions.Open.IsOpen;
 
     /// <summary>
     /// With an open transaction: offset behind its last event in the current file as its GTID event announced it; 0 when unknown.
     /// </summary>
-    public long OpenTransactionEnd { get; private set; }
+    public long OpenTransactionEnd => _transactions.Open.AnnouncedEnd;
 
     /// <summary>True when <see cref="FlushAsync"/> has to be called before the next event: enough rows are pending, an epoch is due, or a boundary was reached.</summary>
-    public bool NeedsFlush { get; private set; }
+    public bool NeedsFlush => _epochs.NeedsFlush || _transactions.HasMore;
 
     /// <summary>True when the events that follow end with a CRC-32.</summary>
-    public bool HasChecksum => _hasChecksum;
+    public bool HasChecksum => _cursor.HasChecksum;
 
     /// <summary>Changed rows of captured tables since the processor was made, before-images and after-images counted each.</summary>
-    public long Rows { get; private set; }
+    public long Rows => _transactions.Rows;
+
+    /// <inheritdoc cref="EpochBuilder.HasHandedOnPart"/>
+    public bool HasHandedOnPart => _epochs.HasHandedOnPart;
+
+    /// <inheritdoc cref="EpochBuilder.HandedOnRows"/>
+    public long HandedOnRows => _epochs.HandedOnRows;
 
     /// <summary>
     /// A new connection begins: the event format, table maps and the unfinished transaction are forgotten. Rows of that transaction
@@ -74,18 +71,38 @@ internal sealed partial class BinlogEventProcessor : IDisposable
     /// <param name="checksum">True when events before the first FORMAT_DESCRIPTION (the artificial ROTATE of a dump) end with a CRC-32.</param>
     public void BeginStream(string origin, bool checksum)
     {
-        DiscardOpen();
-        (_origin, _isFile, _hasChecksum, _offset) = (origin, false, checksum, 0);
-        _stream++;
+        _transactions.BeginStream();
+        _cursor.BeginStream(origin, checksum);
     }
 
-    /// <summary>A file begins; like <see cref="BeginStream"/>, and the first event is the one behind the four magic bytes.</summary>
+    /// <summary>A file begins; the one before it was read to its end. The first event is the one behind the four magic bytes.</summary>
     /// <param name="file">Name for positions and messages.</param>
     public void BeginFile(string file)
     {
         DiscardOpen();
-        (_origin, _isFile, _hasChecksum, _offset) = (file, true, false, FirstEventPosition);
-        _stream++;
+        _cursor.BeginFile(file);
+    }
+
+    /// <summary>Captures a table from the next transaction on.</summary>
+    /// <param name="capture">The table; not captured yet.</param>
+    /// <param name="isComplete">True when it has no rows here.</param>
+    /// <returns>Its number towards the output.</returns>
+    /// <exception cref="InvalidOperationException">A transaction is open.</exception>
+    public int AddTable(TableCapture capture, bool isComplete)
+    {
+        RequireTransactionEnd();
+        var table = _tables.Add(capture, isComplete);
+        _epochs.AddTable(table, capture.Schema);
+        return table;
+    }
+
+    /// <summary>Captures a table no longer from the next transaction on; rows that wait are still handed on. False when it was not captured.</summary>
+    /// <param name="name">Qualified name.</param>
+    /// <exception cref="InvalidOperationException">A transaction is open.</exception>
+    public bool RemoveTable(string name)
+    {
+        RequireTransactionEnd();
+        return _tables.Remove(name);
     }
 
     /// <summary>Takes one whole event: common header, body, and checksum if the stream has them. Nothing keeps the span.</summary>
@@ -93,190 +110,85 @@ internal sealed partial class BinlogEventProcessor : IDisposable
     /// <exception cref="BinlogUnavailableException">The server's log format settings are not as required; the message prints the statement.</exception>
     /// <exception cref="SchemaMismatchException">A captured table changed its definition.</exception>
     /// <exception cref="UnsupportedTypeException">A value that cannot be represented.</exception>
+    /// <exception cref="InvalidOperationException">A compressed transaction is open: <see cref="FlushAsync"/> has to be called first.</exception>
     public void Process(ReadOnlySpan<byte> eventBytes)
     {
-        _eventOffset = _offset;
+        if (_transactions.HasMore)
+        {
+            throw new InvalidOperationException("FlushAsync reads the open transaction on and has to be called before the next event.");
+        }
+
+        var type = eventBytes.Length > 4 ? (EventType)eventBytes[4] : EventType.Unknown;
         try
         {
-            ProcessEvent(eventBytes);
+            _transactions.Read(_cursor.Read(eventBytes));
         }
-        catch (MySqlProtocolException e) when (e.Origin is null)
+        catch (Exception e) when (Locate(e, type) is { } located)
         {
-            var type = eventBytes.Length > 4 ? (EventType)eventBytes[4] : EventType.Unknown;
-            throw new MySqlProtocolException($"{Where}, event {type} (code {(int)type}): {e.Message} {CorruptAdvice}", e) { Origin = _origin, Offset = _eventOffset };
-        }
-        catch (UnsupportedTypeException e)
-        {
-            throw new UnsupportedTypeException($"{Where}: {e.Message}", e);
-        }
-        catch (OverflowException e)
-        {
-            throw new UnsupportedTypeException($"{Where}: one event changes so many or so large rows that a column would exceed 2 GB. Leave that column out of the query, or capture the table anew without it.", e);
+            throw located;
         }
     }
 
-    public void Dispose() => _pending.Dispose();
-
-    private const string CorruptAdvice =
-        "The log is damaged or was written by something this library does not know. Fetch the file again; if it stays so, start anew with an empty target from a log that is whole.";
-
-    private string Where => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_origin} at {_eventOffset}");
-
-    private void ProcessEvent(ReadOnlySpan<byte> bytes)
+    /// <inheritdoc cref="EpochBuilder.FlushAsync"/>
+    /// <remarks>Reads an open compressed transaction on, with the exceptions of <see cref="Process"/>.</remarks>
+    public async ValueTask FlushAsync(ISourceOutput output, bool idle, CancellationToken cancellationToken)
     {
-        if (bytes.Length < EventHeader.Length)
+        while (true)
         {
-            throw MySqlProtocolException.Malformed("Event", 0, $"{bytes.Length} bytes, fewer than its header has");
-        }
-
-        var header = EventHeader.Read(bytes);
-        if (header.Size != bytes.Length)
-        {
-            throw MySqlProtocolException.Malformed("Event", 9, $"size {header.Size}, but it has {bytes.Length} bytes");
-        }
-
-        if (header.Type == EventType.FormatDescription)
-        {
-            ProcessFormat(bytes, header);
-            Advance(header);
-            return;
-        }
-
-        var body = bytes[EventHeader.Length..];
-        if (_hasChecksum)
-        {
-            VerifyChecksum(bytes);
-            body = body[..^ChecksumLength];
-        }
-
-        Advance(header);
-        Dispatch(header, body);
-    }
-
-    private void Dispatch(EventHeader header, ReadOnlySpan<byte> body)
-    {
-        var reader = new PacketReader(body);
-        switch (header.Type)
-        {
-            case EventType.TableMap:
-                ProcessTableMap(body);
-                break;
-            case EventType.WriteRows or EventType.UpdateRows or EventType.DeleteRows:
-            case EventType.WriteRowsV1 or EventType.UpdateRowsV1 or EventType.DeleteRowsV1:
-            case EventType.PartialUpdateRows:
-                ProcessRows(header.Type, body);
-                break;
-            case EventType.Gtid:
-                BeginTransaction(GtidEvent.Read(ref reader), header);
-                break;
-            case EventType.GtidTagged:
-                BeginTransaction(GtidEvent.ReadTagged(ref reader), header);
-                break;
-            case EventType.Query:
-                ProcessQuery(QueryEvent.Read(ref reader));
-                break;
-            case EventType.Xid:
-                EndTransaction(commit: true);
-                break;
-            case EventType.XaPrepare:
-                ProcessXaPrepare(XaPrepareEvent.Read(ref reader));
-                break;
-            case EventType.Rotate:
-                ProcessRotate(RotateEvent.Read(ref reader));
-                break;
-            case EventType.AnonymousGtid:
-                throw GtidsRequired();
-            case EventType.TransactionPayload:
-                RefusePayload();
-                break;
-            case EventType.AppendBlock or EventType.DeleteFile or EventType.BeginLoadQuery or EventType.ExecuteLoadQuery:
-                RefuseStatementRows("LOAD DATA");
-                break;
-            case EventType.Incident:
-                throw new BinlogUnavailableException($"{Where}: the server reports an incident: changes were lost before they reached its log. Start the pipeline anew with an empty target.");
-            case EventType.PreviousGtids:
-                GtidSet.Decode(body);
-                break;
-            default:
-                SkipOrRefuse(header);
-                break;
-        }
-    }
-
-    private static void SkipOrRefuse(EventHeader header)
-    {
-        var known = header.Type is EventType.Stop or EventType.IntVar or EventType.Rand or EventType.UserVar or EventType.Heartbeat or EventType.HeartbeatV2
-            or EventType.Ignorable or EventType.RowsQuery or EventType.TransactionContext or EventType.ViewChange or EventType.AuroraPadding;
-        if (!known && (header.Flags & EventHeader.Ignorable) == 0)
-        {
-            throw MySqlProtocolException.Malformed("Event", 4, $"type code {(int)header.Type} is not known, and the event does not say that it may be ignored");
-        }
-    }
-
-    private void ProcessFormat(ReadOnlySpan<byte> bytes, EventHeader header)
-    {
-        var reader = new PacketReader(bytes[EventHeader.Length..]);
-        var format = FormatDescriptionEvent.Read(ref reader);
-        if (format.HasChecksum)
-        {
-            if ((header.Flags & EventHeader.InUse) != 0)
+            await _epochs.FlushAsync(output, _transactions.Open, idle && !_transactions.HasMore, cancellationToken).ConfigureAwait(false);
+            if (!_transactions.HasMore)
             {
-                var closed = bytes.ToArray(); // the checksum is that of the event without the flag
-                closed[17] &= unchecked((byte)~EventHeader.InUse);
-                VerifyChecksum(closed);
+                return;
             }
-            else
+
+            try
             {
-                VerifyChecksum(bytes);
+                _transactions.Continue();
+            }
+            catch (Exception e) when (Locate(e, EventType.TransactionPayload) is { } located)
+            {
+                throw located;
+            }
+
+            if (!NeedsFlush && !idle)
+            {
+                return;
             }
         }
-
-        DiscardOpen();
-        (_hasChecksum, _tableIdSize) = (format.HasChecksum, format.TableIdSize);
-        _stream++;
     }
 
-    private static void VerifyChecksum(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < EventHeader.Length + ChecksumLength)
-        {
-            throw MySqlProtocolException.Malformed("Event", bytes.Length, "no room for its checksum");
-        }
+    /// <inheritdoc cref="TransactionReader.Discard"/>
+    public void DiscardOpen() => _transactions.Discard();
 
-        var stored = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumLength..]);
-        var computed = Crc32.HashToUInt32(bytes[..^ChecksumLength]);
-        if (stored != computed)
-        {
-            throw new MySqlProtocolException($"The checksum is 0x{stored:X8}, but the bytes have 0x{computed:X8}: they were changed after the server wrote them.");
-        }
+    /// <summary>Forgets the rows of the open transaction but stays inside it: for one that cannot end in what is left of a file.</summary>
+    public void DropOpenRows()
+    {
+        _epochs.DropOpenRows();
+        _transactions.Open.RowsWereDropped = true;
     }
 
-    /// <summary>Moves behind the event; artificial events and those resent at the start of a dump are not part of the file.</summary>
-    private void Advance(EventHeader header)
+    public void Dispose()
     {
-        if (_isFile)
-        {
-            _offset += header.Size;
-            if (header.NextPosition != 0 && header.NextPosition != (uint)_offset)
-            {
-                throw MySqlProtocolException.Malformed("Event", 13, $"it says that it ends at {header.NextPosition}, but it ends at {_offset}: bytes before it are missing or doubled");
-            }
-        }
-        else if (header.NextPosition != 0 && (header.Flags & EventHeader.Artificial) == 0)
-        {
-            // Only the low 32 bits are sent; positions grow within a file.
-            var next = (_offset & ~0xFFFF_FFFFL) | header.NextPosition;
-            _offset = next < _offset ? next + (1L << 32) : next;
-            _eventOffset = _offset - header.Size;
-        }
+        _transactions.Dispose();
+        _epochs.Dispose();
     }
 
-    private void ProcessRotate(RotateEvent rotate)
+    /// <summary>The error with the place in the log; null for one that already tells it.</summary>
+    private CdcLakeException? Locate(Exception error, EventType type) => error switch
     {
-        DiscardOpen();
-        if (!_isFile)
+        MySqlProtocolException { Origin: null } =>
+            new MySqlProtocolException($"{_cursor.Where}, event {type} (code {(int)type}): {error.Message} {CorruptAdvice}", error) { Origin = _cursor.Origin, Offset = _cursor.EventOffset },
+        UnsupportedTypeException => new UnsupportedTypeException($"{_cursor.Where}: {error.Message}", error),
+        OverflowException => new UnsupportedTypeException(
+            $"{_cursor.Where}: one event changes so many or so large rows that a column would exceed 2 GB. Leave that column out of the query, or capture the table anew without it.", error),
+        _ => null,
+    };
+
+    private void RequireTransactionEnd()
+    {
+        if (!AtTransactionEnd)
         {
-            (_origin, _offset) = (rotate.NextFile, rotate.NextPosition);
+            throw new InvalidOperationException("Tables are added and removed between transactions.");
         }
     }
 }

@@ -1,4 +1,6 @@
 using CdcLake.Connectors;
+using CdcLake.MySql.Binlog.Events;
+using CdcLake.MySql.Dialects;
 using CdcLake.MySql.Gtids;
 
 namespace CdcLake.MySql.Binlog;
@@ -14,6 +16,18 @@ internal sealed record BinlogProcessorOptions
 
     /// <summary>Sets at which an epoch must end exactly, since a sink has committed there.</summary>
     public IReadOnlyList<GtidSet> Boundaries { get; init; } = [];
+
+    /// <summary>How this kind of server writes its log.</summary>
+    public IServerDialect Dialect { get; init; } = new MySqlDialect();
+
+    /// <summary>What a date becomes that no calendar has.</summary>
+    public InvalidDates InvalidDates { get; init; }
+
+    /// <summary>
+    /// XA transactions that were prepared before the log is read and whose outcome the start already shows: their XA COMMIT is passed over. Of any other that was
+    /// prepared before, XA COMMIT stops the source.
+    /// </summary>
+    public IReadOnlyCollection<XaId> SettledXa { get; init; } = [];
 
     /// <summary>When to close an epoch although more transactions are at hand.</summary>
     public EpochLimits Limits { get; init; } = EpochLimits.Default;
@@ -39,4 +53,7 @@ internal sealed record BinlogProcessorOptions
 
     /// <summary>The same in bytes of their images in the log.</summary>
     public long HeldBytes { get; init; } = 64 << 20;
+
+    /// <summary>Bytes in the log of rows of all XA transactions that are prepared and not decided; more are refused.</summary>
+    public long PreparedBytes { get; init; } = 256 << 20;
 }

@@ -8,13 +8,14 @@ using CdcLake.MySql.Wire;
 namespace CdcLake.MySql.Binlog;
 
 /// <summary>Finds the first description of tables in files, hopping from header to header.</summary>
-internal sealed class BinlogTableScan(IReadOnlyList<string> tables)
+internal sealed class BinlogTableScan(IReadOnlyList<string> tables) : IDisposable
 {
     private const int MaxListed = 20;
 
     private readonly Dictionary<string, TableMapEvent> _found = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _created = new(StringComparer.OrdinalIgnoreCase);
+    private readonly PayloadReader _payload = new();
 
     /// <summary>True when every table was found.</summary>
     public bool IsComplete => _found.Count == tables.Distinct(StringComparer.Ordinal).Count();
@@ -43,6 +44,8 @@ internal sealed class BinlogTableScan(IReadOnlyList<string> tables)
     /// <exception cref="SchemaMismatchException">One was not found; the message names those that were seen.</exception>
     /// <exception cref="BinlogUnavailableException">The log has no column names.</exception>
     public IReadOnlyList<SourceTable> Describe() => [.. tables.Select(Describe)];
+
+    public void Dispose() => _payload.Dispose();
 
     private SourceTable Describe(string table)
     {
@@ -82,14 +85,38 @@ internal sealed class BinlogTableScan(IReadOnlyList<string> tables)
         }
 
         var trailer = format.HasChecksum ? 4 : 0;
-        var prefix = EventHeader.Length + format.TableIdSize + 2;
-        if (type == EventType.TableMap && bytes.Length >= prefix + trailer)
+        if (bytes.Length < EventHeader.Length + trailer)
         {
-            ExamineTable(bytes[prefix..^trailer]);
+            return;
         }
-        else if (type == EventType.Query && bytes.Length >= EventHeader.Length + trailer)
+
+        var body = bytes[EventHeader.Length..^trailer];
+        if (type == EventType.TransactionPayload)
         {
-            var reader = new PacketReader(bytes[EventHeader.Length..^trailer]);
+            var reader = new PacketReader(body);
+            _payload.Open(TransactionPayloadEvent.Read(ref reader));
+            while (!IsComplete && _payload.TryRead(out var inner))
+            {
+                Examine(inner.Type, inner.Body, format.TableIdSize);
+            }
+
+            _payload.Close();
+        }
+        else
+        {
+            Examine(type, body, format.TableIdSize);
+        }
+    }
+
+    private void Examine(EventType type, ReadOnlySpan<byte> body, int tableIdSize)
+    {
+        if (type == EventType.TableMap && body.Length >= tableIdSize + 2)
+        {
+            ExamineTable(body[(tableIdSize + 2)..]);
+        }
+        else if (type == EventType.Query)
+        {
+            var reader = new PacketReader(body);
             var query = QueryEvent.Read(ref reader);
             if (StatementScanner.Quick(query.Statement) is null && StatementScanner.Scan(query) is { Kind: StatementKind.CreateTable or StatementKind.CreateTableIfNotExists } statement)
             {

@@ -6,7 +6,7 @@ using CdcLake.MySql.Tables;
 namespace CdcLake.MySql.Binlog;
 
 /// <summary>A captured table while its log is read: the decoders for the definitions it was seen with, and what is known of its rows.</summary>
-internal sealed class CapturedTable(TableCapture capture, int index)
+internal sealed class CapturedTable(TableCapture capture, int index, InvalidDates invalidDates)
 {
     private const int MaxDefinitions = 16;
 
@@ -56,7 +56,7 @@ internal sealed class CapturedTable(TableCapture capture, int index)
             _definitions.RemoveAt(0);
         }
 
-        var definition = new Definition(body.ToArray(), columns.Length, new RowDecoder(Name, columns, Capture.Columns));
+        var definition = new Definition(body.ToArray(), columns.Length, new RowDecoder(Name, columns, Capture.Columns, invalidDates));
         _definitions.Add(definition);
         return definition;
     }

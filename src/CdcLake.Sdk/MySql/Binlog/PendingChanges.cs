@@ -14,7 +14,7 @@ internal sealed class PendingChanges : IDisposable
     private const long BatchBytes = 8 << 20;
     private const int ExpectedBytes = 1 << 22;
 
-    private readonly TableRows[] _tables;
+    private readonly List<TableRows> _tables;
     private readonly List<Full> _full = [];
     private readonly List<int> _touched = [];
     private int _fullWhole;
@@ -81,6 +81,60 @@ internal sealed class PendingChanges : IDisposable
         WholeRows += OpenRows;
         WholeBytes += OpenBytes;
         (OpenRows, OpenBytes) = (0, 0);
+    }
+
+    /// <summary>Takes the rows of the transaction that is being read out, in order within each table; the batches are the caller's.</summary>
+    public IReadOnlyList<HeldBatch> TakeOpen()
+    {
+        Separate();
+        var taken = _full.Skip(_fullWhole).Select(f => new HeldBatch(f.Table, f.Batch)).ToList();
+        _full.RemoveRange(_fullWhole, _full.Count - _fullWhole);
+        foreach (var table in _touched)
+        {
+            var rows = _tables[table];
+            rows.Touched = false;
+            if (rows.Batch is { } batch)
+            {
+                (rows.Batch, rows.Bytes) = (null, 0);
+                taken.Add(new HeldBatch(table, batch));
+            }
+        }
+
+        _touched.Clear();
+        (OpenRows, OpenBytes) = (0, 0);
+        return taken;
+    }
+
+    /// <summary>Puts rows that <see cref="TakeOpen"/> gave into the transaction that is being read. Owns their batches from here on.</summary>
+    /// <param name="held">The batches.</param>
+    /// <param name="bytes">Bytes in the log of their rows.</param>
+    public void Restore(IEnumerable<HeldBatch> held, long bytes)
+    {
+        foreach (var (table, batch) in held)
+        {
+            var rows = _tables[table];
+            if (rows.Batch is { } before)
+            {
+                _full.Add(new Full(table, before, rows.Whole));
+                (rows.Batch, rows.Whole, rows.Bytes) = (null, 0, 0);
+            }
+
+            _full.Add(new Full(table, batch, 0));
+            OpenRows += batch.Count;
+        }
+
+        OpenBytes += bytes;
+    }
+
+    /// <summary>Makes room for rows of one more table, whose number is the next one.</summary>
+    public void Add(int table, Columnar.Schema schema)
+    {
+        if (table != _tables.Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(table), table, $"The next table has number {_tables.Count}.");
+        }
+
+        _tables.Add(new TableRows(schema));
     }
 
     /// <summary>Drops the rows of the transaction that is being read.</summary>
@@ -168,7 +222,7 @@ internal sealed class PendingChanges : IDisposable
             return next.Batch;
         }
 
-        for (table = 0; table < _tables.Length; table++)
+        for (table = 0; table < _tables.Count; table++)
         {
             var rows = _tables[table];
             if (rows.Batch is { Count: > 0 } batch && (open || (!rows.Touched && (all || batch.Count >= ChangeBatch.TargetRows))))
@@ -224,6 +278,9 @@ internal sealed class PendingChanges : IDisposable
         _full[index] = new Full(table, open, 0);
         _full.Insert(_fullWhole++, new Full(table, whole, whole.Count));
     }
+
+    /// <summary>Rows of one table that wait outside.</summary>
+    internal readonly record struct HeldBatch(int Table, ChangeBatch Batch);
 
     private readonly record struct Full(int Table, ChangeBatch Batch, int Whole);
 

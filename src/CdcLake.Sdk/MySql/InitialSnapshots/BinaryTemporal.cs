@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.InitialSnapshots;
@@ -41,6 +42,14 @@ internal static class BinaryTemporal
         var (hour, minute, second) = value.Length >= 7 ? (value[4], value[5], value[6]) : default;
         var micros = value.Length == 11 ? BinaryPrimitives.ReadInt32LittleEndian(value[7..]) : 0;
         return MySqlCalendar.Microseconds(BinaryPrimitives.ReadUInt16LittleEndian(value), value[2], value[3], hour, minute, second, micros);
+    }
+
+    /// <summary>A date as MySQL prints it, for messages; the length was checked.</summary>
+    public static string Text(ReadOnlySpan<byte> value, bool hasTime)
+    {
+        var date = value.Length == 0 ? "0000-00-00" : string.Create(CultureInfo.InvariantCulture, $"{BinaryPrimitives.ReadUInt16LittleEndian(value):0000}-{value[2]:00}-{value[3]:00}");
+        var time = value.Length >= 7 ? string.Create(CultureInfo.InvariantCulture, $" {value[4]:00}:{value[5]:00}:{value[6]:00}") : " 00:00:00";
+        return hasTime ? date + time : date;
     }
 
     /// <summary>A signed duration in microseconds.</summary>

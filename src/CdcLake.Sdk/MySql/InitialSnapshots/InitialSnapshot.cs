@@ -122,7 +122,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         var table = cut.Tables[index];
         var overlay = cut.Overlays[index];
         var columns = overlay.IsTouched ? table.Wide : table.Capture;
-        var decoder = new SnapshotRowDecoder(table.Definition.Name, [.. columns.Columns.Select(c => table.Definition.Columns[c])]);
+        var decoder = new SnapshotRowDecoder(table.Definition.Name, [.. columns.Columns.Select(c => table.Definition.Columns[c])], plan.Settings.InvalidDates);
         var keep = new List<int>();
         var total = 0L;
         var statement = await BeginTableAsync(session, view, table, table.SelectOf(columns), cancellationToken).ConfigureAwait(false);

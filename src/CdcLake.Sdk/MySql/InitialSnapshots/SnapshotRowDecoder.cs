@@ -15,14 +15,16 @@ namespace CdcLake.MySql.InitialSnapshots;
 internal sealed class SnapshotRowDecoder
 {
     private readonly MySqlTableName _table;
+    private readonly InvalidDates _invalidDates;
     private readonly Slot[] _slots;
 
     /// <param name="table">For messages.</param>
     /// <param name="columns">Columns of the rows, in the order of the batch's.</param>
+    /// <param name="invalidDates">What a date becomes that no calendar has.</param>
     /// <exception cref="UnsupportedTypeException">A column cannot be captured.</exception>
-    public SnapshotRowDecoder(MySqlTableName table, IReadOnlyList<MySqlColumn> columns)
+    public SnapshotRowDecoder(MySqlTableName table, IReadOnlyList<MySqlColumn> columns, InvalidDates invalidDates = InvalidDates.Error)
     {
-        _table = table;
+        (_table, _invalidDates) = (table, invalidDates);
         _slots = [.. columns.Select(c => new Slot { Kind = SnapshotValueKinds.Of(table, c), Definition = c })];
     }
 
@@ -37,7 +39,7 @@ internal sealed class SnapshotRowDecoder
 
     /// <summary>Appends the values of one row; the caller counts its weight.</summary>
     /// <exception cref="MySqlProtocolException">The row contradicts its layout; the bound batch is then unusable.</exception>
-    /// <exception cref="UnsupportedTypeException">A date that no calendar has, in a column that cannot be null.</exception>
+    /// <exception cref="UnsupportedTypeException">A date that no calendar has, where the policy refuses it.</exception>
     public void Append(ReadOnlySpan<byte> row)
     {
         var at = BinaryRow.ValuesAt(_slots.Length);
@@ -159,10 +161,10 @@ internal sealed class SnapshotRowDecoder
                 Unsafe.As<BytesColumn>(slot.Target).Append(DecimalText.Trim(value));
                 break;
             case SnapshotValueKind.Date:
-                AppendOrNull(slot, BinaryTemporal.ReadDate(value), MySqlCalendar.InvalidDate);
+                AppendDate(slot, value, BinaryTemporal.ReadDate(value), MySqlCalendar.InvalidDate);
                 break;
             case SnapshotValueKind.DateTime:
-                AppendOrNull(slot, BinaryTemporal.ReadDateTime(value), MySqlCalendar.InvalidTime);
+                AppendDate(slot, value, BinaryTemporal.ReadDateTime(value), MySqlCalendar.InvalidTime);
                 break;
             case SnapshotValueKind.Time:
                 Fixed<long>(slot).Append(BinaryTemporal.ReadTime(value));
@@ -179,22 +181,24 @@ internal sealed class SnapshotRowDecoder
         }
     }
 
-    private void AppendOrNull<T>(in Slot slot, T value, T invalid)
+    private void AppendDate<T>(in Slot slot, ReadOnlySpan<byte> bytes, T value, T invalid)
         where T : unmanaged, IEquatable<T>
     {
         if (!value.Equals(invalid))
         {
             Fixed<T>(slot).Append(value);
         }
-        else if (slot.Definition.IsNullable)
+        else if (_invalidDates == InvalidDates.Epoch)
+        {
+            Fixed<T>(slot).Append(default);
+        }
+        else if (_invalidDates == InvalidDates.Null && slot.Definition.IsNullable)
         {
             slot.Target.AppendNull();
         }
         else
         {
-            throw new UnsupportedTypeException(
-                $"Column {slot.Definition.Name} of {_table} ({slot.Definition.NativeType} NOT NULL) holds a date that no calendar has, such as 0000-00-00. "
-                + "Correct those rows, make the column nullable (the value then reads as NULL), or leave the column out of the query.");
+            throw MySqlCalendar.Refuse(_table.ToString(), slot.Definition, BinaryTemporal.Text(bytes, hasTime: slot.Kind == SnapshotValueKind.DateTime));
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed class SnapshotWindow(SnapshotPlan plan, IReadOnlyList<SnapshotTa
             Executed = low,
             Limits = new EpochLimits(int.MaxValue, TimeSpan.FromDays(1)),
             Clock = plan.Clock,
+            InvalidDates = plan.Settings.InvalidDates,
         });
         var connection = await session.OpenWireAsync(plan.Clock, "snapshot_window", cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))

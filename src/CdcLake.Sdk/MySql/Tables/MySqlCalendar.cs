@@ -41,5 +41,18 @@ internal static class MySqlCalendar
             : (((((days * 24L) + hour) * 60) + minute) * 60 + second) * 1_000_000 + microsecond;
     }
 
+    /// <summary>The error for a date that no calendar has, where the policy does not allow it.</summary>
+    /// <param name="table">Qualified name.</param>
+    /// <param name="column">Holds it.</param>
+    /// <param name="value">As MySQL prints it.</param>
+    public static UnsupportedTypeException Refuse(string table, MySqlColumn column, string value)
+    {
+        var orNull = column.IsNullable ? $"{nameof(InvalidDates)}.{nameof(InvalidDates.Null)} (null) or " : "";
+        return new UnsupportedTypeException(
+            $"Table {table}: column \"{column.Name}\" ({column.NativeType}{(column.IsNullable ? "" : " NOT NULL")}) holds '{value}', a date that no calendar has. " +
+            $"Correct the rows on the server, leave the column out of the query, or say what such dates become: " +
+            $"new MySqlSource(..., o => o.{nameof(MySqlSourceOptions.InvalidDates)} = ...) with {orNull}{nameof(InvalidDates)}.{nameof(InvalidDates.Epoch)} (1970-01-01).");
+    }
+
     private static bool IsLeap(int year) => (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);
 }

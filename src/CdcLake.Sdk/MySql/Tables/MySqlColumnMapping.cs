@@ -19,7 +19,7 @@ namespace CdcLake.MySql.Tables;
 // SET                                 string                   labels in declared order, joined by ','
 // BIT(1), BIT(2..63), BIT(64)         boolean, int64, uint64
 //
-// Dates that no calendar has (0000-00-00, 2026-00-00, 2026-02-30) become null in a nullable column and are an error in a NOT NULL one.
+// Dates that no calendar has (0000-00-00, 2026-00-00, 2026-02-30) become what InvalidDates says: by default they are an error.
 
 /// <summary>How the values of a MySQL column travel.</summary>
 /// <param name="Type">Binary when the column is unsupported.</param>

@@ -8,7 +8,7 @@ internal sealed class ServerSettings
     private static readonly string[] Names =
     [
         "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "binlog_row_value_options", "gtid_mode",
-        "server_id", "binlog_transaction_compression", "innodb_native_foreign_keys", "log_replica_updates", "log_slave_updates",
+        "server_id", "innodb_native_foreign_keys", "log_replica_updates", "log_slave_updates",
     ];
 
     private readonly Dictionary<string, string> _values;
@@ -49,11 +49,6 @@ internal sealed class ServerSettings
         if (this["binlog_row_value_options"] is { Length: > 0 } options)
         {
             problems.Add($"binlog_row_value_options is {options}, so updates carry only parts of JSON values. Run: SET PERSIST binlog_row_value_options='';");
-        }
-
-        if (this["binlog_transaction_compression"] == "ON")
-        {
-            problems.Add("binlog_transaction_compression is ON, and compressed transactions are not decoded yet. Run: SET PERSIST binlog_transaction_compression=OFF;");
         }
 
         if (this["server_id"] == "0")

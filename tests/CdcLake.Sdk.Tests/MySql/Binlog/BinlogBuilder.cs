@@ -173,6 +173,40 @@ internal sealed class BinlogBuilder
         return Event(2, body.ToArray());
     }
 
+    /// <summary>One event that holds those of <paramref name="changes"/>, as binlog_transaction_compression writes them.</summary>
+    /// <param name="changes">BEGIN to XID.</param>
+    /// <param name="compress">zstd; null stores the events as they are.</param>
+    /// <param name="announced">Uncompressed size to announce instead of the true one.</param>
+    public BinlogBuilder Payload(Action<BinlogBuilder> changes, Func<byte[], byte[]>? compress, long? announced = null)
+    {
+        var inner = new BinlogBuilder(checksum: false) { Timestamp = Timestamp, EventSize = EventSize };
+        changes(inner);
+        var bytes = inner.ToArray();
+        foreach (var at in inner.Offsets.Skip(2))
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at + 13), 0);
+        }
+
+        var events = bytes[inner.Offsets[2]..];
+        var payload = compress is null ? events : compress(events);
+        var body = new MemoryStream();
+        Record(2, compress is null ? 255u : 0);
+        Record(3, (ulong)(announced ?? events.Length));
+        Record(1, (ulong)payload.Length);
+        BinlogTable.WriteLenenc(body, 0);
+        body.Write(payload);
+        return Event(40, body.ToArray());
+
+        void Record(ulong type, ulong value)
+        {
+            var number = new MemoryStream();
+            BinlogTable.WriteLenenc(number, value);
+            BinlogTable.WriteLenenc(body, type);
+            BinlogTable.WriteLenenc(body, (ulong)number.Length);
+            number.WriteTo(body);
+        }
+    }
+
     /// <summary>Commits the group.</summary>
     public BinlogBuilder Xid()
     {

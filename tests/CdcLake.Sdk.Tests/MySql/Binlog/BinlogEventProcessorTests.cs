@@ -52,6 +52,38 @@ public sealed class BinlogEventProcessorTests
     }
 
     [Fact]
+    public async Task Two_transactions_handed_on_in_part_are_both_continued_after_a_failover_to_another_order()
+    {
+        var (first, second) = (Insert(1, 100), Insert(2, 200));
+        var captures = await EventFeed.CapturesAsync(first.ToArray(), "appdb.sales");
+        var (one, two) = (EventFeed.Events(first.ToArray()), EventFeed.Events(second.ToArray()));
+        foreach (var part in new[] { two.Count, two.Count - 3 })
+        {
+            using var processor = Create(captures, heldRows: 3);
+            var output = new CollectingOutput();
+            Begin(processor);
+            await EventFeed.FeedAsync(processor, one.SkipLast(3), output);
+            Assert.True(processor.HasHandedOnPart);
+            Begin(processor);
+            await EventFeed.FeedAsync(processor, two.Take(part), output);
+            Assert.Empty(output.Epochs);
+            Begin(processor);
+            await EventFeed.FeedAsync(processor, part == two.Count ? one : [.. two, .. one.Skip(2)], output);
+            await processor.FlushAsync(output, idle: true, default);
+            Assert.Equal(40, output.WholeRows.Count());
+            Assert.Equal(40, output.WholeRows.Distinct().Count());
+            Assert.False(processor.HasHandedOnPart);
+            Assert.EndsWith(":1-2", output.Epochs[^1].Epoch.Position.ToString(), StringComparison.Ordinal);
+        }
+
+        BinlogBuilder Insert(long number, int key)
+        {
+            var log = new BinlogBuilder { EventSize = 80, NextNumber = number };
+            return log.Transaction(t => t.Insert(_sales, [.. Enumerable.Range(key, 20).Select(i => BinlogFileSourceTests.Row(i, "1.00"))]));
+        }
+    }
+
+    [Fact]
     public async Task Other_rows_in_the_repeated_transaction_are_an_error()
     {
         var log = new BinlogBuilder { EventSize = 80 };

@@ -6,7 +6,7 @@ namespace CdcLake.MySql.Binlog.Columns;
 /// <summary>Prints dates that no calendar has, for messages.</summary>
 internal static class InvalidDateText
 {
-    /// <summary>The value of <paramref name="column"/> in row <paramref name="row"/> of the located run, quoted as MySQL prints it.</summary>
+    /// <summary>The value of <paramref name="column"/> in row <paramref name="row"/> of the located run, as MySQL prints it.</summary>
     public static string Of(ReadOnlySpan<byte> images, RowScanner scanner, ReadColumn column, int row)
     {
         var offset = scanner.Location switch
@@ -18,19 +18,19 @@ internal static class InvalidDateText
         var bytes = images[offset..];
         if (column.Column.Type == MySqlTypeCode.Timestamp2)
         {
-            return "'0000-00-00 00:00:00'";
+            return "0000-00-00 00:00:00";
         }
 
         if (column.Column.Type == MySqlTypeCode.Date)
         {
             var date = bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
-            return string.Create(CultureInfo.InvariantCulture, $"'{date >> 9:0000}-{(date >> 5) & 15:00}-{date & 31:00}'");
+            return string.Create(CultureInfo.InvariantCulture, $"{date >> 9:0000}-{(date >> 5) & 15:00}-{date & 31:00}");
         }
 
         var packed = (long)Wire.BigEndian(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(bytes), 5) - 0x80_0000_0000;
         var yearMonth = packed >> 22;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"'{yearMonth / 13:0000}-{yearMonth % 13:00}-{(packed >> 17) & 31:00} {(packed >> 12) & 31:00}:{(packed >> 6) & 63:00}:{packed & 63:00}'");
+            $"{yearMonth / 13:0000}-{yearMonth % 13:00}-{(packed >> 17) & 31:00} {(packed >> 12) & 31:00}:{(packed >> 6) & 63:00}:{packed & 63:00}");
     }
 }

@@ -10,6 +10,7 @@ namespace CdcLake.MySql.Binlog.Columns;
 internal sealed class RowDecoder
 {
     private readonly string _table;
+    private readonly InvalidDates _invalidDates;
     private readonly ReadColumn[] _read;
     private readonly RowScanner _scanner;
     private readonly BytesFill _bytes = new();
@@ -18,9 +19,10 @@ internal sealed class RowDecoder
     /// <param name="table">Qualified name, for messages.</param>
     /// <param name="columns">All columns of the table.</param>
     /// <param name="read">Ordinals of the columns that leave the decoder, ascending; their types are supported.</param>
-    public RowDecoder(string table, IReadOnlyList<MySqlColumn> columns, IReadOnlyList<int> read)
+    /// <param name="invalidDates">What a date becomes that no calendar has.</param>
+    public RowDecoder(string table, IReadOnlyList<MySqlColumn> columns, IReadOnlyList<int> read, InvalidDates invalidDates = InvalidDates.Error)
     {
-        _table = table;
+        (_table, _invalidDates) = (table, invalidDates);
         _scanner = new RowScanner([.. columns.Select(ImageColumn.Of)], [.. read]);
         _read = [.. read.Select((ordinal, index) =>
         {
@@ -133,7 +135,7 @@ internal sealed class RowDecoder
         where TReader : struct, IValueReader<T> =>
         FixedWidthFill.Append<T, TReader>(images, _scanner, column, reader, target, _nulls);
 
-    /// <summary>Turns dates that do not exist into nulls, or refuses them in a NOT NULL column.</summary>
+    /// <summary>Turns dates that no calendar has into what the policy says, or refuses them.</summary>
     private void Settle<T>(ReadOnlySpan<byte> images, ReadColumn column, Column target, Span<T> values, T invalid)
         where T : unmanaged, IEquatable<T>
     {
@@ -143,11 +145,15 @@ internal sealed class RowDecoder
             return;
         }
 
-        if (!column.Column.IsNullable)
+        if (_invalidDates == InvalidDates.Epoch)
         {
-            throw new UnsupportedTypeException(
-                $"Table {_table}: NOT NULL column \"{column.Column.Name}\" ({column.Column.NativeType}) holds {InvalidDateText.Of(images, _scanner, column, at)}, a date that does not exist. " +
-                "Repair the rows on the server, or make the column nullable: such dates are then captured as null.");
+            values[at..].Replace(invalid, default);
+            return;
+        }
+
+        if (_invalidDates == InvalidDates.Error || !column.Column.IsNullable)
+        {
+            throw MySqlCalendar.Refuse(_table, column.Column, InvalidDateText.Of(images, _scanner, column, at));
         }
 
         if (_scanner.Location != RunLayout.Columns)

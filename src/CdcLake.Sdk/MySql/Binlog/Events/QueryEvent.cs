@@ -1,4 +1,4 @@
-using CdcLake.MySql.Binlog.Statements;
+using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Binlog.Events;

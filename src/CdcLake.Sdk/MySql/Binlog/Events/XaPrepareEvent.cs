@@ -14,8 +14,20 @@ namespace CdcLake.MySql.Binlog.Events;
 
 /// <summary>The end of an XA transaction's changes.</summary>
 /// <param name="OnePhase">True when it is committed at once; false when a later XA COMMIT or XA ROLLBACK decides.</param>
-internal readonly record struct XaPrepareEvent(bool OnePhase)
+/// <param name="Id">Its name.</param>
+internal readonly record struct XaPrepareEvent(bool OnePhase, XaId Id)
 {
+    private const uint MaxPart = 64;
+
     /// <summary>Reads the event after its common header; the checksum is already cut off.</summary>
-    public static XaPrepareEvent Read(ref PacketReader reader) => new(reader.ReadByte() != 0);
+    /// <exception cref="MySqlProtocolException">A part of the name is longer than XA allows.</exception>
+    public static XaPrepareEvent Read(ref PacketReader reader)
+    {
+        var onePhase = reader.ReadByte() != 0;
+        var format = reader.ReadUInt32();
+        var (global, branch) = (reader.ReadUInt32(), reader.ReadUInt32());
+        return global <= MaxPart && branch <= MaxPart
+            ? new XaPrepareEvent(onePhase, XaId.Of(format, reader.ReadBytes((int)global), reader.ReadBytes((int)branch)))
+            : throw MySqlProtocolException.Malformed("XA_PREPARE_LOG_EVENT", reader.Position, $"parts of {global} and {branch} bytes");
+    }
 }

@@ -1,3 +1,5 @@
+using CdcLake.MySql.Tables;
+
 namespace CdcLake.MySql.Binlog.Statements;
 
 /// <summary>

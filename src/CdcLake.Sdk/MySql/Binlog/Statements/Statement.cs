@@ -1,3 +1,5 @@
+using CdcLake.MySql.Binlog.Events;
+
 namespace CdcLake.MySql.Binlog.Statements;
 
 /// <summary>What a logged statement means to a reader of rows.</summary>
@@ -54,6 +56,9 @@ internal sealed record Statement(StatementKind Kind, IReadOnlyList<NamedTable> T
 {
     /// <summary>The words of the statement before its first literal, for messages: rows of users do not belong there.</summary>
     public string Text { get; init; } = "";
+
+    /// <summary>Which XA transaction it is about; null for other statements, and when the server did not write it as it always does.</summary>
+    public XaId? Xa { get; init; }
 
     public static Statement Of(StatementKind kind) => new(kind, [], []);
 }

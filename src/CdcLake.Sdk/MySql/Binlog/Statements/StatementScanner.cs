@@ -38,7 +38,7 @@ internal static class StatementScanner
         "COMMIT" => Statement.Of(StatementKind.Commit),
         "ROLLBACK" => Statement.Of(text.Has(1, "TO") || text.Has(2, "TO") ? StatementKind.Inside : StatementKind.Rollback),
         "SAVEPOINT" or "RELEASE" => Statement.Of(StatementKind.Inside),
-        "XA" => Statement.Of(XaKind(text)),
+        "XA" => XaStatements.Scan(text),
         "INSERT" or "UPDATE" or "DELETE" or "REPLACE" => RowStatements.Scan(text),
         "LOAD" when text.Has(1, "INDEX") => Statement.Of(StatementKind.Harmless),
         "LOAD" or "WITH" => Statement.Of(StatementKind.ChangeRows),
@@ -49,14 +49,5 @@ internal static class StatementScanner
         "SET" when text.Has(1, "PASSWORD") || text.Has(1, "DEFAULT") || text.Has(1, "RESOURCE") => Statement.Of(StatementKind.Harmless),
         "DROP" or "CREATE" or "ALTER" => DefinitionStatements.Scan(text),
         _ => Statement.Of(text.HasAny(0, HarmlessVerbs) ? StatementKind.Harmless : StatementKind.Unknown), // SELECT f(), DO, CALL, HANDLER, IMPORT TABLE, ...
-    };
-
-    private static StatementKind XaKind(StatementText text) => text[1].Text?.ToUpperInvariant() switch
-    {
-        "START" or "BEGIN" => StatementKind.Begin,
-        "END" => StatementKind.Inside,
-        "COMMIT" => StatementKind.XaCommit,
-        "ROLLBACK" => StatementKind.XaRollback,
-        _ => StatementKind.Unknown,
     };
 }

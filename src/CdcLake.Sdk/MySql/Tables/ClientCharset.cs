@@ -1,7 +1,6 @@
 using System.Text;
-using CdcLake.MySql.Tables;
 
-namespace CdcLake.MySql.Binlog.Statements;
+namespace CdcLake.MySql.Tables;
 
 // Which .NET code page equals which character set of the server was found by comparing every one- and two-byte sequence on MySQL 9.7. Sets that differ
 // in a character or have no code page still tell where a character ends, but not for certain which one it is.

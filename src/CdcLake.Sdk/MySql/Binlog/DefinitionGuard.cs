@@ -1,0 +1,70 @@
+using CdcLake.MySql.Binlog.Statements;
+
+namespace CdcLake.MySql.Binlog;
+
+/// <summary>Decides what a logged statement means for the captured tables, and refuses what would lose or invent rows without a word.</summary>
+internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions options, LogCursor cursor)
+{
+    /// <summary>Looks at a statement that is neither harmless nor part of a transaction's grammar.</summary>
+    /// <exception cref="SchemaMismatchException">It changes a captured table without logging rows.</exception>
+    /// <exception cref="BinlogUnavailableException">It is not known to leave rows alone.</exception>
+    public void Check(Statement statement, OpenTransaction transaction)
+    {
+        if (statement.Kind is StatementKind.ChangeRows or StatementKind.Unknown)
+        {
+            RefuseRows($"statement \"{statement.Text}\"", transaction);
+            return;
+        }
+
+        foreach (var table in tables.Tables)
+        {
+            if (statement.Fills.Any(t => t.MayBe(table.Name)))
+            {
+                Refuse(table, transaction);
+            }
+            else if (statement.Tables.Any(t => t.MayBe(table.Name)))
+            {
+                CheckDefinition(statement.Kind, table, transaction);
+            }
+        }
+    }
+
+    /// <summary>Refuses changes of rows of which the log does not tell the rows; passes over those of a transaction that is included already.</summary>
+    /// <param name="what">For the message: <c>LOAD DATA</c>.</param>
+    /// <param name="transaction">The open one.</param>
+    public void RefuseRows(string what, OpenTransaction transaction)
+    {
+        if (!transaction.IsSkipped)
+        {
+            throw new BinlogUnavailableException(
+                $"{cursor.Where}, transaction {transaction.Gtid}: {what} is not known to leave rows alone, and the log does not say which it changes. " +
+                "Run SET GLOBAL binlog_format=ROW on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
+        }
+    }
+
+    /// <summary>DDL is harmless while the table is known to have no rows: the next TABLE_MAP tells what it became.</summary>
+    private void CheckDefinition(StatementKind kind, CapturedTable table, OpenTransaction transaction)
+    {
+        var creates = kind is StatementKind.CreateTable or StatementKind.CreateTableIfNotExists;
+        if (!creates && (table.HasRows || !(table.IsComplete || options.TablesMustBeCreated)))
+        {
+            Refuse(table, transaction);
+        }
+
+        if (!table.HasRows && kind is StatementKind.CreateTable or StatementKind.EmptyTable or StatementKind.DropDatabase)
+        {
+            table.IsComplete = true;
+        }
+    }
+
+    private void Refuse(CapturedTable table, OpenTransaction transaction)
+    {
+        if (!transaction.IsSkipped)
+        {
+            throw new SchemaMismatchException(
+                $"{cursor.Where}, transaction {transaction.Gtid}: a statement changes the definition or the rows of captured table {table.Name} without logging rows " +
+                "(ALTER, DROP, TRUNCATE, RENAME, REPAIR, EXCHANGE PARTITION or IMPORT). What was captured until then is complete and stays. " +
+                "Start the pipeline anew with an empty target, so that it reads the table as it is now.");
+        }
+    }
+}

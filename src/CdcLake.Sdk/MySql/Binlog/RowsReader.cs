@@ -1,0 +1,163 @@
+using CdcLake.Columnar;
+using CdcLake.MySql.Binlog.Events;
+using CdcLake.MySql.Wire;
+
+namespace CdcLake.MySql.Binlog;
+
+// TABLE_MAP and rows events begin with the table id (6 bytes, in old logs 4) and 2 bytes of flags, which are not compared with constants: servers add bits.
+
+/// <summary>Turns TABLE_MAP and rows events into rows of the open transaction. Rows of tables that are not captured are passed over unread.</summary>
+internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuilder epochs, BinlogProcessorOptions options)
+{
+    private const ulong DummyTableId = 0xFF_FFFF; // a rows event without rows that only ends a statement
+
+    private readonly TableMaps _maps = new(tables);
+
+    /// <summary>Changed rows of captured tables, before-images and after-images counted each; not those that were handed on before a reconnect.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>True while a captured table has shown no row: then skipped transactions too are read for the tables that they change.</summary>
+    public bool HasUnseenTables
+    {
+        get
+        {
+            foreach (var table in tables.Tables)
+            {
+                if (!table.HasRows)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    public void ReadTableMap(ReadOnlySpan<byte> body, OpenTransaction transaction)
+    {
+        transaction.Require("a TABLE_MAP event");
+        var id = ReadTableId(ref body);
+        if (transaction.IsSkipped)
+        {
+            NoteSkippedRows(body);
+        }
+        else
+        {
+            _maps.Describe(cursor.Stream, id, body);
+        }
+    }
+
+    /// <exception cref="MySqlProtocolException">The event contradicts the TABLE_MAP, or there is none.</exception>
+    /// <exception cref="BinlogUnavailableException">Images of a captured table lack columns, or rows from before the log are missing.</exception>
+    public void ReadRows(EventType type, ReadOnlySpan<byte> body, OpenTransaction transaction)
+    {
+        transaction.Require("a change of rows");
+        if (transaction.IsSkipped)
+        {
+            return;
+        }
+
+        var id = ReadTableId(ref body);
+        var mapping = _maps.Find(cursor.Stream, id);
+        if (mapping is { Table: { } table, Definition: { } definition })
+        {
+            Append(type, table, definition, ReadImages(type, table, definition, body), transaction);
+        }
+        else if (mapping is null && id != DummyTableId)
+        {
+            throw MySqlProtocolException.Malformed("Rows event", 0, $"table id {id} was not described by a TABLE_MAP event before");
+        }
+    }
+
+    /// <summary>A table whose rows came in a skipped transaction is no longer empty.</summary>
+    private void NoteSkippedRows(ReadOnlySpan<byte> body)
+    {
+        if (HasUnseenTables && tables.TryFind(body, out var table))
+        {
+            table.HasRows = true;
+        }
+    }
+
+    private ReadOnlySpan<byte> ReadImages(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> body)
+    {
+        if (type == EventType.PartialUpdateRows)
+        {
+            throw new BinlogUnavailableException(
+                $"{cursor.Where}: an update of captured table {table.Name} holds only the changed parts of JSON documents. " +
+                "Run SET GLOBAL binlog_row_value_options='' on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
+        }
+
+        var rows = RowsEvent.Read(type, body);
+        if (rows.Columns != (ulong)definition.Columns)
+        {
+            throw MySqlProtocolException.Malformed("Rows event", 0, $"{rows.Columns} columns, {definition.Columns} in the TABLE_MAP event of {table.Name}");
+        }
+
+        return rows.IsFull ? rows.Images : throw new BinlogUnavailableException(
+            $"{cursor.Where}: a change of captured table {table.Name} does not hold all columns. " +
+            "Run SET GLOBAL binlog_row_image=FULL on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
+    }
+
+    private void Append(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, OpenTransaction transaction)
+    {
+        if (!table.IsComplete && options.TablesMustBeCreated)
+        {
+            throw new BinlogUnavailableException(
+                $"{cursor.Where}: table {table.Name} existed before the first of these files, so that rows it had then are missing. " +
+                "Give all files from the beginning of the server's log, or those from where the table is created (IF NOT EXISTS does not tell) or truncated, or capture from the server itself.");
+        }
+
+        table.HasRows = true;
+        var batch = epochs.Open(table.Index);
+        var rows = transaction.RowsToSkip > 0
+            ? DecodeBehindSkipped(type, table, definition, images, batch, transaction)
+            : Decode(type, definition, images, batch, transaction);
+        epochs.Appended(table.Index, rows, images.Length);
+        Rows += rows;
+    }
+
+    private static int Decode(EventType type, CapturedTable.Definition definition, ReadOnlySpan<byte> images, ChangeBatch batch, OpenTransaction transaction)
+    {
+        var rows = definition.Decoder.Append(images, batch);
+        transaction.Rows += rows;
+        if (!RowsEvent.IsUpdate(type))
+        {
+            batch.AppendWeights((sbyte)(RowsEvent.IsInsert(type) ? 1 : -1), rows);
+        }
+        else if ((rows & 1) == 0)
+        {
+            batch.AppendUpdateWeights(rows);
+        }
+        else
+        {
+            throw MySqlProtocolException.Malformed("Rows event", 0, $"{rows} images of updated rows; they come in pairs");
+        }
+
+        return rows;
+    }
+
+    /// <summary>Decodes aside and keeps only the rows that were not handed on before the connection was lost.</summary>
+    private static int DecodeBehindSkipped(
+        EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, ChangeBatch batch, OpenTransaction transaction)
+    {
+        using var aside = new ChangeBatch(table.Capture.Schema);
+        var rows = Decode(type, definition, images, aside, transaction);
+        var kept = (int)Math.Max(0, rows - transaction.RowsToSkip);
+        transaction.RowsToSkip -= rows - kept;
+        for (var row = rows - kept; row < rows; row++)
+        {
+            batch.AppendFrom(aside, row, aside.Weights[row]);
+        }
+
+        return kept;
+    }
+
+    private ulong ReadTableId(ref ReadOnlySpan<byte> body)
+    {
+        var reader = new PacketReader(body);
+        var id = cursor.TableIdSize == 6 ? reader.ReadUInt48() : reader.ReadUInt32();
+        reader.Skip(2);
+        body = body[reader.Position..];
+        return id;
+    }
+}

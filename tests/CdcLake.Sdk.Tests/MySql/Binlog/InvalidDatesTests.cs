@@ -1,0 +1,65 @@
+using CdcLake.Connectors;
+using CdcLake.MySql.Binlog;
+
+namespace CdcLake.Tests.MySql.Binlog;
+
+/// <summary>Dates that no calendar has become what the policy says, and by default nothing in silence.</summary>
+public sealed class InvalidDatesTests
+{
+    private const long ZeroTime = 0;
+
+    [Theory]
+    [InlineData(true, "'2026-02-30'", "InvalidDates.Null")]
+    [InlineData(false, "NOT NULL", "InvalidDates.Epoch")]
+    public async Task Error_names_table_column_value_and_option(bool nullable, string value, string option)
+    {
+        var error = await Assert.ThrowsAsync<UnsupportedTypeException>(() => RunAsync(nullable, InvalidDates.Error, Date(2026, 2, 30)));
+        Assert.Contains("db.t", error.Message, StringComparison.Ordinal);
+        Assert.Contains("\"d\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains(value, error.Message, StringComparison.Ordinal);
+        Assert.Contains(option, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Null_makes_them_null_where_the_column_allows_it()
+    {
+        Assert.Equal("0+1|NULL|NULL|NULL", await RunAsync(true, InvalidDates.Null, Date(0, 0, 0)));
+        var error = await Assert.ThrowsAsync<UnsupportedTypeException>(() => RunAsync(false, InvalidDates.Null, Date(0, 0, 0)));
+        Assert.DoesNotContain("InvalidDates.Null", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Epoch_makes_them_the_first_of_january_1970(bool nullable) =>
+        Assert.Equal("0+1|1970-01-01|1970-01-01 00:00:00|1970-01-01 00:00:00.000", await RunAsync(nullable, InvalidDates.Epoch, Date(0, 0, 0)));
+
+    [Theory]
+    [InlineData(InvalidDates.Null, "0+2|NULL|NULL|NULL")]
+    [InlineData(InvalidDates.Epoch, "0+2|NULL|NULL|NULL")]
+    public async Task Nulls_stay_nulls_beside_them(InvalidDates policy, string expected) =>
+        Assert.EndsWith(expected, await RunAsync(true, policy, Date(0, 0, 0), [2L, null, null, null]), StringComparison.Ordinal);
+
+    private static int Date(int year, int month, int day) => (year << 9) | (month << 5) | day;
+
+    private static async Task<string> RunAsync(bool nullable, InvalidDates policy, int date, params object?[][] more)
+    {
+        var table = new BinlogTable(
+            "db",
+            "t",
+            [0],
+            BinlogColumn.BigInt("id"),
+            BinlogColumn.Date("d") with { Nullable = nullable, Encode = (s, v) => BinlogTable.Write(s, (UInt128)(int)v, 3) },
+            BinlogColumn.DateTime("dt", 0) with { Nullable = nullable, Encode = (s, v) => BinlogTable.WriteBigEndian(s, (ulong)(long)v + 0x80_0000_0000, 5) },
+            BinlogColumn.Timestamp("ts", 3) with { Nullable = nullable, Encode = (s, v) => BinlogTable.WriteBigEndian(s, (ulong)(long)v, 6) });
+        var log = new BinlogBuilder();
+        log.Transaction(t => t.Insert(table, [[1L, date, ZeroTime, ZeroTime], .. more]));
+        var captures = await EventFeed.CapturesAsync(log.ToArray(), "db.t");
+        using var processor = new BinlogEventProcessor(new BinlogProcessorOptions { Tables = captures, InvalidDates = policy });
+        var output = new CollectingOutput();
+        processor.BeginFile("binlog.000001");
+        await EventFeed.FeedAsync(processor, EventFeed.Events(log.ToArray()), output);
+        await processor.FlushAsync(output, idle: true, default);
+        return string.Join('\n', output.WholeRows);
+    }
+}
