@@ -80,9 +80,7 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
         try
         {
             session = await ServerSession.OpenAsync(options, host, cancellationToken).ConfigureAwait(false);
-            var preflight = new Preflight(session);
-            await preflight.CheckServerAsync(cancellationToken).ConfigureAwait(false);
-            await preflight.CheckTablesAsync(tables, cancellationToken).ConfigureAwait(false);
+            await new Preflight(session).CheckAsync(tables, cancellationToken).ConfigureAwait(false);
             var missing = included is null ? GtidSet.Empty : await MissingAsync(session, included, waited, cancellationToken).ConfigureAwait(false);
             return (session, missing, null);
         }

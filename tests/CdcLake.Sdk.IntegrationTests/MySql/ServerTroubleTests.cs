@@ -51,6 +51,22 @@ public sealed class ServerTroubleTests(PrivateMySqlServer server) : IClassFixtur
     }
 
     [ServerFact(TestServers.MySql)]
+    public async Task Replica_that_leaves_out_a_captured_table_is_refused()
+    {
+        await using var database = await CreateAsync("leftout");
+        await database.ExecuteAsync("CHANGE REPLICATION SOURCE TO SOURCE_HOST='nowhere.invalid', SOURCE_AUTO_POSITION=1", "CHANGE REPLICATION FILTER REPLICATE_WILD_IGNORE_TABLE=('left%.t')");
+        var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => SourceRun.StartAsync(database.Options, "leftout", [$"{database.Name}.t"]));
+        Assert.Contains($"filters leave out {database.Name}.t", error.Message, StringComparison.Ordinal);
+        await database.ExecuteAsync("CHANGE REPLICATION FILTER REPLICATE_WILD_IGNORE_TABLE=('other%.t')");
+        await using (var run = await SourceRun.StartAsync(database.Options, "leftout", [$"{database.Name}.t"]))
+        {
+            await run.WaitForFirstEpochAsync();
+        }
+
+        await database.ExecuteAsync("CHANGE REPLICATION FILTER REPLICATE_WILD_IGNORE_TABLE=()", "RESET REPLICA ALL");
+    }
+
+    [ServerFact(TestServers.MySql)]
     public async Task Replica_that_does_not_log_what_it_applies_is_refused()
     {
         await using var database = await CreateAsync("replica");

@@ -8,9 +8,11 @@ namespace CdcLake.MySql.Tables;
 /// </summary>
 internal sealed class Preflight(ServerSession session)
 {
-    /// <summary>Checks settings and grants, and that nothing is left out of the log.</summary>
+    /// <summary>Checks settings and grants, that nothing is left out of the log, and that rows of the tables that foreign keys change appear in it.</summary>
+    /// <param name="tables">The captured tables; one that does not exist (any more, or yet) is left out of the check.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BinlogUnavailableException">Something is not as required; the message lists all of it with the statements that fix it.</exception>
-    public async Task CheckServerAsync(CancellationToken cancellationToken)
+    public async Task CheckAsync(IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
     {
         if (session.IsMariaDb)
         {
@@ -22,22 +24,14 @@ internal sealed class Preflight(ServerSession session)
         var problems = new List<string>(settings.Problems());
         if (settings["log_bin"] == "ON")
         {
-            await CheckLogAsync(problems, settings, cancellationToken).ConfigureAwait(false);
+            await CheckLogAsync(problems, settings, tables, cancellationToken).ConfigureAwait(false);
         }
 
         if (problems.Count > 0)
         {
             throw new BinlogUnavailableException($"{session.Peer} cannot be captured as it is:\n- {string.Join("\n- ", problems)}");
         }
-    }
 
-    /// <summary>Checks the tables themselves: rows that foreign keys change must appear in the log.</summary>
-    /// <param name="tables">Their names; one that does not exist (any more, or yet) is left out.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BinlogUnavailableException">They would not; the message lists the constraints.</exception>
-    public async Task CheckTablesAsync(IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
-    {
-        var settings = await ServerSettings.ReadAsync(session, cancellationToken).ConfigureAwait(false);
         if (!settings.LogsCascades)
         {
             await RefuseCascadesAsync(tables, cancellationToken).ConfigureAwait(false);
@@ -52,18 +46,14 @@ internal sealed class Preflight(ServerSession session)
         return $"{MySqlTableName.Literal(account[..at])}@{MySqlTableName.Literal(account[(at + 1)..])}";
     }
 
-    private async Task CheckLogAsync(List<string> problems, ServerSettings settings, CancellationToken cancellationToken)
+    private async Task CheckLogAsync(List<string> problems, ServerSettings settings, IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
     {
         var missing = new List<string>();
         await TryAsync("REPLICATION SLAVE", () => AskAsync("SHOW REPLICAS", "SHOW SLAVE HOSTS", cancellationToken)).ConfigureAwait(false);
         await TryAsync("REPLICATION CLIENT", async () =>
         {
             CheckFilters(problems, await BinlogStatus.ReadAsync(session, cancellationToken).ConfigureAwait(false));
-            var replica = await AskAsync("SHOW REPLICA STATUS", "SHOW SLAVE STATUS", cancellationToken).ConfigureAwait(false);
-            if (replica.Count > 0 && !settings.LogsReplicatedChanges)
-            {
-                problems.Add("the server is a replica with log_replica_updates=OFF, so what it applies is missing from its log. Restart it with log_replica_updates=ON, or capture from its source");
-            }
+            CheckReplica(problems, settings, await AskAsync("SHOW REPLICA STATUS", "SHOW SLAVE STATUS", cancellationToken).ConfigureAwait(false), tables);
         }).ConfigureAwait(false);
         await TryAsync("XA_RECOVER_ADMIN", () => session.ExecuteAsync("XA RECOVER", cancellationToken)).ConfigureAwait(false);
         if (missing.Count > 0)
@@ -104,6 +94,22 @@ internal sealed class Preflight(ServerSession session)
         {
             var option = status.DoDatabases.Length > 0 ? $"binlog-do-db={status.DoDatabases}" : $"binlog-ignore-db={status.IgnoredDatabases}";
             problems.Add($"the server leaves changes out of its log ({option}). Remove binlog-do-db and binlog-ignore-db from its configuration and restart it");
+        }
+    }
+
+    private static void CheckReplica(List<string> problems, ServerSettings settings, StatementResult channels, IReadOnlyList<MySqlTableName> tables)
+    {
+        if (channels.Count > 0 && !settings.LogsReplicatedChanges)
+        {
+            problems.Add("the server is a replica with log_replica_updates=OFF, so what it applies is missing from its log. Restart it with log_replica_updates=ON, or capture from its source");
+        }
+
+        for (var channel = 0; channel < channels.Count; channel++)
+        {
+            var row = channel;
+            var filters = ReplicaFilters.Of(name => channels.HasColumn(name) ? channels[row, name] : null);
+            problems.AddRange(tables.Where(filters.LeaveOut).Select(t =>
+                $"the server is a replica whose filters leave out {t}, so its changes are missing. Run CHANGE REPLICATION FILTER so that it is taken, load it anew, or capture from the source"));
         }
     }
 
