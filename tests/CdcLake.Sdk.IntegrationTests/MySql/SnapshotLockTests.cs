@@ -1,4 +1,5 @@
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.IntegrationTests.MySql;
 
@@ -55,6 +56,28 @@ public sealed class SnapshotLockTests
         Assert.Equal(Rows, run.Contents.Rows(1).Count);
         Assert.Contains("1|new", run.Contents.Rows(1));
         Assert.Equal(["2", "5"], run.Contents.Rows(2));
+    }
+
+    [ServerFact(TestServers.MySql)]
+    public async Task Definition_is_read_again_although_an_alter_of_the_same_table_waits()
+    {
+        await using var database = await CreateAsync("snapqueue");
+        await using var holder = await database.ConnectAsync();
+        await using var session = await MySqlDatabase.ConnectAsync(database.ConnectionString);
+        var name = MySqlTableName.Parse($"{database.Name}.not_yet_read", null);
+        var before = (await new TableReader(session).ReadAsync([name], default))[0];
+        await holder.ExecuteAsync("BEGIN", default);
+        await holder.ExecuteAsync("SELECT * FROM not_yet_read", default);
+        var altering = database.Connection.ExecuteAsync("ALTER TABLE not_yet_read ADD COLUMN more INT", default);
+        while ((await holder.QueryAsync("SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting for table metadata lock%'", default)).Count == 0)
+        {
+            await Task.Yield();
+        }
+
+        var again = await new TableReader(session).ReadAgainAsync(name, default).WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(before.Columns, again!.Columns);
+        await holder.ExecuteAsync("COMMIT", default);
+        await altering;
     }
 
     private static async Task<MySqlDatabase> CreateAsync(string name)

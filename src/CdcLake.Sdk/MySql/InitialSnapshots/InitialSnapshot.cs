@@ -176,7 +176,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         await _control.WaitAsync(cancellationToken).ConfigureAwait(false); // one statement at a time
         try
         {
-            table.RequireUnchanged((await new TableReader(session).ReadAsync([table.Definition.Name], cancellationToken).ConfigureAwait(false))[0]);
+            table.RequireUnchanged(await new TableReader(session).ReadAgainAsync(table.Definition.Name, cancellationToken).ConfigureAwait(false));
         }
         finally
         {

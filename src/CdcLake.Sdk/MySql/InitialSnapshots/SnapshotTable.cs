@@ -40,14 +40,16 @@ internal sealed class SnapshotTable
     public IReadOnlyList<int> CapturedInWide { get; }
 
     /// <summary>Compares the table with its definition as it is now.</summary>
+    /// <param name="now">Null when it is gone.</param>
     /// <exception cref="SchemaMismatchException">Transient: it was altered.</exception>
-    public void RequireUnchanged(TableDefinition now)
+    public void RequireUnchanged(TableDefinition? now)
     {
-        if (!Definition.Describe("").Schema.Equals(now.Describe("").Schema)
+        if (now is null
+            || !Definition.Describe("").Schema.Equals(now.Describe("").Schema)
             || !Definition.Columns.Select(c => c.NativeType).SequenceEqual(now.Columns.Select(c => c.NativeType))
             || !Definition.Key.SequenceEqual(now.Key))
         {
-            throw Altered(now.Name, null);
+            throw Altered(Definition.Name, null);
         }
     }
 

@@ -22,12 +22,30 @@ internal sealed class TableReader(ServerSession session)
         return tables;
     }
 
+    /// <summary>
+    /// Reads a table again that could be read before, without ever waiting for a lock on it: whoever holds one may wait for the answer.
+    /// </summary>
+    /// <returns>Null when there is no such table any more.</returns>
+    public async Task<TableDefinition?> ReadAgainAsync(MySqlTableName name, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(name, cancellationToken).ConfigureAwait(false);
+        return found.Count == 0 ? null : await ReadAsync(found, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<TableDefinition> ReadAsync(MySqlTableName name, CancellationToken cancellationToken)
     {
-        var where = $"TABLE_SCHEMA = {MySqlTableName.Literal(name.Database)} AND TABLE_NAME = {MySqlTableName.Literal(name.Table)}";
-        var found = await session.QueryAsync(
-            $"SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_TYPE FROM information_schema.TABLES WHERE {where}", cancellationToken).ConfigureAwait(false);
+        var found = await FindAsync(name, cancellationToken).ConfigureAwait(false);
         await ProbeAsync(name, found.Count > 0, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(found, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<StatementResult> FindAsync(MySqlTableName name, CancellationToken cancellationToken) =>
+        session.QueryAsync($"SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_TYPE FROM information_schema.TABLES WHERE {Where(name)}", cancellationToken);
+
+    private static string Where(MySqlTableName name) => $"TABLE_SCHEMA = {MySqlTableName.Literal(name.Database)} AND TABLE_NAME = {MySqlTableName.Literal(name.Table)}";
+
+    private async Task<TableDefinition> ReadAsync(StatementResult found, CancellationToken cancellationToken)
+    {
         var actual = new MySqlTableName(found[0, 0]!, found[0, 1]!);
         if (found[0, 3] != "BASE TABLE")
         {
@@ -35,7 +53,7 @@ internal sealed class TableReader(ServerSession session)
         }
 
         var rows = await session.QueryAsync(
-            $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY FROM information_schema.COLUMNS WHERE {where} ORDER BY ORDINAL_POSITION",
+            $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY FROM information_schema.COLUMNS WHERE {Where(actual)} ORDER BY ORDINAL_POSITION",
             cancellationToken).ConfigureAwait(false);
         var keys = await ReadUniqueKeysAsync(actual, cancellationToken).ConfigureAwait(false);
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using MySqlConnector;
 
 namespace CdcLake.MySql.Wire;
@@ -61,6 +62,8 @@ internal sealed class ServerSession : IAsyncDisposable
                     failure, failure.ErrorCode == MySqlErrorCode.UnableToConnectToHost
                         ? $"No connection to {options.EndpointOf(host)}; check that the server runs and that Server and Port of the connection string are right"
                         : $"Login of {options.User} at {options.EndpointOf(host)} failed"),
+                IOException or SocketException or ObjectDisposedException =>
+                    new MySqlServerException($"No connection to {options.EndpointOf(host)}: {error.Message}", innerException: error) { IsTransient = true },
                 NotSupportedException => new MySqlServerException($"Login of {options.User} at {options.EndpointOf(host)} failed: {error.Message}", innerException: error),
                 _ => error,
             };
@@ -91,6 +94,11 @@ internal sealed class ServerSession : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             var quoted = statement.Length > MaxQuotedStatement ? string.Concat(statement.AsSpan(0, MaxQuotedStatement), "…") : statement;
             throw ServerErrors.Of(error, $"{Peer} refused \"{quoted}\"");
+        }
+        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new MySqlServerException($"The connection to {Peer} broke: {error.Message}", innerException: error) { IsTransient = true };
         }
         catch (InvalidOperationException error) when (_connection.State != System.Data.ConnectionState.Open)
         {
@@ -130,7 +138,10 @@ internal sealed class ServerSession : IAsyncDisposable
 
     private async Task SetUpAsync(CancellationToken cancellationToken)
     {
-        await ExecuteAsync("SET SESSION sql_mode='', time_zone='+00:00', sql_quote_show_create=ON, sql_select_limit=DEFAULT", cancellationToken).ConfigureAwait(false);
+        // A session may stay idle while a large table is read, but it never waits long behind somebody's ALTER TABLE.
+        await ExecuteAsync(
+            $"SET SESSION sql_mode='', time_zone='+00:00', sql_quote_show_create=ON, sql_select_limit=DEFAULT, lock_wait_timeout=10, wait_timeout={WireConnection.LongTime}",
+            cancellationToken).ConfigureAwait(false);
         if (!IsMariaDb)
         {
             ServerUuid = (await QueryAsync("SELECT @@server_uuid", cancellationToken).ConfigureAwait(false))[0, 0];
