@@ -3,7 +3,9 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Gtids;
@@ -41,7 +43,7 @@ internal static class SinkTargets
 
         // Below this size a data file is rewritten as a whole; both tables shall be beyond it, as tables whose size matters are.
         var settings = new IcebergSinkSettings { SmallFileBytes = 1 << 20 };
-        await using var sink = new IcebergSink(new FileSystemCatalog(new LocalObjectStore(folder, TimeProvider.System)), TableIdentifier.Parse("demo.sales"), settings);
+        await using var sink = new IcebergSink(new CatalogCommitGroup(new FileSystemCatalog(new LocalObjectStore(folder, TimeProvider.System))), TableIdentifier.Parse("demo.sales"), settings);
         await sink.OpenAsync(new SinkOpening("benchmark", SalesTables.Sales, [0], TimeProvider.System), CancellationToken.None);
         var inserts = SalesTables.Inserts(workload, rows);
         var before = Cost.Now();

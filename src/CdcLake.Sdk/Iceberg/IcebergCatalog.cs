@@ -1,4 +1,6 @@
 using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Catalogs.FileSystem;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.Storage;
 
 namespace CdcLake;
@@ -7,8 +9,13 @@ namespace CdcLake;
 public sealed class IcebergCatalog
 {
     private readonly string _folder;
+    private readonly Lazy<CatalogCommitGroup> _commits;
 
-    private IcebergCatalog(string folder) => _folder = folder;
+    private IcebergCatalog(string folder)
+    {
+        _folder = folder;
+        _commits = new Lazy<CatalogCommitGroup>(() => new CatalogCommitGroup(new FileSystemCatalog(new LocalObjectStore(folder, TimeProvider.System), TimeProvider.System)));
+    }
 
     /// <summary>
     /// A warehouse folder on a local disk, in the layout that Iceberg calls a Hadoop catalog: <c>folder/namespace/table/metadata/vN.metadata.json</c>.
@@ -33,5 +40,8 @@ public sealed class IcebergCatalog
     /// <summary>Kind and place of the catalog.</summary>
     public override string ToString() => $"filesystem({_folder})";
 
-    internal IIcebergCatalog Open() => new FileSystemCatalog(new LocalObjectStore(_folder, TimeProvider.System));
+    /// <summary>The catalog, and who publishes what sinks of this object commit: the same one for all of them, so that they commit together where the catalog can.</summary>
+    internal CatalogCommitGroup Commits => _commits.Value;
+
+    internal ICatalog Open() => Commits.Catalog;
 }

@@ -1,6 +1,6 @@
+using System.Globalization;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
-using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Iceberg.Writing;
@@ -12,9 +12,9 @@ namespace CdcLake.Iceberg;
 /// Keeps an Iceberg table equal to the result of a pipeline, one snapshot for each commit, rows replaced by key. The table itself says what was committed;
 /// nothing else is kept, so an object opened on the same table continues exactly there. Used by one pipeline at a time.
 /// </summary>
-internal sealed class IcebergSink : ISink, ICommitGroup
+internal sealed class IcebergSink : ISink
 {
-    private readonly IIcebergCatalog _catalog;
+    private readonly CatalogCommitGroup _group;
     private readonly TableIdentifier _name;
     private readonly IcebergSinkSettings _settings;
     private Consolidator? _consolidator;
@@ -29,12 +29,12 @@ internal sealed class IcebergSink : ISink, ICommitGroup
     private bool _isComplete;
     private bool _failed;
 
-    /// <param name="catalog">Where the table is.</param>
+    /// <param name="group">Where the table is, and who publishes its commits.</param>
     /// <param name="table">Its name.</param>
     /// <param name="settings">Sizes and codec.</param>
-    public IcebergSink(IIcebergCatalog catalog, TableIdentifier table, IcebergSinkSettings settings)
+    public IcebergSink(CatalogCommitGroup group, TableIdentifier table, IcebergSinkSettings settings)
     {
-        _catalog = catalog;
+        _group = group;
         _name = table;
         _settings = settings;
         _flushAt = settings.MemoryBudgetBytes;
@@ -45,18 +45,15 @@ internal sealed class IcebergSink : ISink, ICommitGroup
     public SinkBacklog Backlog => new(
         (_consolidator?.PendingRows ?? 0) + _upserts + _deletes, _consolidator?.PendingBytes ?? 0, _epoch is not null);
 
-    /// <summary>Alone so far: each table is committed by itself.</summary>
-    bool ICommitGroup.IsAtomic => true;
-
     /// <summary>The table as it was committed last.</summary>
     internal TableVersion? Version => _table?.Version;
 
     public async Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
     {
         _pipeline = opening.Pipeline;
-        _table = await TableOpener.OpenAsync(_catalog, _name, _settings, opening, cancellationToken).ConfigureAwait(false);
+        _table = await TableOpener.OpenAsync(_group.Catalog, _name, _settings, opening, cancellationToken).ConfigureAwait(false);
         _consolidator = new Consolidator(opening.Schema, opening.Key, Name);
-        _marker = CommitMarker.Find(_table.Version.Table.Metadata, _pipeline);
+        _marker = MarkedHistory.Of(_table.Version.Table.Metadata, _pipeline).Marker;
         return _marker?.Position;
     }
 
@@ -109,40 +106,27 @@ internal sealed class IcebergSink : ISink, ICommitGroup
 
         _failed = true;
         await FlushAsync(table, cancellationToken).ConfigureAwait(false);
-        return new Prepared(this, epoch);
-    }
-
-    async Task<IReadOnlyList<SinkCommit?>> ICommitGroup.PublishAsync(IReadOnlyList<IPreparedCommit> parts, CancellationToken cancellationToken)
-    {
-        var commits = new List<SinkCommit?>();
-        foreach (var part in parts.Cast<Prepared>())
-        {
-            commits.Add(await PublishAsync(part.Epoch, cancellationToken).ConfigureAwait(false));
-        }
-
-        return commits;
-    }
-
-    private async Task<SinkCommit?> PublishAsync(Epoch epoch, CancellationToken cancellationToken)
-    {
-        var table = _table!;
-        var marker = new CommitMarker(_pipeline, (_marker?.Epoch ?? 0) + 1, epoch.Position.Properties);
 
         // A position that moved is stored even without rows: whoever asks for a commit relies on the table saying where the pipeline stands.
-        var committed = await table.CommitAsync(marker, evenIfEmpty: !marker.IsAt(_marker), cancellationToken).ConfigureAwait(false);
+        var marker = new CommitMarker(_pipeline, (_marker?.Epoch ?? 0) + 1, epoch.Position.Properties);
+        var prepared = await table.PrepareAsync(marker, evenIfEmpty: !marker.IsAt(_marker), cancellationToken).ConfigureAwait(false);
+        return new Prepared(this, epoch, prepared);
+    }
+
+    private SinkCommit? Published(Epoch epoch, PreparedTable? prepared)
+    {
         _failed = false;
         _epoch = null;
         var (upserts, deletes) = (_upserts, _deletes);
         _upserts = _deletes = 0;
-        if (!committed)
+        if (prepared is null)
         {
             return null;
         }
 
-        _marker = marker;
-        var id = table.Version.Table.Metadata.CurrentSnapshotId!.Value;
-        return new SinkCommit(
-            epoch.Position, epoch.CommitTime, id.ToString(System.Globalization.CultureInfo.InvariantCulture), upserts, deletes, table.Rows);
+        _marker = prepared.Change.Marker;
+        var id = prepared.SnapshotId.ToString(CultureInfo.InvariantCulture);
+        return new SinkCommit(epoch.Position, epoch.CommitTime, id, upserts, deletes, _table!.Rows);
     }
 
     public async ValueTask DisposeAsync()
@@ -203,17 +187,19 @@ internal sealed class IcebergSink : ISink, ICommitGroup
         ? table
         : throw new InvalidOperationException($"{Name} is not open, or failed before. Open a new one.");
 
-    private sealed class Prepared(IcebergSink sink, Epoch epoch) : IPreparedCommit
+    /// <summary>A part that is abandoned leaves the sink unusable; a new one finds the table as it was.</summary>
+    private sealed class Prepared(IcebergSink sink, Epoch epoch, PreparedTable? table) : ITablePart
     {
-        public Epoch Epoch => epoch;
+        public PreparedTable? Table => table;
 
         public ISink Sink => sink;
 
         public SourcePosition Position => epoch.Position;
 
-        public ICommitGroup Group => sink;
+        public ICommitGroup Group => sink._group;
 
-        /// <summary>An abandoned sink is not used again; closing it removes its files.</summary>
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public SinkCommit? Published() => sink.Published(epoch, table);
+
+        public ValueTask DisposeAsync() => table?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }

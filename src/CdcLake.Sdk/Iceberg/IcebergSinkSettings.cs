@@ -40,6 +40,19 @@ internal sealed record IcebergSinkSettings
     /// <summary>Position delete files of one data file at which those it shares are left for one.</summary>
     public int MaxDeleteFilesPerFile { get; init; } = 8;
 
+    /// <summary>What to do with a table whose rows somebody else changed since the pipeline's last snapshot. Compaction by others is no such change.</summary>
+    public ForeignChanges ForeignChanges { get; init; } = ForeignChanges.Refuse;
+
     /// <summary>Further properties of a table that the sink creates.</summary>
     public IReadOnlyDictionary<string, string> TableProperties { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>Answers to a table whose rows stand for no source position any more.</summary>
+internal enum ForeignChanges
+{
+    /// <summary>The sink does not open; the message names the snapshot.</summary>
+    Refuse = 0,
+
+    /// <summary>The source is read anew and replaces all rows.</summary>
+    Resnapshot = 1,
 }

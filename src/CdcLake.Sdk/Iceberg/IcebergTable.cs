@@ -44,7 +44,7 @@ public sealed class IcebergTable : ISinkTarget
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    ISink ISinkTarget.CreateSink() => new IcebergSink(_catalog.Open(), _identifier, new IcebergSinkSettings());
+    ISink ISinkTarget.CreateSink() => new IcebergSink(_catalog.Commits, _identifier, new IcebergSinkSettings());
 
     private async IAsyncEnumerable<Row> ReadRowsAsync(
         Func<IcebergTableReader, Iceberg.Spec.Snapshot?> choose, [EnumeratorCancellation] CancellationToken cancellationToken)

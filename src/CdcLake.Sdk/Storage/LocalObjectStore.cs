@@ -13,11 +13,13 @@ internal sealed class LocalObjectStore : IObjectStore
     private readonly string _root;
     private readonly string _uriRoot;
     private readonly TemporaryFiles _temporary;
+    private readonly LocalFolders _folders;
 
     /// <param name="root">Folder that holds all objects; relative paths start at the current folder. It is created when the first object is written.</param>
     /// <param name="clock">Says how old the left-over of a crashed process must be before it is removed.</param>
+    /// <param name="disk">Calls of the file system; the system's own unless something else is given.</param>
     /// <exception cref="ObjectStoreException">The path is not a legal one.</exception>
-    public LocalObjectStore(string root, TimeProvider clock)
+    public LocalObjectStore(string root, TimeProvider clock, DiskCalls? disk = null)
     {
         try
         {
@@ -30,6 +32,7 @@ internal sealed class LocalObjectStore : IObjectStore
 
         _uriRoot = Scheme + Slashed(_root).TrimEnd('/') + "/";
         _temporary = new TemporaryFiles(clock);
+        _folders = new LocalFolders(disk ?? DiskCalls.System);
     }
 
     /// <summary>The folder, as an absolute path of this machine.</summary>
@@ -190,8 +193,8 @@ internal sealed class LocalObjectStore : IObjectStore
         var path = PathOf(name);
         try
         {
-            LocalFolders.Create(Path.GetDirectoryName(path)!);
-            return new LocalObjectWriter(path, _temporary.Create(path));
+            _folders.Create(Path.GetDirectoryName(path)!);
+            return new LocalObjectWriter(_folders, path, _temporary.Create(path));
         }
         catch (Exception e) when (LocalErrors.IsExpected(e))
         {

@@ -3,15 +3,15 @@ namespace CdcLake.Storage;
 /// <summary>A file being written under a temporary name. Not thread-safe.</summary>
 internal sealed class LocalObjectWriter : IObjectWriter
 {
-    private const int FileExists = 17; // EEXIST, the same number on Linux and macOS
-
+    private readonly LocalFolders _folders;
     private readonly string _path;
     private readonly string _temporaryPath;
     private FileStream? _file;
     private bool _gone;
 
-    public LocalObjectWriter(string path, FileStream temporary)
+    public LocalObjectWriter(LocalFolders folders, string path, FileStream temporary)
     {
+        _folders = folders;
         _path = path;
         _temporaryPath = temporary.Name;
         _file = temporary;
@@ -43,7 +43,7 @@ internal sealed class LocalObjectWriter : IObjectWriter
             CloseDurably();
             File.Move(_temporaryPath, _path, overwrite: true);
             _gone = true;
-            LocalFolders.Flush(Path.GetDirectoryName(_path)!);
+            _folders.Flush(Path.GetDirectoryName(_path)!);
         }
         catch (Exception e) when (LocalErrors.IsExpected(e))
         {
@@ -64,7 +64,7 @@ internal sealed class LocalObjectWriter : IObjectWriter
                 return false;
             }
 
-            LocalFolders.Flush(Path.GetDirectoryName(_path)!);
+            _folders.Flush(Path.GetDirectoryName(_path)!);
             return true;
         }
         catch (Exception e) when (LocalErrors.IsExpected(e))
@@ -98,21 +98,12 @@ internal sealed class LocalObjectWriter : IObjectWriter
         _file = null;
     }
 
-    /// <summary>Windows' move and Unix' link both fail when the name exists; where links are not known, the runtime's move is the next best.</summary>
+    /// <summary>Windows' move and Unix' link both fail when the name exists, however many try at once.</summary>
     private bool PublishNew()
     {
         if (!OperatingSystem.IsWindows())
         {
-            var error = LocalFolders.TryLink(_temporaryPath, _path);
-            if (error == 0)
-            {
-                return true; // the temporary name goes away when this object is disposed
-            }
-
-            if (error == FileExists)
-            {
-                return false;
-            }
+            return _folders.TryLink(_temporaryPath, _path); // the temporary name goes away when this object is disposed
         }
 
         try

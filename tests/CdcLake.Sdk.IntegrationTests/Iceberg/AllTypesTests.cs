@@ -4,7 +4,9 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.Storage;
 using CdcLake.Tests.Iceberg;
@@ -122,8 +124,7 @@ public sealed class AllTypesTests
 
     private static async Task<long> CommitAsync(LocalObjectStore store, ChangeBatch batch, int position)
     {
-        await using var sink = new IcebergSink(
-            new FileSystemCatalog(store), TableIdentifier.Parse("types.all types"), new IcebergSinkSettings { SmallFileBytes = 0 });
+        await using var sink = new IcebergSink(new CatalogCommitGroup(new FileSystemCatalog(store)), TableIdentifier.Parse("types.all types"), new IcebergSinkSettings { SmallFileBytes = 0 });
         await sink.OpenAsync(new SinkOpening("types", Columns, [0, 1], TimeProvider.System), CancellationToken.None);
         await sink.ChangesAsync(batch, CancellationToken.None);
         await sink.EndEpochAsync(new Epoch(new TestPosition(position), DateTimeOffset.UnixEpoch), CancellationToken.None);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CdcLake.Columnar;
-using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Storage;

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using CdcLake.Compression;
 using CdcLake.Iceberg;
-using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Catalogs.FileSystem;
+using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Writing;
 using CdcLake.Parquet;
 using CdcLake.Storage;

@@ -1,9 +1,10 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg;
-using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Scanning;
+using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Storage;
 
@@ -112,7 +113,7 @@ public sealed class IcebergSinkTests : IDisposable
     [Fact]
     public async Task Files_and_manifests_stay_bounded_over_many_commits()
     {
-        await using var model = new SinkModel(_store, new IcebergSinkSettings { SmallFileBytes = 1 << 20 });
+        await using var model = new SinkModel(_store, new IcebergSinkSettings { SmallFileBytes = 1 << 20 }, new SecondsClock());
         await model.OpenAsync();
         var most = 0;
         for (var commit = 0; commit < 300; commit++)
@@ -145,7 +146,7 @@ public sealed class IcebergSinkTests : IDisposable
     public async Task Null_in_a_key_column_is_refused()
     {
         var schema = new Schema([new Field("id", DataType.Int64, Nullable: true)]);
-        await using var sink = new IcebergSink(new FileSystemCatalog(_store), SinkModel.Table, new IcebergSinkSettings());
+        await using var sink = new IcebergSink(new CatalogCommitGroup(new FileSystemCatalog(_store)), SinkModel.Table, new IcebergSinkSettings());
         await sink.OpenAsync(new SinkOpening("items", schema, [0], TimeProvider.System), CancellationToken.None);
         var batch = new ChangeBatch(schema);
         batch[0].AppendNull();
@@ -169,12 +170,10 @@ public sealed class IcebergSinkTests : IDisposable
     public async Task Table_with_content_of_somebody_else_is_refused()
     {
         await WriteOneAsync();
-        var catalog = new FileSystemCatalog(_store);
-        var table = (await catalog.LoadAsync(SinkModel.Table, CancellationToken.None))!;
-        var snapshot = table.Metadata.CurrentSnapshot!;
-        var foreign = new CdcLake.Iceberg.Spec.Snapshot(
-            snapshot.SnapshotId, null, snapshot.SequenceNumber, snapshot.TimestampMs, snapshot.ManifestList, new Dictionary<string, string> { ["operation"] = "append" }, 0);
-        await catalog.TryCommitAsync(table, table.Metadata with { Snapshots = [foreign], Properties = table.Metadata.Properties.Clear() }, CancellationToken.None);
+        var table = await _store.MetadataAsync();
+        var own = table.CurrentSnapshot!.SnapshotId;
+        await _store.AddForeignSnapshotAsync("append");
+        await _store.EditAsync(new SnapshotUpdates.RemoveSnapshots([own]), new TableWideUpdates.RemoveProperties([.. table.Properties.Keys]));
         Assert.Contains("no pipeline", await RefusedAsync(SinkModel.Opening), StringComparison.Ordinal);
     }
 
@@ -192,9 +191,7 @@ public sealed class IcebergSinkTests : IDisposable
     public async Task Table_of_format_3_is_not_written()
     {
         await WriteOneAsync();
-        var catalog = new FileSystemCatalog(_store);
-        var table = (await catalog.LoadAsync(SinkModel.Table, CancellationToken.None))!;
-        await catalog.TryCommitAsync(table, table.Metadata with { FormatVersion = 3 }, CancellationToken.None);
+        await _store.EditAsync(new TableWideUpdates.UpgradeFormatVersion(3));
         Assert.Contains("version 3", await RefusedAsync(SinkModel.Opening), StringComparison.Ordinal);
     }
 
@@ -207,11 +204,7 @@ public sealed class IcebergSinkTests : IDisposable
         await model.EndAndCommitAsync();
         model.Put(1, "b", 1);
         await model.EndAndCommitAsync();
-        var catalog = new FileSystemCatalog(_store);
-        var table = (await catalog.LoadAsync(SinkModel.Table, CancellationToken.None))!;
-        var parent = table.Metadata.CurrentSnapshot!.ParentId!.Value;
-        var main = table.Metadata.Refs[0] with { SnapshotId = parent };
-        await catalog.TryCommitAsync(table, table.Metadata with { CurrentSnapshotId = parent, Refs = [main] }, CancellationToken.None);
+        await _store.RollBackAsync((await _store.MetadataAsync()).CurrentSnapshot!.ParentId!.Value);
         await model.ReopenAsync();
         Assert.Equal(1, model.Position);
     }
@@ -220,13 +213,9 @@ public sealed class IcebergSinkTests : IDisposable
     public async Task Position_survives_the_expiry_of_its_snapshot()
     {
         await WriteOneAsync();
-        var catalog = new FileSystemCatalog(_store);
-        var table = (await catalog.LoadAsync(SinkModel.Table, CancellationToken.None))!;
-        var old = table.Metadata.CurrentSnapshot!;
-        var foreign = new CdcLake.Iceberg.Spec.Snapshot(
-            99, null, old.SequenceNumber, old.TimestampMs, old.ManifestList, new Dictionary<string, string> { ["operation"] = "replace" }, 0);
-        await catalog.TryCommitAsync(
-            table, table.Metadata with { Snapshots = [foreign], CurrentSnapshotId = 99, Refs = [table.Metadata.Refs[0] with { SnapshotId = 99 }] }, CancellationToken.None);
+        var own = (await _store.MetadataAsync()).CurrentSnapshotId!.Value;
+        await _store.AddForeignSnapshotAsync("replace");
+        await _store.EditAsync(new SnapshotUpdates.RemoveSnapshots([own]));
         await using var model = new SinkModel(_store);
         Assert.Equal(1, TestPosition.NumberOf(await model.OpenAsync()));
     }
@@ -241,7 +230,7 @@ public sealed class IcebergSinkTests : IDisposable
 
     private async Task<string> RefusedAsync(SinkOpening opening)
     {
-        await using var sink = new IcebergSink(new FileSystemCatalog(_store), SinkModel.Table, new IcebergSinkSettings());
+        await using var sink = new IcebergSink(new CatalogCommitGroup(new FileSystemCatalog(_store)), SinkModel.Table, new IcebergSinkSettings());
         return (await Assert.ThrowsAsync<CatalogException>(() => sink.OpenAsync(opening, CancellationToken.None))).Message;
     }
 }

@@ -4,9 +4,11 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;
@@ -23,14 +25,16 @@ internal sealed class SinkModel : IAsyncDisposable
 
     private readonly IObjectStore _store;
     private readonly IcebergSinkSettings _settings;
+    private readonly TimeProvider _clock;
     private Dictionary<long, (string? Name, int? Qty)> _committed = [];
     private ChangeBatch _batch = new(Columns);
     private long _position;
     private EpochKind _kind;
     private bool _isOpen;
 
-    public SinkModel(IObjectStore store, IcebergSinkSettings? settings = null)
+    public SinkModel(IObjectStore store, IcebergSinkSettings? settings = null, TimeProvider? clock = null)
     {
+        _clock = clock ?? TimeProvider.System;
         _store = store;
         _settings = settings ?? new IcebergSinkSettings();
         Sink = NewSink();
@@ -45,11 +49,11 @@ internal sealed class SinkModel : IAsyncDisposable
 
     public long Position => _position;
 
-    public IcebergSink NewSink() => new(new FileSystemCatalog(_store), Table, _settings);
+    public IcebergSink NewSink() => new(new CatalogCommitGroup(new FileSystemCatalog(_store, _clock)), Table, _settings);
 
     public static SinkOpening Opening { get; } = new("items", Columns, [0], TimeProvider.System);
 
-    public Task<IReadOnlyDictionary<string, string>?> OpenAsync() => Sink.OpenAsync(Opening, CancellationToken.None);
+    public Task<IReadOnlyDictionary<string, string>?> OpenAsync() => Sink.OpenAsync(Opening with { Clock = _clock }, CancellationToken.None);
 
     /// <summary>Throws the sink away, as a crash does, and opens a new one.</summary>
     public async Task ReopenAsync()

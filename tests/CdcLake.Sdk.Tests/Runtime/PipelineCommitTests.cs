@@ -193,7 +193,7 @@ public sealed class PipelineCommitTests : IDisposable
     private static string IcebergPosition(IcebergCatalog catalog)
     {
         var table = catalog.Open().LoadAsync(TableIdentifier.Parse("demo.items"), CancellationToken.None).GetAwaiter().GetResult();
-        return $"{TestPosition.NumberOf(CommitMarker.Find(table!.Metadata, "scripted")!.Position)}";
+        return $"{TestPosition.NumberOf(MarkedHistory.Of(table!.Metadata, "scripted").Marker!.Position)}";
     }
 
     private static List<ScriptedEpoch> Epochs(int count) => [.. Enumerable.Range(1, count).Select(n => ScriptedEpoch.Insert(n, n))];

@@ -139,7 +139,7 @@ public sealed class LocalObjectStoreTests : IDisposable
         }
 
         using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        var writer = new LocalObjectWriter("/data/x.parquet", full); // not disposed: that would remove its temporary file
+        var writer = new LocalObjectWriter(new LocalFolders(DiskCalls.System), "/data/x.parquet", full); // not disposed: that would remove its temporary file
         var error = await Assert.ThrowsAsync<ObjectStoreException>(async () => await writer.WriteAsync(new byte[10], CancellationToken.None));
         Assert.Contains("/data/x.parquet", error.Message, StringComparison.Ordinal);
         Assert.Contains("disk or the quota is full", error.Message, StringComparison.Ordinal);

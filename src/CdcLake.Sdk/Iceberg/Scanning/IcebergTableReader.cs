@@ -21,7 +21,7 @@ internal sealed class IcebergTableReader
     public Snapshot? Current => _table.Metadata.CurrentSnapshot;
 
     /// <exception cref="CatalogException">There is no such table, or it is damaged.</exception>
-    public static async Task<IcebergTableReader> OpenAsync(IIcebergCatalog catalog, TableIdentifier name, CancellationToken cancellationToken) => new(
+    public static async Task<IcebergTableReader> OpenAsync(ICatalog catalog, TableIdentifier name, CancellationToken cancellationToken) => new(
         await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
         ?? throw new CatalogException($"There is no table {name} in {catalog.Name}. Check the name; tables are folders below the warehouse."));
 

@@ -33,6 +33,9 @@ internal sealed record IcebergSchema(int SchemaId, ImmutableArray<IcebergField> 
     /// <summary>Highest field id of the top-level columns; 0 when there are none.</summary>
     public int HighestFieldId => Fields.Length == 0 ? 0 : Fields.Max(f => f.Id);
 
+    /// <summary>True for the same columns with the same field ids; the schema's own number does not count.</summary>
+    public bool IsSameAs(IcebergSchema other) => Fields.SequenceEqual(other.Fields) && IdentifierFieldIds.SequenceEqual(other.IdentifierFieldIds);
+
     /// <summary>What <paramref name="other"/> has otherwise (names, types, nullability, order, identifiers), one line for each difference; numbers and descriptions do not count.</summary>
     public IReadOnlyList<string> Differences(IcebergSchema other)
     {

@@ -15,6 +15,9 @@ internal sealed record TableMetadata
     /// <summary>Name of the branch that readers see unless they ask for another.</summary>
     public const string MainBranch = "main";
 
+    /// <summary>A table that does not exist yet: what the updates of its creation are applied to.</summary>
+    public static TableMetadata Nothing { get; } = new() { FormatVersion = WrittenFormatVersion, TableUuid = "", Location = "", PartitionSpecs = [], SortOrders = [] };
+
     public required int FormatVersion { get; init; }
 
     /// <summary>Lower-case UUID of the table, the same for its whole life.</summary>
@@ -63,7 +66,13 @@ internal sealed record TableMetadata
     /// <summary>Former versions of this file, oldest first.</summary>
     public ImmutableArray<MetadataLogEntry> MetadataLog { get; init; } = [];
 
-    /// <summary>Members we do not interpret (<c>statistics</c>, <c>partition-statistics</c>, …): name and JSON.</summary>
+    /// <summary>Statistics of snapshots, in Puffin files.</summary>
+    public ImmutableArray<SnapshotStatistics> Statistics { get; init; } = [];
+
+    /// <summary>Statistics of partitions of snapshots.</summary>
+    public ImmutableArray<SnapshotStatistics> PartitionStatistics { get; init; } = [];
+
+    /// <summary>Members we do not interpret: name and JSON.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Unknown { get; init; } = [];
 
     /// <summary>Schema of the current version.</summary>
@@ -71,6 +80,27 @@ internal sealed record TableMetadata
 
     /// <summary>The current snapshot, or null.</summary>
     public Snapshot? CurrentSnapshot => CurrentSnapshotId is { } id ? FindSnapshot(id) : null;
+
+    /// <summary>A branch or tag, or null.</summary>
+    public SnapshotRef? FindRef(string name) => Refs.FirstOrDefault(r => r.Name == name);
+
+    /// <summary>The snapshot that a branch or tag points at, or null when there is no such one. The main branch may be told by <see cref="CurrentSnapshotId"/> alone.</summary>
+    public long? SnapshotOf(string name) => name == MainBranch ? CurrentSnapshotId : FindRef(name)?.SnapshotId;
+
+    /// <summary>The version that the updates make of this one. Its metadata log is the catalog's to fill in.</summary>
+    /// <param name="updates">Applied in this order.</param>
+    /// <param name="nowMs">Time of the commit, milliseconds since the Unix epoch.</param>
+    /// <exception cref="UpdateRejectedException">An update does not fit.</exception>
+    public TableMetadata Apply(IEnumerable<TableUpdate> updates, long nowMs)
+    {
+        var updater = new MetadataUpdater(this);
+        foreach (var update in updates)
+        {
+            update.ApplyTo(updater);
+        }
+
+        return updater.Finish(nowMs);
+    }
 
     /// <summary>A random id that no snapshot of this table has.</summary>
     public long UnusedSnapshotId()
@@ -100,7 +130,10 @@ internal sealed record TableMetadata
     }
 
     /// <summary>The current snapshot, its parent, and so on, as far as they are kept.</summary>
-    public IEnumerable<Snapshot> Ancestors()
+    public IEnumerable<Snapshot> Ancestors() => CurrentSnapshotId is { } current ? AncestorsOf(current) : [];
+
+    /// <summary>A snapshot, its parent, and so on, as far as they are kept.</summary>
+    public IEnumerable<Snapshot> AncestorsOf(long snapshotId)
     {
         var byId = new Dictionary<long, Snapshot>();
         foreach (var snapshot in Snapshots)
@@ -108,7 +141,7 @@ internal sealed record TableMetadata
             byId[snapshot.SnapshotId] = snapshot;
         }
 
-        for (var id = CurrentSnapshotId; id is { } current && byId.Remove(current, out var snapshot); id = snapshot.ParentId)
+        for (var id = (long?)snapshotId; id is { } current && byId.Remove(current, out var snapshot); id = snapshot.ParentId)
         {
             yield return snapshot;
         }

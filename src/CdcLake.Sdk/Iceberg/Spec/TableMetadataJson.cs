@@ -13,7 +13,7 @@ internal static class TableMetadataJson
     {
         "format-version", "table-uuid", "location", "last-sequence-number", "last-updated-ms", "last-column-id", "schemas", "current-schema-id",
         "partition-specs", "default-spec-id", "last-partition-id", "sort-orders", "default-sort-order-id", "properties", "current-snapshot-id",
-        "snapshots", "refs", "snapshot-log", "metadata-log",
+        "snapshots", "refs", "snapshot-log", "metadata-log", "statistics", "partition-statistics",
     };
 
     /// <param name="utf8">The file.</param>
@@ -51,16 +51,9 @@ internal static class TableMetadataJson
 
     private static void WriteUnknown(Utf8JsonWriter json, TableMetadata table)
     {
-        // Java always has these two.
-        foreach (var name in new[] { "statistics", "partition-statistics" })
-        {
-            if (table.Unknown.All(m => m.Key != name))
-            {
-                json.WriteStartArray(name);
-                json.WriteEndArray();
-            }
-        }
-
+        // Java always has these two, empty or not.
+        WriteArray(json, "statistics", table.Statistics, static (w, s) => w.WriteRawValue(s.Json));
+        WriteArray(json, "partition-statistics", table.PartitionStatistics, static (w, s) => w.WriteRawValue(s.Json));
         foreach (var (name, value) in table.Unknown)
         {
             json.WritePropertyName(name);
@@ -98,6 +91,8 @@ internal static class TableMetadataJson
             Refs = root.TryGetProperty("refs", out var refs) && refs.ValueKind == JsonValueKind.Object ? [.. refs.EnumerateObject().Select(SnapshotRef.Read)] : [],
             SnapshotLog = [.. root.OptionalArray("snapshot-log").Select(e => new SnapshotLogEntry(e.RequiredInt64("timestamp-ms"), e.RequiredInt64("snapshot-id")))],
             MetadataLog = [.. root.OptionalArray("metadata-log").Select(e => new MetadataLogEntry(e.RequiredInt64("timestamp-ms"), e.RequiredString("metadata-file")))],
+            Statistics = [.. root.OptionalArray("statistics").Select(SnapshotStatistics.Read)],
+            PartitionStatistics = [.. root.OptionalArray("partition-statistics").Select(SnapshotStatistics.Read)],
             Unknown = [.. root.EnumerateObject().Where(p => !Known.Contains(p.Name)).Select(p => new KeyValuePair<string, string>(p.Name, p.Value.GetRawText()))],
         };
         Check(table);

@@ -15,6 +15,16 @@ internal sealed record PartitionSpec(int SpecId, string FieldsJson)
 
     public bool IsUnpartitioned => FieldsJson.AsSpan().Trim("[] \n\r\t").IsEmpty;
 
+    /// <summary>Highest id of its fields; <see cref="LastIdWithoutFields"/> when there are none.</summary>
+    public int HighestFieldId
+    {
+        get
+        {
+            using var fields = JsonDocument.Parse(FieldsJson);
+            return fields.RootElement.EnumerateArray().Select(f => f.RequiredInt32("field-id")).DefaultIfEmpty(LastIdWithoutFields).Max();
+        }
+    }
+
     internal static PartitionSpec Read(JsonElement element) => new(element.RequiredInt32("spec-id"), element.Required("fields").GetRawText());
 
     internal void Write(Utf8JsonWriter json)
@@ -63,15 +73,27 @@ internal sealed record SnapshotRef(string Name, long SnapshotId, ImmutableArray<
     internal void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject(Name);
+        WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    internal void WriteMembers(Utf8JsonWriter json)
+    {
         json.WriteNumber("snapshot-id", SnapshotId);
         foreach (var (name, value) in Rest)
         {
             json.WritePropertyName(name);
             json.WriteRawValue(value);
         }
-
-        json.WriteEndObject();
     }
+}
+
+/// <summary>Statistics of one snapshot, or of its partitions: kept as they are as long as the snapshot is.</summary>
+/// <param name="SnapshotId">The snapshot they describe.</param>
+/// <param name="Json">The whole JSON object.</param>
+internal sealed record SnapshotStatistics(long SnapshotId, string Json)
+{
+    internal static SnapshotStatistics Read(JsonElement element) => new(element.RequiredInt64("snapshot-id"), element.GetRawText());
 }
 
 /// <summary>A snapshot became current at a time, in milliseconds since the Unix epoch.</summary>

@@ -1,43 +1,78 @@
+using System.Collections.Immutable;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Tables;
 
-/// <summary>The live files of a snapshot, manifest by manifest. Immutable; a commit makes the next one.</summary>
-/// <param name="Manifests">Manifests with at least one live file, in the order of the manifest list.</param>
-internal sealed record TableFiles(IReadOnlyList<ManifestContents> Manifests)
+/// <summary>The live files of a snapshot, manifest by manifest. Immutable; a commit makes the next one at the cost of what it changed.</summary>
+internal sealed class TableFiles
 {
-    public static TableFiles None { get; } = new([]);
+    private readonly ImmutableDictionary<string, ManifestContents> _manifestOf;
+
+    private TableFiles(IReadOnlyList<ManifestContents> manifests, ImmutableDictionary<string, ManifestContents> manifestOf)
+    {
+        Manifests = manifests;
+        _manifestOf = manifestOf;
+    }
+
+    public static TableFiles None { get; } = new([], ImmutableDictionary.Create<string, ManifestContents>(StringComparer.Ordinal));
+
+    /// <summary>Manifests with at least one live file, in the order of the manifest list.</summary>
+    public IReadOnlyList<ManifestContents> Manifests { get; }
+
+    /// <summary>The manifest that lists a live file, or null when no such file is live.</summary>
+    public ManifestContents? ManifestOf(string path) => _manifestOf.GetValueOrDefault(path);
 
     /// <summary>Live entries of one kind of file.</summary>
     public IEnumerable<ManifestEntry> Entries(ManifestContent content) =>
         Manifests.Where(m => m.Manifest.Content == content).SelectMany(m => m.Live);
+
+    /// <summary>What is live after a commit.</summary>
+    /// <param name="manifests">All manifests of the new list, those of <see cref="Manifests"/> that were kept among them.</param>
+    /// <param name="written">Those of them that are new.</param>
+    /// <param name="removed">Paths of the files that left.</param>
+    public TableFiles After(IEnumerable<ManifestContents> manifests, IEnumerable<ManifestContents> written, IEnumerable<string> removed)
+    {
+        var owners = _manifestOf.ToBuilder();
+        owners.RemoveRange(removed);
+        foreach (var manifest in written)
+        {
+            foreach (var entry in manifest.Live)
+            {
+                owners[entry.File.Path] = manifest;
+            }
+        }
+
+        return new TableFiles([.. manifests.Where(m => m.Live.Count > 0)], owners.ToImmutable());
+    }
 
     /// <summary>Reads a manifest list and all its manifests.</summary>
     /// <exception cref="CatalogException">A file is damaged.</exception>
     /// <exception cref="ObjectStoreException">A file is missing or not readable.</exception>
     public static async Task<TableFiles> ReadAsync(IObjectStore store, string manifestList, CancellationToken cancellationToken)
     {
-        var list = ManifestList.Read(await ReadAsync(manifestList).ConfigureAwait(false), manifestList);
         var contents = new List<ManifestContents>();
-        foreach (var manifest in list)
+        foreach (var manifest in ManifestList.Read(await ReadFileAsync(store, manifestList, cancellationToken).ConfigureAwait(false), manifestList))
         {
-            var entries = ManifestReader.Read(await ReadAsync(manifest.Path).ConfigureAwait(false), manifest);
+            var entries = ManifestReader.Read(await ReadFileAsync(store, manifest.Path, cancellationToken).ConfigureAwait(false), manifest);
             entries.RemoveAll(e => e.Status == EntryStatus.Deleted);
-            if (entries.Count > 0)
-            {
-                contents.Add(new ManifestContents(manifest, entries));
-            }
+            contents.Add(new ManifestContents(manifest, entries));
         }
 
-        return new TableFiles(contents);
-
-        async Task<byte[]> ReadAsync(string uri) =>
-            await store.TryReadAsync(store.NameOf(uri), cancellationToken).ConfigureAwait(false)
-            ?? throw new ObjectStoreException(
-                $"{uri} is missing although the table refers to it. It was deleted outside of Iceberg; restore it, or roll the table back to a snapshot whose files are there.");
+        return None.After(contents, contents, []);
     }
+
+    /// <summary>Reads a file that a snapshot refers to.</summary>
+    internal static async Task<byte[]> ReadFileAsync(IObjectStore store, string uri, CancellationToken cancellationToken) =>
+        await store.TryReadAsync(store.NameOf(uri), cancellationToken).ConfigureAwait(false)
+        ?? throw new ObjectStoreException(
+            $"{uri} is missing although the table refers to it. It was deleted outside of Iceberg; restore it, or roll the table back to a snapshot whose files are there.");
 }
 
-/// <summary>A manifest and its entries that are live.</summary>
-internal sealed record ManifestContents(ManifestFile Manifest, IReadOnlyList<ManifestEntry> Live);
+/// <summary>A manifest and its entries that are live. Told apart by reference.</summary>
+internal sealed class ManifestContents(ManifestFile manifest, IReadOnlyList<ManifestEntry> live)
+{
+    public ManifestFile Manifest => manifest;
+
+    public IReadOnlyList<ManifestEntry> Live => live;
+}

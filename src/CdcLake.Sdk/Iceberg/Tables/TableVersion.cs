@@ -1,5 +1,3 @@
-using CdcLake.Iceberg.Catalogs;
-
 namespace CdcLake.Iceberg.Tables;
 
 /// <summary>A version of a table together with the live files of its current snapshot. Immutable.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Transactions;
@@ -7,74 +8,65 @@ namespace CdcLake.Iceberg.Transactions;
 /// <summary>The summary of a snapshot. Iceberg specification, appendix F, "Optional Snapshot Summary Fields".</summary>
 internal static class SnapshotSummary
 {
-    /// <param name="changes">What the commit does.</param>
-    /// <param name="after">The live files after it, for the totals.</param>
-    /// <param name="own">Entries of our own (<c>cdclake.…</c>).</param>
-    public static IReadOnlyDictionary<string, string> Of(FileChanges changes, TableFiles after, IEnumerable<KeyValuePair<string, string>> own)
+    /// <param name="change">What the commit does.</param>
+    /// <param name="parent">The snapshot before it, whose totals are carried on; null when there is none.</param>
+    /// <param name="after">The live files after it: counted only where the parent lacks a total.</param>
+    public static IReadOnlyDictionary<string, string> Of(SnapshotChange change, Snapshot? parent, TableFiles after)
     {
-        var summary = new Dictionary<string, string>(StringComparer.Ordinal) { ["operation"] = OperationOf(changes) };
-        foreach (var (key, value) in own)
+        var summary = new Dictionary<string, string>(StringComparer.Ordinal) { ["operation"] = OperationOf(change) };
+        foreach (var (key, value) in change.Marker?.ToSummary() ?? [])
         {
             summary[key] = value;
         }
 
-        AddPositive(summary, "added-data-files", changes.AddedData.Count);
-        AddPositive(summary, "deleted-data-files", changes.RemovedData.Count);
-        AddPositive(summary, "added-records", Rows(changes.AddedData));
-        AddPositive(summary, "deleted-records", Rows(changes.RemovedData));
-        AddPositive(summary, "added-files-size", Size(changes.AddedData) + Size(changes.AddedDeletes));
-        AddPositive(summary, "removed-files-size", Size(changes.RemovedData) + Size(changes.RemovedDeletes));
-        AddDeletes(summary, "added", changes.AddedDeletes);
-        AddDeletes(summary, "removed", changes.RemovedDeletes);
-        if (!changes.IsEmpty)
+        var added = FileTotals.Of(change.AddedData, change.AddedDeletes);
+        var removed = FileTotals.Of(change.RemovedData, change.RemovedDeletes);
+        AddPositive(summary, "added-data-files", added.DataFiles);
+        AddPositive(summary, "deleted-data-files", removed.DataFiles);
+        AddPositive(summary, "added-records", added.Records);
+        AddPositive(summary, "deleted-records", removed.Records);
+        AddPositive(summary, "added-files-size", added.Size);
+        AddPositive(summary, "removed-files-size", removed.Size);
+        AddDeletes(summary, "added", added, change.AddedDeletes);
+        AddDeletes(summary, "removed", removed, change.RemovedDeletes);
+        if (change.HasFiles)
         {
             summary["changed-partition-count"] = "1";
         }
 
-        AddTotals(summary, after);
+        AddTotals(summary, FileTotals.Of(parent) is { } before ? before + added - removed : FileTotals.Of(after));
         return summary;
     }
 
-    /// <summary><c>append</c> adds only rows, <c>delete</c> removes only rows, <c>overwrite</c> does both.</summary>
-    private static string OperationOf(FileChanges changes) =>
-        changes.AddedDeletes.Count + changes.RemovedData.Count + changes.RemovedDeletes.Count == 0 ? "append"
-        : changes.AddedData.Count == 0 ? "delete"
+    /// <summary><c>append</c> adds only rows, <c>delete</c> removes only rows, <c>overwrite</c> does both, <c>replace</c> neither.</summary>
+    private static string OperationOf(SnapshotChange change) =>
+        change.KeepsRows ? "replace"
+        : change.AddedDeletes.Count + change.RemovedData.Count + change.RemovedDeletes.Count == 0 ? "append"
+        : change.AddedData.Count == 0 ? "delete"
         : "overwrite";
 
-    private static void AddDeletes(Dictionary<string, string> summary, string verb, List<DataFile> files)
+    private static void AddDeletes(Dictionary<string, string> summary, string verb, FileTotals totals, List<DataFile> files)
     {
-        var positions = files.FindAll(f => f.Content == FileContent.PositionDeletes);
-        var equality = files.FindAll(f => f.Content == FileContent.EqualityDeletes);
-        AddPositive(summary, $"{verb}-delete-files", files.Count);
-        AddPositive(summary, $"{verb}-position-delete-files", positions.Count);
-        AddPositive(summary, $"{verb}-position-deletes", Rows(positions));
-        AddPositive(summary, $"{verb}-equality-delete-files", equality.Count);
-        AddPositive(summary, $"{verb}-equality-deletes", Rows(equality));
+        AddPositive(summary, $"{verb}-delete-files", totals.DeleteFiles);
+        AddPositive(summary, $"{verb}-position-delete-files", files.Count(f => f.Content == FileContent.PositionDeletes));
+        AddPositive(summary, $"{verb}-position-deletes", totals.PositionDeletes);
+        AddPositive(summary, $"{verb}-equality-delete-files", files.Count(f => f.Content == FileContent.EqualityDeletes));
+        AddPositive(summary, $"{verb}-equality-deletes", totals.EqualityDeletes);
     }
 
-    private static void AddTotals(Dictionary<string, string> summary, TableFiles after)
+    private static void AddTotals(Dictionary<string, string> summary, FileTotals totals)
     {
-        var data = after.Entries(ManifestContent.Data).Select(e => e.File).ToList();
-        var deletes = after.Entries(ManifestContent.Deletes).Select(e => e.File).ToList();
-        summary["total-data-files"] = Text(data.Count);
-        summary["total-delete-files"] = Text(deletes.Count);
-        summary["total-records"] = Text(Rows(data));
-        summary["total-files-size"] = Text(Size(data) + Size(deletes));
-        summary["total-position-deletes"] = Text(Rows(deletes.FindAll(f => f.Content == FileContent.PositionDeletes)));
-        summary["total-equality-deletes"] = Text(Rows(deletes.FindAll(f => f.Content == FileContent.EqualityDeletes)));
+        foreach (var (key, value) in totals.ToSummary())
+        {
+            summary[key] = value.ToString(CultureInfo.InvariantCulture);
+        }
     }
 
     private static void AddPositive(Dictionary<string, string> summary, string key, long value)
     {
         if (value > 0)
         {
-            summary[key] = Text(value);
+            summary[key] = value.ToString(CultureInfo.InvariantCulture);
         }
     }
-
-    private static long Rows(List<DataFile> files) => files.Sum(f => f.RecordCount);
-
-    private static long Size(List<DataFile> files) => files.Sum(f => f.FileSize);
-
-    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

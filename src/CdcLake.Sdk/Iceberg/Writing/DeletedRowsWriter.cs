@@ -15,7 +15,7 @@ internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, IcebergSink
     /// <param name="touched">Complete data files that stay and lost rows since the last commit.</param>
     /// <param name="changes">Gets the delete files that come and go.</param>
     /// <param name="cancellationToken">Stops writing.</param>
-    public async Task WriteAsync(List<LiveFile> touched, FileChanges changes, CancellationToken cancellationToken)
+    public async Task WriteAsync(List<LiveFile> touched, SnapshotChange changes, CancellationToken cancellationToken)
     {
         var shares = touched.Count > settings.MaxOwnDeleteFiles;
         var shared = new List<LiveFile>();
@@ -38,7 +38,7 @@ internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, IcebergSink
         }
     }
 
-    private async Task WriteOwnAsync(LiveFile file, FileChanges changes, CancellationToken cancellationToken)
+    private async Task WriteOwnAsync(LiveFile file, SnapshotChange changes, CancellationToken cancellationToken)
     {
         var all = file.HasOutgrownDeletes || !file.HasBase;
         var positions = all ? file.Deleted.Positions() : Long(file.RecentPositions());
@@ -47,7 +47,7 @@ internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, IcebergSink
         changes.RemovedDeletes.AddRange(all ? file.UseOnly(deletes) : file.UseForRecent(deletes));
     }
 
-    private async Task WriteSharedAsync(LiveFile[] files, FileChanges changes, CancellationToken cancellationToken)
+    private async Task WriteSharedAsync(LiveFile[] files, SnapshotChange changes, CancellationToken cancellationToken)
     {
         var rows = files.Select(f => (f.File!.Path, Long(HasMany(f) ? f.RecentPositions() : f.FreshPositions()))).ToList();
         var deletes = new LiveDeletes(await writer.WriteAsync(rows, cancellationToken).ConfigureAwait(false));

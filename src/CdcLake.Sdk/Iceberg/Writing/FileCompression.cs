@@ -1,6 +1,6 @@
 using System.Globalization;
 using CdcLake.Compression;
-using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Tables;
 using ZstdSharp;
 
 namespace CdcLake.Iceberg.Writing;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Index;
@@ -17,25 +16,26 @@ internal static class TableOpener
     /// <exception cref="CatalogException">The table belongs to somebody else, has other columns, or is of a kind that is not written.</exception>
     /// <exception cref="PlanChangedException">It holds the result of another computation.</exception>
     public static async Task<UpsertTable> OpenAsync(
-        IIcebergCatalog catalog, TableIdentifier name, IcebergSinkSettings settings, SinkOpening opening, CancellationToken cancellationToken)
+        ICatalog catalog, TableIdentifier name, IcebergSinkSettings settings, SinkOpening opening, CancellationToken cancellationToken)
     {
         var wanted = IcebergSchema.Of(opening.Schema, opening.Key);
         var table = await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
-            ?? await catalog.TryCreateAsync(name, NewTable(catalog.LocationFor(name), wanted, settings, opening), cancellationToken).ConfigureAwait(false)
+            ?? await catalog.CreateAsync(name, NewTable(wanted, settings, opening), cancellationToken).ConfigureAwait(false)
             ?? await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new CatalogException($"Table {name} in {catalog.Name} was created and dropped by somebody else at the same time. Start again.");
         Check(catalog, table, wanted, opening.Pipeline);
         CheckPlan(catalog, table, opening);
+        CheckHistory(catalog, table, settings, opening);
         settings = FileCompression.Of(table.Metadata.Properties, $"Table {name} in {catalog.Name}").ApplyTo(settings);
 
         var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
         var layout = new TableLayout(opening.Schema, opening.Key, table.Metadata.Schema);
         var files = await DeletedRows.LoadAsync(table.Files, version.Files, cancellationToken).ConfigureAwait(false);
         var index = await IndexRebuild.RunAsync(layout, table.Files, files, cancellationToken).ConfigureAwait(false);
-        return new UpsertTable(catalog, version, layout, files, index, settings, opening.Clock);
+        return new UpsertTable(new TableSession(catalog, version, opening.Clock), layout, files, index, settings);
     }
 
-    private static TableMetadata NewTable(string location, IcebergSchema schema, IcebergSinkSettings settings, SinkOpening opening)
+    private static TableCreation NewTable(IcebergSchema schema, IcebergSinkSettings settings, SinkOpening opening)
     {
         var properties = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         new FileCompression(settings.Compression, settings.CompressionLevel).AddTo(properties, settings.TableProperties);
@@ -50,19 +50,21 @@ internal static class TableOpener
             properties[CommitMarker.PlanProperty] = opening.Fingerprint;
         }
 
-        return new TableMetadata
-        {
-            FormatVersion = TableMetadata.WrittenFormatVersion,
-            TableUuid = RandomIds.Uuid(),
-            Location = location,
-            LastUpdatedMs = opening.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
-            LastColumnId = schema.HighestFieldId,
-            Schemas = [schema],
-            Properties = properties.ToImmutable(),
-        };
+        return new TableCreation(schema, properties.ToImmutable());
     }
 
-    private static void CheckPlan(IIcebergCatalog catalog, CatalogTable table, SinkOpening opening)
+    private static void CheckHistory(ICatalog catalog, CatalogTable table, IcebergSinkSettings settings, SinkOpening opening)
+    {
+        if (settings.ForeignChanges == ForeignChanges.Refuse && MarkedHistory.Of(table.Metadata, opening.Pipeline).Foreign is { } foreign)
+        {
+            throw new CatalogException(
+                $"Nobody can say which source position the rows of table {table.Identifier} in {catalog.Name} stand for: {foreign}. "
+                + $"Roll it back to the last snapshot of pipeline \"{opening.Pipeline}\" (rollback_to_snapshot in other engines), drop it, or let the sink replace all rows "
+                + $"({nameof(IcebergSinkSettings.ForeignChanges)} = {nameof(ForeignChanges.Resnapshot)}).");
+        }
+    }
+
+    private static void CheckPlan(ICatalog catalog, CatalogTable table, SinkOpening opening)
     {
         if (opening.Fingerprint.Length > 0
             && table.Metadata.Properties.TryGetValue(CommitMarker.PlanProperty, out var plan)
@@ -75,7 +77,7 @@ internal static class TableOpener
         }
     }
 
-    private static void Check(IIcebergCatalog catalog, CatalogTable table, IcebergSchema wanted, string pipeline)
+    private static void Check(ICatalog catalog, CatalogTable table, IcebergSchema wanted, string pipeline)
     {
         var metadata = table.Metadata;
         var where = $"Table {table.Identifier} in {catalog.Name}";

@@ -1,4 +1,3 @@
-using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
@@ -16,7 +15,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
 {
     private readonly TableLayout _layout;
     private readonly IcebergSinkSettings _settings;
-    private readonly TableCommitter _committer;
+    private readonly TableSession _session;
     private readonly RowCodec _keyCodec;
     private readonly EncodedRows _keys = new();
     private readonly LiveFiles _files;
@@ -26,29 +25,24 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly RewritePolicy _policy;
     private readonly HashSet<LiveFile> _replaced = [];
     private readonly KeyIndex _index;
-    private TableVersion _version;
     private int[] _rows = [];
     private long _newRows;
 
-    /// <param name="catalog">Where the table is.</param>
-    /// <param name="version">Its current version.</param>
+    /// <param name="session">The table at its current version.</param>
     /// <param name="layout">Its columns.</param>
     /// <param name="files">Data files of the version.</param>
     /// <param name="index">Keys of the rows in them.</param>
     /// <param name="settings">Sizes and codec.</param>
-    /// <param name="clock">Time of snapshots.</param>
-    public UpsertTable(
-        IIcebergCatalog catalog, TableVersion version, TableLayout layout, LiveFiles files, KeyIndex index, IcebergSinkSettings settings, TimeProvider clock)
+    public UpsertTable(TableSession session, TableLayout layout, LiveFiles files, KeyIndex index, IcebergSinkSettings settings)
     {
         _layout = layout;
         _settings = settings;
-        _version = version;
+        _session = session;
         _files = files;
         _index = index;
-        _committer = new TableCommitter(catalog, clock);
         _keyCodec = new RowCodec(layout.Columns, layout.Key);
-        var store = version.Table.Files;
-        var names = new FileNames(store.NameOf(version.Table.Metadata.Location));
+        var store = session.Version.Table.Files;
+        var names = new FileNames(store.NameOf(session.Version.Table.Metadata.Location));
         _written = new WrittenFiles(store);
         _writer = new DataFileWriter(layout, store, names, files, _written, settings);
         _deletes = new DeletedRowsWriter(new PositionDeleteWriter(store, names, _written, settings), settings);
@@ -60,7 +54,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     public long Rows => _index.Count;
 
     /// <summary>The version that was committed last.</summary>
-    public TableVersion Version => _version;
+    public TableVersion Version => _session.Version;
 
     public void Find(EncodedRows keys, Span<bool> present)
     {
@@ -111,28 +105,21 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         _newRows += piece.Count;
     }
 
-    /// <summary>Makes everything visible in one snapshot. False: there is nothing to commit.</summary>
+    /// <summary>Writes everything as one snapshot that is not visible yet. Null: there is nothing to commit.</summary>
     /// <param name="marker">Who commits what.</param>
     /// <param name="evenIfEmpty">Commit the marker although no file changes.</param>
-    /// <param name="cancellationToken">Honoured until the catalog is asked.</param>
-    public async Task<bool> CommitAsync(CommitMarker marker, bool evenIfEmpty, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async Task<PreparedTable?> PrepareAsync(CommitMarker marker, bool evenIfEmpty, CancellationToken cancellationToken)
     {
-        var changes = new FileChanges();
-        await GuardAsync(async () => await CollectAsync(changes, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        if (changes.IsEmpty && !evenIfEmpty)
+        var change = new SnapshotChange { Marker = marker };
+        await GuardAsync(async () => await CollectAsync(change, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        if (!change.HasFiles && !evenIfEmpty)
         {
-            return false;
+            return null;
         }
 
-        _version = await _committer.CommitAsync(_version, changes, marker, _written, cancellationToken).ConfigureAwait(false);
-        foreach (var file in _files.All)
-        {
-            file.Committed();
-        }
-
-        _replaced.Clear();
-        _newRows = 0;
-        return true;
+        change.WhenCommitted.Add(Committed);
+        return await _session.PrepareAsync(change, _written, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -140,6 +127,17 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         await _writer.DisposeAsync().ConfigureAwait(false);
         await _written.DeleteAllAsync().ConfigureAwait(false);
         _keys.Dispose();
+    }
+
+    private void Committed()
+    {
+        foreach (var file in _files.All)
+        {
+            file.Committed();
+        }
+
+        _replaced.Clear();
+        _newRows = 0;
     }
 
     private void Place(ConsolidatedRows piece, RowLocation start)
@@ -154,7 +152,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     }
 
     /// <summary>Writes what is left to write and lists the files that come and go.</summary>
-    private async Task CollectAsync(FileChanges changes, CancellationToken cancellationToken)
+    private async Task CollectAsync(SnapshotChange changes, CancellationToken cancellationToken)
     {
         var complete = _files.All.Where(f => f.File is not null && !_replaced.Contains(f)).ToList();
         var gone = _policy.Choose(complete, addsRows: _newRows > 0);
@@ -175,7 +173,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         await _deletes.WriteAsync([.. _files.All.Where(f => f.FreshDeletes > 0)], changes, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task DropAsync(LiveFile file, FileChanges changes, CancellationToken cancellationToken)
+    private async Task DropAsync(LiveFile file, SnapshotChange changes, CancellationToken cancellationToken)
     {
         _files.Remove(file);
         changes.RemovedDeletes.AddRange(file.ReleaseAll());
@@ -185,7 +183,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         }
         else
         {
-            var store = _version.Table.Files;
+            var store = Version.Table.Files;
             await store.DeleteAsync(store.NameOf(file.File!.Path), cancellationToken).ConfigureAwait(false);
         }
     }
@@ -193,7 +191,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <summary>Writes the live rows of a file behind the new ones and points the index there.</summary>
     private async Task RewriteAsync(LiveFile file, CancellationToken cancellationToken)
     {
-        await foreach (var batch in DataFileReader.ReadAsync(_version.Table.Files, file.File!, _layout.Parquet, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in DataFileReader.ReadAsync(Version.Table.Files, file.File!, _layout.Parquet, cancellationToken).ConfigureAwait(false))
         {
             using var rows = batch.ToChanges(_layout.Columns);
             if (_rows.Length < rows.Count)

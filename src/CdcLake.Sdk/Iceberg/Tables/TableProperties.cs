@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CdcLake.Iceberg.Catalogs;
+namespace CdcLake.Iceberg.Tables;
 
 /// <summary>Table properties that we read or set; names and meanings are those of Iceberg's "Configuration" page.</summary>
 internal static class TableProperties
@@ -11,6 +11,11 @@ internal static class TableProperties
     public const string UpsertMode = "write.upsert.mode";
     public const string DeleteOldMetadata = "write.metadata.delete-after-commit.enabled";
     public const string PreviousMetadataMax = "write.metadata.previous-versions-max";
+
+    public const string MinSnapshotsToKeep = "history.expire.min-snapshots-to-keep";
+    public const string MaxSnapshotAge = "history.expire.max-snapshot-age-ms";
+    public const string MaxRefAge = "history.expire.max-ref-age-ms";
+    public const string GcEnabled = "gc.enabled";
 
     /// <summary>Iceberg's default for <see cref="PreviousMetadataMax"/>.</summary>
     public const int PreviousMetadataDefault = 100;

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
+using CdcLake.Storage;
+
+namespace CdcLake.Iceberg.Catalogs.FileSystem;
+
+// Layout, as Iceberg's HadoopCatalog has it:
+//
+//   <namespace>/…/<table>/metadata/v<N>.metadata.json   version N, from 1; a version is committed by creating its file, which must not exist
+//   <namespace>/…/<table>/metadata/version-hint.text    N as text, written after the commit; advice only
+//   <namespace>/…/<table>/data/                         data and delete files
+//
+// Creating a file that does not exist is the only exclusive act a store offers, and names become free again: old versions are deleted, tables are dropped
+// and created anew. An instance that slept between looking and creating may therefore create a version that follows nothing. So the version before it is
+// read again after the act: only a version whose predecessor still stands, byte for byte, is a commit; any other is withdrawn, and readers never take one
+// whose predecessor is missing.
+
+/// <summary>A catalog that is a folder: namespaces and tables are folders below it. Needs nothing but a store with exclusive creation.</summary>
+internal sealed class FileSystemCatalog : ICatalog
+{
+    private const int MaxAttempts = 20;
+    private readonly IObjectStore _store;
+    private readonly TimeProvider _clock;
+    private readonly ExclusiveCreation _exclusive;
+    private readonly ConcurrentDictionary<TableIdentifier, StoredVersion> _known = new();
+
+    public FileSystemCatalog(IObjectStore store)
+        : this(store, TimeProvider.System)
+    {
+    }
+
+    /// <param name="store">The warehouse.</param>
+    /// <param name="clock">Time of versions that add no snapshot.</param>
+    public FileSystemCatalog(IObjectStore store, TimeProvider clock)
+    {
+        _store = store;
+        _clock = clock;
+        _exclusive = new ExclusiveCreation(store, Name);
+    }
+
+    public string Name => $"warehouse {(_store is LocalObjectStore local ? local.Root : "store")}";
+
+    /// <summary>One file is one act: several tables are committed one after the other.</summary>
+    public bool CommitsTogether => false;
+
+    public async Task<CatalogTable?> LoadAsync(TableIdentifier table, CancellationToken cancellationToken) =>
+        (await FindAsync(table, cancellationToken).ConfigureAwait(false))?.Table;
+
+    public async Task<CatalogTable?> CreateAsync(TableIdentifier table, TableCreation creation, CancellationToken cancellationToken)
+    {
+        var commit = creation.ToCommit(table, _store.UriOf(MetadataFolder.TableFolderOf(table)));
+        return await CommitAsync([commit], cancellationToken).ConfigureAwait(false) switch
+        {
+            CommitOutcome.Committed committed => committed.Tables[0],
+            CommitOutcome.Unknown unknown => throw unknown.Cause,
+            _ => null,
+        };
+    }
+
+    public async Task<CommitOutcome> CommitAsync(IReadOnlyList<TableCommit> commits, CancellationToken cancellationToken)
+    {
+        if (commits is not [var commit])
+        {
+            throw new ArgumentException("A folder commits one table at a time.", nameof(commits));
+        }
+
+        await _exclusive.CheckAsync(cancellationToken).ConfigureAwait(false);
+        var objection = "";
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            // What we know needs no listing to be tried: that it is still current shows when its successor is created.
+            var known = await KnownAsync(commit.Identifier, cancellationToken).ConfigureAwait(false);
+            var current = known ?? await FindAsync(commit.Identifier, cancellationToken).ConfigureAwait(false);
+            if (commit.ApplyTo(current?.Table.Metadata, _clock.GetUtcNow().ToUnixTimeMilliseconds(), out objection!) is not { } next)
+            {
+                if (known is null)
+                {
+                    return new CommitOutcome.Conflict(commit.Identifier, objection);
+                }
+
+                _known.TryRemove(commit.Identifier, out _);
+                continue;
+            }
+
+            if (await TryPublishAsync(commit.Identifier, current, next).ConfigureAwait(false) is { } outcome)
+            {
+                return outcome;
+            }
+
+            _known.TryRemove(commit.Identifier, out _);
+            objection = "its metadata changes all the time";
+        }
+
+        return new CommitOutcome.Conflict(commit.Identifier, objection);
+    }
+
+    /// <summary>Creates the next version. Null: its name is taken.</summary>
+    private async Task<CommitOutcome?> TryPublishAsync(TableIdentifier table, StoredVersion? current, TableMetadata next)
+    {
+        var folder = new MetadataFolder(_store, table);
+        ImmutableArray<MetadataLogEntry> dropped = [];
+        next = current is null ? next : MetadataLog.Extend(current.Table, next, out dropped);
+        var version = (current?.Version ?? 0) + 1;
+        var name = folder.NameOf(version);
+        var published = new StoredVersion(version, name, TableMetadataJson.Write(next), new CatalogTable(table, next, _store.UriOf(name), _store));
+        try
+        {
+            // Not cancelled half-way: from here on only the store says what became of it.
+            if (!await _store.TryPutNewAsync(name, published.Bytes, CancellationToken.None).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            if (await folder.WithdrawUnlessCurrentAsync(published, current).ConfigureAwait(false) is { } reason)
+            {
+                _known.TryRemove(table, out _);
+                return new CommitOutcome.Conflict(table, reason);
+            }
+
+            await folder.AdvanceHintAsync(version).ConfigureAwait(false);
+        }
+        catch (CdcLakeException e)
+        {
+            return new CommitOutcome.Unknown(e);
+        }
+
+        _known[table] = published;
+        if (TableProperties.IsTrue(next.Properties, TableProperties.DeleteOldMetadata))
+        {
+            await folder.DeleteAsync(dropped).ConfigureAwait(false);
+        }
+
+        return new CommitOutcome.Committed([published.Table]);
+    }
+
+    /// <summary>The version we saw last, if its file still is what it was then. It need not be the newest.</summary>
+    private async Task<StoredVersion?> KnownAsync(TableIdentifier table, CancellationToken cancellationToken) =>
+        _known.TryGetValue(table, out var known) && await known.StandsAsync(_store, cancellationToken).ConfigureAwait(false) ? known : null;
+
+    private async Task<StoredVersion?> FindAsync(TableIdentifier table, CancellationToken cancellationToken)
+    {
+        var known = _known.GetValueOrDefault(table);
+        var found = await new MetadataFolder(_store, table).FindNewestAsync(known, cancellationToken).ConfigureAwait(false);
+        if (found is not null)
+        {
+            _known[table] = found;
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
+using CdcLake.Storage;
+
+namespace CdcLake.Iceberg.Catalogs.FileSystem;
+
+/// <summary>The <c>metadata</c> folder of one table: which versions are there, which of them counts, and the hint.</summary>
+internal sealed class MetadataFolder
+{
+    private const string VersionHint = "version-hint.text";
+    private const string Suffix = ".metadata.json";
+    private const int MaxReads = 10;
+    private readonly IObjectStore _store;
+    private readonly TableIdentifier _table;
+    private readonly string _folder;
+
+    public MetadataFolder(IObjectStore store, TableIdentifier table)
+    {
+        _store = store;
+        _table = table;
+        _folder = TableFolderOf(table) + "/metadata/";
+    }
+
+    public static string TableFolderOf(TableIdentifier table) => string.Join('/', [.. table.Namespace, table.Name]);
+
+    /// <summary>Name in the store of a version that we write.</summary>
+    public string NameOf(long version) => string.Create(CultureInfo.InvariantCulture, $"{_folder}v{version}{Suffix}");
+
+    /// <summary>The version that counts, or null when there is no table.</summary>
+    /// <param name="known">A version seen before, which saves reading it again.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="CatalogException">It is damaged or cannot be read.</exception>
+    public async Task<StoredVersion?> FindNewestAsync(StoredVersion? known, CancellationToken cancellationToken)
+    {
+        var name = "";
+        for (var read = 0; read < MaxReads; read++)
+        {
+            if (NewestOf(await ListAsync(cancellationToken).ConfigureAwait(false)) is not var (version, file))
+            {
+                return null;
+            }
+
+            // A version that many commits have replaced since it was listed may be gone already.
+            name = file;
+            if (await _store.TryReadAsync(file, cancellationToken).ConfigureAwait(false) is { } bytes)
+            {
+                return known?.Name == file && bytes.AsSpan().SequenceEqual(known.Bytes) ? known : Parse(version, file, bytes);
+            }
+        }
+
+        throw new CatalogException(
+            $"{_store.UriOf(name)} is listed as the current version of table {_table}, but cannot be opened ({MaxReads} times). "
+            + "It is a link to a file that is gone, or the folder is being deleted; restore the file, or remove the link to fall back to the version before it.");
+    }
+
+    /// <summary>
+    /// Looks whether a version that was just created is a commit: its predecessor must still stand, and no newer version may have been built on something else.
+    /// One that is not is removed again.
+    /// </summary>
+    /// <returns>Why it is no commit, as a clause about the table; null when it is one.</returns>
+    public async Task<string?> WithdrawUnlessCurrentAsync(StoredVersion created, StoredVersion? predecessor)
+    {
+        var reason = await ObjectionAsync(created, predecessor).ConfigureAwait(false);
+        if (reason is not null && await created.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false))
+        {
+            await _store.DeleteAsync(created.Name, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return reason;
+    }
+
+    /// <summary>Lets the hint say this version, unless it says a newer one. Where slower writers set it back meanwhile, it is set forward again.</summary>
+    public async Task AdvanceHintAsync(long version)
+    {
+        for (var round = 0; round < MaxReads; round++)
+        {
+            if (await ReadHintAsync().ConfigureAwait(false) >= version)
+            {
+                return;
+            }
+
+            await _store.PutAsync(_folder + VersionHint, Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)), CancellationToken.None)
+                .ConfigureAwait(false);
+            var newest = NewestOf(await ListAsync(CancellationToken.None).ConfigureAwait(false))?.Version ?? 0;
+            if (newest <= version)
+            {
+                return;
+            }
+
+            version = newest;
+        }
+    }
+
+    /// <summary>Removes metadata files that left the log. One that stays costs space only: no version names it.</summary>
+    public async Task DeleteAsync(ImmutableArray<MetadataLogEntry> dropped)
+    {
+        foreach (var entry in dropped)
+        {
+            try
+            {
+                await _store.DeleteAsync(_store.NameOf(entry.MetadataFile), CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (ObjectStoreException)
+            {
+                return; // the commit stands; the folder is read-only or the like, which the next commit reports
+            }
+        }
+    }
+
+    private async Task<string?> ObjectionAsync(StoredVersion created, StoredVersion? predecessor)
+    {
+        // In this order: a predecessor that is gone because others went on shows in the list that is read afterwards.
+        var follows = predecessor is null || await predecessor.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false);
+        var newest = NewestOf(await ListAsync(CancellationToken.None).ConfigureAwait(false))?.Version ?? 0;
+        if (newest > created.Version)
+        {
+            return await IsInHistoryOfNewestAsync(created).ConfigureAwait(false)
+                ? null
+                : $"other writers committed up to version {newest} while this one, made for version {created.Version}, slept";
+        }
+
+        return follows && newest == created.Version ? null : "it was dropped, or dropped and created again";
+    }
+
+    private async Task<bool> IsInHistoryOfNewestAsync(StoredVersion created)
+    {
+        var newest = await FindNewestAsync(null, CancellationToken.None).ConfigureAwait(false);
+        if (newest is null || newest.Table.Metadata.TableUuid != created.Table.Metadata.TableUuid)
+        {
+            return false;
+        }
+
+        // Out of the log and gone means that those who built on it have trimmed it; one that they never saw would still be there.
+        var entry = new MetadataLogEntry(created.Table.Metadata.LastUpdatedMs, created.Table.MetadataLocation);
+        return newest.Version == created.Version || newest.Table.Metadata.MetadataLog.Contains(entry)
+            || !await created.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task<long> ReadHintAsync() =>
+        await _store.TryReadAsync(_folder + VersionHint, CancellationToken.None).ConfigureAwait(false) is { } bytes
+        && long.TryParse(Encoding.ASCII.GetString(bytes), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var hint)
+            ? hint
+            : 0;
+
+    private async Task<SortedDictionary<long, string>> ListAsync(CancellationToken cancellationToken)
+    {
+        var versions = new SortedDictionary<long, string>();
+        var prefix = _folder + "v";
+        await foreach (var name in _store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (VersionOf(name.AsSpan(prefix.Length)) is { } version)
+            {
+                versions[version] = name;
+            }
+        }
+
+        return versions;
+    }
+
+    /// <summary>The highest version whose predecessor is there too: one without was left by a writer that died after creating it upon nothing.</summary>
+    private static (long Version, string Name)? NewestOf(SortedDictionary<long, string> versions)
+    {
+        foreach (var (version, name) in versions.Reverse())
+        {
+            if (version == 1 || versions.ContainsKey(version - 1))
+            {
+                return (version, name);
+            }
+        }
+
+        return versions.Count == 0 ? null : (versions.Keys.Max(), versions[versions.Keys.Max()]); // a table of which only its last version was copied
+    }
+
+    /// <summary>N of <c>N.metadata.json</c>, <c>N.gz.metadata.json</c> and <c>N.metadata.json.gz</c>; null for other files.</summary>
+    private static long? VersionOf(ReadOnlySpan<char> rest)
+    {
+        var dot = rest.IndexOf('.');
+        return dot > 0 && rest[dot..] is Suffix or ".gz" + Suffix or Suffix + ".gz"
+            && long.TryParse(rest[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : null;
+    }
+
+    private StoredVersion Parse(long version, string name, byte[] bytes)
+    {
+        var location = _store.UriOf(name);
+        return new StoredVersion(version, name, bytes, new CatalogTable(_table, TableMetadataJson.Read(Unzip(name, bytes), location), location, _store));
+    }
+
+    private static ReadOnlyMemory<byte> Unzip(string name, byte[] bytes)
+    {
+        if (!name.Contains(".gz", StringComparison.Ordinal))
+        {
+            return bytes;
+        }
+
+        try
+        {
+            using var zipped = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+            using var plain = new MemoryStream();
+            zipped.CopyTo(plain);
+            return plain.ToArray();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CatalogException($"{name} is not valid gzip ({e.Message}). It was damaged or cut; restore it.", e);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using CdcLake.Common;
+using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
+
+namespace CdcLake.Iceberg.Catalogs;
+
+/// <summary>What a new table is to be; its place and its identity are the catalog's to choose. Unpartitioned and unsorted. Immutable.</summary>
+/// <param name="Schema">Its columns.</param>
+/// <param name="Properties">Its properties.</param>
+internal sealed record TableCreation(IcebergSchema Schema, ImmutableSortedDictionary<string, string> Properties)
+{
+    /// <summary>The commit that makes the table in a catalog without a service.</summary>
+    /// <param name="table">Its name.</param>
+    /// <param name="location">Absolute URI of its folder, without trailing slash.</param>
+    public TableCommit ToCommit(TableIdentifier table, string location) => new(
+        table,
+        [new TableRequirement.Create()],
+        [
+            new TableWideUpdates.AssignUuid(RandomIds.Uuid()),
+            new TableWideUpdates.UpgradeFormatVersion(TableMetadata.WrittenFormatVersion),
+            new TableWideUpdates.SetLocation(location),
+            new StructureUpdates.AddSchema(Schema),
+            new StructureUpdates.SetCurrentSchema(StructureUpdates.LastAdded),
+            new StructureUpdates.AddSpec(PartitionSpec.Unpartitioned),
+            new StructureUpdates.SetDefaultSpec(StructureUpdates.LastAdded),
+            new StructureUpdates.AddSortOrder(SortOrder.Unsorted),
+            new StructureUpdates.SetDefaultSortOrder(StructureUpdates.LastAdded),
+            new TableWideUpdates.SetProperties(Properties),
+        ]);
+}

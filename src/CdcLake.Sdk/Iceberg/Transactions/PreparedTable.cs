@@ -1,0 +1,121 @@
+using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
+
+namespace CdcLake.Iceberg.Transactions;
+
+/// <summary>
+/// A change of a table whose files and manifests are written and which no reader sees yet. Published once by <see cref="TablePublisher"/>, or disposed,
+/// which removes what was written for it. Not thread-safe.
+/// </summary>
+internal sealed class PreparedTable : IAsyncDisposable
+{
+    private readonly TableSession _session;
+    private readonly WrittenFiles _written;
+    private readonly long _snapshotId;
+    private readonly WrittenFiles _own;
+    private SnapshotDraft? _draft;
+    private CatalogTable? _base;
+    private int _attempts;
+    private bool _isClosed;
+    private (IReadOnlyList<string> Own, IReadOnlyList<string> Written) _released = ([], []);
+
+    public PreparedTable(TableSession session, SnapshotChange change, WrittenFiles written)
+    {
+        _session = session;
+        _written = written;
+        _own = new WrittenFiles(session.Version.Table.Files);
+        _snapshotId = session.Version.Table.Metadata.UnusedSnapshotId();
+        Change = change;
+    }
+
+    public SnapshotChange Change { get; }
+
+    /// <summary>The table whose version it was made from.</summary>
+    public TableIdentifier Identifier => _session.Version.Table.Identifier;
+
+    public ICatalog Catalog => _session.Catalog;
+
+    /// <summary>The snapshot that it adds.</summary>
+    public long SnapshotId => _snapshotId;
+
+    /// <summary>What the catalog is asked.</summary>
+    public TableCommit Commit
+    {
+        get
+        {
+            var table = _base!.Metadata;
+            return new TableCommit(
+                Identifier,
+                [
+                    new TableRequirement.TableUuid(table.TableUuid),
+                    new TableRequirement.RefSnapshot(TableMetadata.MainBranch, table.CurrentSnapshotId),
+                    new TableRequirement.CurrentSchemaId(table.CurrentSchemaId),
+                    new TableRequirement.DefaultSpecId(table.DefaultSpecId),
+                    .. Change.Requirements,
+                ],
+                [
+                    .. Change.Updates,
+                    new SnapshotUpdates.AddSnapshot(_draft!.Snapshot),
+                    SnapshotUpdates.SetRef.Main(table, _snapshotId),
+                    .. Change.Marker?.ToUpdates(table, _snapshotId) ?? [],
+                ]);
+        }
+    }
+
+    /// <summary>Writes manifests on top of a version with the same files. All that was written is removed when it fails.</summary>
+    internal async Task WriteAsync(TableVersion version, CancellationToken cancellationToken)
+    {
+        _base = version.Table;
+        try
+        {
+            _draft = await SnapshotDraft.WriteAsync(version, Change, _snapshotId, ++_attempts, _own, _session.Clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await AbandonAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>After a conflict that left files and rows alone: the manifests are made again for the version that the table has now.</summary>
+    internal async Task RebaseAsync(CatalogTable now, CancellationToken cancellationToken)
+    {
+        await _own.DeleteAllAsync().ConfigureAwait(false);
+        await WriteAsync(_session.Version with { Table = now }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The catalog is about to be asked: from here on an error leaves it open whether the commit takes effect, and the files stay.</summary>
+    internal void Release() => _released = (_own.Detach(), _written.Detach());
+
+    /// <summary>The catalog refused: the files are ours again.</summary>
+    internal void TakeBack()
+    {
+        _own.Attach(_released.Own);
+        _written.Attach(_released.Written);
+        _released = ([], []);
+    }
+
+    /// <summary>The catalog committed: the table has this version now.</summary>
+    internal void Committed(CatalogTable table)
+    {
+        _isClosed = true;
+        _session.Advance(this, new TableVersion(table, _draft!.After));
+    }
+
+    /// <summary>Removes what was written, unless the catalog was asked and did not refuse.</summary>
+    internal async Task AbandonAsync()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        _session.Abandon(this);
+        await _own.DeleteAllAsync().ConfigureAwait(false);
+        await _written.DeleteAllAsync().ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => new(AbandonAsync());
+}

@@ -1,0 +1,38 @@
+using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Spec;
+
+namespace CdcLake.Iceberg.Transactions;
+
+/// <summary>
+/// What one producer wants of a table in one commit: a sink new rows, compaction other files for the same rows, schema change another schema. Filled by the
+/// producer, then given to <see cref="TableSession.PrepareAsync"/> and not touched again. Not thread-safe.
+/// </summary>
+internal sealed class SnapshotChange
+{
+    public List<DataFile> AddedData { get; } = [];
+
+    public List<DataFile> AddedDeletes { get; } = [];
+
+    /// <summary>Live data files that leave the table.</summary>
+    public List<DataFile> RemovedData { get; } = [];
+
+    /// <summary>Live delete files that leave the table.</summary>
+    public List<DataFile> RemovedDeletes { get; } = [];
+
+    /// <summary>Who commits what; null for a change that moves no position, such as compaction.</summary>
+    public CommitMarker? Marker { get; init; }
+
+    /// <summary>True when the rows stay the same (compaction): the snapshot's operation is <c>replace</c>.</summary>
+    public bool KeepsRows { get; init; }
+
+    /// <summary>Further updates, made in the same act before the snapshot is added: schema, spec, properties.</summary>
+    public List<TableUpdate> Updates { get; } = [];
+
+    /// <summary>Further requirements than those that a snapshot always has.</summary>
+    public List<TableRequirement> Requirements { get; } = [];
+
+    /// <summary>Run once after the commit, before anybody else prepares one: the producer brings live files and key index up to date. May not fail.</summary>
+    public List<Action> WhenCommitted { get; } = [];
+
+    public bool HasFiles => AddedData.Count + AddedDeletes.Count + RemovedData.Count + RemovedDeletes.Count > 0;
+}

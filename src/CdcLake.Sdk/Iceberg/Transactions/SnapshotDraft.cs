@@ -1,0 +1,98 @@
+using System.Globalization;
+using CdcLake.Common;
+using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
+
+namespace CdcLake.Iceberg.Transactions;
+
+/// <summary>A snapshot whose manifests and manifest list are written. Iceberg specification, "Commit Conflict Resolution and Retry". Immutable.</summary>
+/// <param name="Snapshot">What the table's metadata will say of it.</param>
+/// <param name="After">The live files with it.</param>
+internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
+{
+    /// <param name="version">What the change was made from.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="snapshotId">The new snapshot's id.</param>
+    /// <param name="attempt">Counts from 1.</param>
+    /// <param name="written">Gets the name of each file before it is written.</param>
+    /// <param name="clock">Time of the snapshot.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public static async Task<SnapshotDraft> WriteAsync(
+        TableVersion version, SnapshotChange change, long snapshotId, int attempt, WrittenFiles written, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var table = version.Table.Metadata;
+        var sequence = table.LastSequenceNumber + 1;
+        var output = new ManifestOutput(version.Table, snapshotId, attempt, sequence, written);
+        var data = ManifestPlan.Of(version.Files, ManifestContent.Data, change.AddedData, change.RemovedData, snapshotId, sequence);
+        var deletes = ManifestPlan.Of(version.Files, ManifestContent.Deletes, change.AddedDeletes, change.RemovedDeletes, snapshotId, sequence);
+        var manifests = new List<ManifestContents>();
+        var fresh = new List<ManifestContents>();
+        foreach (var (plan, content) in new[] { (data, ManifestContent.Data), (deletes, ManifestContent.Deletes) })
+        {
+            foreach (var entries in plan.Written)
+            {
+                fresh.Add(await output.WriteAsync(entries, content, cancellationToken).ConfigureAwait(false));
+                manifests.Add(fresh[^1]);
+            }
+
+            manifests.AddRange(plan.Kept);
+        }
+
+        var list = await output.WriteListAsync(manifests, cancellationToken).ConfigureAwait(false);
+        var after = version.Files.After(manifests, fresh, change.RemovedData.Concat(change.RemovedDeletes).Select(f => f.Path));
+        var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), table.LastUpdatedMs + 1);
+        var summary = SnapshotSummary.Of(change, table.CurrentSnapshot, after);
+        return new SnapshotDraft(new Snapshot(snapshotId, table.CurrentSnapshotId, sequence, now, list, summary, table.CurrentSchemaId), after);
+    }
+
+    /// <summary>Writes the manifests of one attempt, under names as Iceberg Java gives them.</summary>
+    private sealed class ManifestOutput(CatalogTable table, long snapshotId, int attempt, long sequence, WrittenFiles written)
+    {
+        private readonly string _folder = table.Files.NameOf(table.Metadata.Location) + "/metadata/";
+        private readonly string _uuid = RandomIds.Uuid();
+        private int _manifests;
+
+        public async Task<ManifestContents> WriteAsync(IReadOnlyList<ManifestEntry> entries, ManifestContent content, CancellationToken cancellationToken)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{_folder}{_uuid}-m{_manifests++}.avro");
+            written.Add(name);
+            var bytes = ManifestWriter.Write(table.Metadata.Schema, table.Metadata.DefaultSpecId, content, entries);
+            await table.Files.PutAsync(name, bytes, cancellationToken).ConfigureAwait(false);
+            return new ManifestContents(Describe(table.Files.UriOf(name), bytes.Length, content, entries), [.. entries.Where(e => e.Status != EntryStatus.Deleted)]);
+        }
+
+        public async Task<string> WriteListAsync(IEnumerable<ManifestContents> manifests, CancellationToken cancellationToken)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{_folder}snap-{snapshotId}-{attempt}-{_uuid}.avro");
+            written.Add(name);
+            var bytes = ManifestList.Write(snapshotId, table.Metadata.CurrentSnapshotId, sequence, manifests.Select(m => m.Manifest));
+            await table.Files.PutAsync(name, bytes, cancellationToken).ConfigureAwait(false);
+            return table.Files.UriOf(name);
+        }
+
+        private ManifestFile Describe(string path, long length, ManifestContent content, IReadOnlyList<ManifestEntry> entries)
+        {
+            var (added, existing, deleted) = (Count(EntryStatus.Added), Count(EntryStatus.Existing), Count(EntryStatus.Deleted));
+            return new ManifestFile
+            {
+                Path = path,
+                Length = length,
+                PartitionSpecId = table.Metadata.DefaultSpecId,
+                Content = content,
+                SequenceNumber = sequence,
+                MinSequenceNumber = entries.Where(e => e.Status != EntryStatus.Deleted).Select(e => e.Sequence).DefaultIfEmpty(sequence).Min(),
+                AddedSnapshotId = snapshotId,
+                AddedFiles = added.Files,
+                ExistingFiles = existing.Files,
+                DeletedFiles = deleted.Files,
+                AddedRows = added.Rows,
+                ExistingRows = existing.Rows,
+                DeletedRows = deleted.Rows,
+            };
+
+            (int Files, long Rows) Count(EntryStatus status) =>
+                (entries.Count(e => e.Status == status), entries.Where(e => e.Status == status).Sum(e => e.File.RecordCount));
+        }
+    }
+}

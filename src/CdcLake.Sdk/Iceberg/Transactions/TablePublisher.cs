@@ -1,0 +1,154 @@
+using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Tables;
+
+namespace CdcLake.Iceberg.Transactions;
+
+/// <summary>
+/// Makes prepared changes visible. What it reports is certain: a lost answer is resolved by looking for our snapshots in the tables; a change that met somebody
+/// else's which touched neither rows nor schema (a property, a branch) is made again on top. Files are removed only when nothing was committed for certain.
+/// </summary>
+internal static class TablePublisher
+{
+    private const int MaxRebases = 10;
+
+    /// <summary>Publishes all in one act.</summary>
+    /// <param name="catalog">The catalog of all of them.</param>
+    /// <param name="tables">One, or several where the catalog commits together.</param>
+    /// <exception cref="CommitConflictException">Another writer changed rows or schema meanwhile. Nothing was committed; all of them are abandoned.</exception>
+    /// <exception cref="CdcLakeException">Nobody knows whether it was committed: open the tables again to see.</exception>
+    public static async Task PublishAsync(ICatalog catalog, IReadOnlyList<PreparedTable> tables)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var outcome = await AskAsync(catalog, tables).ConfigureAwait(false);
+            switch (outcome)
+            {
+                case CommitOutcome.Committed committed:
+                    Finish(tables, committed.Tables);
+                    return;
+                case CommitOutcome.Unknown unknown:
+                    Finish(tables, await FindAsync(catalog, tables, unknown.Cause).ConfigureAwait(false));
+                    return;
+            }
+
+            var conflict = (CommitOutcome.Conflict)outcome;
+            var now = await LoadAsync(catalog, tables).ConfigureAwait(false);
+            if (AreIn(tables, now))
+            {
+                Finish(tables, [.. now.OfType<CatalogTable>()]); // the refusal was that of a repeated request
+                return;
+            }
+
+            foreach (var table in tables)
+            {
+                table.TakeBack();
+            }
+
+            var reason = Objection(tables, now) ?? (attempt == MaxRebases ? conflict.Reason : null);
+            if (reason is not null)
+            {
+                await AbandonAsync(tables).ConfigureAwait(false);
+                throw ConflictOf(catalog, conflict.Table, reason, isTransient: now.All(t => t is not null));
+            }
+
+            await RebaseAsync(tables, [.. now.OfType<CatalogTable>()]).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<CommitOutcome> AskAsync(ICatalog catalog, IReadOnlyList<PreparedTable> tables)
+    {
+        var commits = tables.Select(t => t.Commit).ToList();
+        foreach (var table in tables)
+        {
+            table.Release();
+        }
+
+        try
+        {
+            return await catalog.CommitAsync(commits, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (CdcLakeException)
+        {
+            foreach (var table in tables)
+            {
+                table.TakeBack(); // an exception means that nothing was committed
+            }
+
+            await AbandonAsync(tables).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static void Finish(IReadOnlyList<PreparedTable> tables, IReadOnlyList<CatalogTable> committed)
+    {
+        for (var i = 0; i < tables.Count; i++)
+        {
+            tables[i].Committed(committed[i]);
+        }
+    }
+
+    /// <summary>The tables with our snapshots in them, or the error that hid the answer. An error that will not pass by itself is reported although the commit is there.</summary>
+    private static async Task<IReadOnlyList<CatalogTable>> FindAsync(ICatalog catalog, IReadOnlyList<PreparedTable> tables, CdcLakeException cause)
+    {
+        var now = await LoadAsync(catalog, tables).ConfigureAwait(false);
+        var all = AreIn(tables, now);
+        return all && cause.IsTransient
+            ? [.. now.OfType<CatalogTable>()]
+            : throw new CatalogException(
+                $"The commit to {string.Join(", ", tables.Select(t => t.Identifier))} in {catalog.Name} {(all ? "is visible, but its store reported an error" : "got no answer, and is not to be seen")}: "
+                + $"{cause.Message} Opening the table again finds all of it or none.", cause)
+            {
+                IsTransient = cause.IsTransient,
+            };
+    }
+
+    private static bool AreIn(IReadOnlyList<PreparedTable> tables, List<CatalogTable?> now) =>
+        tables.Zip(now).All(p => p.Second?.Metadata.FindSnapshot(p.First.SnapshotId) is not null);
+
+    private static async Task<List<CatalogTable?>> LoadAsync(ICatalog catalog, IReadOnlyList<PreparedTable> tables)
+    {
+        var now = new List<CatalogTable?>();
+        foreach (var table in tables)
+        {
+            now.Add(await catalog.LoadAsync(table.Identifier, CancellationToken.None).ConfigureAwait(false));
+        }
+
+        return now;
+    }
+
+    /// <summary>Why the changes cannot be put on top of what the tables are now; null when they can.</summary>
+    private static string? Objection(IReadOnlyList<PreparedTable> tables, List<CatalogTable?> now) => tables
+        .Zip(now, (t, n) => t.Commit.Requirements.Select(r => r.Objection(n?.Metadata)).FirstOrDefault(o => o is not null))
+        .FirstOrDefault(o => o is not null);
+
+    private static async Task RebaseAsync(IReadOnlyList<PreparedTable> tables, List<CatalogTable> now)
+    {
+        try
+        {
+            for (var i = 0; i < tables.Count; i++)
+            {
+                await tables[i].RebaseAsync(now[i], CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            await AbandonAsync(tables).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task AbandonAsync(IReadOnlyList<PreparedTable> tables)
+    {
+        foreach (var table in tables)
+        {
+            await table.AbandonAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static CommitConflictException ConflictOf(ICatalog catalog, TableIdentifier table, string reason, bool isTransient) => new(
+        $"Table {table} in {catalog.Name} was changed by another writer while a commit was being made: {reason}. Nothing was committed. "
+        + "Opening the table again continues from its current state; make sure that only one instance of a pipeline runs.")
+    {
+        IsTransient = isTransient,
+    };
+}

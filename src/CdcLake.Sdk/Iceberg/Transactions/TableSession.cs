@@ -1,0 +1,68 @@
+using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Tables;
+
+namespace CdcLake.Iceberg.Transactions;
+
+/// <summary>
+/// An open table and the one way to change it. All producers (a sink, compaction, expiry, a change of schema) share the session of their table, and with it the
+/// version they see; who holds live files and key index for that version keeps them in step through <see cref="SnapshotChange.WhenCommitted"/>.
+/// </summary>
+/// <remarks>
+/// <para>Order: one change at a time. <see cref="PrepareAsync"/>, then publication of what it returned (alone or with those of other tables, by
+/// <see cref="TablePublisher"/>) or its disposal, then the next one. A change is made from <see cref="Version"/> and from nothing older.</para>
+/// <para>Ownership: files written for a change belong to its <see cref="WrittenFiles"/> until it is published; then they are the table's.</para>
+/// <para>Failure: what fails before the catalog is asked leaves the session usable and the files removed. A conflict, and a commit of which nobody knows what
+/// became, end it: open the table again, which finds all of the commit or none. Not thread-safe.</para>
+/// </remarks>
+internal sealed class TableSession
+{
+    private PreparedTable? _prepared;
+
+    /// <param name="catalog">Where the table is.</param>
+    /// <param name="version">The table as it was loaded.</param>
+    /// <param name="clock">Time of snapshots.</param>
+    public TableSession(ICatalog catalog, TableVersion version, TimeProvider clock)
+    {
+        Catalog = catalog;
+        Version = version;
+        Clock = clock;
+    }
+
+    public ICatalog Catalog { get; }
+
+    public TimeProvider Clock { get; }
+
+    /// <summary>The version that was loaded or committed last.</summary>
+    public TableVersion Version { get; private set; }
+
+    /// <summary>Writes manifests for a change, durable and invisible.</summary>
+    /// <param name="change">What is to change; not touched any more.</param>
+    /// <param name="written">Its new data and delete files; they are removed when the commit certainly does not happen.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async Task<PreparedTable> PrepareAsync(SnapshotChange change, WrittenFiles written, CancellationToken cancellationToken)
+    {
+        if (_prepared is not null)
+        {
+            throw new InvalidOperationException($"A change of table {Version.Table.Identifier} is prepared already: publish or dispose it first.");
+        }
+
+        var prepared = new PreparedTable(this, change, written);
+        await prepared.WriteAsync(Version, cancellationToken).ConfigureAwait(false);
+        _prepared = prepared;
+        return prepared;
+    }
+
+    /// <summary>The prepared change was committed.</summary>
+    internal void Advance(PreparedTable prepared, TableVersion version)
+    {
+        Version = version;
+        _prepared = null;
+        foreach (var action in prepared.Change.WhenCommitted)
+        {
+            action();
+        }
+    }
+
+    /// <summary>The prepared change will not be committed.</summary>
+    internal void Abandon(PreparedTable prepared) => _prepared = _prepared == prepared ? null : _prepared;
+}
