@@ -9,14 +9,14 @@ namespace CdcLake.Benchmarks;
 /// <summary>Stores a run's table below benchmarks/results/, in a folder named after the processor, with what it ran on.</summary>
 internal static partial class ResultFile
 {
-    public static async Task<string> WriteAsync(IReadOnlyList<TargetLine> lines, string load)
+    public static async Task<string> WriteAsync(IReadOnlyList<TargetLine> lines, string load, string name = "targets")
     {
         var cpu = Processor();
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"""
-            # Targets on {cpu}
+            # {char.ToUpperInvariant(name[0])}{name[1..]} on {cpu}
 
-            Made by `dotnet run -c Release --project benchmarks/CdcLake.Sdk.Benchmarks -- targets --write`; every baseline was measured in the same run.
+            Made by `dotnet run -c Release --project benchmarks/CdcLake.Sdk.Benchmarks -- {name} --write`; every baseline was measured in the same run.
 
             * Processor: {cpu}, {Environment.ProcessorCount} cores
             * System: {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}
@@ -38,7 +38,7 @@ internal static partial class ResultFile
 
         var folder = Path.Combine(Root(), "benchmarks", "results", NotWord().Replace(cpu.ToLowerInvariant(), "-").Trim('-'));
         Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, "targets.md");
+        var file = Path.Combine(folder, $"{name}.md");
         await File.WriteAllTextAsync(file, text.ToString());
         return Path.GetRelativePath(Root(), file);
     }

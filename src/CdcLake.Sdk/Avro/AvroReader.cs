@@ -84,6 +84,25 @@ internal ref struct AvroReader
             : throw new AvroFormatException($"branch {branch} of a union with {type.Branches.Length} before byte {_position}");
     }
 
+    /// <summary>The bytes of a value, as they are.</summary>
+    public ReadOnlySpan<byte> ReadEncoded(AvroType type)
+    {
+        var start = _position;
+        Skip(type);
+        return _data[start.._position];
+    }
+
+    public bool? ReadOptionalBoolean(AvroType type)
+    {
+        var resolved = Resolve(type);
+        return resolved.Kind switch
+        {
+            AvroKind.Null => null,
+            AvroKind.Boolean => ReadBoolean(),
+            _ => throw Unexpected(resolved, "a boolean"),
+        };
+    }
+
     /// <summary>An int or long, possibly optional.</summary>
     public long? ReadOptionalLong(AvroType type)
     {

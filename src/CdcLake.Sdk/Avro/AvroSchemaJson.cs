@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 
@@ -45,6 +46,7 @@ internal static class AvroSchemaJson
                 json.WriteString("type", "fixed");
                 json.WriteString("name", type.Name);
                 json.WriteNumber("size", type.Size);
+                WriteAttributes(json, type);
                 json.WriteEndObject();
                 break;
             case AvroKind.Array:
@@ -80,9 +82,24 @@ internal static class AvroSchemaJson
 
                 json.WriteEndArray();
                 break;
-            default:
-                json.WriteStringValue(PrimitiveName(type.Kind));
+            case var kind when type.Attributes.IsEmpty:
+                json.WriteStringValue(PrimitiveName(kind));
                 break;
+            default:
+                json.WriteStartObject();
+                json.WriteString("type", PrimitiveName(type.Kind));
+                WriteAttributes(json, type);
+                json.WriteEndObject();
+                break;
+        }
+    }
+
+    private static void WriteAttributes(Utf8JsonWriter json, AvroType type)
+    {
+        foreach (var (name, value) in type.Attributes)
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(value);
         }
     }
 
@@ -172,7 +189,7 @@ internal static class AvroSchemaJson
                     return Remember(element, AvroType.Record(NameOf(element), [.. fields]));
                 case "fixed":
                     var size = Required(element, "size").GetInt32();
-                    return size < 0 ? throw new AvroFormatException($"fixed of {size} bytes") : Remember(element, AvroType.Fixed(NameOf(element), size));
+                    return size < 0 ? throw new AvroFormatException($"fixed of {size} bytes") : Remember(element, WithAttributes(element, AvroType.Fixed(NameOf(element), size)));
                 case "enum":
                     return Remember(element, AvroType.Enum(NameOf(element)));
                 case "array":
@@ -183,8 +200,15 @@ internal static class AvroSchemaJson
                 case "map":
                     return AvroType.Map(Read(Required(element, "values"), depth + 1));
                 default:
-                    return ByName(type.GetString()!);
+                    return WithAttributes(element, ByName(type.GetString()!));
             }
+        }
+
+        private static AvroType WithAttributes(JsonElement element, AvroType type)
+        {
+            var attributes = element.EnumerateObject().Where(p => p.Name is not ("type" or "name" or "size" or "namespace" or "doc" or "aliases"))
+                .Select(p => new KeyValuePair<string, string>(p.Name, p.Value.GetRawText())).ToImmutableArray();
+            return attributes.IsEmpty || type.Kind == AvroKind.Record ? type : type.With(attributes);
         }
 
         private AvroType ByName(string name) => name switch

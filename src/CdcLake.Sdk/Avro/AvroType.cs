@@ -34,6 +34,9 @@ internal sealed class AvroType
     /// <summary>Bytes of a fixed.</summary>
     public int Size { get; private init; }
 
+    /// <summary>Attributes that say what a primitive or fixed value stands for (<c>logicalType</c>, <c>precision</c>, …): name and JSON, carried along unread.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Attributes { get; private init; } = [];
+
     /// <summary>Fields of a record, in order.</summary>
     public ImmutableArray<AvroField> Fields { get; private init; } = [];
 
@@ -48,6 +51,9 @@ internal sealed class AvroType
 
     /// <summary>Alternatives of a union, in order.</summary>
     public ImmutableArray<AvroType> Branches { get; private init; } = [];
+
+    /// <summary>A primitive or fixed type with attributes.</summary>
+    public AvroType With(ImmutableArray<KeyValuePair<string, string>> attributes) => new(Kind) { Name = Name, Size = Size, Attributes = attributes };
 
     public static AvroType Record(string name, params ImmutableArray<AvroField> fields) => new(AvroKind.Record) { Name = name, Fields = fields };
 

@@ -87,6 +87,20 @@ internal sealed class AvroWriter
         }
     }
 
+    /// <summary>Null, or bytes as the second branch.</summary>
+    public void WriteOptional(byte[]? value)
+    {
+        if (value is null)
+        {
+            WriteNull();
+        }
+        else
+        {
+            WriteNotNull();
+            WriteBytes(value);
+        }
+    }
+
     /// <summary>An optional string.</summary>
     public void WriteOptional(string? value)
     {

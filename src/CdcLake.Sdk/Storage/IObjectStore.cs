@@ -4,6 +4,11 @@ namespace CdcLake.Storage;
 /// Named byte sequences below one root. Names are relative, with '/' between levels and no leading slash. Written objects are immutable and durable once
 /// the call returns. Safe for concurrent use.
 /// </summary>
+/// <remarks>
+/// Every call ends when its token is cancelled, as far as the system lets it, and fails with an <see cref="ObjectStoreException"/> alone, classified where it is
+/// wrapped: <see cref="CdcLakeException.IsTransient"/> means that the same call may succeed later. All calls may be repeated after a failure, except
+/// <see cref="TryPutNewAsync"/>: whether that one took effect is not known then, and the next attempt would meet its own object.
+/// </remarks>
 internal interface IObjectStore
 {
     /// <summary>Absolute URI of a name as other readers spell it, for example <c>file:///data/warehouse/demo/t/data/x.parquet</c>.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 
 namespace CdcLake.Storage;
@@ -164,19 +165,19 @@ internal sealed class LocalObjectStore : IObjectStore
     {
         var slash = prefix.LastIndexOf('/');
         var folder = slash < 0 ? _root : PathOf(prefix[..slash]);
+        var start = prefix[(slash + 1)..];
         var names = new List<string>();
         try
         {
             if (Directory.Exists(folder))
             {
-                foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+                // Files that do not count cost no string: a commit lists a few among many.
+                var files = new FileSystemEnumerable<string>(folder, (ref FileSystemEntry e) => e.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
                 {
-                    var name = Slashed(Path.GetRelativePath(_root, file)).TrimStart('/');
-                    if (name.StartsWith(prefix, StringComparison.Ordinal) && !TemporaryFiles.IsTemporary(Path.GetFileName(file)))
-                    {
-                        names.Add(name);
-                    }
-                }
+                    ShouldIncludePredicate = (ref FileSystemEntry e) => !e.IsDirectory && !TemporaryFiles.IsTemporary(e.FileName) && Fits(ref e, folder, start),
+                    ShouldRecursePredicate = (ref FileSystemEntry e) => Fits(ref e, folder, start),
+                };
+                names.AddRange(files.Select(f => Slashed(Path.GetRelativePath(_root, f)).TrimStart('/')));
             }
         }
         catch (Exception e) when (LocalErrors.IsExpected(e))
@@ -187,6 +188,10 @@ internal sealed class LocalObjectStore : IObjectStore
         names.Sort(StringComparer.Ordinal);
         return names;
     }
+
+    /// <summary>What lies directly in the folder must begin as asked; what lies deeper does by its folder.</summary>
+    private static bool Fits(ref FileSystemEntry entry, string folder, string start) =>
+        entry.Directory.Length > folder.Length || entry.FileName.StartsWith(start, StringComparison.Ordinal);
 
     private LocalObjectWriter Open(string name)
     {

@@ -19,7 +19,7 @@ internal sealed class TemporaryFiles
     /// <summary>Younger files may belong to a writer that is between two steps.</summary>
     public static TimeSpan LeftOverAge { get; } = TimeSpan.FromMinutes(1);
 
-    public static bool IsTemporary(string fileName) => fileName.StartsWith('.') && fileName.EndsWith(Suffix, StringComparison.Ordinal);
+    public static bool IsTemporary(ReadOnlySpan<char> fileName) => fileName.StartsWith('.') && fileName.EndsWith(Suffix, StringComparison.Ordinal);
 
     /// <summary>Creates the temporary file for <paramref name="path"/>, in the same folder, which exists.</summary>
     public FileStream Create(string path)

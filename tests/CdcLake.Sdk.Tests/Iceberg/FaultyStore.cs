@@ -15,6 +15,9 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
     /// <summary>True: only that one call fails, so that cleaning up works.</summary>
     public bool OnlyOnce { get; private set; }
 
+    /// <summary>Nothing can be deleted.</summary>
+    public bool FailDeletes { get; set; }
+
     /// <summary>Calls since <see cref="Arm"/>.</summary>
     public int Calls => _calls;
 
@@ -48,7 +51,7 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
     public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
         Run(async () =>
         {
-            await inner.DeleteAsync(name, cancellationToken);
+            await (FailDeletes ? throw Fault() : inner.DeleteAsync(name, cancellationToken));
             return true;
         });
 

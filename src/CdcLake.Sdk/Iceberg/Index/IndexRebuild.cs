@@ -11,7 +11,7 @@ namespace CdcLake.Iceberg.Index;
 internal static class IndexRebuild
 {
     /// <exception cref="CatalogException">Two rows have the same key, so the table was not written by this library alone.</exception>
-    public static async Task<KeyIndex> RunAsync(TableLayout layout, IObjectStore store, LiveFiles files, CancellationToken cancellationToken)
+    public static async Task<KeyIndex> RunAsync(TableLayout layout, FileIO store, LiveFiles files, CancellationToken cancellationToken)
     {
         var index = new KeyIndex();
         var schema = new Schema(layout.Key.Select(k => layout.Columns[k]));

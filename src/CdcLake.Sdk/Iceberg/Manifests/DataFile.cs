@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace CdcLake.Iceberg.Manifests;
 
@@ -10,7 +11,7 @@ internal enum FileContent
     EqualityDeletes = 2,
 }
 
-/// <summary>A data or delete file of an unpartitioned table as a manifest describes it. Immutable. Iceberg specification, "Manifests", struct <c>data_file</c>.</summary>
+/// <summary>A data or delete file as a manifest describes it. Immutable. Iceberg specification, "Manifests", struct <c>data_file</c>.</summary>
 internal sealed record DataFile
 {
     public FileContent Content { get; init; }
@@ -21,7 +22,13 @@ internal sealed record DataFile
     /// <summary><c>PARQUET</c>, <c>AVRO</c>, <c>ORC</c> or <c>PUFFIN</c>.</summary>
     public string Format { get; init; } = "PARQUET";
 
-    /// <summary>Rows in the file, deleted ones included.</summary>
+    /// <summary>Partition spec that it was written with; null until a commit gives it the table's default.</summary>
+    public int? SpecId { get; init; }
+
+    /// <summary>Its partition under that spec.</summary>
+    public PartitionTuple Partition { get; init; } = PartitionTuple.Empty;
+
+    /// <summary>Rows in the file, deleted ones included; of a deletion vector the deleted rows.</summary>
     public required long RecordCount { get; init; }
 
     /// <summary>Bytes of the whole file.</summary>
@@ -40,8 +47,22 @@ internal sealed record DataFile
 
     public int? SortOrderId { get; init; }
 
-    /// <summary>The only data file that the position deletes in this file apply to, or null.</summary>
+    /// <summary>Id of the first row (format 3), from which the others follow; null before that format and for delete files.</summary>
+    public long? FirstRowId { get; init; }
+
+    /// <summary>The only data file that the position deletes in this file apply to, or null. A deletion vector always has one.</summary>
     public string? ReferencedDataFile { get; init; }
+
+    /// <summary>Byte at which a deletion vector begins in its Puffin file; null for other files.</summary>
+    public long? ContentOffset { get; init; }
+
+    /// <summary>Bytes of a deletion vector, frame included; null for other files.</summary>
+    public long? ContentSize { get; init; }
+
+    public bool IsDeletionVector => ContentOffset is not null;
+
+    /// <summary>What tells it apart within a snapshot: its path, and for a deletion vector its place too, since one Puffin file may hold many.</summary>
+    public string Key => ContentOffset is { } offset ? string.Create(CultureInfo.InvariantCulture, $"{Path}#{offset}") : Path;
 }
 
 /// <summary>Metrics of one column of a file; null = unknown. Bounds are single values (see <see cref="Spec.SingleValue"/>).</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace CdcLake.Iceberg.Manifests;
 
 /// <summary>What a manifest lists; the numbers are those of the specification's field <c>content</c>.</summary>
@@ -43,6 +45,9 @@ internal sealed record ManifestFile
 
     public byte[]? KeyMetadata { get; init; }
 
-    /// <summary>True when some file in it is still part of the table.</summary>
-    public bool HasLiveFiles => AddedFiles > 0 || ExistingFiles > 0;
+    /// <summary>One for each field of the spec; none when it is unpartitioned, or unknown.</summary>
+    public ImmutableArray<FieldSummary> Partitions { get; init; } = [];
+
+    /// <summary>Id of the first row of its files that have none of their own (format 3); null before that format and for deletes.</summary>
+    public long? FirstRowId { get; init; }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using CdcLake.Avro;
+using CdcLake.Iceberg.Spec;
 
 namespace CdcLake.Iceberg.Manifests;
 
@@ -15,14 +17,14 @@ internal static class ManifestList
     };
 
     /// <summary>The bytes of a manifest list.</summary>
-    public static byte[] Write(long snapshotId, long? parentSnapshotId, long sequenceNumber, IEnumerable<ManifestFile> manifests)
+    public static byte[] Write(int formatVersion, long snapshotId, long? parentSnapshotId, long sequenceNumber, IEnumerable<ManifestFile> manifests)
     {
-        var file = new AvroFileWriter(ManifestSchemas.ListEntry, AvroCodec.Deflate,
+        var file = new AvroFileWriter(ManifestSchemas.ListEntryOf(formatVersion), AvroCodec.Deflate,
         [
             new("snapshot-id", snapshotId.ToString(CultureInfo.InvariantCulture)),
             new("parent-snapshot-id", parentSnapshotId?.ToString(CultureInfo.InvariantCulture) ?? "null"),
             new("sequence-number", sequenceNumber.ToString(CultureInfo.InvariantCulture)),
-            new("format-version", "2"),
+            new("format-version", formatVersion.ToString(CultureInfo.InvariantCulture)),
         ]);
         foreach (var manifest in manifests)
         {
@@ -40,16 +42,11 @@ internal static class ManifestList
             values.WriteLong(manifest.AddedRows);
             values.WriteLong(manifest.ExistingRows);
             values.WriteLong(manifest.DeletedRows);
-            values.WriteNotNull(); // partitions: an array without items, as unpartitioned tables have it
-            values.WriteLong(0);
-            if (manifest.KeyMetadata is { } key)
+            WriteSummaries(values, manifest.Partitions);
+            values.WriteOptional(manifest.KeyMetadata);
+            if (formatVersion > TableMetadata.WrittenFormatVersion)
             {
-                values.WriteNotNull();
-                values.WriteBytes(key);
-            }
-            else
-            {
-                values.WriteNull();
+                values.WriteOptional(manifest.FirstRowId);
             }
 
             file.EndObject();
@@ -104,6 +101,8 @@ internal static class ManifestList
                 ListFields.AddedRows => manifest with { AddedRows = reader.ReadLong(field.Type, "added_rows_count") },
                 ListFields.ExistingRows => manifest with { ExistingRows = reader.ReadLong(field.Type, "existing_rows_count") },
                 ListFields.DeletedRows => manifest with { DeletedRows = reader.ReadLong(field.Type, "deleted_rows_count") },
+                ListFields.Partitions => manifest with { Partitions = ReadSummaries(ref reader, field.Type) },
+                ListFields.FirstRowId => manifest with { FirstRowId = reader.ReadOptionalLong(field.Type) },
                 ListFields.KeyMetadata => manifest with { KeyMetadata = reader.ReadOptionalBytes(field.Type) },
                 _ => Skip(ref reader, field.Type, manifest),
             };
@@ -112,6 +111,47 @@ internal static class ManifestList
         return manifest.Path.Length > 0 && Enum.IsDefined(manifest.Content)
             ? manifest
             : throw new AvroFormatException($"a line has path \"{manifest.Path}\" and content {(int)manifest.Content}");
+    }
+
+    /// <summary>An array, without items for an unpartitioned spec; never null, which some readers refuse.</summary>
+    private static void WriteSummaries(AvroWriter values, ImmutableArray<FieldSummary> summaries)
+    {
+        values.WriteNotNull();
+        if (summaries.Length > 0)
+        {
+            values.WriteLong(summaries.Length);
+            foreach (var summary in summaries)
+            {
+                summary.Write(values);
+            }
+        }
+
+        values.WriteLong(0);
+    }
+
+    private static ImmutableArray<FieldSummary> ReadSummaries(ref AvroReader reader, AvroType type)
+    {
+        var array = reader.Resolve(type);
+        if (array.Kind == AvroKind.Null)
+        {
+            return [];
+        }
+
+        if (array is not { Kind: AvroKind.Array, Items: { Kind: AvroKind.Record } item })
+        {
+            throw reader.Unexpected(array, "an array of records");
+        }
+
+        var summaries = ImmutableArray.CreateBuilder<FieldSummary>();
+        for (var count = reader.ReadBlockCount(item); count > 0; count = reader.ReadBlockCount(item))
+        {
+            for (var i = 0; i < count; i++)
+            {
+                summaries.Add(FieldSummary.Read(ref reader, item));
+            }
+        }
+
+        return summaries.ToImmutable();
     }
 
     private static ManifestFile Skip(ref AvroReader reader, AvroType type, ManifestFile manifest)

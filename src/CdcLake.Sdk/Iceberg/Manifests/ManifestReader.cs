@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CdcLake.Avro;
 
 namespace CdcLake.Iceberg.Manifests;
@@ -7,15 +6,15 @@ namespace CdcLake.Iceberg.Manifests;
 internal static class ManifestReader
 {
     private static readonly Dictionary<string, int> EntryNames = Names(ManifestSchemas.Entry);
-    private static readonly Dictionary<string, int> FileNames = Names(ManifestSchemas.Entry.Fields.First(f => f.Id == EntryFields.DataFile).Type);
 
-    /// <summary>All entries, sequence numbers and snapshot ids inherited from <paramref name="manifest"/> where they are absent.</summary>
+    /// <summary>All entries, sequence numbers, snapshot ids and row ids inherited from <paramref name="manifest"/> where they are absent.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="manifest">Its line in the manifest list.</param>
     /// <exception cref="CatalogException">The file is damaged.</exception>
     public static List<ManifestEntry> Read(byte[] bytes, ManifestFile manifest)
     {
         var entries = new List<ManifestEntry>();
+        var nextRowId = manifest.Content == ManifestContent.Data ? manifest.FirstRowId : null;
         try
         {
             var file = AvroFile.Open(bytes);
@@ -24,7 +23,14 @@ internal static class ManifestReader
                 var reader = new AvroReader(block.Bytes.Span);
                 for (var i = 0; i < block.Count; i++)
                 {
-                    entries.Add(ReadEntry(ref reader, Record(ref reader, file.Schema), manifest));
+                    var entry = ReadEntry(ref reader, Record(ref reader, file.Schema), manifest);
+                    if (nextRowId is { } first && entry is { Status: not EntryStatus.Deleted, File.FirstRowId: null })
+                    {
+                        entry = entry with { File = entry.File with { FirstRowId = first } };
+                        nextRowId = first + entry.File.RecordCount;
+                    }
+
+                    entries.Add(entry);
                 }
             }
         }
@@ -72,7 +78,7 @@ internal static class ManifestReader
                     fileSequence = reader.ReadOptionalLong(field.Type);
                     break;
                 case EntryFields.DataFile:
-                    file = ReadFile(ref reader, Record(ref reader, field.Type), manifest.Content);
+                    file = DataFileStruct.Read(ref reader, Record(ref reader, field.Type), manifest);
                     break;
                 default:
                     reader.Skip(field.Type);
@@ -93,107 +99,5 @@ internal static class ManifestReader
 
         return new ManifestEntry(
             status, snapshot ?? manifest.AddedSnapshotId, sequence ?? manifest.SequenceNumber, fileSequence ?? (inherits ? manifest.SequenceNumber : null), file);
-    }
-
-    private static DataFile ReadFile(ref AvroReader reader, AvroType type, ManifestContent manifest)
-    {
-        var content = manifest == ManifestContent.Data ? FileContent.Data : FileContent.PositionDeletes;
-        string? path = null;
-        var format = "PARQUET";
-        var records = -1L;
-        var size = -1L;
-        var metrics = new MetricsBuilder();
-        byte[]? keyMetadata = null;
-        ImmutableArray<long> splits = [];
-        ImmutableArray<long> equalityIds = [];
-        int? sortOrder = null;
-        string? referenced = null;
-        foreach (var field in type.Fields)
-        {
-            switch (IdOf(field, FileNames))
-            {
-                case FileFields.Content:
-                    content = (FileContent)reader.ReadInt(field.Type, "content");
-                    break;
-                case FileFields.Path:
-                    path = reader.ReadString(field.Type, "file_path");
-                    break;
-                case FileFields.Format:
-                    format = reader.ReadString(field.Type, "file_format");
-                    break;
-                case FileFields.RecordCount:
-                    records = reader.ReadLong(field.Type, "record_count");
-                    break;
-                case FileFields.FileSize:
-                    size = reader.ReadLong(field.Type, "file_size_in_bytes");
-                    break;
-                case FileFields.KeyMetadata:
-                    keyMetadata = reader.ReadOptionalBytes(field.Type);
-                    break;
-                case FileFields.SplitOffsets:
-                    splits = ReadLongs(ref reader, field.Type);
-                    break;
-                case FileFields.EqualityIds:
-                    equalityIds = ReadLongs(ref reader, field.Type);
-                    break;
-                case FileFields.SortOrderId:
-                    sortOrder = (int?)reader.ReadOptionalLong(field.Type);
-                    break;
-                case FileFields.ReferencedDataFile:
-                    referenced = reader.ReadOptionalString(field.Type);
-                    break;
-                case var id when MetricsBuilder.Has(id):
-                    metrics.Read(ref reader, field.Type, id);
-                    break;
-                default:
-                    reader.Skip(field.Type);
-                    break;
-            }
-        }
-
-        if (path is null || records < 0 || size < 0 || !Enum.IsDefined(content))
-        {
-            throw new AvroFormatException($"the entry of {path ?? "a file without path"} has content {(int)content}, {records} rows and {size} bytes");
-        }
-
-        return new DataFile
-        {
-            Content = content,
-            Path = path,
-            Format = format,
-            RecordCount = records,
-            FileSize = size,
-            Columns = metrics.Build(),
-            KeyMetadata = keyMetadata,
-            SplitOffsets = splits,
-            EqualityIds = [.. equalityIds.Select(id => checked((int)id))],
-            SortOrderId = sortOrder,
-            ReferencedDataFile = referenced,
-        };
-    }
-
-    private static ImmutableArray<long> ReadLongs(ref AvroReader reader, AvroType type)
-    {
-        var array = reader.Resolve(type);
-        if (array.Kind == AvroKind.Null)
-        {
-            return [];
-        }
-
-        if (array.Kind != AvroKind.Array)
-        {
-            throw reader.Unexpected(array, "an array");
-        }
-
-        var items = ImmutableArray.CreateBuilder<long>();
-        for (var count = reader.ReadBlockCount(array.Items!); count > 0; count = reader.ReadBlockCount(array.Items!))
-        {
-            for (var i = 0; i < count; i++)
-            {
-                items.Add(reader.ReadLong(array.Items!, "an element"));
-            }
-        }
-
-        return items.ToImmutable();
     }
 }

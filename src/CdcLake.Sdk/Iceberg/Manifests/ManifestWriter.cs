@@ -5,23 +5,24 @@ using CdcLake.Iceberg.Spec;
 
 namespace CdcLake.Iceberg.Manifests;
 
-/// <summary>Writes manifests of unpartitioned tables, format version 2; schemas in <see cref="ManifestSchemas"/>.</summary>
+/// <summary>Writes manifests, format versions 2 and 3; schemas in <see cref="ManifestSchemas"/>.</summary>
 internal static class ManifestWriter
 {
-    /// <summary>The bytes of a manifest. Added entries are written without sequence numbers: they inherit those of the commit.</summary>
+    /// <summary>The bytes of a manifest. Added entries are written without sequence numbers and row ids: they inherit those of the commit.</summary>
+    /// <param name="formatVersion">Of the table.</param>
     /// <param name="schema">Current schema of the table.</param>
-    /// <param name="specId">Id of the table's partition spec, which has no fields.</param>
+    /// <param name="spec">Partition spec of all entries.</param>
     /// <param name="content">Kind of all entries.</param>
     /// <param name="entries">One or more.</param>
-    public static byte[] Write(IcebergSchema schema, int specId, ManifestContent content, IEnumerable<ManifestEntry> entries)
+    public static byte[] Write(int formatVersion, IcebergSchema schema, PartitionSpec spec, ManifestContent content, IReadOnlyList<ManifestEntry> entries)
     {
-        var file = new AvroFileWriter(ManifestSchemas.Entry, AvroCodec.Deflate,
+        var file = new AvroFileWriter(ManifestSchemas.EntryOf(formatVersion, entries[0].File.Partition.Type), AvroCodec.Deflate,
         [
             new("schema", schema.ToJson()),
             new("schema-id", schema.SchemaId.ToString(CultureInfo.InvariantCulture)),
-            new("partition-spec", "[]"),
-            new("partition-spec-id", specId.ToString(CultureInfo.InvariantCulture)),
-            new("format-version", "2"),
+            new("partition-spec", spec.FieldsJson),
+            new("partition-spec-id", spec.SpecId.ToString(CultureInfo.InvariantCulture)),
+            new("format-version", formatVersion.ToString(CultureInfo.InvariantCulture)),
             new("content", content == ManifestContent.Data ? "data" : "deletes"),
         ]);
         foreach (var entry in entries)
@@ -31,18 +32,19 @@ internal static class ManifestWriter
             values.WriteOptional(entry.SnapshotId);
             values.WriteOptional(entry.Status == EntryStatus.Added ? null : entry.SequenceNumber);
             values.WriteOptional(entry.Status == EntryStatus.Added ? null : entry.FileSequenceNumber);
-            Write(values, entry.File);
+            Write(values, entry.File, formatVersion, entry.Status == EntryStatus.Added ? null : entry.File.FirstRowId);
             file.EndObject();
         }
 
         return file.Finish();
     }
 
-    private static void Write(AvroWriter values, DataFile file)
+    private static void Write(AvroWriter values, DataFile file, int formatVersion, long? firstRowId)
     {
         values.WriteInt((int)file.Content);
         values.WriteString(file.Path);
         values.WriteString(file.Format);
+        values.WriteRaw(file.Partition.Encoded);
         values.WriteLong(file.RecordCount);
         values.WriteLong(file.FileSize);
         WriteMap(values, file.Columns, static c => c.Size);
@@ -51,11 +53,21 @@ internal static class ManifestWriter
         WriteMap(values, file.Columns, static c => c.NanCount);
         WriteMap(values, file.Columns, static c => c.Lower);
         WriteMap(values, file.Columns, static c => c.Upper);
-        WriteOptional(values, file.KeyMetadata);
+        values.WriteOptional(file.KeyMetadata);
         WriteArray(values, file.SplitOffsets);
         WriteArray(values, [.. file.EqualityIds.Select(id => (long)id)]);
         values.WriteOptional(file.SortOrderId);
+        if (formatVersion > TableMetadata.WrittenFormatVersion)
+        {
+            values.WriteOptional(firstRowId);
+        }
+
         values.WriteOptional(file.ReferencedDataFile);
+        if (formatVersion > TableMetadata.WrittenFormatVersion)
+        {
+            values.WriteOptional(file.ContentOffset);
+            values.WriteOptional(file.ContentSize);
+        }
     }
 
     private static void WriteMap(AvroWriter values, ImmutableArray<ColumnMetrics> columns, Func<ColumnMetrics, long?> metric)
@@ -122,18 +134,5 @@ internal static class ManifestWriter
         }
 
         values.WriteLong(0);
-    }
-
-    private static void WriteOptional(AvroWriter values, byte[]? bytes)
-    {
-        if (bytes is null)
-        {
-            values.WriteNull();
-        }
-        else
-        {
-            values.WriteNotNull();
-            values.WriteBytes(bytes);
-        }
     }
 }

@@ -15,7 +15,7 @@ internal static class DataFileReader
     /// <exception cref="CatalogException">The file is damaged or not Parquet.</exception>
     /// <exception cref="ObjectStoreException">The file is missing or not readable.</exception>
     public static async IAsyncEnumerable<ParquetBatch> ReadAsync(
-        IObjectStore store, DataFile file, IReadOnlyList<ParquetColumn> columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FileIO store, DataFile file, IReadOnlyList<ParquetColumn> columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!file.Format.Equals("PARQUET", StringComparison.OrdinalIgnoreCase))
         {
@@ -23,7 +23,7 @@ internal static class DataFileReader
                 $"{file.Path} is {file.Format}; only Parquet files are read. Rewrite the table's files as Parquet with the engine that wrote it.");
         }
 
-        var stream = await store.OpenReadAsync(store.NameOf(file.Path), cancellationToken).ConfigureAwait(false);
+        var stream = await store.OpenReadAsync(file.Path, cancellationToken).ConfigureAwait(false);
         var reader = await ParquetReader.OpenAsync(file.Path, stream, cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
         await foreach (var batch in reader.ReadAsync(columns, BatchRows, cancellationToken).ConfigureAwait(false))

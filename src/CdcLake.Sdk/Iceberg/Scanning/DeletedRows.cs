@@ -13,7 +13,7 @@ internal static class DeletedRows
 {
     /// <summary>All data files of a snapshot, with the rows that it hides.</summary>
     /// <exception cref="CatalogException">The table holds deletes that are not supported.</exception>
-    public static async Task<LiveFiles> LoadAsync(IObjectStore store, TableFiles snapshot, CancellationToken cancellationToken)
+    public static async Task<LiveFiles> LoadAsync(FileIO store, TableFiles snapshot, CancellationToken cancellationToken)
     {
         var files = new LiveFiles();
         var byPath = new Dictionary<string, (LiveFile File, long Sequence)>(StringComparer.Ordinal);
@@ -43,7 +43,7 @@ internal static class DeletedRows
         snapshot.Entries(ManifestContent.Deletes).OrderBy(e => ScopeOf(e.File) is null).ThenByDescending(e => e.File.RecordCount);
 
     private static async Task ApplyAsync(
-        IObjectStore store, ManifestEntry entry, Dictionary<string, (LiveFile File, long Sequence)> byPath, CancellationToken cancellationToken)
+        FileIO store, ManifestEntry entry, Dictionary<string, (LiveFile File, long Sequence)> byPath, CancellationToken cancellationToken)
     {
         Check(entry.File);
         var deletes = new LiveDeletes(entry.File);
@@ -74,7 +74,7 @@ internal static class DeletedRows
         }
     }
 
-    private static async Task ApplyAllAsync(IObjectStore store, LiveDeletes deletes, LiveFile target, CancellationToken cancellationToken)
+    private static async Task ApplyAllAsync(FileIO store, LiveDeletes deletes, LiveFile target, CancellationToken cancellationToken)
     {
         ParquetColumn[] columns = [PositionDeleteWriter.Columns[1]];
         var isBase = !target.HasBase;

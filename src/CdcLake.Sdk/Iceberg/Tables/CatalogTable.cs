@@ -8,4 +8,4 @@ namespace CdcLake.Iceberg.Tables;
 /// <param name="Metadata">What the version says.</param>
 /// <param name="MetadataLocation">Absolute URI of its metadata file.</param>
 /// <param name="Files">Where the table's files are read and written.</param>
-internal sealed record CatalogTable(TableIdentifier Identifier, TableMetadata Metadata, string MetadataLocation, IObjectStore Files);
+internal sealed record CatalogTable(TableIdentifier Identifier, TableMetadata Metadata, string MetadataLocation, FileIO Files);

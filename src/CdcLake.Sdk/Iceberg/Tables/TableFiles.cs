@@ -21,7 +21,7 @@ internal sealed class TableFiles
     public IReadOnlyList<ManifestContents> Manifests { get; }
 
     /// <summary>The manifest that lists a live file, or null when no such file is live.</summary>
-    public ManifestContents? ManifestOf(string path) => _manifestOf.GetValueOrDefault(path);
+    public ManifestContents? ManifestOf(DataFile file) => _manifestOf.GetValueOrDefault(file.Key);
 
     /// <summary>Live entries of one kind of file.</summary>
     public IEnumerable<ManifestEntry> Entries(ManifestContent content) =>
@@ -30,16 +30,16 @@ internal sealed class TableFiles
     /// <summary>What is live after a commit.</summary>
     /// <param name="manifests">All manifests of the new list, those of <see cref="Manifests"/> that were kept among them.</param>
     /// <param name="written">Those of them that are new.</param>
-    /// <param name="removed">Paths of the files that left.</param>
-    public TableFiles After(IEnumerable<ManifestContents> manifests, IEnumerable<ManifestContents> written, IEnumerable<string> removed)
+    /// <param name="removed">The files that left.</param>
+    public TableFiles After(IEnumerable<ManifestContents> manifests, IEnumerable<ManifestContents> written, IEnumerable<DataFile> removed)
     {
         var owners = _manifestOf.ToBuilder();
-        owners.RemoveRange(removed);
+        owners.RemoveRange(removed.Select(f => f.Key));
         foreach (var manifest in written)
         {
             foreach (var entry in manifest.Live)
             {
-                owners[entry.File.Path] = manifest;
+                owners[entry.File.Key] = manifest;
             }
         }
 
@@ -49,7 +49,7 @@ internal sealed class TableFiles
     /// <summary>Reads a manifest list and all its manifests.</summary>
     /// <exception cref="CatalogException">A file is damaged.</exception>
     /// <exception cref="ObjectStoreException">A file is missing or not readable.</exception>
-    public static async Task<TableFiles> ReadAsync(IObjectStore store, string manifestList, CancellationToken cancellationToken)
+    public static async Task<TableFiles> ReadAsync(FileIO store, string manifestList, CancellationToken cancellationToken)
     {
         var contents = new List<ManifestContents>();
         foreach (var manifest in ManifestList.Read(await ReadFileAsync(store, manifestList, cancellationToken).ConfigureAwait(false), manifestList))
@@ -63,8 +63,8 @@ internal sealed class TableFiles
     }
 
     /// <summary>Reads a file that a snapshot refers to.</summary>
-    internal static async Task<byte[]> ReadFileAsync(IObjectStore store, string uri, CancellationToken cancellationToken) =>
-        await store.TryReadAsync(store.NameOf(uri), cancellationToken).ConfigureAwait(false)
+    internal static async Task<byte[]> ReadFileAsync(FileIO store, string uri, CancellationToken cancellationToken) =>
+        await store.TryReadAsync(uri, cancellationToken).ConfigureAwait(false)
         ?? throw new ObjectStoreException(
             $"{uri} is missing although the table refers to it. It was deleted outside of Iceberg; restore it, or roll the table back to a snapshot whose files are there.");
 }

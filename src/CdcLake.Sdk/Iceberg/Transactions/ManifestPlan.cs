@@ -35,30 +35,35 @@ internal sealed class ManifestPlan
     /// <param name="content">The kind of manifests to plan.</param>
     /// <param name="added">New files; their sequence numbers are those of the commit.</param>
     /// <param name="removed">Live files that leave.</param>
+    /// <param name="defaultSpecId">Partition spec of new files that name none.</param>
     /// <param name="snapshotId">The commit's snapshot.</param>
     /// <param name="sequenceNumber">The commit's sequence number.</param>
     public static ManifestPlan Of(
-        TableFiles files, ManifestContent content, List<DataFile> added, List<DataFile> removed, long snapshotId, long sequenceNumber)
+        TableFiles files, ManifestContent content, List<DataFile> added, List<DataFile> removed, int defaultSpecId, long snapshotId, long sequenceNumber)
     {
-        var gone = removed.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
-        var rewritten = new HashSet<ManifestContents>(removed.Select(f => files.ManifestOf(f.Path)
+        var gone = removed.Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
+        var rewritten = new HashSet<ManifestContents>(removed.Select(f => files.ManifestOf(f)
             ?? throw new CatalogException($"A commit removes {f.Path}, which is not part of the table. This is a defect of the library; the table was not changed.")));
         var kept = files.Manifests.Where(m => m.Manifest.Content == content && !rewritten.Contains(m)).ToList();
         Merge(kept, rewritten);
 
         var fresh = new List<ManifestEntry>();
-        fresh.AddRange(added.Select(f => new ManifestEntry(EntryStatus.Added, snapshotId, sequenceNumber, sequenceNumber, f)));
+        fresh.AddRange(added.Select(f => new ManifestEntry(EntryStatus.Added, snapshotId, sequenceNumber, sequenceNumber, f with { SpecId = f.SpecId ?? defaultSpecId })));
         var old = rewritten.SelectMany(m => m.Live).ToList();
-        fresh.AddRange(old.Where(e => gone.Contains(e.File.Path)).Select(e => e.AsDeleted(snapshotId)));
-        var existing = old.Where(e => !gone.Contains(e.File.Path)).Select(e => e.AsExisting()).ToList();
+        fresh.AddRange(old.Where(e => gone.Contains(e.File.Key)).Select(e => e.AsDeleted(snapshotId)));
+        var existing = old.Where(e => !gone.Contains(e.File.Key)).Select(e => e.AsExisting()).ToList();
         if (existing.Count <= FewEntries)
         {
             fresh.AddRange(existing);
             existing.Clear();
         }
 
-        return new ManifestPlan(kept, [.. fresh.Chunk(FullEntries), .. existing.Chunk(FullEntries)]);
+        return new ManifestPlan(kept, [.. BySpec(fresh), .. BySpec(existing)]);
     }
+
+    /// <summary>A manifest has files of one partition spec.</summary>
+    private static IEnumerable<IReadOnlyList<ManifestEntry>> BySpec(List<ManifestEntry> entries) =>
+        entries.GroupBy(e => e.File.SpecId).SelectMany(g => g.Chunk(FullEntries));
 
     private static void Merge(List<ManifestContents> kept, HashSet<ManifestContents> rewritten)
     {

@@ -15,6 +15,7 @@ internal sealed class PreparedTable : IAsyncDisposable
     private readonly long _snapshotId;
     private readonly WrittenFiles _own;
     private SnapshotDraft? _draft;
+    private SnapshotExpiry _expiry = SnapshotExpiry.None;
     private CatalogTable? _base;
     private int _attempts;
     private bool _isClosed;
@@ -59,6 +60,7 @@ internal sealed class PreparedTable : IAsyncDisposable
                     new SnapshotUpdates.AddSnapshot(_draft!.Snapshot),
                     SnapshotUpdates.SetRef.Main(table, _snapshotId),
                     .. Change.Marker?.ToUpdates(table, _snapshotId) ?? [],
+                    .. _expiry.ToUpdates(),
                 ]);
         }
     }
@@ -70,6 +72,7 @@ internal sealed class PreparedTable : IAsyncDisposable
         try
         {
             _draft = await SnapshotDraft.WriteAsync(version, Change, _snapshotId, ++_attempts, _own, _session.Clock, cancellationToken).ConfigureAwait(false);
+            _expiry = SnapshotRetention.Of(_base.Metadata.Properties)?.Plan(_base.Metadata, _draft.Snapshot, Change.Marker is not null) ?? SnapshotExpiry.None;
         }
         catch
         {
@@ -96,12 +99,17 @@ internal sealed class PreparedTable : IAsyncDisposable
         _released = ([], []);
     }
 
-    /// <summary>The catalog committed: the table has this version now.</summary>
+    /// <summary>The catalog committed: the table has this version now, or one that somebody built upon it already.</summary>
     internal void Committed(CatalogTable table)
     {
+        // In the latter case our files are not all: the next change must meet a conflict.
+        var ours = table.Metadata.CurrentSnapshotId == _snapshotId ? table : table with { Metadata = table.Metadata with { CurrentSnapshotId = _snapshotId } };
         _isClosed = true;
-        _session.Advance(this, new TableVersion(table, _draft!.After));
+        _session.Advance(this, new TableVersion(ours, _draft!.After));
     }
+
+    /// <summary>Removes the files that nobody refers to any more since this was committed.</summary>
+    internal Task CleanUpAsync() => _expiry.Snapshots.IsEmpty ? Task.CompletedTask : _session.RemoveExpiredAsync(_expiry.Snapshots);
 
     /// <summary>Removes what was written, unless the catalog was asked and did not refuse.</summary>
     internal async Task AbandonAsync()

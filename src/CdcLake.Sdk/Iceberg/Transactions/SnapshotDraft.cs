@@ -24,8 +24,8 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         var table = version.Table.Metadata;
         var sequence = table.LastSequenceNumber + 1;
         var output = new ManifestOutput(version.Table, snapshotId, attempt, sequence, written);
-        var data = ManifestPlan.Of(version.Files, ManifestContent.Data, change.AddedData, change.RemovedData, snapshotId, sequence);
-        var deletes = ManifestPlan.Of(version.Files, ManifestContent.Deletes, change.AddedDeletes, change.RemovedDeletes, snapshotId, sequence);
+        var data = ManifestPlan.Of(version.Files, ManifestContent.Data, change.AddedData, change.RemovedData, table.DefaultSpecId, snapshotId, sequence);
+        var deletes = ManifestPlan.Of(version.Files, ManifestContent.Deletes, change.AddedDeletes, change.RemovedDeletes, table.DefaultSpecId, snapshotId, sequence);
         var manifests = new List<ManifestContents>();
         var fresh = new List<ManifestContents>();
         foreach (var (plan, content) in new[] { (data, ManifestContent.Data), (deletes, ManifestContent.Deletes) })
@@ -40,7 +40,7 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         }
 
         var list = await output.WriteListAsync(manifests, cancellationToken).ConfigureAwait(false);
-        var after = version.Files.After(manifests, fresh, change.RemovedData.Concat(change.RemovedDeletes).Select(f => f.Path));
+        var after = version.Files.After(manifests, fresh, change.RemovedData.Concat(change.RemovedDeletes));
         var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), table.LastUpdatedMs + 1);
         var summary = SnapshotSummary.Of(change, table.CurrentSnapshot, after);
         return new SnapshotDraft(new Snapshot(snapshotId, table.CurrentSnapshotId, sequence, now, list, summary, table.CurrentSchemaId), after);
@@ -49,7 +49,7 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
     /// <summary>Writes the manifests of one attempt, under names as Iceberg Java gives them.</summary>
     private sealed class ManifestOutput(CatalogTable table, long snapshotId, int attempt, long sequence, WrittenFiles written)
     {
-        private readonly string _folder = table.Files.NameOf(table.Metadata.Location) + "/metadata/";
+        private readonly string _folder = table.Metadata.Location + "/metadata/";
         private readonly string _uuid = RandomIds.Uuid();
         private int _manifests;
 
@@ -57,19 +57,22 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{_folder}{_uuid}-m{_manifests++}.avro");
             written.Add(name);
-            var bytes = ManifestWriter.Write(table.Metadata.Schema, table.Metadata.DefaultSpecId, content, entries);
+            var bytes = ManifestWriter.Write(table.Metadata.FormatVersion, table.Metadata.Schema, SpecOf(entries[0].File), content, entries);
             await table.Files.PutAsync(name, bytes, cancellationToken).ConfigureAwait(false);
-            return new ManifestContents(Describe(table.Files.UriOf(name), bytes.Length, content, entries), [.. entries.Where(e => e.Status != EntryStatus.Deleted)]);
+            return new ManifestContents(Describe(name, bytes.Length, content, entries), [.. entries.Where(e => e.Status != EntryStatus.Deleted)]);
         }
 
         public async Task<string> WriteListAsync(IEnumerable<ManifestContents> manifests, CancellationToken cancellationToken)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{_folder}snap-{snapshotId}-{attempt}-{_uuid}.avro");
             written.Add(name);
-            var bytes = ManifestList.Write(snapshotId, table.Metadata.CurrentSnapshotId, sequence, manifests.Select(m => m.Manifest));
+            var bytes = ManifestList.Write(table.Metadata.FormatVersion, snapshotId, table.Metadata.CurrentSnapshotId, sequence, manifests.Select(m => m.Manifest));
             await table.Files.PutAsync(name, bytes, cancellationToken).ConfigureAwait(false);
-            return table.Files.UriOf(name);
+            return name;
         }
+
+        private PartitionSpec SpecOf(DataFile file) => table.Metadata.PartitionSpecs.FirstOrDefault(s => s.SpecId == file.SpecId)
+            ?? throw new CatalogException($"{file.Path} was written with partition spec {file.SpecId}, which table {table.Identifier} does not have. Its metadata was damaged; roll the table back.");
 
         private ManifestFile Describe(string path, long length, ManifestContent content, IReadOnlyList<ManifestEntry> entries)
         {
@@ -78,7 +81,7 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
             {
                 Path = path,
                 Length = length,
-                PartitionSpecId = table.Metadata.DefaultSpecId,
+                PartitionSpecId = entries[0].File.SpecId!.Value,
                 Content = content,
                 SequenceNumber = sequence,
                 MinSequenceNumber = entries.Where(e => e.Status != EntryStatus.Deleted).Select(e => e.Sequence).DefaultIfEmpty(sequence).Min(),

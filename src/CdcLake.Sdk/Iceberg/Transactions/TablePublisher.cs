@@ -24,10 +24,10 @@ internal static class TablePublisher
             switch (outcome)
             {
                 case CommitOutcome.Committed committed:
-                    Finish(tables, committed.Tables);
+                    await FinishAsync(tables, committed.Tables).ConfigureAwait(false);
                     return;
                 case CommitOutcome.Unknown unknown:
-                    Finish(tables, await FindAsync(catalog, tables, unknown.Cause).ConfigureAwait(false));
+                    await FinishAsync(tables, await FindAsync(catalog, tables, unknown.Cause).ConfigureAwait(false)).ConfigureAwait(false);
                     return;
             }
 
@@ -35,7 +35,7 @@ internal static class TablePublisher
             var now = await LoadAsync(catalog, tables).ConfigureAwait(false);
             if (AreIn(tables, now))
             {
-                Finish(tables, [.. now.OfType<CatalogTable>()]); // the refusal was that of a repeated request
+                await FinishAsync(tables, [.. now.OfType<CatalogTable>()]).ConfigureAwait(false); // the refusal was that of a repeated request
                 return;
             }
 
@@ -79,11 +79,16 @@ internal static class TablePublisher
         }
     }
 
-    private static void Finish(IReadOnlyList<PreparedTable> tables, IReadOnlyList<CatalogTable> committed)
+    private static async Task FinishAsync(IReadOnlyList<PreparedTable> tables, IReadOnlyList<CatalogTable> committed)
     {
         for (var i = 0; i < tables.Count; i++)
         {
             tables[i].Committed(committed[i]);
+        }
+
+        foreach (var table in tables)
+        {
+            await table.CleanUpAsync().ConfigureAwait(false);
         }
     }
 

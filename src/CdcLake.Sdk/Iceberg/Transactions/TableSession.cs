@@ -1,4 +1,6 @@
 using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Maintenance;
+using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Transactions;
@@ -16,6 +18,8 @@ namespace CdcLake.Iceberg.Transactions;
 /// </remarks>
 internal sealed class TableSession
 {
+    private const int MostPending = 1000;
+    private readonly List<Snapshot> _expired = [];
     private PreparedTable? _prepared;
 
     /// <param name="catalog">Where the table is.</param>
@@ -60,6 +64,27 @@ internal sealed class TableSession
         foreach (var action in prepared.Change.WhenCommitted)
         {
             action();
+        }
+    }
+
+    /// <summary>Snapshots have expired by a commit that stands: their files go. What cannot be removed now is tried again with the next ones.</summary>
+    internal async Task RemoveExpiredAsync(IEnumerable<Snapshot> expired)
+    {
+        _expired.AddRange(expired);
+        _expired.RemoveRange(0, Math.Max(0, _expired.Count - MostPending));
+        var files = Version.Table.Files;
+        try
+        {
+            foreach (var uri in await UnreferencedFiles.FindAsync(files, Version.Table.Metadata, _expired, CancellationToken.None).ConfigureAwait(false))
+            {
+                await files.DeleteAsync(uri, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            _expired.Clear();
+        }
+        catch (Exception e) when (e is ObjectStoreException or CatalogException)
+        {
+            // The commit stands, whatever became of files that no reader looks at; a store that fails for good shows at the next commit.
         }
     }
 

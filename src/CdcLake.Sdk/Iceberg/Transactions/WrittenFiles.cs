@@ -2,13 +2,13 @@ using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Transactions;
 
-/// <summary>Names of files that were written for a commit which has not happened yet.</summary>
+/// <summary>URIs of files that were written for a commit which has not happened yet.</summary>
 internal sealed class WrittenFiles
 {
-    private readonly IObjectStore _store;
+    private readonly FileIO _store;
     private List<string> _names = [];
 
-    public WrittenFiles(IObjectStore store) => _store = store;
+    public WrittenFiles(FileIO store) => _store = store;
 
     public void Add(string name) => _names.Add(name);
 

@@ -11,7 +11,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
 {
     private const long RowGroupBytes = 128L << 20;
     private readonly TableLayout _layout;
-    private readonly IObjectStore _store;
+    private readonly FileIO _store;
     private readonly FileNames _names;
     private readonly LiveFiles _files;
     private readonly WrittenFiles _written;
@@ -28,7 +28,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
     /// <param name="files">Gets each file when it is begun.</param>
     /// <param name="written">Gets the name of each file.</param>
     /// <param name="settings">Sizes and codec.</param>
-    public DataFileWriter(TableLayout layout, IObjectStore store, FileNames names, LiveFiles files, WrittenFiles written, IcebergSinkSettings settings)
+    public DataFileWriter(TableLayout layout, FileIO store, FileNames names, LiveFiles files, WrittenFiles written, IcebergSinkSettings settings)
     {
         _layout = layout;
         _store = store;
@@ -78,7 +78,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
 
         var metrics = await _parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
         await _output!.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        _file!.File = _layout.DataFileOf(_store.UriOf(_name), metrics);
+        _file!.File = _layout.DataFileOf(_name, metrics);
         _file = null;
         await DisposeAsync().ConfigureAwait(false);
     }

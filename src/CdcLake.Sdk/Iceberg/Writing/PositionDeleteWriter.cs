@@ -25,12 +25,12 @@ internal sealed class PositionDeleteWriter
     public const int PositionFieldId = 2147483545;
     private const int ChunkRows = 16_384;
 
-    private readonly IObjectStore _store;
+    private readonly FileIO _store;
     private readonly FileNames _names;
     private readonly WrittenFiles _written;
     private readonly ParquetWriterOptions _options;
 
-    public PositionDeleteWriter(IObjectStore store, FileNames names, WrittenFiles written, IcebergSinkSettings settings)
+    public PositionDeleteWriter(FileIO store, FileNames names, WrittenFiles written, IcebergSinkSettings settings)
     {
         _store = store;
         _names = names;
@@ -71,7 +71,7 @@ internal sealed class PositionDeleteWriter
         positions.Return();
         var metrics = await parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
         await output.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        return Describe(_store.UriOf(name), rows[0].Path, rows[^1].Path, metrics);
+        return Describe(name, rows[0].Path, rows[^1].Path, metrics);
     }
 
     private static async ValueTask AppendAsync(

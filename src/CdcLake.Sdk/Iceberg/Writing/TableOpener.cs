@@ -44,6 +44,7 @@ internal static class TableOpener
         properties[TableProperties.DeleteOldMetadata] = "true";
         properties[TableProperties.PreviousMetadataMax] = TableProperties.PreviousMetadataDefault.ToString(CultureInfo.InvariantCulture);
         properties.AddRange(settings.TableProperties.Where(p => !properties.ContainsKey(p.Key)));
+        properties.AddRange(SnapshotRetention.PropertiesOfNewTables.Where(p => !properties.ContainsKey(p.Key)));
         properties[CommitMarker.OwnerProperty] = opening.Pipeline;
         if (opening.Fingerprint.Length > 0)
         {

@@ -42,7 +42,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         _index = index;
         _keyCodec = new RowCodec(layout.Columns, layout.Key);
         var store = session.Version.Table.Files;
-        var names = new FileNames(store.NameOf(session.Version.Table.Metadata.Location));
+        var names = new FileNames(session.Version.Table.Metadata.Location);
         _written = new WrittenFiles(store);
         _writer = new DataFileWriter(layout, store, names, files, _written, settings);
         _deletes = new DeletedRowsWriter(new PositionDeleteWriter(store, names, _written, settings), settings);
@@ -183,8 +183,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         }
         else
         {
-            var store = Version.Table.Files;
-            await store.DeleteAsync(store.NameOf(file.File!.Path), cancellationToken).ConfigureAwait(false);
+            await Version.Table.Files.DeleteAsync(file.File!.Path, cancellationToken).ConfigureAwait(false);
         }
     }
 

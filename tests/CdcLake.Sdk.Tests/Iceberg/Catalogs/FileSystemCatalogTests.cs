@@ -113,7 +113,7 @@ public sealed class FileSystemCatalogTests : IDisposable
     public async Task Hint_never_goes_back_and_is_repaired_when_a_slower_writer_set_it_back()
     {
         await using var model = await OpenAsync(_store);
-        var folder = new MetadataFolder(_store, SinkModel.Table);
+        var folder = new MetadataFolder(_store, FileIO.Over(_store, TimeProvider.System), SinkModel.Table);
         await folder.AdvanceHintAsync(1);
         Assert.Equal($"{NewestVersion()}", Hint);
         await File.WriteAllTextAsync(Path.Combine(Metadata, "version-hint.text"), "0");

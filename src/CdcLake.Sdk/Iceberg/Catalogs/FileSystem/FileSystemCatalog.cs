@@ -24,6 +24,7 @@ internal sealed class FileSystemCatalog : ICatalog
     private readonly IObjectStore _store;
     private readonly TimeProvider _clock;
     private readonly ExclusiveCreation _exclusive;
+    private readonly FileIO _files;
     private readonly ConcurrentDictionary<TableIdentifier, StoredVersion> _known = new();
 
     public FileSystemCatalog(IObjectStore store)
@@ -37,6 +38,7 @@ internal sealed class FileSystemCatalog : ICatalog
     {
         _store = store;
         _clock = clock;
+        _files = FileIO.Over(store, clock);
         _exclusive = new ExclusiveCreation(store, Name);
     }
 
@@ -99,12 +101,12 @@ internal sealed class FileSystemCatalog : ICatalog
     /// <summary>Creates the next version. Null: its name is taken.</summary>
     private async Task<CommitOutcome?> TryPublishAsync(TableIdentifier table, StoredVersion? current, TableMetadata next)
     {
-        var folder = new MetadataFolder(_store, table);
+        var folder = new MetadataFolder(_store, _files, table);
         ImmutableArray<MetadataLogEntry> dropped = [];
         next = current is null ? next : MetadataLog.Extend(current.Table, next, out dropped);
         var version = (current?.Version ?? 0) + 1;
         var name = folder.NameOf(version);
-        var published = new StoredVersion(version, name, TableMetadataJson.Write(next), new CatalogTable(table, next, _store.UriOf(name), _store));
+        var published = new StoredVersion(version, name, TableMetadataJson.Write(next), new CatalogTable(table, next, _store.UriOf(name), _files));
         try
         {
             // Not cancelled half-way: from here on only the store says what became of it.
@@ -142,7 +144,7 @@ internal sealed class FileSystemCatalog : ICatalog
     private async Task<StoredVersion?> FindAsync(TableIdentifier table, CancellationToken cancellationToken)
     {
         var known = _known.GetValueOrDefault(table);
-        var found = await new MetadataFolder(_store, table).FindNewestAsync(known, cancellationToken).ConfigureAwait(false);
+        var found = await new MetadataFolder(_store, _files, table).FindNewestAsync(known, cancellationToken).ConfigureAwait(false);
         if (found is not null)
         {
             _known[table] = found;

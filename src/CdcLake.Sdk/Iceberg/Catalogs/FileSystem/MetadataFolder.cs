@@ -15,11 +15,13 @@ internal sealed class MetadataFolder
     private const string Suffix = ".metadata.json";
     private const int MaxReads = 10;
     private readonly IObjectStore _store;
+    private readonly FileIO _files;
     private readonly TableIdentifier _table;
     private readonly string _folder;
 
-    public MetadataFolder(IObjectStore store, TableIdentifier table)
+    public MetadataFolder(IObjectStore store, FileIO files, TableIdentifier table)
     {
+        _files = files;
         _store = store;
         _table = table;
         _folder = TableFolderOf(table) + "/metadata/";
@@ -85,13 +87,12 @@ internal sealed class MetadataFolder
 
             await _store.PutAsync(_folder + VersionHint, Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)), CancellationToken.None)
                 .ConfigureAwait(false);
-            var newest = NewestOf(await ListAsync(CancellationToken.None).ConfigureAwait(false))?.Version ?? 0;
-            if (newest <= version)
+            if (await IsNewestAsync(version).ConfigureAwait(false))
             {
                 return;
             }
 
-            version = newest;
+            version = Math.Max(version, NewestOf(await ListAsync(CancellationToken.None).ConfigureAwait(false))?.Version ?? 0);
         }
     }
 
@@ -102,13 +103,27 @@ internal sealed class MetadataFolder
         {
             try
             {
-                await _store.DeleteAsync(_store.NameOf(entry.MetadataFile), CancellationToken.None).ConfigureAwait(false);
+                await _files.DeleteAsync(entry.MetadataFile, CancellationToken.None).ConfigureAwait(false);
             }
             catch (ObjectStoreException)
             {
                 return; // the commit stands; the folder is read-only or the like, which the next commit reports
             }
         }
+    }
+
+    /// <summary>True when this version is there and the one after it is not: two short listings. A version that is gone was the newest long ago.</summary>
+    private async Task<bool> IsNewestAsync(long version) =>
+        await ExistsAsync(version).ConfigureAwait(false) && !await ExistsAsync(version + 1).ConfigureAwait(false);
+
+    private async Task<bool> ExistsAsync(long version)
+    {
+        await foreach (var _ in _store.ListAsync(string.Create(CultureInfo.InvariantCulture, $"{_folder}v{version}."), CancellationToken.None).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        return false;
     }
 
     private async Task<string?> ObjectionAsync(StoredVersion created, StoredVersion? predecessor)
@@ -188,7 +203,7 @@ internal sealed class MetadataFolder
     private StoredVersion Parse(long version, string name, byte[] bytes)
     {
         var location = _store.UriOf(name);
-        return new StoredVersion(version, name, bytes, new CatalogTable(_table, TableMetadataJson.Read(Unzip(name, bytes), location), location, _store));
+        return new StoredVersion(version, name, bytes, new CatalogTable(_table, TableMetadataJson.Read(Unzip(name, bytes), location), location, _files));
     }
 
     private static ReadOnlyMemory<byte> Unzip(string name, byte[] bytes)

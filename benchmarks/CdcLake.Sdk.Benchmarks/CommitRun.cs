@@ -1,0 +1,89 @@
+using System.Globalization;
+using CdcLake.Iceberg;
+
+namespace CdcLake.Benchmarks;
+
+/// <summary>
+/// Does a table stay as quick and as small as it was? One sink commits ten updates at a time, twenty thousand times, a second apart by its clock; and a thousand
+/// times to tables of 1, 10 and 100 data files, always into the first of them.
+/// </summary>
+internal static class CommitRun
+{
+    private const double Wanted = 1.2;
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> options)
+    {
+        await using var work = new Workspace();
+        var load = ResultFile.Load();
+        var lines = new List<TargetLine>();
+        Console.WriteLine("name | value | unit | baseline | ratio | target | met or short");
+        lines.AddRange(await HistoryAsync(work, options.Contains("--short") ? [100, 1_000] : [100, 1_000, 20_000]));
+        lines.AddRange(await FilesAsync(work));
+        if (options.Contains("--write"))
+        {
+            Console.WriteLine("written to " + await ResultFile.WriteAsync(lines, load, "commits"));
+        }
+
+        return 0;
+    }
+
+    private static async Task<List<TargetLine>> HistoryAsync(Workspace work, int[] marks)
+    {
+        await using var table = await CommitTable.OpenAsync(work, new IcebergSinkSettings(), rows: 2_000, updated: 2_000);
+        var points = new List<CommitPoint>();
+        for (var commit = 1; commit <= marks[^1]; commit++)
+        {
+            await table.UpdateAsync();
+            if (marks.Contains(commit))
+            {
+                points.Add(await table.MeasureAsync());
+            }
+        }
+
+        var lines = new List<TargetLine>();
+        for (var i = 1; i < points.Count; i++)
+        {
+            lines.AddRange(Compare($"after {marks[i]:N0} commits", points[i], $"after {marks[0]}", points[0]));
+        }
+
+        return lines;
+    }
+
+    private static async Task<List<TargetLine>> FilesAsync(Workspace work)
+    {
+        const int rowsOfFile = 16_384;
+        var settings = new IcebergSinkSettings { SmallFileBytes = 8 << 10, TargetFileSizeBytes = 16 << 10 };
+        var points = new List<CommitPoint>();
+        foreach (var files in new[] { 1, 10, 100 })
+        {
+            await using var table = await CommitTable.OpenAsync(work, settings, files * rowsOfFile, updated: 2_000);
+            for (var commit = 0; commit < 300; commit++)
+            {
+                await table.UpdateAsync();
+            }
+
+            points.Add(await table.MeasureAsync());
+        }
+
+        return [.. points.Skip(1).SelectMany(p => Compare($"{p.DataFiles} data files", p, $"with {points[0].DataFiles}", points[0], timesOnly: true))];
+    }
+
+    private static IEnumerable<TargetLine> Compare(string name, CommitPoint now, string before, CommitPoint first, bool timesOnly = false)
+    {
+        (string What, double Now, double First, string Unit)[] figures =
+        [
+            ("commit (clock)", now.Cost.Wall * 1e3, first.Cost.Wall * 1e3, "ms"),
+            ("commit (one core)", now.Cost.Cpu * 1e3, first.Cost.Cpu * 1e3, "ms"),
+            ("allocated by a commit", now.Cost.Allocated / 1e3, first.Cost.Allocated / 1e3, "kB"),
+            ("metadata.json", now.MetadataBytes / 1e3, first.MetadataBytes / 1e3, "kB"),
+            ("files in the table's folder", now.Files, first.Files, "files"),
+            ("managed memory", now.Memory / 1e6, first.Memory / 1e6, "MB"),
+        ];
+        foreach (var (what, value, baseline, unit) in timesOnly ? figures[..2] : figures)
+        {
+            var line = TargetLine.Against($"{what}, {name}", value, unit, $"{unit} {before}", baseline, $"ratio < {Wanted.ToString(CultureInfo.InvariantCulture)}", value / baseline < Wanted);
+            Console.WriteLine(line);
+            yield return line;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+namespace CdcLake.Storage;
+
+/// <summary>
+/// Files by absolute URI, as tables name them. The store is chosen by the longest prefix that fits; each call has a time-out, and one that failed for a
+/// passing reason (<see cref="CdcLakeException.IsTransient"/>) is tried again, since all calls here may be repeated. Safe for concurrent use.
+/// </summary>
+internal sealed class FileIO
+{
+    private readonly StoreMount[] _mounts;
+    private readonly StoreLimits _limits;
+    private readonly TimeProvider _clock;
+
+    /// <param name="mounts">Stores by prefix; an empty prefix fits everything.</param>
+    /// <param name="limits">Time-outs and attempts.</param>
+    /// <param name="clock">Measures them.</param>
+    public FileIO(IEnumerable<StoreMount> mounts, StoreLimits limits, TimeProvider clock)
+    {
+        _mounts = [.. mounts.OrderByDescending(m => m.Prefix.Length)];
+        _limits = limits;
+        _clock = clock;
+    }
+
+    /// <summary>All files in one store.</summary>
+    public static FileIO Over(IObjectStore store, TimeProvider clock) => new([new StoreMount("", store)], StoreLimits.Default, clock);
+
+    /// <summary>Opens for sequential and random reading. The caller disposes the stream.</summary>
+    /// <exception cref="ObjectStoreException">Missing or not readable.</exception>
+    public Task<Stream> OpenReadAsync(string uri, CancellationToken cancellationToken) =>
+        RunAsync(uri, static (s, n, _, c) => s.OpenReadAsync(n, c), default, cancellationToken);
+
+    /// <summary>Reads a whole (small) file, or null when it does not exist.</summary>
+    public Task<byte[]?> TryReadAsync(string uri, CancellationToken cancellationToken) =>
+        RunAsync(uri, static (s, n, _, c) => s.TryReadAsync(n, c), default, cancellationToken);
+
+    /// <summary>Begins a new file. The writer's own calls have no time-out here: how long they may take depends on what is written.</summary>
+    public Task<IObjectWriter> CreateAsync(string uri, CancellationToken cancellationToken) =>
+        RunAsync(uri, static (s, n, _, c) => s.CreateAsync(n, c), default, cancellationToken);
+
+    /// <summary>Writes a whole file under a name that nobody else writes.</summary>
+    public Task PutAsync(string uri, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        RunAsync(uri, static (s, n, b, c) => Done(s.PutAsync(n, b, c)), content, cancellationToken);
+
+    /// <summary>Removes a file; a missing one is no error.</summary>
+    public Task DeleteAsync(string uri, CancellationToken cancellationToken) =>
+        RunAsync(uri, static (s, n, _, c) => Done(s.DeleteAsync(n, c)), default, cancellationToken);
+
+    private static async Task<bool> Done(Task task)
+    {
+        await task.ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task<T> RunAsync<T>(
+        string uri, Func<IObjectStore, string, ReadOnlyMemory<byte>, CancellationToken, Task<T>> call, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var store = StoreOf(uri);
+        var name = store.NameOf(uri);
+        for (var attempt = 1; ; attempt++)
+        {
+            using var timeout = new CancellationTokenSource(_limits.CallTimeout, _clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+            try
+            {
+                return await call(store, name, content, either.Token).ConfigureAwait(false);
+            }
+            catch (ObjectStoreException e) when (e.IsTransient && attempt < _limits.Attempts)
+            {
+                // a passing fault: once more, a little later
+            }
+            catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                if (attempt >= _limits.Attempts)
+                {
+                    throw new ObjectStoreException(
+                        $"The store of {uri} did not answer within {_limits.CallTimeout.TotalSeconds:0.#} s, {attempt} times. It is overloaded or not reachable; nothing that was committed before is affected.", e)
+                    {
+                        IsTransient = true,
+                    };
+                }
+            }
+
+            await Task.Delay(_limits.Delay * Math.Pow(2, attempt - 1), _clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private IObjectStore StoreOf(string uri) => Array.Find(_mounts, m => uri.StartsWith(m.Prefix, StringComparison.OrdinalIgnoreCase))?.Store
+        ?? throw new ObjectStoreException(
+            $"No store is known for {uri}: known are {string.Join(", ", _mounts.Select(m => m.Prefix))}. The table refers to files outside of its catalog's stores; add one for that prefix.");
+}
+
+/// <summary>A store and the beginning of the URIs that lie in it, such as <c>file:</c> or <c>s3://warehouse/</c>.</summary>
+internal sealed record StoreMount(string Prefix, IObjectStore Store);
+
+/// <summary>How long and how often a store is asked.</summary>
+/// <param name="CallTimeout">Of one call.</param>
+/// <param name="Attempts">Calls altogether, 1 or more.</param>
+/// <param name="Delay">Before the second one; doubled for each further one.</param>
+internal sealed record StoreLimits(TimeSpan CallTimeout, int Attempts, TimeSpan Delay)
+{
+    public static StoreLimits Default { get; } = new(TimeSpan.FromMinutes(1), 4, TimeSpan.FromMilliseconds(100));
+}
