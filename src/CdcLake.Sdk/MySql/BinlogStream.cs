@@ -1,7 +1,7 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Dialects;
 using CdcLake.MySql.Wire;
-using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql;
 
@@ -32,12 +32,12 @@ internal sealed class BinlogStream : IAsyncDisposable
     /// <summary>Opens a connection to the very server of a checked session and starts the stream behind what the processor includes.</summary>
     /// <exception cref="MySqlServerException">The connection failed.</exception>
     public static async Task<BinlogStream> OpenAsync(
-        ServerSession session, ReplicaIdentity identity, BinlogEventProcessor processor, TimeProvider clock, CancellationToken cancellationToken)
+        ServerSession session, IServerDialect dialect, ReplicaIdentity identity, BinlogEventProcessor processor, TimeProvider clock, CancellationToken cancellationToken)
     {
         var connection = await session.OpenWireAsync(clock, "binary_log_listener", cancellationToken).ConfigureAwait(false);
         try
         {
-            await connection.StartDumpAsync(identity, processor.Executed.Encode(), DumpFlags.HeartbeatV2, cancellationToken).ConfigureAwait(false);
+            await dialect.StartDumpAsync(connection, identity, processor.Executed, untilEnd: false, cancellationToken).ConfigureAwait(false);
             processor.BeginStream(connection.Peer, checksum: true);
             return new BinlogStream(connection, processor, clock);
         }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Dialects;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.InitialSnapshots;
 using CdcLake.MySql.Tables;
@@ -20,6 +21,7 @@ internal sealed class MySqlBinlogSource : ISource
     private readonly ReplicaIdentity _identity;
     private readonly ReconnectDelay _delay;
     private readonly HostSelector _hosts;
+    private readonly MySqlDialect _dialect = new();
 
     /// <param name="options">The server and the account.</param>
     /// <param name="pipelineName">Decides, with the server, under which identity the log is read.</param>
@@ -67,6 +69,7 @@ internal sealed class MySqlBinlogSource : ISource
             Boundaries = [.. start.Boundaries.Cast<MySqlPosition>().Select(b => b.Executed)],
             Limits = start.Limits,
             Clock = _clock,
+            Dialect = _dialect,
             InvalidDates = _settings.InvalidDates,
         });
         var names = NamesOf(start.Tables.Select(t => t.Table.Name));
@@ -81,7 +84,7 @@ internal sealed class MySqlBinlogSource : ISource
 
     private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock);
+        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock) { Dialect = _dialect };
         while (true)
         {
             using var snapshot = new InitialSnapshot(plan, output);
@@ -114,10 +117,10 @@ internal sealed class MySqlBinlogSource : ISource
         try
         {
             var session = await _hosts.OpenAsync(
-                names, processor.Executed, what => output.Report(new SourceProgress(SourcePhase.Retrying, what)), cancellationToken).ConfigureAwait(false);
+                names, processor.Required, what => output.Report(new SourceProgress(SourcePhase.Retrying, what)), cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
-                stream = await BinlogStream.OpenAsync(session, _identity, processor, _clock, cancellationToken).ConfigureAwait(false);
+                stream = await BinlogStream.OpenAsync(session, _dialect, _identity, processor, _clock, cancellationToken).ConfigureAwait(false);
             }
 
             output.Report(new SourceProgress(SourcePhase.Streaming, stream.Peer));

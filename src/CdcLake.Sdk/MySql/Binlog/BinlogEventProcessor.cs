@@ -34,6 +34,9 @@ internal sealed class BinlogEventProcessor : IDisposable
     /// </summary>
     public GtidSet Executed => _included.Executed;
 
+    /// <summary><see cref="Executed"/> and the transactions that were handed on in part: a server that does not know one of these can never finish what was begun.</summary>
+    public GtidSet Required => _epochs.AddHandedOn(_included.Executed);
+
     /// <summary>Transactions that ended in the files read so far, skipped ones included.</summary>
     public GtidSet Logged => _included.Logged;
 

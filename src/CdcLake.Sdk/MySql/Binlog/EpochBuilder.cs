@@ -28,6 +28,23 @@ internal sealed class EpochBuilder(BinlogProcessorOptions options, IncludedTrans
     /// <summary>Bytes in the log of the open transaction's rows that wait.</summary>
     public long OpenBytes => _pending.OpenBytes;
 
+    /// <summary>The set with the transactions of which a part was handed on.</summary>
+    public GtidSet AddHandedOn(GtidSet set)
+    {
+        if (_handedOn.Count == 0)
+        {
+            return set;
+        }
+
+        var all = new GtidSetBuilder(set);
+        foreach (var gtid in _handedOn.Keys)
+        {
+            all.Add(gtid);
+        }
+
+        return all.ToSet();
+    }
+
     /// <summary>Rows of <paramref name="gtid"/> that were handed on, or 0.</summary>
     public long RowsHandedOn(Gtid gtid) => _handedOn.GetValueOrDefault(gtid);
 

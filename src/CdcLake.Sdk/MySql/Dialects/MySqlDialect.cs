@@ -1,7 +1,9 @@
 using System.Text;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Dialects;
 
@@ -36,4 +38,14 @@ internal sealed class MySqlDialect : IServerDialect
         start = new TransactionStart(new Gtid(gtid.Source, _lastTag, gtid.Number), micros, gtid.TransactionLength);
         return true;
     }
+
+    public Task StartDumpAsync(WireConnection connection, ReplicaIdentity identity, GtidSet included, bool untilEnd, CancellationToken cancellationToken) =>
+        connection.StartDumpAsync(identity, included.Encode(), DumpFlags.HeartbeatV2 | (untilEnd ? DumpFlags.NonBlock : 0), cancellationToken);
+
+    // A transaction becomes visible before it enters the set.
+    public async Task<GtidSet> ReadLowMarkAsync(ServerSession session, CancellationToken cancellationToken) =>
+        GtidSet.Parse((await session.QueryAsync("SELECT @@GLOBAL.gtid_executed", cancellationToken).ConfigureAwait(false))[0, 0]!);
+
+    // It is written to the log before it becomes visible.
+    public Task<BinlogStatus> ReadEndAsync(ServerSession session, CancellationToken cancellationToken) => BinlogStatus.ReadAsync(session, cancellationToken);
 }

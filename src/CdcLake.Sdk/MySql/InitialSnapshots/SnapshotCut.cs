@@ -54,10 +54,10 @@ internal sealed class SnapshotCut : IAsyncDisposable
         {
             var tables = await plan.ReadTablesAsync(session, cancellationToken).ConfigureAwait(false);
             overlays.AddRange(tables.Select(t => new TableOverlay(t.Wide.Schema, t.Key)));
-            var low = GtidSet.Parse((await session.QueryAsync("SELECT @@GLOBAL.gtid_executed", cancellationToken).ConfigureAwait(false))[0, 0]!);
+            var low = await plan.Dialect.ReadLowMarkAsync(session, cancellationToken).ConfigureAwait(false);
             await RefusePreparedTransactionsAsync(session, cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(views.Select(v => v.TakeAsync(cancellationToken))).ConfigureAwait(false);
-            var high = await BinlogStatus.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+            var high = await plan.Dialect.ReadEndAsync(session, cancellationToken).ConfigureAwait(false);
             var time = await ReadClockAsync(session, cancellationToken).ConfigureAwait(false);
             var position = await ReadWindowAsync(new SnapshotWindow(plan, tables, overlays), session, low, high, cancellationToken).ConfigureAwait(false);
             RefuseTouchedWithoutKey(tables, overlays);

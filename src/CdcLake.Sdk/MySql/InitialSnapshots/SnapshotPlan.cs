@@ -1,4 +1,5 @@
 using CdcLake.Connectors;
+using CdcLake.MySql.Dialects;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
@@ -13,6 +14,9 @@ namespace CdcLake.MySql.InitialSnapshots;
 internal sealed record SnapshotPlan(
     ReplicaIdentity Identity, IReadOnlyList<TableCapture> Captures, IReadOnlyList<MySqlTableName> Names, MySqlSourceOptions Settings, TimeProvider Clock)
 {
+    /// <summary>How this kind of server is asked.</summary>
+    public IServerDialect Dialect { get; init; } = new MySqlDialect();
+
     /// <summary>The tables as they are now.</summary>
     /// <exception cref="SchemaMismatchException">One is not as the plan was made for.</exception>
     /// <exception cref="BinlogUnavailableException">The engine of one has no consistent views.</exception>

@@ -4,7 +4,6 @@ using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
-using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.InitialSnapshots;
 
@@ -24,12 +23,13 @@ internal sealed class SnapshotWindow(SnapshotPlan plan, IReadOnlyList<SnapshotTa
             Executed = low,
             Limits = new EpochLimits(int.MaxValue, TimeSpan.FromDays(1)),
             Clock = plan.Clock,
+            Dialect = plan.Dialect,
             InvalidDates = plan.Settings.InvalidDates,
         });
         var connection = await session.OpenWireAsync(plan.Clock, "snapshot_window", cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            await connection.StartDumpAsync(plan.Identity, low.Encode(), DumpFlags.NonBlock | DumpFlags.HeartbeatV2, cancellationToken).ConfigureAwait(false);
+            await plan.Dialect.StartDumpAsync(connection, plan.Identity, low, untilEnd: true, cancellationToken).ConfigureAwait(false);
             processor.BeginStream(connection.Peer, checksum: true);
             await PumpAsync(connection, processor, high, cancellationToken).ConfigureAwait(false);
             await processor.FlushAsync(this, idle: true, cancellationToken).ConfigureAwait(false);

@@ -64,6 +64,8 @@ public sealed class BinlogEventProcessorTests
             Begin(processor);
             await EventFeed.FeedAsync(processor, one.SkipLast(3), output);
             Assert.True(processor.HasHandedOnPart);
+            Assert.EndsWith(":1", processor.Required.ToString(), StringComparison.Ordinal);
+            Assert.True(processor.Executed.IsEmpty);
             Begin(processor);
             await EventFeed.FeedAsync(processor, two.Take(part), output);
             Assert.Empty(output.Epochs);
