@@ -46,6 +46,7 @@ internal static class TargetRun
         yield return ("codecs", () => Several(CodecTargets.Codecs(work.InsertWorkload)));
         yield return ("join + aggregate", () => JoinTargets.JoinAggregateAsync(work.UpdateWorkload));
         yield return ("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload));
+        yield return ("parquet decode", () => ParquetTargets.DecodeAsync(work.InsertWorkload));
         yield return ("commit time", () => SinkTargets.CommitTimeAsync(work));
         yield return ("replay → join + aggregate → Iceberg", () => EndToEndTargets.JoinAggregateAsync(work));
         yield return ("replay → Iceberg upsert", () => EndToEndTargets.ReplicaAsync(work));

@@ -1,12 +1,25 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
+using Snappier;
+using ZstdSharp;
 
 namespace CdcLake.Avro;
 
-/// <summary>Codecs of file blocks that we know: stored, and raw RFC 1951 deflate (which Iceberg's properties call gzip).</summary>
+/// <summary>Codecs of file blocks (Avro specification, "Required Codecs" and "Optional Codecs"). We write the first two.</summary>
 internal enum AvroCodec
 {
+    /// <summary>Stored as it is.</summary>
     Null,
+
+    /// <summary>Raw RFC 1951 deflate, which Iceberg's properties call gzip.</summary>
     Deflate,
+
+    /// <summary>A Snappy block, then the CRC-32 of what it holds in four bytes, big endian.</summary>
+    Snappy,
+
+    /// <summary>Zstandard frames, which Iceberg's properties call zstd.</summary>
+    Zstandard,
 }
 
 /// <summary>Names and blocks of <see cref="AvroCodec"/>.</summary>
@@ -15,16 +28,48 @@ internal static class AvroCodecs
     /// <summary>Most bytes that a block may inflate to; real blocks have 64 KiB to some MiB.</summary>
     public const int MaxBlockBytes = 256 << 20;
 
-    public static string NameOf(AvroCodec codec) => codec == AvroCodec.Deflate ? "deflate" : "null";
+    public static string NameOf(AvroCodec codec) => codec switch
+    {
+        AvroCodec.Null => "null",
+        AvroCodec.Deflate => "deflate",
+        AvroCodec.Snappy => "snappy",
+        _ => "zstandard",
+    };
 
     /// <exception cref="AvroFormatException">A codec that we do not know.</exception>
     public static AvroCodec Parse(string name) => name switch
     {
         "null" => AvroCodec.Null,
         "deflate" => AvroCodec.Deflate,
+        "snappy" => AvroCodec.Snappy,
+        "zstandard" => AvroCodec.Zstandard,
         _ => throw new AvroFormatException(
-            $"codec \"{name}\" is not supported, only null and deflate. Set write.manifest.compression-codec=gzip on the table and rewrite its manifests"),
+            $"codec \"{name}\" is not supported, only null, deflate, snappy and zstandard. Set write.manifest.compression-codec=gzip on the table and rewrite its manifests"),
     };
+
+    /// <summary>The bytes of a block before compression.</summary>
+    /// <param name="codec">The file's.</param>
+    /// <param name="file">The whole file.</param>
+    /// <param name="offset">Where the block lies in it.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <exception cref="AvroFormatException">It is damaged, or holds more than <see cref="MaxBlockBytes"/>.</exception>
+    public static ReadOnlyMemory<byte> Restore(AvroCodec codec, byte[] file, int offset, int length)
+    {
+        try
+        {
+            return codec switch
+            {
+                AvroCodec.Null => file.AsMemory(offset, length),
+                AvroCodec.Deflate => ReadAll(new DeflateStream(new MemoryStream(file, offset, length, writable: false), CompressionMode.Decompress), length),
+                AvroCodec.Zstandard => ReadAll(new DecompressionStream(new MemoryStream(file, offset, length, writable: false)), length),
+                _ => RestoreSnappy(file.AsSpan(offset, length)),
+            };
+        }
+        catch (Exception e) when (e is InvalidDataException or ZstdException or EndOfStreamException)
+        {
+            throw new AvroFormatException($"the {NameOf(codec)} block at byte {offset} is damaged ({e.Message})", e);
+        }
+    }
 
     public static byte[] Deflate(ReadOnlySpan<byte> bytes)
     {
@@ -37,27 +82,33 @@ internal static class AvroCodecs
         return target.ToArray();
     }
 
-    public static byte[] Inflate(byte[] file, int offset, int length)
+    private static byte[] RestoreSnappy(ReadOnlySpan<byte> block)
     {
-        using var source = new MemoryStream(file, offset, length, writable: false);
-        using var inflate = new DeflateStream(source, CompressionMode.Decompress);
-        using var target = new MemoryStream(Math.Min(length * 4, MaxBlockBytes));
-        var chunk = new byte[16 << 10];
-        try
+        const int checksumBytes = sizeof(uint);
+        if (block.Length <= checksumBytes || Snappy.GetUncompressedLength(block) > MaxBlockBytes)
         {
-            for (var read = inflate.Read(chunk); read > 0; read = inflate.Read(chunk))
-            {
-                if (target.Length + read > MaxBlockBytes)
-                {
-                    throw new AvroFormatException($"a block inflates to more than {MaxBlockBytes} bytes");
-                }
-
-                target.Write(chunk, 0, read);
-            }
+            throw new InvalidDataException("its length is impossible");
         }
-        catch (InvalidDataException e)
+
+        var bytes = Snappy.DecompressToArray(block[..^checksumBytes]);
+        return Crc32.HashToUInt32(bytes) == BinaryPrimitives.ReadUInt32BigEndian(block[^checksumBytes..])
+            ? bytes
+            : throw new InvalidDataException("its checksum does not match");
+    }
+
+    private static byte[] ReadAll(Stream stream, int length)
+    {
+        using var source = stream;
+        using var target = new MemoryStream((int)Math.Min(length * 4L, MaxBlockBytes));
+        var chunk = new byte[16 << 10];
+        for (var read = source.Read(chunk); read > 0; read = source.Read(chunk))
         {
-            throw new AvroFormatException($"the block at byte {offset} does not inflate ({e.Message})", e);
+            if (target.Length + read > MaxBlockBytes)
+            {
+                throw new InvalidDataException($"it holds more than {MaxBlockBytes} bytes");
+            }
+
+            target.Write(chunk, 0, read);
         }
 
         return target.ToArray();

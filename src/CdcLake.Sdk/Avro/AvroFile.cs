@@ -59,7 +59,7 @@ internal sealed class AvroFile
         for (var at = _firstBlock; at < _bytes.Length;)
         {
             var (count, start, length) = ReadBlockHeader(at);
-            var payload = _codec == AvroCodec.Deflate ? AvroCodecs.Inflate(_bytes, start, length) : _bytes.AsMemory(start, length);
+            var payload = AvroCodecs.Restore(_codec, _bytes, start, length);
             if (count > payload.Length)
             {
                 throw new AvroFormatException($"the block at byte {at} announces {count} objects in {payload.Length} bytes");

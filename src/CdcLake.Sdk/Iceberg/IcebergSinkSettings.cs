@@ -8,11 +8,8 @@ internal sealed record IcebergSinkSettings
     /// <summary>Codec of the files of a table that the sink creates; <c>write.parquet.compression-codec</c>. An existing table's own property goes before it.</summary>
     public CompressionCodec Compression { get; init; } = CompressionCodec.Zstd;
 
-    /// <summary>
-    /// Level of that codec, or null for its default; <c>write.parquet.compression-level</c>. Level 1 of zstd encodes in two thirds of the time that its default, 3,
-    /// needs, and number columns become no larger.
-    /// </summary>
-    public int? CompressionLevel { get; init; } = 1;
+    /// <summary>Level of that codec, or null for its default (see <see cref="BlockCompressor"/>), which no property then says; <c>write.parquet.compression-level</c>.</summary>
+    public int? CompressionLevel { get; init; }
 
     /// <summary>Bytes at which a data file is closed and the next one begun; <c>write.target-file-size-bytes</c>.</summary>
     public long TargetFileSizeBytes { get; init; } = 128L << 20;

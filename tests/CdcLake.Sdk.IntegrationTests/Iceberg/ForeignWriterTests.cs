@@ -32,6 +32,25 @@ public sealed class ForeignWriterTests : IDisposable
         await GoOnAsync(model);
     }
 
+    [ServerFact(IcebergJava.Variable)]
+    public async Task Files_of_every_codec_and_page_version_of_Java_are_gone_on_from()
+    {
+        await using var model = await StartAsync();
+        foreach (var (codec, pages) in new[] { ("zstd", "v1"), ("zstd", "v2"), ("gzip", "v2"), ("snappy", "v2"), ("uncompressed", "v2") })
+        {
+            await JavaAsync("set-property", Table, $"write.parquet.compression-codec={codec}");
+            await JavaAsync("set-property", Table, $"write.parquet.page-version={pages}");
+            await JavaAsync("rewrite", Table);
+            await model.ReopenAsync();
+            await model.CheckAsync();
+            model.Put(5, $"after {codec} {pages}", 1);
+            Assert.NotNull(await model.EndAndCommitAsync());
+            await model.CheckAsync();
+        }
+
+        await IcebergJava.VerifyStrictlyAsync(Table, "no referenced_data_file");
+    }
+
     [ServerTheory(IcebergJava.Variable)]
     [InlineData("position")]
     [InlineData("equality")]

@@ -62,6 +62,21 @@ public sealed class AvroTests
         Assert.Equal(20_000, count);
     }
 
+    [Theory]
+    [InlineData("snappy")]
+    [InlineData("zstandard")]
+    public void File_of_an_optional_codec_is_read_and_a_damaged_block_refused(string codec)
+    {
+        var plain = AvroFile.Open(Sample(20_000, AvroCodec.Null));
+        var coded = Recode(plain, codec);
+        var file = AvroFile.Open(coded);
+        Assert.Equal(plain.Blocks().Select(b => (b.Count, Convert.ToHexString(b.Bytes.Span))), file.Blocks().Select(b => (b.Count, Convert.ToHexString(b.Bytes.Span))));
+
+        coded[^30] ^= 0x55; // inside the last block
+        var error = Assert.Throws<AvroFormatException>(() => AvroFile.Open(coded).Blocks().Count());
+        Assert.Contains(codec, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Block_with_a_negative_count_has_its_size_before_its_items()
     {
@@ -121,11 +136,18 @@ public sealed class AvroTests
     }
 
     [Theory]
-    [InlineData(AvroCodec.Null)]
-    [InlineData(AvroCodec.Deflate)]
-    internal void Mutated_files_raise_only_our_error(AvroCodec codec)
+    [InlineData("null")]
+    [InlineData("deflate")]
+    [InlineData("snappy")]
+    [InlineData("zstandard")]
+    public void Mutated_files_raise_only_our_error(string codec)
     {
-        var original = Sample(200, codec);
+        var original = codec switch
+        {
+            "null" => Sample(200, AvroCodec.Null),
+            "deflate" => Sample(200, AvroCodec.Deflate),
+            _ => Recode(AvroFile.Open(Sample(200, AvroCodec.Null)), codec),
+        };
         var random = new Random(7);
         for (var round = 0; round < 3000; round++)
         {
@@ -150,6 +172,38 @@ public sealed class AvroTests
             {
                 // what damaged data must lead to
             }
+        }
+    }
+
+    /// <summary>The same file with a codec that we do not write.</summary>
+    private static byte[] Recode(AvroFile file, string codec)
+    {
+        var writer = new AvroWriter();
+        var sync = new byte[16];
+        writer.WriteRaw("Obj\u0001"u8);
+        writer.WriteLong(2);
+        writer.WriteString("avro.schema");
+        writer.WriteBytes(file.Metadata["avro.schema"]);
+        writer.WriteString("avro.codec");
+        writer.WriteBytes(System.Text.Encoding.ASCII.GetBytes(codec));
+        writer.WriteLong(0);
+        writer.WriteRaw(sync);
+        using var zstd = new ZstdSharp.Compressor();
+        foreach (var block in file.Blocks())
+        {
+            var bytes = block.Bytes.Span;
+            writer.WriteLong(block.Count);
+            writer.WriteBytes(codec == "snappy" ? [.. Snappier.Snappy.CompressToArray(bytes), .. Checksum(bytes)] : zstd.Wrap(bytes));
+            writer.WriteRaw(sync);
+        }
+
+        return writer.Written.ToArray();
+
+        static byte[] Checksum(ReadOnlySpan<byte> bytes)
+        {
+            var checksum = System.IO.Hashing.Crc32.Hash(bytes);
+            Array.Reverse(checksum); // Avro has it big endian
+            return checksum;
         }
     }
 

@@ -21,6 +21,10 @@ public sealed class FileCompressionTests : IDisposable
     [InlineData("ZSTD", "-7", (int)CompressionCodec.Zstd, -7)]
     [InlineData("snappy", null, (int)CompressionCodec.Snappy, null)]
     [InlineData("gzip", "6", (int)CompressionCodec.Gzip, 6)]
+    [InlineData("gzip", "BEST_SPEED", (int)CompressionCodec.Gzip, 1)]
+    [InlineData("gzip", "SEVEN", (int)CompressionCodec.Gzip, 7)]
+    [InlineData("gzip", "DEFAULT_COMPRESSION", (int)CompressionCodec.Gzip, null)]
+    [InlineData("snappy", "3", (int)CompressionCodec.Snappy, null)]
     [InlineData("uncompressed", null, (int)CompressionCodec.Uncompressed, null)]
     [InlineData("none", null, (int)CompressionCodec.Uncompressed, null)]
     public void Properties_say_codec_and_level(string? codec, string? level, int expected, int? expectedLevel) =>
@@ -40,11 +44,21 @@ public sealed class FileCompressionTests : IDisposable
     }
 
     [Fact]
-    public async Task New_table_says_zstd_of_level_one_and_its_files_are()
+    public async Task New_table_says_zstd_without_a_level_and_its_files_are()
     {
         var table = await WriteAsync(new IcebergSinkSettings(), 1);
-        Assert.Equal(("zstd", "1"), (table[TableProperties.Compression], table[TableProperties.CompressionLevel]));
+        Assert.Equal("zstd", table[TableProperties.Compression]);
+        Assert.False(table.ContainsKey(TableProperties.CompressionLevel)); // Java would stop at it after a change to gzip
         Assert.Equal([CompressionCodec.Zstd], await CodecsAsync());
+    }
+
+    [Theory]
+    [InlineData((int)CompressionCodec.Gzip, 6, "SIX")]
+    [InlineData((int)CompressionCodec.Zstd, 6, "6")]
+    public async Task Level_that_was_asked_for_is_written_down_as_Java_reads_it(int codec, int level, string expected)
+    {
+        var table = await WriteAsync(new IcebergSinkSettings { Compression = (CompressionCodec)codec, CompressionLevel = level }, 1);
+        Assert.Equal(expected, table[TableProperties.CompressionLevel]);
     }
 
     [Fact]

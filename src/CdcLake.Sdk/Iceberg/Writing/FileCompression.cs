@@ -7,10 +7,14 @@ namespace CdcLake.Iceberg.Writing;
 
 /// <summary>How the Parquet files of a table are compressed, as its properties say with Iceberg's words.</summary>
 /// <param name="Codec">One that is written.</param>
-/// <param name="Level">Its level; null for the codec's own default.</param>
+/// <param name="Level">Its level; null for the default of <see cref="BlockCompressor"/>.</param>
 internal readonly record struct FileCompression(CompressionCodec Codec, int? Level)
 {
-    private const int MaxGzipLevel = 9;
+    private const string JavaGzipDefault = "DEFAULT_COMPRESSION";
+
+    /// <summary>Levels 0 to 9 of gzip as Iceberg's Java library calls them; it knows no numbers.</summary>
+    private static readonly string[] JavaGzipLevels =
+        ["NO_COMPRESSION", "BEST_SPEED", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "BEST_COMPRESSION"];
 
     /// <summary>Reads the properties of a table. Without a codec it is zstd, as Iceberg persists it for new tables.</summary>
     /// <param name="properties">The table's.</param>
@@ -19,40 +23,38 @@ internal readonly record struct FileCompression(CompressionCodec Codec, int? Lev
     public static FileCompression Of(IReadOnlyDictionary<string, string> properties, string where)
     {
         var name = properties.GetValueOrDefault(TableProperties.Compression, "zstd");
-        CompressionCodec? known = name.ToUpperInvariant() switch
+        var codec = name.ToUpperInvariant() switch
         {
             "ZSTD" => CompressionCodec.Zstd,
             "SNAPPY" => CompressionCodec.Snappy,
             "GZIP" => CompressionCodec.Gzip,
             "UNCOMPRESSED" or "NONE" => CompressionCodec.Uncompressed,
-            _ => null,
+            _ => throw new CatalogException(
+                $"{where} has {TableProperties.Compression}={name}, which is not written by this library. Set it to zstd, snappy, gzip or uncompressed."),
         };
-        if (known is not { } codec)
+        var level = properties.GetValueOrDefault(TableProperties.CompressionLevel);
+        return new FileCompression(codec, level is null ? null : codec switch
         {
-            throw new CatalogException(
-                $"{where} has {TableProperties.Compression}={name}, which is not written by this library. Set it to zstd, snappy, gzip or uncompressed.");
-        }
+            CompressionCodec.Zstd => Number(level, Compressor.MinCompressionLevel, Compressor.MaxCompressionLevel),
+            CompressionCodec.Gzip when level == JavaGzipDefault => null,
+            CompressionCodec.Gzip => Array.IndexOf(JavaGzipLevels, level) is >= 0 and var known ? known : Number(level, 0, JavaGzipLevels.Length - 1),
+            _ => null, // these have no levels
+        });
 
-        if (!properties.TryGetValue(TableProperties.CompressionLevel, out var text))
-        {
-            return new FileCompression(codec, null);
-        }
-
-        var (low, high) = codec switch
-        {
-            CompressionCodec.Zstd => (Compressor.MinCompressionLevel, Compressor.MaxCompressionLevel),
-            CompressionCodec.Gzip => (0, MaxGzipLevel),
-            _ => (int.MinValue, int.MaxValue), // these have no levels
-        };
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var level) && level >= low && level <= high
-            ? new FileCompression(codec, level)
-            : throw new CatalogException($"{where} has {TableProperties.CompressionLevel}={text}, which is no level of {name}. Set it to a number from {low} to {high}, or remove it.");
+        int Number(string text, int low, int high) =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high
+                ? number
+                : throw new CatalogException(
+                    $"{where} has {TableProperties.CompressionLevel}={text}, which is no level of {name}. Set it to a number from {low} to {high}, or remove it.");
     }
 
     /// <summary>Settings that write as the table wants it.</summary>
     public IcebergSinkSettings ApplyTo(IcebergSinkSettings settings) => settings with { Compression = Codec, CompressionLevel = Level };
 
-    /// <summary>Adds the properties to those of a new table, unless <paramref name="given"/> says otherwise.</summary>
+    /// <summary>
+    /// Adds the properties to those of a new table, unless <paramref name="given"/> says otherwise. A default level is not written down: the property outlives a
+    /// later change of the codec, and Java stops at levels that another codec has.
+    /// </summary>
     public void AddTo(IDictionary<string, string> properties, IReadOnlyDictionary<string, string> given)
     {
         if (given.ContainsKey(TableProperties.Compression))
@@ -67,9 +69,9 @@ internal readonly record struct FileCompression(CompressionCodec Codec, int? Lev
             CompressionCodec.Gzip => "gzip",
             _ => "uncompressed",
         };
-        if (Level is { } level && Codec is CompressionCodec.Zstd or CompressionCodec.Gzip && !given.ContainsKey(TableProperties.CompressionLevel))
+        if (Level is { } level && !given.ContainsKey(TableProperties.CompressionLevel))
         {
-            properties[TableProperties.CompressionLevel] = level.ToString(CultureInfo.InvariantCulture);
+            properties[TableProperties.CompressionLevel] = Codec == CompressionCodec.Gzip ? JavaGzipLevels[level] : level.ToString(CultureInfo.InvariantCulture);
         }
     }
 }
