@@ -20,6 +20,12 @@ internal static class TableProperties
     /// <summary>Iceberg's default for <see cref="PreviousMetadataMax"/>.</summary>
     public const int PreviousMetadataDefault = 100;
 
+    private const int MostPreviousMetadata = 1_000_000;
+
+    /// <summary>Former metadata files that the log of a table names, 1 or more.</summary>
+    public static int PreviousMetadata(IReadOnlyDictionary<string, string> properties) =>
+        (int)Math.Clamp(Number(properties, PreviousMetadataMax, PreviousMetadataDefault), 1, MostPreviousMetadata);
+
     public static bool IsTrue(IReadOnlyDictionary<string, string> properties, string name) =>
         properties.TryGetValue(name, out var text) && text.Equals("true", StringComparison.OrdinalIgnoreCase);
 

@@ -26,6 +26,7 @@ internal sealed class FileSystemCatalog : ICatalog
     private readonly ExclusiveCreation _exclusive;
     private readonly FileIO _files;
     private readonly ConcurrentDictionary<TableIdentifier, StoredVersion> _known = new();
+    private readonly ConcurrentDictionary<string, RetiredMetadata> _retired = new(StringComparer.Ordinal);
 
     public FileSystemCatalog(IObjectStore store)
         : this(store, TimeProvider.System)
@@ -115,10 +116,15 @@ internal sealed class FileSystemCatalog : ICatalog
                 return null;
             }
 
-            if (await folder.WithdrawUnlessCurrentAsync(published, current).ConfigureAwait(false) is { } reason)
+            var verdict = await folder.JudgeAsync(published, current).ConfigureAwait(false);
+            if (verdict.Objection is { } objection)
             {
-                _known.TryRemove(table, out _);
-                return new CommitOutcome.Conflict(table, reason);
+                return new CommitOutcome.Conflict(table, objection);
+            }
+
+            if (!verdict.IsKnown)
+            {
+                return new CommitOutcome.Unknown(new CatalogException($"Version {version} of table {table} in {Name} was created so long ago that its history is gone.") { IsTransient = true });
             }
 
             await folder.AdvanceHintAsync(version).ConfigureAwait(false);
@@ -129,12 +135,33 @@ internal sealed class FileSystemCatalog : ICatalog
         }
 
         _known[table] = published;
-        if (TableProperties.IsTrue(next.Properties, TableProperties.DeleteOldMetadata))
+        await RetireAsync(folder, next, dropped).ConfigureAwait(false);
+        return new CommitOutcome.Committed([published.Table]);
+    }
+
+    /// <summary>Removes old metadata, that which a former process left behind too.</summary>
+    private async Task RetireAsync(MetadataFolder folder, TableMetadata table, ImmutableArray<MetadataLogEntry> dropped)
+    {
+        if (!TableProperties.IsTrue(table.Properties, TableProperties.DeleteOldMetadata))
         {
-            await folder.DeleteAsync(dropped).ConfigureAwait(false);
+            return;
         }
 
-        return new CommitOutcome.Committed([published.Table]);
+        try
+        {
+            if (!_retired.TryGetValue(table.TableUuid, out var retired))
+            {
+                retired = _retired.GetOrAdd(table.TableUuid, new RetiredMetadata());
+                retired.Add(await folder.LeftBehindAsync(table).ConfigureAwait(false), table.LastUpdatedMs);
+            }
+
+            retired.Add(dropped.Select(e => e.MetadataFile), table.LastUpdatedMs);
+            await retired.DeleteAsync(_files, table).ConfigureAwait(false);
+        }
+        catch (ObjectStoreException)
+        {
+            // The commit stands; files that stay cost space only. A store that fails for good shows at the next commit.
+        }
     }
 
     /// <summary>The version we saw last, if its file still is what it was then. It need not be the newest.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -14,6 +13,7 @@ internal sealed class MetadataFolder
     private const string VersionHint = "version-hint.text";
     private const string Suffix = ".metadata.json";
     private const int MaxReads = 10;
+    private const int MaxSteps = 100;
     private readonly IObjectStore _store;
     private readonly FileIO _files;
     private readonly TableIdentifier _table;
@@ -60,19 +60,23 @@ internal sealed class MetadataFolder
     }
 
     /// <summary>
-    /// Looks whether a version that was just created is a commit: its predecessor must still stand, and no newer version may have been built on something else.
-    /// One that is not is removed again.
+    /// Looks whether a version that was just created is a commit: its predecessor must still stand, or newer versions must have been built upon it. One that is
+    /// certainly none is removed again.
     /// </summary>
-    /// <returns>Why it is no commit, as a clause about the table; null when it is one.</returns>
-    public async Task<string?> WithdrawUnlessCurrentAsync(StoredVersion created, StoredVersion? predecessor)
+    public async Task<VersionVerdict> JudgeAsync(StoredVersion created, StoredVersion? predecessor)
     {
-        var reason = await ObjectionAsync(created, predecessor).ConfigureAwait(false);
-        if (reason is not null && await created.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false))
+        // In this order: a predecessor that is gone because others went on shows in the list that is read afterwards.
+        var follows = predecessor is null || await predecessor.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false);
+        var newest = NewestOf(await ListAsync(CancellationToken.None).ConfigureAwait(false))?.Version ?? 0;
+        var verdict = newest > created.Version ? await IsInHistoryAsync(created, newest).ConfigureAwait(false)
+            : follows && newest == created.Version ? VersionVerdict.Commit
+            : new VersionVerdict(true, "it was dropped, or dropped and created again");
+        if (verdict.Objection is not null && await created.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false))
         {
             await _store.DeleteAsync(created.Name, CancellationToken.None).ConfigureAwait(false);
         }
 
-        return reason;
+        return verdict;
     }
 
     /// <summary>Lets the hint say this version, unless it says a newer one. Where slower writers set it back meanwhile, it is set forward again.</summary>
@@ -96,20 +100,15 @@ internal sealed class MetadataFolder
         }
     }
 
-    /// <summary>Removes metadata files that left the log. One that stays costs space only: no version names it.</summary>
-    public async Task DeleteAsync(ImmutableArray<MetadataLogEntry> dropped)
+    /// <summary>Versions older than the log of the newest one: left behind by a process that ended before their time.</summary>
+    public async Task<IReadOnlyList<string>> LeftBehindAsync(TableMetadata newest)
     {
-        foreach (var entry in dropped)
+        if (newest.MetadataLog.IsEmpty || VersionOf(_store.NameOf(newest.MetadataLog[0].MetadataFile).AsSpan(_folder.Length + 1)) is not { } oldest)
         {
-            try
-            {
-                await _files.DeleteAsync(entry.MetadataFile, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (ObjectStoreException)
-            {
-                return; // the commit stands; the folder is read-only or the like, which the next commit reports
-            }
+            return [];
         }
+
+        return [.. (await ListAsync(CancellationToken.None).ConfigureAwait(false)).Where(v => v.Key < oldest).Select(v => _store.UriOf(v.Value))];
     }
 
     /// <summary>True when this version is there and the one after it is not: two short listings. A version that is gone was the newest long ago.</summary>
@@ -126,34 +125,41 @@ internal sealed class MetadataFolder
         return false;
     }
 
-    private async Task<string?> ObjectionAsync(StoredVersion created, StoredVersion? predecessor)
+    /// <summary>Walks from the newest version back through the logs of former ones.</summary>
+    private async Task<VersionVerdict> IsInHistoryAsync(StoredVersion created, long newest)
     {
-        // In this order: a predecessor that is gone because others went on shows in the list that is read afterwards.
-        var follows = predecessor is null || await predecessor.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false);
-        var newest = NewestOf(await ListAsync(CancellationToken.None).ConfigureAwait(false))?.Version ?? 0;
-        if (newest > created.Version)
-        {
-            return await IsInHistoryOfNewestAsync(created).ConfigureAwait(false)
-                ? null
-                : $"other writers committed up to version {newest} while this one, made for version {created.Version}, slept";
-        }
-
-        return follows && newest == created.Version ? null : "it was dropped, or dropped and created again";
-    }
-
-    private async Task<bool> IsInHistoryOfNewestAsync(StoredVersion created)
-    {
-        var newest = await FindNewestAsync(null, CancellationToken.None).ConfigureAwait(false);
-        if (newest is null || newest.Table.Metadata.TableUuid != created.Table.Metadata.TableUuid)
-        {
-            return false;
-        }
-
-        // Out of the log and gone means that those who built on it have trimmed it; one that they never saw would still be there.
+        var fork = new VersionVerdict(true, $"other writers committed up to version {newest} while this one, made for version {created.Version}, slept");
         var entry = new MetadataLogEntry(created.Table.Metadata.LastUpdatedMs, created.Table.MetadataLocation);
-        return newest.Version == created.Version || newest.Table.Metadata.MetadataLog.Contains(entry)
-            || !await created.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false);
+        var version = await FindNewestAsync(null, CancellationToken.None).ConfigureAwait(false);
+        for (var step = 0; version is not null && step < MaxSteps; step++)
+        {
+            var log = version.Table.Metadata.MetadataLog;
+            if (version.Table.Metadata.TableUuid != created.Table.Metadata.TableUuid || (version.Version == created.Version && !version.Bytes.AsSpan().SequenceEqual(created.Bytes)))
+            {
+                return fork;
+            }
+
+            if (version.Version == created.Version || log.Contains(entry))
+            {
+                return VersionVerdict.Commit;
+            }
+
+            if (version.Version < created.Version || log.IsEmpty || log.Any(e => e.MetadataFile == entry.MetadataFile))
+            {
+                return fork;
+            }
+
+            version = await TryReadAsync(_store.NameOf(log[0].MetadataFile)).ConfigureAwait(false);
+        }
+
+        // So long ago that the logs do not reach back. Gone means trimmed by those who built upon it; one that they never saw would still be there.
+        return await created.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false) ? VersionVerdict.Unknown : VersionVerdict.Commit;
     }
+
+    private async Task<StoredVersion?> TryReadAsync(string name) =>
+        VersionOf(name.AsSpan(_folder.Length + 1)) is { } version && await _store.TryReadAsync(name, CancellationToken.None).ConfigureAwait(false) is { } bytes
+            ? Parse(version, name, bytes)
+            : null;
 
     private async Task<long> ReadHintAsync() =>
         await _store.TryReadAsync(_folder + VersionHint, CancellationToken.None).ConfigureAwait(false) is { } bytes
