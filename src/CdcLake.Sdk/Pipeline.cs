@@ -32,7 +32,8 @@ public sealed partial class Pipeline : IAsyncDisposable
 
     /// <summary>
     /// Runs until the token is cancelled; then stops reading, commits what was read, and returns. Over log files it returns when they are read to their end.
-    /// Lost connections are waited out.
+    /// Errors that pass by themselves (a lost connection, a store that does not answer, another writer's commit) are waited out for
+    /// <see cref="PipelineOptions.RetryFor"/>; <see cref="Status"/> shows them meanwhile.
     /// </summary>
     /// <param name="cancellationToken">Asks for the drain, which takes at most <see cref="PipelineOptions.DrainTimeout"/>.</param>
     /// <exception cref="CdcLakeException">Something that somebody has to look at. What was committed stays; a new run goes on from there.</exception>
@@ -83,31 +84,22 @@ public sealed partial class Pipeline : IAsyncDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
         _positions.Begin();
-        var source = _definition.CreateSource();
+        var supervisor = new Supervisor(_definition, _status, _positions, plan => Volatile.Write(ref _bound, plan));
         try
         {
-            await using (source.ConfigureAwait(false))
-            {
-                await new PipelineRunner(_definition, _status, _positions, plan => Volatile.Write(ref _bound, plan)).RunAsync(source, stop.Token).ConfigureAwait(false);
-            }
-
+            await supervisor.RunAsync(stop.Token).ConfigureAwait(false);
             _status.Enter(PipelineState.Completed);
             _positions.End(() => new InvalidOperationException($"Pipeline \"{Name}\" completed before it reached that position."));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Cancelled while it was starting: nothing was read that would have to be committed.
+            // Cancelled while it was starting or waiting to: nothing was read that would have to be committed.
             _status.Enter(PipelineState.Completed);
             _positions.End(() => new InvalidOperationException($"Pipeline \"{Name}\" was stopped before it reached that position."));
         }
         catch (Exception error)
         {
-            if (error is CdcLakeException known)
-            {
-                known.Pipeline ??= Name;
-                known.Position ??= _status.Current.Position;
-            }
-
+            supervisor.Describe(error);
             _status.Enter(PipelineState.Failed, error);
             _positions.End(() => new InvalidOperationException($"Pipeline \"{Name}\" failed before it reached that position: {error.Message}", error));
             throw;

@@ -5,26 +5,33 @@ public sealed class PipelineOptions
 {
     /// <summary>
     /// Folder below which operator state is checkpointed, in a folder of the pipeline's name. It only makes restarts fast: deleted, it is rebuilt from the source.
-    /// Pipelines that neither join nor aggregate keep no state.
+    /// Pipelines that neither join nor aggregate keep no state. In production give a folder of a disk that outlives the process and its container.
     /// </summary>
     /// <value>Default: <c>.cdclake</c> in the working folder.</value>
     public string CheckpointFolder { get; set; } = ".cdclake";
 
-    /// <summary>How often sinks commit while changes arrive; also the age a change may reach before it is visible.</summary>
+    /// <summary>How often the pipeline commits while changes arrive, all its sinks at one position; also the age a change may reach before it is visible.</summary>
     /// <value>Default: 1 second. Zero commits after every epoch.</value>
     public TimeSpan CommitInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Pending rows at which a sink commits although the interval has not passed.</summary>
+    /// <summary>Rows waiting in one sink at which the pipeline commits although the interval has not passed.</summary>
     /// <value>Default: 1,000,000 rows.</value>
     public long CommitRows { get; set; } = 1_000_000;
 
-    /// <summary>Pending bytes at which a sink commits although the interval has not passed.</summary>
+    /// <summary>Bytes waiting in all sinks together at which the pipeline commits although the interval has not passed.</summary>
     /// <value>Default: 256 MiB.</value>
     public long CommitBytes { get; set; } = 256L << 20;
 
     /// <summary>How often operator state is checkpointed while changes arrive. A restart reads the log again from the last checkpoint.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long errors that pass by themselves are waited out, from the first of them since the last commit, with pauses that grow to 30 seconds. Then the last one
+    /// ends the pipeline, as any other error does at once.
+    /// </summary>
+    /// <value>Default: for ever (<see cref="Timeout.InfiniteTimeSpan"/>). Zero waits for none.</value>
+    public TimeSpan RetryFor { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How long a cancelled pipeline may take to commit what it has read.</summary>
     /// <value>Default: 25 seconds, below the 30 seconds that .NET hosts allow.</value>
@@ -38,7 +45,9 @@ public sealed class PipelineOptions
     /// <value>Default: 50 milliseconds.</value>
     public TimeSpan EpochTime { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Called after each commit of each sink, on the sink's own task: keep it short. An exception from it ends the pipeline.</summary>
+    /// <summary>
+    /// Called for each sink that committed, when all of them have, before anything goes on: keep it short. An exception from it ends the pipeline.
+    /// </summary>
     /// <value>Default: none.</value>
     public Action<PipelineCommit>? OnCommit { get; set; }
 
@@ -54,6 +63,7 @@ public sealed class PipelineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(CommitRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CommitBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RetryFor == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : RetryFor, TimeSpan.Zero, nameof(RetryFor));
         ArgumentOutOfRangeException.ThrowIfLessThan(DrainTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(EpochRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(EpochTime, TimeSpan.Zero);

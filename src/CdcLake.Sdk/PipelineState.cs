@@ -15,7 +15,10 @@ public enum PipelineState
     /// <summary>Following the log.</summary>
     Running,
 
-    /// <summary>The source is unreachable for the moment; the pipeline tries again by itself. See <see cref="PipelineStatus.LastError"/>.</summary>
+    /// <summary>
+    /// The source, a target or a store does not work for the moment; the pipeline tries again by itself. See <see cref="PipelineStatus.LastError"/>,
+    /// <see cref="PipelineStatus.Failures"/> and <see cref="PipelineStatus.NextAttempt"/>.
+    /// </summary>
     Retrying,
 
     /// <summary>Stopping: what was read is being committed.</summary>

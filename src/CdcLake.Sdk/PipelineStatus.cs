@@ -27,6 +27,15 @@ public sealed record PipelineStatus
     /// <summary>Position, time and number of the last checkpoint of operator state; null when there is none (or no state to keep).</summary>
     public string? CheckpointPosition { get; init; }
 
+    /// <summary>The error because of which the last checkpoint could not be written, though the pipeline goes on and tries again at the next one; null when it was written.</summary>
+    public Exception? CheckpointError { get; init; }
+
+    /// <summary>Runs in a row that failed without a commit; 0 when all is well.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>When the pipeline tries again, while it is waiting to after a run that failed; otherwise null.</summary>
+    public DateTimeOffset? NextAttempt { get; init; }
+
     /// <summary>One entry for each sink, in the order of the <c>To…</c> calls.</summary>
     public IReadOnlyList<SinkStatus> Sinks { get; init; } = [];
 

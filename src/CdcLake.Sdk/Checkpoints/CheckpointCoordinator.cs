@@ -17,7 +17,8 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     private readonly IReadOnlyList<CheckpointPart> _parts;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _interval;
-    private readonly Action<SourcePosition> _published;
+    private readonly Action<SourcePosition, bool> _published;
+    private readonly Action<CdcLakeException> _failed;
     private Action _free = () => { };
     private CheckpointDescriptor? _found;
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,10 +33,17 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     /// <param name="parts">Whose state is kept, at least one.</param>
     /// <param name="interval">How often, while changes arrive.</param>
     /// <param name="clock">Measures it.</param>
-    /// <param name="published">Called when a checkpoint counts, also for one that was restored.</param>
+    /// <param name="published">Called when a checkpoint counts, with true, and when one was restored, with false.</param>
+    /// <param name="failed">Called when one could not be written for the moment.</param>
     public CheckpointCoordinator(
-        CheckpointStore store, IReadOnlyList<CheckpointPart> parts, TimeSpan interval, TimeProvider clock, Action<SourcePosition> published)
+        CheckpointStore store,
+        IReadOnlyList<CheckpointPart> parts,
+        TimeSpan interval,
+        TimeProvider clock,
+        Action<SourcePosition, bool> published,
+        Action<CdcLakeException> failed)
     {
+        _failed = failed;
         _store = store;
         _parts = parts;
         _interval = interval;
@@ -91,7 +99,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
             part.AfterRestore();
         }
 
-        _published(_position!);
+        _published(_position!, false);
     }
 
     /// <summary>True when a checkpoint should be taken at the end of this epoch.</summary>
@@ -116,6 +124,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     {
         lock (_lock)
         {
+            _lastTime = _clock.GetTimestamp();
             if (_hasHeadStart || !_store.WantsHeadStart(_parts))
             {
                 return null;
@@ -163,7 +172,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     }
 
     /// <summary>Publishes one checkpoint after the other, until <see cref="Complete"/>.</summary>
-    /// <exception cref="CheckpointException">The store is not writable.</exception>
+    /// <exception cref="ObjectStoreException">The store cannot be written, and will not be by itself.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -188,7 +197,16 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
                 continue;
             }
 
-            await pending.PublishAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await pending.PublishAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (CdcLakeException error) when (error.IsTransient)
+            {
+                // The pipeline can do without this checkpoint; the next one, after the usual time, writes everything.
+                _failed(error);
+            }
+
             lock (_lock)
             {
                 _pending = null;
@@ -240,7 +258,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
             _position = position;
         }
 
-        _published(position);
+        _published(position, true);
     }
 
     private sealed record Pending(ICheckpointRound Round, Func<CancellationToken, Task> PublishAsync)

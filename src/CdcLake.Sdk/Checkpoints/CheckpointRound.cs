@@ -22,7 +22,7 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
         _missing = parts;
     }
 
-    /// <exception cref="OperationCanceledException">The checkpoint was given up meanwhile.</exception>
+    /// <summary>Takes a copy of a part's state, unless the checkpoint was given up meanwhile.</summary>
     public async ValueTask WriteAsync(string operatorName, IReadOnlyList<IStateStore> stores, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,7 +30,7 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
         {
             if (_isClosed)
             {
-                throw new OperationCanceledException("The checkpoint was given up.");
+                return;
             }
 
             _writing.Add(done.Task);
@@ -40,13 +40,18 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
         {
             await WriteStoresAsync(operatorName, stores, cancellationToken).ConfigureAwait(false);
         }
+        catch (CdcLakeException error) when (error.IsTransient)
+        {
+            // Whoever owns the round learns of it; the part itself can go on without a checkpoint.
+            _complete.TrySetException(error);
+        }
         finally
         {
             done.SetResult();
         }
     }
 
-    /// <summary>Completes when every part has written.</summary>
+    /// <summary>Completes when every part has written; with the error of one that could not for the moment.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _complete.Task.WaitAsync(cancellationToken);
 
     /// <summary>Gives up what was written, once nobody writes any more. Does nothing after a commit.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Dialects;
@@ -19,7 +20,7 @@ internal sealed class MySqlBinlogSource : ISource
     private readonly MySqlSourceOptions _settings;
     private readonly TimeProvider _clock;
     private readonly ReplicaIdentity _identity;
-    private readonly ReconnectDelay _delay;
+    private readonly Backoff _delay;
     private readonly HostSelector _hosts;
     private readonly MySqlDialect _dialect = new();
 
@@ -33,7 +34,7 @@ internal sealed class MySqlBinlogSource : ISource
         _settings = settings;
         _clock = clock;
         _identity = ReplicaIdentity.Of(pipelineName, options.Endpoint, settings.ServerId, settings.Heartbeat);
-        _delay = new ReconnectDelay(settings.FirstRetryDelay, settings.MaxRetryDelay, _identity.ServerId);
+        _delay = new Backoff(settings.FirstRetryDelay, settings.MaxRetryDelay, _identity.ServerId);
         _hosts = new HostSelector(_options, settings, clock);
     }
 

@@ -29,8 +29,7 @@ internal sealed class PipelineRunner
     public async Task RunAsync(ISource source, CancellationToken stop)
     {
         _status.Enter(PipelineState.Starting);
-        var run = await PreparedRun.OpenAsync(
-            _definition, source, p => _status.Update(s => s with { CheckpointPosition = p.ToString() }), stop).ConfigureAwait(false);
+        var run = await PreparedRun.OpenAsync(_definition, source, _status, stop).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             _bound(run.Plan);
@@ -41,7 +40,7 @@ internal sealed class PipelineRunner
 
     private void ShowStart(PreparedRun run)
     {
-        _status.Sinks([.. run.Sinks.Select((s, i) => new SinkStatus(s.Name) { Position = run.Committed[i]?.ToString() })]);
+        _status.Opened([.. run.Sinks.Select((s, i) => (s.Name, run.Committed[i]))]);
         for (var i = 0; i < run.Sinks.Count; i++)
         {
             var shown = run.Sinks[i].IsDurable ? run.Committed[i] : run.Start.RestoreState ? run.Start.From : null;

@@ -38,17 +38,17 @@ internal sealed class PreparedRun : IAsyncDisposable
     /// <summary>Describes the tables, binds the plan, opens sinks and restores state.</summary>
     /// <param name="definition">What to run.</param>
     /// <param name="source">Where changes come from.</param>
-    /// <param name="published">Called with the position of each checkpoint.</param>
+    /// <param name="status">Where checkpoints are shown.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     public static async Task<PreparedRun> OpenAsync(
-        PipelineDefinition definition, ISource source, Action<SourcePosition> published, CancellationToken cancellationToken)
+        PipelineDefinition definition, ISource source, StatusBoard status, CancellationToken cancellationToken)
     {
         var tables = await source.DescribeAsync(definition.Plan.Tables, cancellationToken).ConfigureAwait(false);
         var plan = Planner.Bind(definition.Plan, tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
         var run = new PreparedRun(plan, StageGraphBuilder.Build(plan, definition.Options.TimeProvider));
         try
         {
-            await run.PrepareAsync(definition, source, published, cancellationToken).ConfigureAwait(false);
+            await run.PrepareAsync(definition, source, status, cancellationToken).ConfigureAwait(false);
             return run;
         }
         catch
@@ -73,11 +73,11 @@ internal sealed class PreparedRun : IAsyncDisposable
     }
 
     // The content of volatile sinks is part of the checkpoint, so they come first; a checkpoint of another plan is found before any target is touched.
-    private async Task PrepareAsync(PipelineDefinition definition, ISource source, Action<SourcePosition> published, CancellationToken cancellationToken)
+    private async Task PrepareAsync(PipelineDefinition definition, ISource source, StatusBoard status, CancellationToken cancellationToken)
     {
         _sinks.AddRange(definition.Sinks.Select(t => t.CreateSink()));
         await OpenSinksAsync(definition, durable: false, cancellationToken).ConfigureAwait(false);
-        Checkpoints = Coordinator(definition, published);
+        Checkpoints = Coordinator(definition, status);
         if (Checkpoints is not null)
         {
             await Checkpoints.FindAsync(source.ParsePosition, cancellationToken).ConfigureAwait(false);
@@ -109,7 +109,7 @@ internal sealed class PreparedRun : IAsyncDisposable
         return positions;
     }
 
-    private CheckpointCoordinator? Coordinator(PipelineDefinition definition, Action<SourcePosition> published)
+    private CheckpointCoordinator? Coordinator(PipelineDefinition definition, StatusBoard status)
     {
         var parts = _graph.Stateful.Select(o => new CheckpointPart(o.Name, o.State, o.AfterRestore)).ToList();
         foreach (var (sink, input) in _sinks.Zip(_graph.Sinks))
@@ -128,6 +128,6 @@ internal sealed class PreparedRun : IAsyncDisposable
         var stores = parts.ToDictionary(p => p.Name, p => p.Stores.Count, StringComparer.Ordinal);
         var operators = Plan.Nodes.Select(n => new CheckpointOperator(n.Name, n.Fingerprint, stores.GetValueOrDefault(n.Name))).ToList();
         var store = new CheckpointStore(definition.OpenCheckpoints(), definition.Name, operators, definition.Options.TimeProvider);
-        return new CheckpointCoordinator(store, parts, definition.Options.CheckpointInterval, definition.Options.TimeProvider, published);
+        return new CheckpointCoordinator(store, parts, definition.Options.CheckpointInterval, definition.Options.TimeProvider, status.Checkpointed, e => status.Update(s => s with { CheckpointError = e }));
     }
 }

@@ -9,6 +9,7 @@ internal sealed class StatusBoard
     private readonly TimeProvider _clock;
     private PipelineStatus _status;
     private long _changesRead;
+    private long _progress;
 
     public StatusBoard(string pipeline, TimeProvider clock)
     {
@@ -35,9 +36,25 @@ internal sealed class StatusBoard
         }
     }
 
-    /// <summary>Enters a state unless the pipeline is already past it: what a draining source still reports must not look like running.</summary>
+    /// <summary>Grows with every commit, and with every checkpoint: what a run that failed has brought about is not lost.</summary>
+    public long Progress => Interlocked.Read(ref _progress);
+
+    /// <summary>The user starts the pipeline: counts begin anew.</summary>
+    public void Begin() => Update(s => s with { Sinks = [], Failures = 0, NextAttempt = null, CheckpointError = null });
+
     public void Enter(PipelineState state, Exception? error = null) => Update(s =>
-        s with { State = state, LastError = error, Detail = null });
+        s with { State = state, LastError = error, Detail = null, NextAttempt = null });
+
+    /// <summary>A run failed, and another one begins at <paramref name="next"/>.</summary>
+    public void Retrying(Exception error, int failures, DateTimeOffset next) => Update(s =>
+        s with { State = PipelineState.Retrying, LastError = error, Detail = null, Failures = failures, NextAttempt = next });
+
+    /// <summary>A checkpoint counts, one that was restored too.</summary>
+    public void Checkpointed(SourcePosition position, bool isNew)
+    {
+        Interlocked.Add(ref _progress, isNew ? 1 : 0);
+        Update(s => s with { CheckpointPosition = position.ToString(), CheckpointError = null });
+    }
 
     public void Changes(int rows) => Interlocked.Add(ref _changesRead, rows);
 
@@ -60,7 +77,11 @@ internal sealed class StatusBoard
         Lag = _clock.GetUtcNow() - epoch.CommitTime,
     });
 
-    public void Sinks(IReadOnlyList<SinkStatus> sinks) => Update(s => s with { Sinks = sinks });
+    /// <summary>A run has opened its sinks, which hold these positions. What was counted in the runs before it stays.</summary>
+    public void Opened(IReadOnlyList<(string Name, SourcePosition? Position)> sinks) => Update(s => s with
+    {
+        Sinks = [.. sinks.Select((o, i) => (s.Sinks.Count == sinks.Count ? s.Sinks[i] : new SinkStatus(o.Name)) with { Position = o.Position?.ToString(), PendingRows = 0 })],
+    });
 
     public void Sink(int index, Func<SinkStatus, SinkStatus> change) => Update(s =>
     {
@@ -72,6 +93,8 @@ internal sealed class StatusBoard
     public void Committed(int index, SinkCommit commit)
     {
         var now = _clock.GetUtcNow();
+        Interlocked.Increment(ref _progress);
+        Update(s => s with { Failures = 0 });
         Sink(index, s => s with
         {
             Position = commit.Position.ToString(),

@@ -36,14 +36,17 @@ internal sealed class ManualClock : TimeProvider
     }
 
     /// <summary>Completes once a timer of this length is waiting: whoever should be woken by <see cref="Advance"/> waits now.</summary>
-    public async Task WaitForTimerAsync(TimeSpan length)
+    public Task WaitForTimerAsync(TimeSpan length) => WaitForTimerAsync(t => t == length);
+
+    /// <inheritdoc cref="WaitForTimerAsync(TimeSpan)"/>
+    public async Task WaitForTimerAsync(Predicate<TimeSpan> length)
     {
         while (true)
         {
             TaskCompletionSource changed;
             lock (_lock)
             {
-                if (_timers.Exists(t => t.Length == length))
+                if (_timers.Exists(t => length(t.Length)))
                 {
                     return;
                 }

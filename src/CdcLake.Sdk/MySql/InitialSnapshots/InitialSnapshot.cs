@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using CdcLake.Columnar;
+using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
@@ -75,7 +76,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
     private async Task<SnapshotCut> TakeCutAsync(ServerSession session, IReadOnlyList<SnapshotView> views, CancellationToken cancellationToken)
     {
         var began = plan.Clock.GetTimestamp();
-        var delay = new ReconnectDelay(FirstPause, LongestPause, plan.Identity.ServerId);
+        var delay = new Backoff(FirstPause, LongestPause, plan.Identity.ServerId);
         output.Report(new SourceProgress(SourcePhase.Snapshot, "taking a consistent cut"));
         while (true)
         {

@@ -1,14 +1,14 @@
-namespace CdcLake.MySql;
+namespace CdcLake.Common;
 
 /// <summary>
-/// Pauses between attempts to reconnect: doubling from the first to the longest, each shortened by up to a half. By how much depends on the seed, so that
-/// many pipelines that lost one server do not come back in step, and one pipeline's pauses can be foretold.
+/// Pauses between attempts at something that failed and may succeed later: doubling from the first to the longest, each shortened by up to a half. By how much depends on the seed, so that
+/// many pipelines that lost one server or store do not come back in step, and one pipeline's pauses can be foretold.
 /// </summary>
-internal sealed class ReconnectDelay(TimeSpan first, TimeSpan longest, uint seed)
+internal sealed class Backoff(TimeSpan first, TimeSpan longest, uint seed)
 {
     private int _failures;
 
-    /// <summary>The connection works: the next pause is the first again.</summary>
+    /// <summary>It works: the next pause is the first again.</summary>
     public void Reset() => _failures = 0;
 
     /// <summary>Counts a failure and returns the pause it calls for.</summary>

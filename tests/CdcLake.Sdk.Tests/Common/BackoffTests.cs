@@ -1,13 +1,13 @@
-using CdcLake.MySql;
+using CdcLake.Common;
 
-namespace CdcLake.Tests.MySql;
+namespace CdcLake.Tests.Common;
 
-public sealed class ReconnectDelayTests
+public sealed class BackoffTests
 {
     [Fact]
     public void Pauses_grow_up_to_the_longest_and_start_over_after_success()
     {
-        var delay = new ReconnectDelay(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30), 7);
+        var delay = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30), 7);
         for (var i = 0; i < 100; i++)
         {
             var full = TimeSpan.FromMilliseconds(Math.Min(30_000, 100 * Math.Pow(2, i)));
@@ -20,5 +20,5 @@ public sealed class ReconnectDelayTests
 
     [Fact]
     public void Pipelines_do_not_come_back_in_step() =>
-        Assert.True(Enumerable.Range(0, 50).Select(seed => new ReconnectDelay(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), (uint)seed).Next()).Distinct().Count() > 40);
+        Assert.True(Enumerable.Range(0, 50).Select(seed => new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), (uint)seed).Next()).Distinct().Count() > 40);
 }
