@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace CdcLake.Dataflow;
 
 /// <summary>
-/// The bounded link from one stage to another, the only place where <see cref="Channel"/> is used. One writer, one reader, order kept.
+/// The link from one stage to another, bounded in messages and in bytes, the only place where <see cref="Channel"/> is used. One writer, one reader, order kept.
 /// Its counters may be read from anywhere.
 /// </summary>
 internal sealed class StageChannel
@@ -11,8 +11,14 @@ internal sealed class StageChannel
     /// <summary>Messages that may wait unless said otherwise: enough to keep both sides busy, few enough to keep memory and latency low.</summary>
     public const int DefaultCapacity = 8;
 
+    /// <summary>Bytes that may wait unless said otherwise; a larger batch passes alone.</summary>
+    public const long DefaultMaxBytes = 16L << 20;
+
     private readonly Channel<StageMessage> _channel;
     private readonly TimeProvider _clock;
+    private readonly Lock _lock = new();
+    private readonly long _maxBytes;
+    private TaskCompletionSource? _room;
     private long _bytes;
     private long _waitTicks;
     private long _rows;
@@ -20,10 +26,12 @@ internal sealed class StageChannel
     /// <param name="name">For metrics: <c>from → to</c>.</param>
     /// <param name="clock">Measures waits.</param>
     /// <param name="capacity">Messages that may wait.</param>
-    public StageChannel(string name, TimeProvider clock, int capacity = DefaultCapacity)
+    /// <param name="maxBytes">Bytes of batches that may wait.</param>
+    public StageChannel(string name, TimeProvider clock, int capacity = DefaultCapacity, long maxBytes = DefaultMaxBytes)
     {
         Name = name;
         _clock = clock;
+        _maxBytes = maxBytes;
         _channel = Channel.CreateBounded<StageMessage>(new BoundedChannelOptions(capacity) { SingleWriter = true, SingleReader = true });
     }
 
@@ -32,7 +40,7 @@ internal sealed class StageChannel
     /// <summary>Messages waiting now.</summary>
     public int Depth => _channel.Reader.Count;
 
-    /// <summary>Bytes of the batches waiting now, about.</summary>
+    /// <summary>Bytes of the batches waiting now.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Changes sent since the start.</summary>
@@ -44,13 +52,10 @@ internal sealed class StageChannel
     /// <summary>Sends; ownership of a batch passes. Waits while the channel is full.</summary>
     public ValueTask WriteAsync(StageMessage message, CancellationToken cancellationToken)
     {
-        if (message.Batch is { } batch)
-        {
-            Interlocked.Add(ref _bytes, batch.ByteSize);
-            Interlocked.Add(ref _rows, batch.Count);
-        }
-
-        return _channel.Writer.TryWrite(message) ? ValueTask.CompletedTask : WaitAndWriteAsync(message, cancellationToken);
+        var size = message.Batch?.ByteSize ?? 0;
+        Interlocked.Add(ref _rows, message.Batch?.Count ?? 0);
+        var isTaken = TryTake(size, out var room);
+        return isTaken && _channel.Writer.TryWrite(message) ? ValueTask.CompletedTask : WaitAndWriteAsync(message, size, room, cancellationToken);
     }
 
     /// <summary>Nothing more will be sent; the reader gets what is still waiting and then the end, or <paramref name="error"/>.</summary>
@@ -66,7 +71,7 @@ internal sealed class StageChannel
 
         if (message.Batch is { } batch)
         {
-            Interlocked.Add(ref _bytes, -batch.ByteSize);
+            Free(batch.ByteSize);
         }
 
         return true;
@@ -84,11 +89,48 @@ internal sealed class StageChannel
         }
     }
 
-    private async ValueTask WaitAndWriteAsync(StageMessage message, CancellationToken cancellationToken)
+    /// <summary>Takes room for so many bytes, or gives what completes when some became free. What carries no rows needs none.</summary>
+    private bool TryTake(long size, out Task? room)
+    {
+        lock (_lock)
+        {
+            if (size == 0 || _bytes == 0 || _bytes + size <= _maxBytes)
+            {
+                _bytes += size;
+                room = null;
+                return true;
+            }
+
+            room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return false;
+        }
+    }
+
+    private void Free(long size)
+    {
+        TaskCompletionSource? waiting;
+        lock (_lock)
+        {
+            _bytes -= size;
+            waiting = _room;
+            _room = null;
+        }
+
+        waiting?.TrySetResult();
+    }
+
+    // Without a room to wait for the bytes are taken already.
+    private async ValueTask WaitAndWriteAsync(StageMessage message, long size, Task? room, CancellationToken cancellationToken)
     {
         var start = _clock.GetTimestamp();
         try
         {
+            while (room is not null)
+            {
+                await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+                _ = TryTake(size, out room);
+            }
+
             await _channel.Writer.WriteAsync(message, cancellationToken).ConfigureAwait(false);
         }
         finally

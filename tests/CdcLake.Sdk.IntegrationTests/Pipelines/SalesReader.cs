@@ -30,11 +30,12 @@ internal static class SalesReader
 
     private static string Unhex(string hex) => System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex));
 
-    private static string? Text(string column, JsonElement value) => value.ValueKind switch
+    /// <summary>A value as MySQL prints it.</summary>
+    public static string? Text(string column, JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => null,
         JsonValueKind.Number => value.GetRawText(),
-        _ when column == "last_sale_ts" => Answer.Milliseconds(value.GetString()!),
+        _ when column.EndsWith("sale_ts", StringComparison.Ordinal) => Answer.Milliseconds(value.GetString()!),
         _ => value.GetString(),
     };
 }

@@ -150,6 +150,22 @@ public sealed class StageTests
     }
 
     [Fact]
+    public async Task Channel_that_is_full_in_bytes_makes_its_writer_wait_and_a_larger_batch_passes_alone()
+    {
+        var channel = new StageChannel("test", TimeProvider.System, maxBytes: 40);
+        await channel.WriteAsync(Changes(0, ([1, 10L], 1), ([2, 10L], 1)), CancellationToken.None);
+        await channel.WriteAsync(End(1), CancellationToken.None);
+        var large = channel.WriteAsync(Changes(0, ([1, 10L], 1), ([2, 10L], 1), ([3, 10L], 1), ([4, 10L], 1)), CancellationToken.None);
+        Assert.False(large.IsCompleted);
+        Assert.Equal((2, 26L), (channel.Depth, channel.Bytes));
+        Assert.True(channel.TryRead(out _));
+        await large.AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal((2, 52L), (channel.Depth, channel.Bytes));
+        channel.Drain();
+        Assert.Equal(0, channel.Bytes);
+    }
+
+    [Fact]
     public async Task Error_of_an_operator_names_its_stage()
     {
         var input = Channel();

@@ -1,0 +1,127 @@
+using System.Globalization;
+using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.MySql.Gtids;
+using Xunit.Abstractions;
+
+namespace CdcLake.IntegrationTests.Pipelines;
+
+/// <summary>
+/// A pipeline with two tables, killed with SIGKILL at random moments while the server is being written to: whenever it has committed, both tables are MySQL's
+/// answer at the same GTID set. 12 kills; 50 with CDCLAKE_TEST_LONG=1.
+/// </summary>
+[Collection(ServerPair.Collection)]
+public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper output)
+{
+    private const string ReplicaQuery = "SELECT id, product_id, qty, price, sale_ts FROM sales ORDER BY id";
+    private const int Connections = 3;
+    private static readonly string[] ReplicaColumns = ["id", "product_id", "qty", "price", "sale_ts"];
+    private static readonly string[] CheckpointIntervals = ["1", "300", "10000"];
+
+    private static int Kills => Proof.Rounds(usual: 12, full: 50);
+
+    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
+    public async Task Both_tables_equal_MySQL_at_the_same_GTID_set_after_every_restart()
+    {
+        var random = Seed.Next(output);
+        using var folder = new TemporaryFolder();
+        var shop = new LiveShop(servers, folder.Path, random.Next());
+        await using var replica = await shop.CreateAsync();
+        var (copy, totals) = (Table(folder, "sales"), Table(folder, "sales_by_product"));
+        using var stop = new CancellationTokenSource();
+        var writing = shop.Writers.RunAsync(Connections, stop.Token);
+        var longestLife = TimeSpan.FromSeconds(1);
+        var (rests, apart) = (0, 0);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            await using var run = Start(folder, random.GetItems(CheckpointIntervals, 1)[0]);
+            if (kill % 2 == 0)
+            {
+                // At rest: the first commit of the run is whole, and the second may be at any step.
+                var started = TimeProvider.System.GetTimestamp();
+                var first = await CommitAsync(run, totals, after: null);
+                await CommitAsync(run, copy, first);
+                longestLife = TimeSpan.FromSeconds(Math.Min(TimeProvider.System.GetElapsedTime(started).TotalSeconds * 1.3, 4));
+                Assert.Contains(copy.Snapshots(), s => s.Gtid == first);
+                Assert.Contains(totals.Snapshots(), s => s.Gtid == first);
+                rests++;
+            }
+
+            await run.ExitsWithinAsync(random.NextDouble() * (kill % 2 == 0 ? TimeSpan.FromMilliseconds(200) : longestLife));
+            Assert.False(run.HasExited, run.HasExited ? run.Failure("ended by itself").Message : null);
+            await run.KillAsync();
+            apart += Newest(copy) == Newest(totals) ? 0 : 1;
+        }
+
+        await EndAsync(folder, shop, totals, stop, writing);
+        var common = await CheckAsync(replica, copy, totals);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Kills} kills, {apart} of them between two tables, {rests} rests, {shop.Writers.Committed} transactions, {common} positions at which both tables are exact"));
+        Assert.True(common >= rests, string.Create(CultureInfo.InvariantCulture, $"only {common} positions in both tables after {rests} rests"));
+    }
+
+    // Everything is committed, the pipeline is drained, and its tables stand together.
+    private async Task EndAsync(TemporaryFolder folder, LiveShop shop, LakeTable totals, CancellationTokenSource stop, Task writing)
+    {
+        await using var last = Start(folder, "300");
+        await CommitAsync(last, totals, after: null);
+        await stop.CancelAsync();
+        await writing;
+        var end = GtidSet.Parse(await shop.Writers.FinishAsync());
+        await last.LineAsync(l => IsCommit(l, totals) && GtidSet.Parse(Position(l)).Covers(end), $"a commit at {end}");
+        last.Interrupt();
+        Assert.True(await last.ExitAsync() == 0, last.Failure("drain").Message);
+    }
+
+    // A position that is in one table only was cut off by a kill between the two, and no commit may have followed it before both stood together again.
+    private static async Task<int> CheckAsync(SteppedReplica replica, LakeTable copy, LakeTable totals)
+    {
+        var (copies, sums) = (copy.Snapshots(), totals.Snapshots().ToDictionary(s => s.Gtid));
+        Assert.Equal(copies[^1].Gtid, totals.Snapshots()[^1].Gtid);
+        Assert.InRange(copies.Count(s => !sums.ContainsKey(s.Gtid)) + sums.Keys.Except(copies.Select(s => s.Gtid)).Count(), 0, Kills);
+        for (var i = 0; i + 1 < copies.Count; i++)
+        {
+            Assert.True(
+                sums.ContainsKey(copies[i].Gtid) || sums.ContainsKey(copies[i + 1].Gtid),
+                $"two commits in a row, {copies[i].Gtid} and {copies[i + 1].Gtid}, are in one table only");
+        }
+
+        var common = copies.Where(s => sums.ContainsKey(s.Gtid)).ToList();
+        foreach (var snapshot in common)
+        {
+            var rows = from row in await IcebergJava.RowsAsync(copy.Folder, snapshot.Id)
+                orderby row.GetProperty("id").GetInt64()
+                select Answer.Line(ReplicaColumns.Select(c => SalesReader.Text(c, row.GetProperty(c))));
+            Equal(copy, snapshot, await replica.AnswerAtAsync(snapshot.Gtid, ReplicaQuery), [.. rows]);
+            var sum = sums[snapshot.Gtid];
+            Equal(totals, sum, await replica.AnswerAtAsync(sum.Gtid, Answer.Query), await SalesReader.JavaAsync(totals, sum));
+        }
+
+        await IcebergJava.VerifyAsync(copy.Folder);
+        await IcebergJava.VerifyAsync(totals.Folder);
+        return common.Count;
+    }
+
+    private static void Equal(LakeTable table, LakeSnapshot snapshot, IReadOnlyList<string> expected, IReadOnlyList<string> actual)
+    {
+        var difference = Answer.Difference(expected, actual);
+        Assert.True(difference is null, $"snapshot {snapshot.Id} of {table.Folder} differs from MySQL at {snapshot.Gtid}: {difference}");
+    }
+
+    private ChildProcess Start(TemporaryFolder folder, string checkpointInterval) => ChildProcess.Start(
+        "dotnet",
+        ["exec", typeof(TwoTablesProgram).Assembly.Location, servers.Source.CaptureString, LiveShop.Database, folder.Path, "20", checkpointInterval],
+        ("DOTNET_TieredPGO", "0"));
+
+    private static LakeTable Table(TemporaryFolder folder, string name) => new(Path.Combine(folder.Path, "demo", name));
+
+    private static string? Newest(LakeTable table) => table.Snapshots() is [.., var last] ? last.Gtid : null;
+
+    private static bool IsCommit(string line, LakeTable table) =>
+        line.StartsWith($"commit iceberg(demo.{Path.GetFileName(table.Folder)}) ", StringComparison.Ordinal);
+
+    private static string Position(string line) => line[(line.LastIndexOf(" at ", StringComparison.Ordinal) + " at ".Length)..];
+
+    /// <summary>The position of the first commit of a table, or that of the one at a given position.</summary>
+    private static async Task<string> CommitAsync(ChildProcess run, LakeTable table, string? after) =>
+        Position(await run.LineAsync(l => IsCommit(l, table) && (after is null || Position(l) == after), $"a commit of {table.Folder}"));
+}
