@@ -13,11 +13,21 @@ namespace CdcLake.Tests.Iceberg;
 /// <summary>Snapshots expire as they go, with the files that nobody refers to any more, and nothing else goes.</summary>
 public sealed class SnapshotExpiryTests : IDisposable
 {
-    private static readonly IcebergSinkSettings Settings = new() { SmallFileBytes = 4_000, TargetFileSizeBytes = 8_000, FoldAt = 4 };
+    private static readonly IcebergSinkSettings Settings = new()
+    {
+        SmallFileBytes = 4_000,
+        TargetFileSizeBytes = 8_000,
+        FoldAt = 4,
+        TableProperties = new Dictionary<string, string> { ["cdclake.expire.keep-files-ms"] = "0" },
+    };
 
     private static readonly IcebergSinkSettings Few = Settings with
     {
-        TableProperties = new Dictionary<string, string> { ["history.expire.min-snapshots-to-keep"] = "5", ["history.expire.max-snapshot-age-ms"] = "1" },
+        TableProperties = new Dictionary<string, string>(Settings.TableProperties)
+        {
+            ["history.expire.min-snapshots-to-keep"] = "5",
+            ["history.expire.max-snapshot-age-ms"] = "1",
+        },
     };
 
     private readonly TemporaryFolder _folder = new(inMemory: true);
@@ -130,6 +140,27 @@ public sealed class SnapshotExpiryTests : IDisposable
         await CheckFilesAsync();
         await CheckRowsAsync();
         await next.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Query_that_began_on_a_snapshot_reads_it_to_its_end_although_it_has_expired()
+    {
+        var settings = Few with { TableProperties = new Dictionary<string, string>(Few.TableProperties) { ["cdclake.expire.keep-files-ms"] = "100000" } };
+        await using var model = new SinkModel(_store, settings, new SecondsClock());
+        await model.OpenAsync();
+        await CommitAsync(model, 3);
+        var begun = (await _store.MetadataAsync()).CurrentSnapshot!;
+        await CommitAsync(model, 40);
+        Assert.Null((await _store.MetadataAsync()).FindSnapshot(begun.SnapshotId));
+        Assert.Equal(_rowsAt[begun.SnapshotId], SinkModel.Print(await SinkModel.ReadAsync(_store, begun)));
+        await CheckRowsAsync();
+
+        await CommitAsync(model, 400);
+        await Assert.ThrowsAsync<ObjectStoreException>(() => SinkModel.ReadAsync(_store, begun));
+        await CheckRowsAsync();
+        await _store.EditAsync(new TableWideUpdates.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("cdclake.expire.keep-files-ms", "0")));
+        await CommitAsync(model, 15);
+        await CheckFilesAsync();
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal static class TableProperties
     public const string MinSnapshotsToKeep = "history.expire.min-snapshots-to-keep";
     public const string MaxSnapshotAge = "history.expire.max-snapshot-age-ms";
     public const string MaxRefAge = "history.expire.max-ref-age-ms";
+    /// <summary>Ours: milliseconds for which files stay when the last snapshot that refers to them has expired.</summary>
+    public const string KeepExpiredFiles = "cdclake.expire.keep-files-ms";
+
     public const string GcEnabled = "gc.enabled";
 
     /// <summary>Iceberg's default for <see cref="PreviousMetadataMax"/>.</summary>

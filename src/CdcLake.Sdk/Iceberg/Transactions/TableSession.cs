@@ -18,8 +18,7 @@ namespace CdcLake.Iceberg.Transactions;
 /// </remarks>
 internal sealed class TableSession
 {
-    private const int MostPending = 1000;
-    private readonly List<Snapshot> _expired = [];
+    private readonly ExpiredSnapshots _expired = new();
     private PreparedTable? _prepared;
 
     /// <param name="catalog">Where the table is.</param>
@@ -67,20 +66,14 @@ internal sealed class TableSession
         }
     }
 
-    /// <summary>Snapshots have expired by a commit that stands: their files go. What cannot be removed now is tried again with the next ones.</summary>
+    /// <summary>Snapshots have expired by a commit that stands: their files go after a while. What cannot be removed then is tried again with the next ones.</summary>
     internal async Task RemoveExpiredAsync(IEnumerable<Snapshot> expired)
     {
-        _expired.AddRange(expired);
-        _expired.RemoveRange(0, Math.Max(0, _expired.Count - MostPending));
-        var files = Version.Table.Files;
+        var now = Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        _expired.Add(expired, now);
         try
         {
-            foreach (var uri in await UnreferencedFiles.FindAsync(files, Version.Table.Metadata, _expired, CancellationToken.None).ConfigureAwait(false))
-            {
-                await files.DeleteAsync(uri, CancellationToken.None).ConfigureAwait(false);
-            }
-
-            _expired.Clear();
+            await _expired.RemoveDueFilesAsync(Version.Table, now, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ObjectStoreException or CatalogException)
         {
