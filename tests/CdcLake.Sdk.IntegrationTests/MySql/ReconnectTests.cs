@@ -161,6 +161,34 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
     }
 
     [ServerFact(TestServers.MySql)]
+    public async Task Replica_that_is_seconds_behind_is_waited_for_and_a_server_that_lost_its_own_transactions_is_not()
+    {
+        await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "behind");
+        var now = (await SourceRun.PositionAsync(database.Connection)).Executed;
+        var clock = new JumpingClock(TimeSpan.FromSeconds(11));
+        var hosts = new HostSelector(database.Options, new MySqlSourceOptions { ReplicaPatience = TimeSpan.FromMinutes(10) }, clock);
+        const string other = "3e11fa47-71ca-11e1-9e33-c80aa9429563:1";
+        Task? applying = null;
+        await using (var session = await hosts.OpenAsync([], now.Union(GtidSet.Parse(other)), _ => applying ??= ApplyAsync(), default))
+        {
+            await applying!;
+        }
+
+        var own = (await database.Connection.QueryAsync("SELECT @@server_uuid", default))[0, 0];
+        var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => hosts.OpenAsync([], now.Union(GtidSet.Parse($"{own}:900000000")), _ => { }, default));
+        Assert.Contains($"lacks transactions that were already processed: {own}:900000000", error.Message, StringComparison.Ordinal);
+
+        async Task ApplyAsync()
+        {
+            await using var source = await database.ConnectAsync();
+            foreach (var statement in new[] { $"SET gtid_next='{other}'", "BEGIN", "COMMIT" })
+            {
+                await source.ExecuteAsync(statement, default);
+            }
+        }
+    }
+
+    [ServerFact(TestServers.MySql)]
     public async Task Second_reader_of_the_same_name_ends_the_first_with_an_error()
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "twice");
@@ -200,6 +228,16 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         var clock = TimeProvider.System.GetTimestamp();
         await run.DisposeAsync();
         Assert.True(TimeProvider.System.GetElapsedTime(clock) < TimeSpan.FromSeconds(2));
+    }
+
+    // A clock on which time passes between any two looks at it.
+    private sealed class JumpingClock(TimeSpan jump) : TimeProvider
+    {
+        private long _looks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => ++_looks * jump.Ticks;
     }
 
     private static async Task AssertEqualAsync(MySqlDatabase database, SourceRun run)

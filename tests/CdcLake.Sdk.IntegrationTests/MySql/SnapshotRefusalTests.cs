@@ -93,6 +93,52 @@ public sealed class SnapshotRefusalTests(PrivateMySqlServer server) : IClassFixt
     }
 
     [ServerFact(TestServers.MySql)]
+    public async Task Snapshots_among_xa_transactions_that_never_pause_lose_none_of_them()
+    {
+        const int Writers = 6;
+        await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "xabusy");
+        await database.ExecuteAsync("CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v INT)");
+        using var stop = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, Writers).Select(i => CommitInTwoPhasesAsync(database, i, stop.Token)).ToArray();
+        var runs = new List<SourceRun>();
+        for (var i = 0; i < 12; i++)
+        {
+            runs.Add(await SourceRun.StartAsync(database.Options, $"xabusy{i}", [$"{database.Name}.t"]));
+            await runs[^1].WaitForFirstEpochAsync();
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(writers);
+        var end = await SourceRun.PositionAsync(database.Connection);
+        var expected = (await database.Connection.QueryAsync("SELECT CONCAT(id, '|', v) FROM t", default)).Rows.Select(r => r[0]!).Order(StringComparer.Ordinal).ToList();
+        foreach (var run in runs)
+        {
+            await run.WaitForAsync(end);
+            Assert.Equal(expected, run.Contents.Rows(0));
+            await run.DisposeAsync();
+        }
+
+        Assert.True(expected.Count > Writers);
+    }
+
+    // Some are rolled back, and always one or another is prepared.
+    private static async Task CommitInTwoPhasesAsync(MySqlDatabase database, int writer, CancellationToken stop)
+    {
+        await using var connection = await database.ConnectAsync();
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+        {
+            var id = $"'w{writer}','{i}'";
+            foreach (var statement in new[]
+            {
+                $"XA START {id}", $"INSERT INTO t (v) VALUES ({i}), ({-i})", $"XA END {id}", $"XA PREPARE {id}", "DO SLEEP(0.01)", i % 5 == 4 ? $"XA ROLLBACK {id}" : $"XA COMMIT {id}",
+            })
+            {
+                await connection.ExecuteAsync(statement, default);
+            }
+        }
+    }
+
+    [ServerFact(TestServers.MySql)]
     public async Task Xa_transaction_prepared_past_the_patience_is_an_error()
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "xaerror");

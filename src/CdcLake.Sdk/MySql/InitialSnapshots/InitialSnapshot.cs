@@ -82,7 +82,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         {
             try
             {
-                return await SnapshotCut.TakeAsync(plan, session, views, cancellationToken).ConfigureAwait(false);
+                return await SnapshotCut.TakeAsync(plan, session, views, Waiting, cancellationToken).ConfigureAwait(false);
             }
             catch (CdcLakeException error) when (error is { IsTransient: true } and not MySqlServerException)
             {
@@ -92,12 +92,14 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
                     throw error is SchemaMismatchException ? new SchemaMismatchException(error.Message, error) : new BinlogUnavailableException(error.Message, error);
                 }
 
-                output.Report(new SourceProgress(SourcePhase.Retrying, error.Message, error));
+                Waiting(error);
                 await Task.Delay(pause, plan.Clock, cancellationToken).ConfigureAwait(false);
                 output.Report(new SourceProgress(SourcePhase.Snapshot, "taking a consistent cut"));
             }
         }
     }
+
+    private void Waiting(CdcLakeException obstacle) => output.Report(new SourceProgress(SourcePhase.Retrying, obstacle.Message, obstacle));
 
     private async Task WorkAsync(SnapshotCut cut, ServerSession session, SnapshotView view, ConcurrentQueue<int> queue, CancellationTokenSource failure)
     {

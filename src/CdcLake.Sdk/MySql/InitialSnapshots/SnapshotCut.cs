@@ -41,13 +41,14 @@ internal sealed class SnapshotCut : IAsyncDisposable
     /// <param name="plan">What is read.</param>
     /// <param name="session">Controls the cut.</param>
     /// <param name="views">At the same server; each is at its instant afterwards.</param>
+    /// <param name="waiting">Told what is waited for.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CdcLakeException">
     /// Transient: something was under way that does not fit into an exact cut (a prepared XA transaction, an ALTER, a write to a table without key): take it again; or a connection
     /// failed. Otherwise: a table is not as the plan was made for, or its engine has no views.
     /// </exception>
     public static async Task<SnapshotCut> TakeAsync(
-        SnapshotPlan plan, ServerSession session, IReadOnlyList<SnapshotView> views, CancellationToken cancellationToken)
+        SnapshotPlan plan, ServerSession session, IReadOnlyList<SnapshotView> views, Action<CdcLakeException> waiting, CancellationToken cancellationToken)
     {
         var overlays = new List<TableOverlay>();
         try
@@ -55,11 +56,12 @@ internal sealed class SnapshotCut : IAsyncDisposable
             var tables = await plan.ReadTablesAsync(session, cancellationToken).ConfigureAwait(false);
             overlays.AddRange(tables.Select(t => new TableOverlay(t.Wide.Schema, t.Key)));
             var low = await plan.Dialect.ReadLowMarkAsync(session, cancellationToken).ConfigureAwait(false);
-            await RefusePreparedTransactionsAsync(session, cancellationToken).ConfigureAwait(false);
+            var open = await PreparedXa.ListAsync(session, cancellationToken).ConfigureAwait(false);
+            await PreparedXa.WaitAsync(session, open, plan, waiting, cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(views.Select(v => v.TakeAsync(cancellationToken))).ConfigureAwait(false);
             var high = await plan.Dialect.ReadEndAsync(session, cancellationToken).ConfigureAwait(false);
             var time = await ReadClockAsync(session, cancellationToken).ConfigureAwait(false);
-            var position = await ReadWindowAsync(new SnapshotWindow(plan, tables, overlays), session, low, high, cancellationToken).ConfigureAwait(false);
+            var position = await ReadWindowAsync(new SnapshotWindow(plan, tables, overlays, open), session, low, high, cancellationToken).ConfigureAwait(false);
             RefuseTouchedWithoutKey(tables, overlays);
             return new SnapshotCut(tables, overlays, position, time);
         }
@@ -106,22 +108,6 @@ internal sealed class SnapshotCut : IAsyncDisposable
             throw new SchemaMismatchException(
                 $"Table {tables[index].Definition.Name} has no primary key and was written whenever its snapshot was to begin, so its rows cannot be told apart. "
                 + $"Run: ALTER TABLE {tables[index].Definition.Name.Quoted} ADD COLUMN id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY; or start when nobody writes to it.")
-            {
-                IsTransient = true,
-            };
-        }
-    }
-
-    // The rows of a transaction prepared before L are in no view, and its end behind the cut does not carry them. Asked after L and before the views: what is not listed
-    // any more has ended, and every view shows it. One that is prepared later stands in the window.
-    private static async Task RefusePreparedTransactionsAsync(ServerSession session, CancellationToken cancellationToken)
-    {
-        var prepared = await session.QueryAsync("XA RECOVER", cancellationToken).ConfigureAwait(false);
-        if (prepared.Count > 0)
-        {
-            throw new BinlogUnavailableException(
-                $"{prepared.Count} XA transactions are prepared on {session.Peer} and not yet committed (XA RECOVER lists them); a snapshot would miss their rows. "
-                + "Commit or roll them back: the snapshot then begins.")
             {
                 IsTransient = true,
             };

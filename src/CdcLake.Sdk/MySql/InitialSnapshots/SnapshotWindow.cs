@@ -1,6 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
@@ -8,7 +9,12 @@ using CdcLake.MySql.Wire;
 namespace CdcLake.MySql.InitialSnapshots;
 
 /// <summary>Reads the part of the log between the two marks of a cut into the overlays.</summary>
-internal sealed class SnapshotWindow(SnapshotPlan plan, IReadOnlyList<SnapshotTable> tables, IReadOnlyList<TableOverlay> overlays) : ISourceOutput
+/// <param name="plan">Who reads.</param>
+/// <param name="tables">The tables.</param>
+/// <param name="overlays">One per table.</param>
+/// <param name="settled">XA transactions that may have been prepared before the low mark and have ended before the views were opened.</param>
+internal sealed class SnapshotWindow(
+    SnapshotPlan plan, IReadOnlyList<SnapshotTable> tables, IReadOnlyList<TableOverlay> overlays, IReadOnlyCollection<XaId> settled) : ISourceOutput
 {
     /// <summary>
     /// Reads all transactions outside <paramref name="low"/> up to the first transaction end at or behind <paramref name="high"/>; further ones do no harm.
@@ -21,6 +27,7 @@ internal sealed class SnapshotWindow(SnapshotPlan plan, IReadOnlyList<SnapshotTa
         {
             Tables = [.. tables.Select(t => t.Wide)],
             Executed = low,
+            SettledXa = settled,
             Limits = new EpochLimits(int.MaxValue, TimeSpan.FromDays(1)),
             Clock = plan.Clock,
             Dialect = plan.Dialect,
