@@ -52,11 +52,11 @@ internal static class CommitRun
     private static async Task<List<TargetLine>> FilesAsync(Workspace work)
     {
         const int rowsOfFile = 16_384;
-        var settings = new IcebergSinkSettings { SmallFileBytes = 8 << 10, TargetFileSizeBytes = 16 << 10 };
+        var settings = new IcebergSinkSettings { SmallFileBytes = 16 << 10 };
         var points = new List<CommitPoint>();
         foreach (var files in new[] { 1, 10, 100 })
         {
-            await using var table = await CommitTable.OpenAsync(work, settings, files * rowsOfFile, updated: 2_000);
+            await using var table = await CommitTable.OpenAsync(work, settings, rowsOfFile, updated: 2_000, loads: files);
             for (var commit = 0; commit < 300; commit++)
             {
                 await table.UpdateAsync();
@@ -65,23 +65,25 @@ internal static class CommitRun
             points.Add(await table.MeasureAsync());
         }
 
-        return [.. points.Skip(1).SelectMany(p => Compare($"{p.DataFiles} data files", p, $"with {points[0].DataFiles}", points[0], timesOnly: true))];
+        return [.. points.Skip(1).SelectMany(p => Compare($"table of {p.DataFiles} data files", p, $"with {points[0].DataFiles}", points[0], timesOnly: true))];
     }
 
     private static IEnumerable<TargetLine> Compare(string name, CommitPoint now, string before, CommitPoint first, bool timesOnly = false)
     {
-        (string What, double Now, double First, string Unit)[] figures =
+        (string What, double Now, double First, string Unit, bool IsTarget)[] figures =
         [
-            ("commit (clock)", now.Cost.Wall * 1e3, first.Cost.Wall * 1e3, "ms"),
-            ("commit (one core)", now.Cost.Cpu * 1e3, first.Cost.Cpu * 1e3, "ms"),
-            ("allocated by a commit", now.Cost.Allocated / 1e3, first.Cost.Allocated / 1e3, "kB"),
-            ("metadata.json", now.MetadataBytes / 1e3, first.MetadataBytes / 1e3, "kB"),
-            ("files in the table's folder", now.Files, first.Files, "files"),
-            ("managed memory", now.Memory / 1e6, first.Memory / 1e6, "MB"),
+            ("commit (clock)", now.Cost.Wall * 1e3, first.Cost.Wall * 1e3, "ms", true),
+            ("commit (one core)", now.Cost.Cpu * 1e3, first.Cost.Cpu * 1e3, "ms", true),
+            ("allocated by a commit", now.Cost.Allocated / 1e3, first.Cost.Allocated / 1e3, "kB", false),
+            ("metadata.json", now.MetadataBytes / 1e3, first.MetadataBytes / 1e3, "kB", true),
+            ("files in the table's folder", now.Files, first.Files, "files", true),
+            ("managed memory", now.Memory / 1e6, first.Memory / 1e6, "MB", true),
         ];
-        foreach (var (what, value, baseline, unit) in timesOnly ? figures[..2] : figures)
+        foreach (var (what, value, baseline, unit, isTarget) in timesOnly ? figures[..2] : figures)
         {
-            var line = TargetLine.Against($"{what}, {name}", value, unit, $"{unit} {before}", baseline, $"ratio < {Wanted.ToString(CultureInfo.InvariantCulture)}", value / baseline < Wanted);
+            var line = isTarget
+                ? TargetLine.Against($"{what}, {name}", value, unit, $"{unit} {before}", baseline, $"ratio < {Wanted.ToString(CultureInfo.InvariantCulture)}", value / baseline < Wanted)
+                : TargetLine.Against($"{what}, {name}", value, unit, $"{unit} {before}", baseline);
             Console.WriteLine(line);
             yield return line;
         }

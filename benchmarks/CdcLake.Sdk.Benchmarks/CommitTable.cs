@@ -40,14 +40,19 @@ internal sealed class CommitTable : IAsyncDisposable
 
     /// <param name="work">Where the table is made.</param>
     /// <param name="settings">How the sink writes.</param>
-    /// <param name="rows">Rows of the table.</param>
+    /// <param name="rows">Rows of each load.</param>
     /// <param name="updated">Rows, from the first on, that updates meet.</param>
-    public static async Task<CommitTable> OpenAsync(Workspace work, IcebergSinkSettings settings, int rows, int updated)
+    /// <param name="loads">Commits that fill the table, each with files of its own.</param>
+    public static async Task<CommitTable> OpenAsync(Workspace work, IcebergSinkSettings settings, int rows, int updated, int loads = 1)
     {
         var clock = new SecondClock();
         var table = new CommitTable(work, settings, updated, clock);
         await table._sink.OpenAsync(new SinkOpening("benchmark", SalesTables.Sales, [0], clock), CancellationToken.None);
-        await table.CommitAsync(SalesTables.Inserts(table._workload, rows));
+        for (var load = 0; load < loads; load++)
+        {
+            await table.CommitAsync(SalesTables.Inserts(table._workload, rows, firstId: 1 + ((long)load * rows)));
+        }
+
         return table;
     }
 

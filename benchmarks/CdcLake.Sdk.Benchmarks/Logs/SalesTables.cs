@@ -40,10 +40,10 @@ internal static class SalesTables
     }
 
     /// <summary>Batches of the usual size with the first versions of <paramref name="count"/> sales.</summary>
-    public static List<ChangeBatch> Inserts(SalesLog workload, int count)
+    public static List<ChangeBatch> Inserts(SalesLog workload, int count, long firstId = 1)
     {
         var batches = new List<ChangeBatch>();
-        for (var id = 1; id <= count; id++)
+        for (var id = firstId; id < firstId + count; id++)
         {
             if (batches.Count == 0 || batches[^1].Count == ChangeBatch.TargetRows)
             {

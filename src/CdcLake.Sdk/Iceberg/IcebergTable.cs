@@ -34,7 +34,7 @@ public sealed class IcebergTable : ISinkTarget
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Rows that the caller may keep; none when no snapshot is that old.</returns>
     /// <exception cref="ArgumentException">Not a GTID set.</exception>
-    /// <exception cref="CatalogException">There is no such table, or it is damaged.</exception>
+    /// <exception cref="CatalogException">There is no such table, it is damaged, or its snapshots of that time have expired.</exception>
     public IAsyncEnumerable<Row> ReadAtGtidAsync(string gtid, CancellationToken cancellationToken = default)
     {
         var position = GtidPosition.Parse(gtid, nameof(gtid));

@@ -92,6 +92,21 @@ public sealed class SnapshotExpiryTests : IDisposable
     }
 
     [Fact]
+    public async Task Reading_at_an_expired_position_is_an_error_and_not_an_empty_table()
+    {
+        await using var model = new SinkModel(_store, Few, new SecondsClock());
+        await model.OpenAsync();
+        await CommitAsync(model, 3);
+        var table = IcebergCatalog.FileSystem(_folder.Path).Table("demo.items");
+        Assert.NotEmpty(await table.ReadAtGtidAsync(new TestPosition(1).ToString()).ToListAsync());
+        Assert.Empty(await table.ReadAtGtidAsync("4e11fa47-71ca-11e1-9e33-c80aa9429562:1-9").ToListAsync());
+        await CommitAsync(model, 40);
+        Assert.NotEmpty(await table.ReadAtGtidAsync(new TestPosition(42).ToString()).ToListAsync());
+        var error = await Assert.ThrowsAsync<CatalogException>(async () => await table.ReadAtGtidAsync(new TestPosition(1).ToString()).ToListAsync());
+        Assert.Contains("history.expire", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Young_snapshots_are_kept_whatever_their_number()
     {
         var settings = Few with { TableProperties = new Dictionary<string, string>(Few.TableProperties) { ["history.expire.max-snapshot-age-ms"] = "1000000000" } };

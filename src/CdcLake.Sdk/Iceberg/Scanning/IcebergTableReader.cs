@@ -29,14 +29,36 @@ internal sealed class IcebergTableReader
     /// <exception cref="UnsupportedTypeException">A column has a type that is not read.</exception>
     public Schema SchemaOf(Snapshot snapshot) => new(IcebergSchemaOf(snapshot).Fields.Select(f => new Field(f.Name, TypeOf(f), !f.Required)));
 
-    /// <summary>The newest snapshot in the history of the main branch whose position satisfies <paramref name="matches"/>, or null.</summary>
+    /// <summary>The newest snapshot in the history of the main branch whose position satisfies <paramref name="matches"/>, or null when the table has none that old.</summary>
     /// <param name="matches">Gets the position properties (<c>gtid</c>, …) of a snapshot that a pipeline committed.</param>
-    public Snapshot? FindSnapshot(Predicate<IReadOnlyDictionary<string, string>> matches) => _table.Metadata.Ancestors()
-        .FirstOrDefault(s => CommitMarker.PositionOf(s) is { Count: > 0 } position && matches(position));
+    /// <exception cref="CatalogException">It had one, which has expired.</exception>
+    public Snapshot? FindSnapshot(Predicate<IReadOnlyDictionary<string, string>> matches) =>
+        Find(s => CommitMarker.PositionOf(s) is { Count: > 0 } position && matches(position));
 
-    /// <summary>The newest snapshot of the main branch that was current at <paramref name="time"/>, or null.</summary>
-    public Snapshot? FindSnapshot(DateTimeOffset time) =>
-        _table.Metadata.Ancestors().FirstOrDefault(s => s.TimestampMs <= time.ToUnixTimeMilliseconds());
+    /// <summary>The newest snapshot of the main branch that was current at <paramref name="time"/>, or null when the table has none that old.</summary>
+    /// <exception cref="CatalogException">It had one, which has expired.</exception>
+    public Snapshot? FindSnapshot(DateTimeOffset time) => Find(s => s.TimestampMs <= time.ToUnixTimeMilliseconds());
+
+    private Snapshot? Find(Predicate<Snapshot> matches)
+    {
+        var oldest = (Snapshot?)null;
+        foreach (var snapshot in _table.Metadata.Ancestors())
+        {
+            if (matches(snapshot))
+            {
+                return snapshot;
+            }
+
+            oldest = snapshot;
+        }
+
+        return oldest?.ParentId is null
+            ? null
+            : throw new CatalogException(
+                $"Table {_table.Identifier} does not reach back that far: snapshots before {oldest.SnapshotId} "
+                + $"({string.Join(", ", CommitMarker.PositionOf(oldest).Select(p => $"{p.Key} {p.Value}"))}) have expired. "
+                + $"Raise {TableProperties.MinSnapshotsToKeep} or {TableProperties.MaxSnapshotAge} of the table to keep more, or tag the snapshots that are needed.");
+    }
 
     /// <summary>All rows of a snapshot, each with weight +1, in no particular order. Each batch belongs to the caller, who disposes it.</summary>
     /// <exception cref="CatalogException">A file is damaged, or holds deletes that are not supported.</exception>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 
@@ -8,6 +9,9 @@ internal static class TableMetadataJson
 {
     private const int FirstVersionWithSequenceNumbers = 2;
     private const int NewestKnownVersion = 3;
+    private const int BytesBesides = 8 << 10;
+    private const int BytesOfSnapshot = 1100;
+    private const int BytesOfLogEntry = 200;
 
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
@@ -35,7 +39,8 @@ internal static class TableMetadataJson
 
     public static byte[] Write(TableMetadata table)
     {
-        using var buffer = new MemoryStream();
+        // Large enough mostly, so that it is not copied over and over while it grows.
+        var buffer = new ArrayBufferWriter<byte>(BytesBesides + (table.Snapshots.Length * BytesOfSnapshot) + (table.MetadataLog.Length * BytesOfLogEntry));
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
@@ -46,7 +51,7 @@ internal static class TableMetadataJson
             json.WriteEndObject();
         }
 
-        return buffer.ToArray();
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void WriteUnknown(Utf8JsonWriter json, TableMetadata table)

@@ -66,7 +66,7 @@ internal sealed class TableFiles
     internal static async Task<byte[]> ReadFileAsync(FileIO store, string uri, CancellationToken cancellationToken) =>
         await store.TryReadAsync(uri, cancellationToken).ConfigureAwait(false)
         ?? throw new ObjectStoreException(
-            $"{uri} is missing although the table refers to it. It was deleted outside of Iceberg; restore it, or roll the table back to a snapshot whose files are there.");
+            $"{uri} is missing although the table refers to it. It was deleted outside of Iceberg, or its snapshot expired while it was being read (history.expire.min-snapshots-to-keep): read again, restore the file, or roll the table back to a snapshot whose files are there.");
 }
 
 /// <summary>A manifest and its entries that are live. Told apart by reference.</summary>
