@@ -24,7 +24,28 @@ internal static class ParquetTargets
             .. await EncodeAsync(batches, rivals, "zstd level 1", CompressionCodec.Zstd, 1, Arrow.Compression.Zstd, Net.CompressionMethod.Zstd, 10),
             .. await EncodeAsync(batches, rivals, "zstd level 3", CompressionCodec.Zstd, 3, Arrow.Compression.Zstd, null, null),
             new TargetLine("  row by row, plain, snappy", Rate(naive), "M rows/s"),
+            await SmallFilesAsync(batches),
         ];
+    }
+
+    /// <summary>What a commit of a few rows pays for its file, a compressor of its own included.</summary>
+    private static async Task<TargetLine> SmallFilesAsync(List<ChangeBatch> batches)
+    {
+        const int files = 500;
+        const int rows = 100;
+        var zstd = await Measurement.MedianAsync(2, 5, () => WriteFilesAsync(CompressionCodec.Zstd));
+        var snappy = await Measurement.MedianAsync(2, 5, () => WriteFilesAsync(CompressionCodec.Snappy));
+        return TargetLine.Against($"parquet file of {rows} sales, zstd", zstd.Cpu / files * 1e6, "µs", "µs with snappy", snappy.Cpu / files * 1e6);
+
+        async Task WriteFilesAsync(CompressionCodec codec)
+        {
+            for (var i = 0; i < files; i++)
+            {
+                using var writer = new ParquetWriter(Columns(), static (_, _) => ValueTask.CompletedTask, new ParquetWriterOptions { Codec = codec });
+                await writer.AppendAsync(batches[0].Columns, 0, rows);
+                await writer.CompleteAsync();
+            }
+        }
     }
 
     public static async Task<IReadOnlyList<TargetLine>> DecodeAsync(SalesLog workload)

@@ -84,11 +84,17 @@ public sealed class ArrowFilesTests
         return Task.FromResult(found ? expected : "");
     }
 
-    private static Arrow.WriterProperties Properties(
-        ArrowColumn[] columns, string encoding, Arrow.Compression codec, Arrow.ParquetDataPageVersion version)
+    /// <summary>Settings of Arrow's writer: dictionary, fallback (from a small dictionary), plain, delta, delta length or split.</summary>
+    internal static Arrow.WriterProperties Properties(
+        ArrowColumn[] columns, string encoding, Arrow.Compression codec, Arrow.ParquetDataPageVersion version, bool hasChecksums = true)
     {
         using var builder = new Arrow.WriterPropertiesBuilder();
-        builder.Compression(codec).DataPageVersion(version).DataPagesize(2000).EnablePageChecksum();
+        builder.Compression(codec).DataPageVersion(version).DataPagesize(2000);
+        if (hasChecksums)
+        {
+            builder.EnablePageChecksum();
+        }
+
         if (encoding == "fallback")
         {
             builder.DictionaryPagesizeLimit(1500);

@@ -1,5 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.Parquet;
+using CdcLake.Tests.Parquet.Oracles;
+using Arrow = ParquetSharp;
 
 namespace CdcLake.Tests.Parquet;
 
@@ -45,6 +47,36 @@ public sealed class ParquetFuzzTests
             for (var n = random.Next(1, 6); n > 0; n--)
             {
                 mutant[random.Next(4, mutant.Length - 3000)] = random.Next(3) switch { 0 => 0, 1 => 255, _ => (byte)random.Next(256) };
+            }
+
+            await IsRefusedAsync(mutant, columns);
+        }
+    }
+
+    [Theory]
+    [InlineData("delta", Arrow.Compression.Uncompressed, Arrow.ParquetDataPageVersion.V1)]
+    [InlineData("delta", Arrow.Compression.Uncompressed, Arrow.ParquetDataPageVersion.V2)]
+    [InlineData("delta length", Arrow.Compression.Uncompressed, Arrow.ParquetDataPageVersion.V2)]
+    [InlineData("split", Arrow.Compression.Uncompressed, Arrow.ParquetDataPageVersion.V1)]
+    [InlineData("dictionary", Arrow.Compression.Zstd, Arrow.ParquetDataPageVersion.V2)]
+    [InlineData("dictionary", Arrow.Compression.Lz4, Arrow.ParquetDataPageVersion.V1)]
+    [InlineData("delta", Arrow.Compression.Brotli, Arrow.ParquetDataPageVersion.V1)]
+    public async Task Mutated_pages_of_other_encodings_and_codecs_are_read_or_refused(
+        string encoding, Arrow.Compression codec, Arrow.ParquetDataPageVersion version)
+    {
+        var columns = Tables.Columns(20);
+        ArrowColumn[] layouts = [.. columns.Select(ArrowColumn.Unusual)];
+        var data = columns.Select((c, i) => Tables.Make(c.Type, 80, 20, 0, i)).ToArray();
+        using var properties = ArrowFilesTests.Properties(layouts, encoding, codec, version, hasChecksums: false);
+        var file = ArrowWriter.Write(layouts, data, 80, properties);
+        var footer = BitConverter.ToInt32(file, file.Length - 8) + 8;
+        var random = new Random(13);
+        for (var i = 0; i < Cases / 4; i++)
+        {
+            var mutant = file.ToArray();
+            for (var n = random.Next(1, 6); n > 0; n--)
+            {
+                mutant[random.Next(4, mutant.Length - footer)] = random.Next(3) switch { 0 => 0, 1 => 255, _ => (byte)random.Next(256) };
             }
 
             await IsRefusedAsync(mutant, columns);
