@@ -99,7 +99,7 @@ public sealed class SnapshotRowDecoderTests
         var bytes = (byte[])Row.Clone();
         bytes[Array.IndexOf(bytes, (byte)0xC3)] = 0xFF;
         var error = Assert.Throws<UnsupportedTypeException>(() => Decode(bytes).Dispose());
-        Assert.Contains("name of db.t", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Table db.t: column \"name\"", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

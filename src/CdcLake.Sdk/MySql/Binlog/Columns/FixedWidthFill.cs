@@ -9,13 +9,12 @@ internal static class FixedWidthFill
 {
     /// <param name="rows">The row images of the event.</param>
     /// <param name="scanner">The located run.</param>
-    /// <param name="column">Which column.</param>
+    /// <param name="column">Where the column lies in it.</param>
     /// <param name="reader">Reads one value.</param>
     /// <param name="target">Grows by the rows of the run.</param>
-    /// <param name="nulls">Scratch of at least <see cref="RowScanner.MaxRows"/> bytes.</param>
     /// <returns>The values appended; null slots hold zero.</returns>
     public static Span<T> Append<T, TReader>(
-        ReadOnlySpan<byte> rows, RowScanner scanner, ReadColumn column, TReader reader, Column target, Span<byte> nulls)
+        ReadOnlySpan<byte> rows, RowScanner scanner, ColumnPlace column, TReader reader, Column target)
         where T : unmanaged
         where TReader : struct, IValueReader<T>
     {
@@ -33,8 +32,9 @@ internal static class FixedWidthFill
                 fixedTarget.SetLastNulls(values.Length, default);
                 break;
             default:
-                ReadColumns(ref start, ref scanner.Offsets[column.Index], scanner.Stride, reader, values, nulls[..values.Length]);
-                fixedTarget.SetLastNulls(values.Length, nulls[..values.Length]);
+                var nulls = scanner.Values.Nulls.AsSpan(0, values.Length);
+                ReadColumns(ref start, ref scanner.Offsets[column.Index], scanner.Stride, reader, values, nulls);
+                fixedTarget.SetLastNulls(values.Length, nulls);
                 break;
         }
 

@@ -6,22 +6,15 @@ namespace CdcLake.MySql.Binlog.Columns;
 /// <summary>Prints dates that no calendar has, for messages.</summary>
 internal static class InvalidDateText
 {
-    /// <summary>The value of <paramref name="column"/> in row <paramref name="row"/> of the located run, as MySQL prints it.</summary>
-    public static string Of(ReadOnlySpan<byte> images, RowScanner scanner, ReadColumn column, int row)
+    /// <summary>The value that begins with <paramref name="bytes"/> in a row image, as MySQL prints it.</summary>
+    public static string Of(ReadOnlySpan<byte> bytes, MySqlColumn column)
     {
-        var offset = scanner.Location switch
-        {
-            RunLayout.Strided => scanner.First + (row * scanner.Stride) + column.Distance,
-            RunLayout.Segments => scanner.Offsets[(row * scanner.Stride) + column.Segment] + column.Distance,
-            _ => scanner.Offsets[(row * scanner.Stride) + column.Index],
-        };
-        var bytes = images[offset..];
-        if (column.Column.Type == MySqlTypeCode.Timestamp2)
+        if (column.Type == MySqlTypeCode.Timestamp2)
         {
             return "0000-00-00 00:00:00";
         }
 
-        if (column.Column.Type == MySqlTypeCode.Date)
+        if (column.Type == MySqlTypeCode.Date)
         {
             var date = bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
             return string.Create(CultureInfo.InvariantCulture, $"{date >> 9:0000}-{(date >> 5) & 15:00}-{date & 31:00}");

@@ -16,7 +16,7 @@ internal sealed class RowScanner
     /// <summary>Most images of one run; even, so that the two images of an update stay together.</summary>
     public const int MaxRows = 1024;
 
-    private readonly ImageColumn[] _columns;
+    private readonly ImageSize[] _columns;
     private readonly int[] _read;
     private readonly int _nullBytes;
     private readonly byte _lastNullMask;
@@ -28,7 +28,7 @@ internal sealed class RowScanner
 
     /// <param name="columns">All columns of the table.</param>
     /// <param name="read">Ordinals of the columns to locate, ascending.</param>
-    public RowScanner(ImageColumn[] columns, int[] read)
+    public RowScanner(ImageSize[] columns, int[] read)
     {
         _columns = columns;
         _read = read;
@@ -70,6 +70,19 @@ internal sealed class RowScanner
     /// each column to read, −1 for NULL.
     /// </summary>
     public int[] Offsets => _offsets;
+
+    /// <summary>Scratch for the decoders of the columns, used by one after the other.</summary>
+    public ValueSpans Values { get; } = new();
+
+    /// <summary>Where a value lies that is not null.</summary>
+    /// <param name="column">Its column.</param>
+    /// <param name="row">Its row in the located run.</param>
+    public int OffsetOf(ColumnPlace column, int row) => Location switch
+    {
+        RunLayout.Strided => First + (row * Stride) + column.Distance,
+        RunLayout.Segments => _offsets[(row * Stride) + column.Segment] + column.Distance,
+        _ => _offsets[(row * Stride) + column.Index],
+    };
 
     /// <summary>For each column the segment it lies in and its distance from the segment's start.</summary>
     public (int Segment, int Distance) Locate(int column)

@@ -26,7 +26,7 @@ internal readonly struct DateReader : IValueReader<int>
 /// <summary>TIMESTAMP to microseconds since the epoch; <see cref="MySqlCalendar.InvalidTime"/> for the zero date.</summary>
 internal readonly struct TimestampReader(int fraction) : IValueReader<long>
 {
-    private readonly int _bytes = ImageColumn.FractionBytes(fraction);
+    private readonly int _bytes = Fraction.Bytes(fraction);
     private readonly int _unit = Fraction.Unit(fraction);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,7 +40,7 @@ internal readonly struct TimestampReader(int fraction) : IValueReader<long>
 /// <summary>DATETIME to microseconds since 1970-01-01T00:00:00; <see cref="MySqlCalendar.InvalidTime"/> for dates that do not exist.</summary>
 internal readonly struct DateTimeReader(int fraction) : IValueReader<long>
 {
-    private readonly int _bytes = ImageColumn.FractionBytes(fraction);
+    private readonly int _bytes = Fraction.Bytes(fraction);
     private readonly int _unit = Fraction.Unit(fraction);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -67,7 +67,7 @@ internal readonly struct DateTimeReader(int fraction) : IValueReader<long>
 /// <summary>TIME to signed microseconds.</summary>
 internal readonly struct TimeReader(int fraction) : IValueReader<long>
 {
-    private readonly int _bytes = ImageColumn.FractionBytes(fraction);
+    private readonly int _bytes = Fraction.Bytes(fraction);
     private readonly int _unit = Fraction.Unit(fraction);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -86,8 +86,11 @@ internal readonly struct TimeReader(int fraction) : IValueReader<long>
 /// <summary>The fraction of a second behind a temporal value.</summary>
 internal static class Fraction
 {
+    /// <summary>Bytes of a fraction with <paramref name="digits"/> digits.</summary>
+    public static int Bytes(int digits) => (digits + 1) / 2;
+
     /// <summary>Microseconds of one unit of a stored fraction with <paramref name="digits"/> digits; an odd number of digits is stored with one more.</summary>
-    public static int Unit(int digits) => ImageColumn.FractionBytes(digits) switch { 1 => 10_000, 2 => 100, _ => 1 };
+    public static int Unit(int digits) => Bytes(digits) switch { 1 => 10_000, 2 => 100, _ => 1 };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Read(ref byte at, int bytes, int unit) => bytes == 0 ? 0 : (int)Wire.BigEndian(ref at, bytes) * unit;

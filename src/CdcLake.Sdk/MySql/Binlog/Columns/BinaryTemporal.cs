@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using CdcLake.MySql.Tables;
 
-namespace CdcLake.MySql.InitialSnapshots;
+namespace CdcLake.MySql.Binlog.Columns;
 
 // Values of the binary protocol behind their length byte:
 //

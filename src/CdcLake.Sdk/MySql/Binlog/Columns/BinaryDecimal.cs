@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace CdcLake.MySql.InitialSnapshots;
+namespace CdcLake.MySql.Binlog.Columns;
 
 /// <summary>Reads DECIMAL values, which the binary protocol sends as text with all declared fractional digits.</summary>
-internal static class DecimalText
+internal static class BinaryDecimal
 {
     private const int MaxLongText = 20; // 18 digits, the point, and a zero before it
     private const int MaxText = 40; // 38 digits, likewise
