@@ -13,7 +13,10 @@ internal interface ISourceOutput
     /// </summary>
     ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken);
 
-    /// <summary>Changes of one table inside the current epoch, in commit order with those of other tables. Ownership of the batch passes.</summary>
+    /// <summary>
+    /// Changes of one table inside the current epoch, in commit order with those of other tables. Ownership of the batch passes. Its schema is that of the table's
+    /// version in force here: of <see cref="SourceStart.Tables"/>, or of the last <see cref="TableChangedAsync"/>.
+    /// </summary>
     ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken);
 
     /// <summary>All changes up to the epoch's position have been pushed. An epoch may be empty: then only the position moves.</summary>

@@ -58,7 +58,7 @@ internal sealed class PipelineRunner
         var durable = run.Committed.Where((_, i) => run.Sinks[i].IsDurable).ToList();
         var publisher = new CommitPublisher(run.Sinks, _options, _status, _positions);
         var commits = new CommitCoordinator(publisher, durable, run.Replaces, run.Checkpoints, _options, run.Sinks.Count, group.Aborted);
-        using var sourceStage = new SourceStage(run.Graph.Source, commits, _status, group.Aborted);
+        using var sourceStage = new SourceStage(run.Graph.Source, run.Plan.Captures, commits, _status, group.Aborted);
         var start = new SourceStart(
             run.Plan.Captures,
             run.Start.From,

@@ -23,6 +23,9 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
     private readonly CancellationToken _abort;
     private readonly Queue<(int Table, ChangeBatch Batch)> _held = new();
 
+    // By table number: what its batches look like at this place of the stream.
+    private readonly Schema[] _schemas;
+
     // Held by whoever sends: by the source's task from the first message of an epoch to its last, by the coordinator's task for one barrier.
     private readonly SemaphoreSlim _sending = new(1, 1);
     private long _heldBytes;
@@ -33,13 +36,15 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
     private Epoch? _last;
 
     /// <param name="output">The stages.</param>
+    /// <param name="captures">The captured tables as the run begins.</param>
     /// <param name="commits">Says where barriers stand.</param>
     /// <param name="status">Where progress is shown.</param>
     /// <param name="abort">Ends waiting for room. Stopping the source is not enough: an epoch that it has closed goes out whole.</param>
-    public SourceStage(SourceOutlet output, CommitCoordinator commits, StatusBoard status, CancellationToken abort)
+    public SourceStage(SourceOutlet output, IEnumerable<TableCapture> captures, CommitCoordinator commits, StatusBoard status, CancellationToken abort)
     {
         _abort = abort;
         _output = output;
+        _schemas = [.. captures.Select(c => c.Schema)];
         _commits = commits;
         _status = status;
     }
@@ -52,6 +57,12 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
 
     public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
     {
+        if (!ReferenceEquals(batch.Schema, _schemas[table]) && !batch.Schema.Equals(_schemas[table]))
+        {
+            batch.Dispose();
+            throw new InvalidOperationException("The source sent rows of another version of a table than the one that is in force at this place of the stream.");
+        }
+
         _status.Changes(batch.Count);
         _held.Enqueue((table, batch));
         _heldRows += batch.Count;
@@ -87,6 +98,7 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
 
         await _sending.WaitAsync(_abort).ConfigureAwait(false);
         await _output.SignalAsync(new TableChanged(change), _abort).ConfigureAwait(false);
+        _schemas[change.Table] = (change.After ?? change.Before)!.Schema;
         _sending.Release();
     }
 

@@ -13,6 +13,8 @@ internal sealed class ScriptedSource(IReadOnlyList<ScriptedEpoch> epochs, bool e
 
     private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private Schema? _schema;
+
     /// <summary>Completes when all epochs are sent.</summary>
     public Task Sent => _sent.Task;
 
@@ -33,6 +35,7 @@ internal sealed class ScriptedSource(IReadOnlyList<ScriptedEpoch> epochs, bool e
     public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
         Start = start;
+        _schema = start.Tables[0].Schema;
         var from = (int)((start.From as TestPosition)?.Number ?? 0);
         for (var number = from + 1; number <= epochs.Count; number++)
         {
@@ -52,16 +55,17 @@ internal sealed class ScriptedSource(IReadOnlyList<ScriptedEpoch> epochs, bool e
     private async Task SendAsync(int number, SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
         var epoch = epochs[number - 1];
-        if (epoch.Change is { } change)
+        if (epoch.Change?.Invoke(start.Tables[0], new TestPosition(number - 1)) is { } change)
         {
-            await output.TableChangedAsync(change(start.Tables[0], new TestPosition(number - 1)), cancellationToken);
+            await output.TableChangedAsync(change, cancellationToken);
+            _schema = epoch.IsLate ? _schema : change.After!.Schema;
         }
 
         await output.BeginEpochAsync(epoch.Kind, cancellationToken);
         foreach (var batch in epoch.Batches)
         {
             var rows = start.Tables[0].Columns.Count == 2 ? batch : [.. batch.Select(r => (start.Tables[0].Columns.Select(c => r.Row[c]).ToArray(), r.Weight))];
-            await output.ChangesAsync(0, Cells.ToBatch(start.Tables[0].Schema, rows), cancellationToken);
+            await output.ChangesAsync(0, Cells.ToBatch(_schema!, rows), cancellationToken);
         }
 
         var time = DateTimeOffset.UnixEpoch.AddSeconds(number);
@@ -77,6 +81,9 @@ internal sealed record ScriptedEpoch(params (object?[] Row, int Weight)[][] Batc
 
     /// <summary>A change of the table before this epoch.</summary>
     public Func<TableCapture, SourcePosition, TableChange>? Change { get; init; }
+
+    /// <summary>Its rows have the table's columns of before the change all the same.</summary>
+    public bool IsLate { get; init; }
 
     /// <summary>One row more.</summary>
     public static ScriptedEpoch Insert(int id, long qty) => new([[([id, qty], 1)]]);

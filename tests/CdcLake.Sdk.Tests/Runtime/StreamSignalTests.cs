@@ -29,7 +29,7 @@ public sealed class StreamSignalTests
     [Fact]
     public async Task A_change_that_a_sink_cannot_follow_ends_the_run_with_its_name_and_what_came_before_stays()
     {
-        var change = Altered(_ => new Schema([new Field("id", DataType.Int64, false), new Field("qty", DataType.Int64, false)]));
+        var change = Altered(_ => new Schema([new Field("id", DataType.Int32, false), new Field("qty", DataType.Int64, true)]));
         var error = await Assert.ThrowsAsync<SchemaMismatchException>(() => RunAsync([ScriptedEpoch.Insert(1, 1), ScriptedEpoch.Insert(2, 2) with { Change = change }]));
         Assert.Contains("memory(a)", error.Message, StringComparison.Ordinal);
         Assert.Contains("shop.items", error.Message, StringComparison.Ordinal);
@@ -37,9 +37,19 @@ public sealed class StreamSignalTests
     }
 
     [Fact]
+    public async Task Rows_of_another_version_than_the_one_in_force_are_refused()
+    {
+        var late = Altered(_ => new Schema([new Field("id", DataType.Int32, false), new Field("qty", DataType.Int64, true)]));
+        var follower = new FollowingTarget();
+        var source = new ScriptedSource([ScriptedEpoch.Insert(1, 1), ScriptedEpoch.Insert(2, 2) with { Change = late, IsLate = true }]);
+        await using var pipeline = ScriptedPipeline.Replica(source, [follower]);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.RunAsync());
+    }
+
+    [Fact]
     public async Task A_change_that_an_operator_cannot_follow_ends_the_run_with_its_name()
     {
-        var change = Altered(_ => new Schema([new Field("id", DataType.Int64, false), new Field("qty", DataType.Int64, false)]));
+        var change = Altered(_ => new Schema([new Field("id", DataType.Int32, false), new Field("qty", DataType.Int64, true)]));
         var error = await Assert.ThrowsAsync<SchemaMismatchException>(
             () => RunAsync([ScriptedEpoch.Insert(1, 1), ScriptedEpoch.Insert(2, 2) with { Change = change }], throughAnAggregate: true));
         Assert.DoesNotContain("memory(a)", error.Message, StringComparison.Ordinal);
@@ -56,5 +66,37 @@ public sealed class StreamSignalTests
             ? ScriptedPipeline.Sums(source, [_target], new MemoryStore())
             : ScriptedPipeline.Replica(source, [_target]);
         await pipeline.RunAsync();
+    }
+
+    /// <summary>Follows every change of its table.</summary>
+    private sealed class FollowingTarget : ISinkTarget
+    {
+        public ISink CreateSink() => new FollowingSink();
+    }
+
+    private sealed class FollowingSink : ISink
+    {
+        public string Name => "following";
+
+        public SinkBacklog Backlog => default;
+
+        public Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyDictionary<string, string>?>(null);
+
+        public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask ChangesAsync(ChangeBatch batch, CancellationToken cancellationToken)
+        {
+            batch.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public Task<IPreparedCommit?> PrepareAsync(CancellationToken cancellationToken) => Task.FromResult<IPreparedCommit?>(null);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
