@@ -22,12 +22,12 @@ internal sealed class Account : IAsyncDisposable
     /// <summary>As GRANT spells it.</summary>
     public string Quoted => $"'{Name}'@'%'";
 
-    public static async Task<Account> CreateAsync(string password, string? server = null)
+    public static async Task<Account> CreateAsync(string password, string? server = null, string plugin = "caching_sha2_password")
     {
         var account = new Account($"acc_{Environment.ProcessId}_{Interlocked.Increment(ref _count)}", password, server ?? TestServers.Get(TestServers.MySql));
         await using var admin = await MySqlDatabase.ConnectAsync(account._server);
         var literal = password.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal);
-        await admin.ExecuteAsync($"CREATE USER {account.Quoted} IDENTIFIED WITH caching_sha2_password BY '{literal}'", default);
+        await admin.ExecuteAsync($"CREATE USER {account.Quoted} IDENTIFIED WITH {plugin} BY '{literal}'", default);
         return account;
     }
 

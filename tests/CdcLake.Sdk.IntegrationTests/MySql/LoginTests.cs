@@ -34,6 +34,17 @@ public sealed class LoginTests
         Assert.StartsWith(account.Name, await beside.ReadTextAsync("SELECT CURRENT_USER()", default), StringComparison.Ordinal);
     }
 
+    [ServerTheory(TestServers.MySql)]
+    [InlineData("SSL Mode=Required")]
+    [InlineData("SSL Mode=None;Allow Public Key Retrieval=true")]
+    public async Task Account_of_the_older_plugin_logs_in_with_both_clients(string mode)
+    {
+        await using var account = await Account.CreateAsync("ünïcödé", plugin: "sha256_password");
+        await using var session = await MySqlDatabase.ConnectAsync($"{account.ConnectionString};{mode}");
+        await using var wire = await session.OpenWireAsync(TimeProvider.System, "test", default);
+        Assert.StartsWith(account.Name, await wire.ReadTextAsync("SELECT CURRENT_USER()", default), StringComparison.Ordinal);
+    }
+
     [ServerFact(TestServers.MySql)]
     public async Task Cold_cache_in_clear_needs_permission_and_a_warm_one_does_not()
     {

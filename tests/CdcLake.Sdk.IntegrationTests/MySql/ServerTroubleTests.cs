@@ -105,12 +105,16 @@ public sealed class ServerTroubleTests(PrivateMySqlServer server) : IClassFixtur
         await using var database = await CreateAsync("notup");
         var down = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var noticed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var restart = server.RestartAsync(whileDown: () =>
+        var restart = Task.CompletedTask;
+        await using var run = await SourceRun.StartAsync(database.Options, "notup", [$"{database.Name}.t"], settings: Impatient, beforeRun: () =>
         {
-            down.SetResult();
-            return noticed.Task;
+            restart = server.RestartAsync(whileDown: () =>
+            {
+                down.SetResult();
+                return noticed.Task;
+            });
+            return down.Task;
         });
-        await using var run = await SourceRun.StartAsync(database.Options, "notup", [$"{database.Name}.t"], settings: Impatient, beforeRun: () => down.Task);
         await run.WaitForProgressAsync(p => p.Error is MySqlServerException { IsTransient: true });
         noticed.SetResult();
         await restart;

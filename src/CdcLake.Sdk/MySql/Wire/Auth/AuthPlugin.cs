@@ -9,6 +9,9 @@ internal static class AuthPlugin
     public const string CachingSha2 = "caching_sha2_password";
     public const string Native = "mysql_native_password";
 
+    /// <summary>Has no scrambled form: the password travels encrypted, by TLS or by the server's key.</summary>
+    public const string Sha256 = "sha256_password";
+
     /// <summary>The scrambled password; empty for an empty password.</summary>
     /// <exception cref="MySqlServerException">The plugin is not known.</exception>
     public static byte[] FirstResponse(string plugin, string password, ReadOnlySpan<byte> nonce, string peer) => plugin switch

@@ -9,6 +9,7 @@ namespace CdcLake.MySql.Wire.Auth;
 //   01 data   more data for the current plugin; for caching_sha2_password:
 //               03  the cached hash matched, OK follows
 //               04  full authentication: password ‖ 0 over TLS or a Unix socket; else 02 asks for the RSA key, which comes as 01 ‖ PEM
+// A switch to sha256_password asks for full authentication at once, and there 01 asks for the key.
 // Source: MySQL source documentation, "Authentication Phase".
 
 /// <summary>Runs the part of the login that belongs to authentication plugins.</summary>
@@ -22,6 +23,7 @@ internal sealed class Authenticator(PacketStream stream, PacketWriter writer, My
     private const byte FastSuccess = 0x03;
     private const byte FullRequired = 0x04;
     private const byte RequestPublicKey = 0x02;
+    private const byte RequestSha256Key = 0x01;
 
     /// <summary>Returns once the server accepted the login.</summary>
     /// <exception cref="MySqlServerException">Access denied, an unknown plugin, or a server that needs a secure channel.</exception>
@@ -39,15 +41,14 @@ internal sealed class Authenticator(PacketStream stream, PacketWriter writer, My
                     throw ErrPacket.Read(packet.Span).ToException($"Login of {options.User} at {stream.Peer} failed");
                 case AuthSwitchRequest.Marker:
                     (plugin, nonce) = AuthSwitchRequest.Read(packet.Span);
-                    encryptedSent = false;
-                    await SendAsync(AuthPlugin.FirstResponse(plugin, options.Password, nonce, stream.Peer), cancellationToken).ConfigureAwait(false);
+                    encryptedSent = await AnswerSwitchAsync(plugin, nonce, cancellationToken).ConfigureAwait(false);
                     break;
                 case MoreData when plugin == AuthPlugin.CachingSha2 && packet.Length == 2 && packet.Span[1] == FastSuccess:
                     break;
                 case MoreData when plugin == AuthPlugin.CachingSha2 && packet.Length == 2 && packet.Span[1] == FullRequired:
-                    encryptedSent = await SendPasswordAsync(nonce, cancellationToken).ConfigureAwait(false);
+                    encryptedSent = await SendPasswordAsync(nonce, RequestPublicKey, cancellationToken).ConfigureAwait(false);
                     break;
-                case MoreData when plugin == AuthPlugin.CachingSha2 && !isPrivate && !encryptedSent:
+                case MoreData when (plugin is AuthPlugin.CachingSha2 or AuthPlugin.Sha256) && !isPrivate && !encryptedSent:
                     encryptedSent = true;
                     await SendAsync(RsaPassword.Encrypt(options.Password, nonce, packet.Span[1..], stream.Peer), cancellationToken).ConfigureAwait(false);
                     break;
@@ -57,7 +58,19 @@ internal sealed class Authenticator(PacketStream stream, PacketWriter writer, My
         }
     }
 
-    private async Task<bool> SendPasswordAsync(byte[] nonce, CancellationToken cancellationToken)
+    // True when the password was sent in a form that the server can read.
+    private async Task<bool> AnswerSwitchAsync(string plugin, byte[] nonce, CancellationToken cancellationToken)
+    {
+        if (plugin == AuthPlugin.Sha256)
+        {
+            return await SendPasswordAsync(nonce, RequestSha256Key, cancellationToken).ConfigureAwait(false);
+        }
+
+        await SendAsync(AuthPlugin.FirstResponse(plugin, options.Password, nonce, stream.Peer), cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+
+    private async Task<bool> SendPasswordAsync(byte[] nonce, byte keyRequest, CancellationToken cancellationToken)
     {
         if (isPrivate)
         {
@@ -79,7 +92,7 @@ internal sealed class Authenticator(PacketStream stream, PacketWriter writer, My
                 + "or name the server's key with Server RSA Public Key File, or (on a trusted network only) set Allow Public Key Retrieval=true.");
         }
 
-        await SendAsync([RequestPublicKey], cancellationToken).ConfigureAwait(false);
+        await SendAsync([keyRequest], cancellationToken).ConfigureAwait(false);
         return false;
     }
 
