@@ -11,6 +11,12 @@ internal static class CommitRun
 {
     private const double Wanted = 1.2;
 
+    /// <summary>Files of expired snapshots go at once: those that wait a quarter of an hour for slow readers follow the clock, not the number of commits.</summary>
+    private static readonly IcebergSinkSettings Settings = new()
+    {
+        TableProperties = new Dictionary<string, string> { ["cdclake.expire.keep-files-ms"] = "0" },
+    };
+
     public static async Task<int> RunAsync(IReadOnlyList<string> options)
     {
         await using var work = new Workspace();
@@ -29,7 +35,7 @@ internal static class CommitRun
 
     private static async Task<List<TargetLine>> HistoryAsync(Workspace work, int[] marks)
     {
-        await using var table = await CommitTable.OpenAsync(work, new IcebergSinkSettings(), rows: 2_000, updated: 2_000);
+        await using var table = await CommitTable.OpenAsync(work, Settings, rows: 2_000, updated: 2_000);
         var points = new List<CommitPoint>();
         for (var commit = 1; commit <= marks[^1]; commit++)
         {
@@ -52,7 +58,7 @@ internal static class CommitRun
     private static async Task<List<TargetLine>> FilesAsync(Workspace work)
     {
         const int rowsOfFile = 16_384;
-        var settings = new IcebergSinkSettings { SmallFileBytes = 16 << 10 };
+        var settings = Settings with { SmallFileBytes = 16 << 10 };
         var points = new List<CommitPoint>();
         foreach (var files in new[] { 1, 10, 100 })
         {

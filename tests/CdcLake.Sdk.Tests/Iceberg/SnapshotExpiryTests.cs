@@ -107,6 +107,23 @@ public sealed class SnapshotExpiryTests : IDisposable
     }
 
     [Fact]
+    public async Task Table_that_was_never_looked_after_is_caught_up_with_little_by_little()
+    {
+        var settings = Few with { TableProperties = new Dictionary<string, string>(Settings.TableProperties) { ["gc.enabled"] = "false" } };
+        await using var model = new SinkModel(_store, settings, new SecondsClock());
+        await model.OpenAsync();
+        await CommitAsync(model, 420);
+        await _store.EditAsync(new TableWideUpdates.RemoveProperties(["gc.enabled", "history.expire.min-snapshots-to-keep", "history.expire.max-snapshot-age-ms"]));
+        await CommitAsync(model, 1);
+        Assert.Equal(221, (await _store.MetadataAsync()).Snapshots.Length);
+        await CheckFilesAsync();
+        await CommitAsync(model, 11);
+        Assert.InRange((await _store.MetadataAsync()).Snapshots.Length, 100, 110);
+        await CheckFilesAsync();
+        await model.CheckAsync();
+    }
+
+    [Fact]
     public async Task Young_snapshots_are_kept_whatever_their_number()
     {
         var settings = Few with { TableProperties = new Dictionary<string, string>(Few.TableProperties) { ["history.expire.max-snapshot-age-ms"] = "1000000000" } };

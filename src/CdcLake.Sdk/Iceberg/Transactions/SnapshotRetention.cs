@@ -17,23 +17,30 @@ internal sealed record SnapshotRetention(long MaxAgeMs, int MinToKeep, long MaxR
     /// <summary>Snapshots that must have become superfluous before a commit removes them: so that the work is done now and then, not each time.</summary>
     public const int Batch = 10;
 
-    private static readonly SnapshotRetention IcebergDefault = new(5L * 24 * 60 * 60 * 1000, 1, long.MaxValue);
+    /// <summary>Snapshots that a commit removes at most: a table that has never been looked after is caught up with little by little.</summary>
+    public const int MostAtOnce = 200;
 
-    /// <summary>What tables that we create say: enough for a reader that takes its time, at a commit each second, and metadata that stays small.</summary>
+    /// <summary>
+    /// Where a table says nothing: enough for a reader that takes its time, at a commit each second, and metadata that stays small. Iceberg's own default, five days,
+    /// is meant for a few commits an hour.
+    /// </summary>
+    private static readonly SnapshotRetention Default = new(60_000, 100, long.MaxValue);
+
+    /// <summary>What tables that we create say, so that other engines keep to it too.</summary>
     public static IEnumerable<KeyValuePair<string, string>> PropertiesOfNewTables =>
     [
-        new(TableProperties.MinSnapshotsToKeep, "100"),
-        new(TableProperties.MaxSnapshotAge, "60000"),
+        new(TableProperties.MinSnapshotsToKeep, Default.MinToKeep.ToString(CultureInfo.InvariantCulture)),
+        new(TableProperties.MaxSnapshotAge, Default.MaxAgeMs.ToString(CultureInfo.InvariantCulture)),
     ];
 
-    /// <summary>What a table says, with Iceberg's defaults; null when nothing may ever be removed (<c>gc.enabled</c> = false).</summary>
+    /// <summary>What a table says, with our defaults; null when nothing may ever be removed (<c>gc.enabled</c> = false).</summary>
     public static SnapshotRetention? Of(IReadOnlyDictionary<string, string> properties) =>
         properties.TryGetValue(TableProperties.GcEnabled, out var gc) && gc.Equals("false", StringComparison.OrdinalIgnoreCase)
             ? null
             : new SnapshotRetention(
-                TableProperties.Number(properties, TableProperties.MaxSnapshotAge, IcebergDefault.MaxAgeMs),
-                (int)Math.Clamp(TableProperties.Number(properties, TableProperties.MinSnapshotsToKeep, IcebergDefault.MinToKeep), 1, int.MaxValue),
-                TableProperties.Number(properties, TableProperties.MaxRefAge, IcebergDefault.MaxRefAgeMs));
+                TableProperties.Number(properties, TableProperties.MaxSnapshotAge, Default.MaxAgeMs),
+                (int)Math.Clamp(TableProperties.Number(properties, TableProperties.MinSnapshotsToKeep, Default.MinToKeep), 1, int.MaxValue),
+                TableProperties.Number(properties, TableProperties.MaxRefAge, Default.MaxRefAgeMs));
 
     /// <summary>What a commit removes besides what it adds.</summary>
     /// <param name="table">The table before the commit.</param>
@@ -60,6 +67,8 @@ internal sealed record SnapshotRetention(long MaxAgeMs, int MinToKeep, long MaxR
         var reachable = table.Ancestors().Concat(refs.Where(IsBranch).SelectMany(r => table.AncestorsOf(r.SnapshotId))).Select(s => s.SnapshotId).ToHashSet();
         var expired = table.Snapshots
             .Where(s => !kept.Contains(s.SnapshotId) && (reachable.Contains(s.SnapshotId) || now - s.TimestampMs > MaxAgeMs))
+            .OrderBy(s => s.SequenceNumber) // oldest first, so that what stays of a branch hangs together
+            .Take(MostAtOnce)
             .ToImmutableArray();
         return expired.Length < least ? SnapshotExpiry.None : new SnapshotExpiry(expired, [.. gone.Select(r => r.Name)]);
     }
