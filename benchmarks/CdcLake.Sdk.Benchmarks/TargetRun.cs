@@ -45,6 +45,7 @@ internal static class TargetRun
         yield return ("crc32", () => Several([CodecTargets.Crc(work.InsertLog)]));
         yield return ("codecs", () => Several(CodecTargets.Codecs(work.InsertWorkload)));
         yield return ("join + aggregate", () => JoinTargets.JoinAggregateAsync(work.UpdateWorkload));
+        yield return ("key index", () => Several(IndexTargets.Sets()));
         yield return ("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload));
         yield return ("parquet decode", () => ParquetTargets.DecodeAsync(work.InsertWorkload));
         yield return ("commit time", () => SinkTargets.CommitTimeAsync(work));

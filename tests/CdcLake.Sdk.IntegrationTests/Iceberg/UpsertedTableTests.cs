@@ -57,6 +57,9 @@ public sealed class UpsertedTableTests
             MemoryBudgetBytes = seed == 4 ? 1 : 1 << 20,
             FoldAt = 3,
             RecentDeleteRows = 20,
+            MaxOwnDeleteFiles = seed % 2 == 0 ? 1 : 16,
+            FilesPerDeleteFile = 3,
+            MaxDeleteFilesPerFile = 3,
         };
         var states = new List<(long, string[])>();
         await using var model = new SinkModel(store, settings);

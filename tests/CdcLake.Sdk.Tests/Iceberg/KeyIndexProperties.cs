@@ -1,36 +1,48 @@
 using System.Text;
+using CdcLake.Columnar;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Tables;
+using CdcLake.State.Rows;
 
 namespace CdcLake.Tests.Iceberg;
 
 public sealed class KeyIndexProperties
 {
+    private static readonly Schema Numbers = new([new Field("id", DataType.Int64, Nullable: false)]);
+    private static readonly Schema Texts = new([new Field("id", DataType.String, Nullable: false)]);
+
     [Theory]
-    [InlineData(1, 50)]
-    [InlineData(2, 5_000)]
-    [InlineData(3, 200_000)]
-    public void Index_equals_a_dictionary(int seed, int range)
+    [InlineData(1, 50, true)]
+    [InlineData(2, 5_000, true)]
+    [InlineData(3, 200_000, true)]
+    [InlineData(1, 50, false)]
+    [InlineData(2, 5_000, false)]
+    [InlineData(3, 200_000, false)]
+    public void Index_equals_a_dictionary(int seed, int range, bool numbers)
     {
         var random = new Random(seed);
-        var index = new KeyIndex();
+        using var index = KeyIndex.For(numbers ? Numbers : Texts);
+        using var keys = new EncodedRows();
         var model = new Dictionary<int, RowLocation>();
-        for (var n = 0; n < 300_000; n++)
+        var previous = new RowLocation[1000];
+        for (var round = 0; round < 400; round++)
         {
-            var id = random.Next(range);
-            var key = KeyOf(id);
+            var ids = Enumerable.Range(0, 1 + random.Next(1000)).Select(_ => random.Next(range)).ToArray();
+            Encode(keys, ids, numbers);
             if (random.Next(3) == 0)
             {
-                Assert.Equal(model.Remove(id, out var expected), index.Remove(key, out var previous));
-                Assert.True(expected == default || expected == previous);
+                index.Remove(keys, previous);
+                Assert.Equal(ids.Select(id => model.Remove(id, out var expected) ? expected : RowLocation.None), previous[..ids.Length]);
+                continue;
             }
-            else
+
+            var file = random.Next(5);
+            uint[] positions = [.. ids.Select(_ => (uint)random.Next())];
+            index.Set(keys, [], file, positions, previous);
+            for (var i = 0; i < ids.Length; i++)
             {
-                var location = new RowLocation(random.Next(5), (uint)random.Next());
-                var existed = model.TryGetValue(id, out var expected);
-                Assert.Equal(existed, index.Set(key, location, out var previous));
-                Assert.True(!existed || expected == previous);
-                model[id] = location;
+                Assert.Equal(model.TryGetValue(ids[i], out var expected) ? expected : RowLocation.None, previous[i]);
+                model[ids[i]] = new RowLocation(file, positions[i]);
             }
         }
 
@@ -40,19 +52,44 @@ public sealed class KeyIndexProperties
             model.Remove(id);
         }
 
-        Assert.Equal(model.Count, index.Count);
-        for (var id = 0; id < range; id++)
+        CheckAll(index, model, keys, range, numbers);
+        index.Clear();
+        CheckAll(index, [], keys, range, numbers);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Key_costs_24_bytes_at_most_at_every_size(bool numbers)
+    {
+        using var index = KeyIndex.For(numbers ? Numbers : Texts);
+        using var keys = new EncodedRows();
+        var previous = new RowLocation[10_000];
+        for (var count = 0; count < 2_000_000; count += previous.Length)
         {
-            Assert.Equal(model.TryGetValue(id, out var expected), index.TryGet(KeyOf(id), out var found));
-            Assert.True(expected == default || expected == found);
+            Encode(keys, [.. Enumerable.Range(count, previous.Length)], numbers);
+            index.Set(keys, [], 1, new uint[previous.Length], previous);
+            Assert.True(index.Count < 500_000 || index.Bytes / (double)index.Count <= 24, $"{index.Bytes / (double)index.Count} bytes a key at {index.Count} keys");
         }
+    }
+
+    [Fact]
+    public void Some_of_the_keys_are_set_at_their_positions()
+    {
+        using var index = KeyIndex.For(Numbers);
+        using var keys = new EncodedRows();
+        Encode(keys, [10, 11, 12, 13], numbers: true);
+        var found = new RowLocation[4];
+        index.Set(keys, [1, 3], 7, [100, 200], found);
+        index.Find(keys, found);
+        Assert.Equal([RowLocation.None, new RowLocation(7, 100), RowLocation.None, new RowLocation(7, 200)], found);
     }
 
     [Fact]
     public void Keys_differ_when_their_bytes_do()
     {
         byte[][] keys = [[], [0], [0, 0], [1], new byte[15], new byte[16], new byte[17], new byte[31], new byte[32], [.. new byte[31], 1], [1, .. new byte[31]]];
-        Assert.Equal(keys.Length, keys.Select(k => IndexKey.Of(k)).Distinct().Count());
+        Assert.Equal(keys.Length, keys.Select(k => HashedKey.Of(k)).Distinct().Count());
     }
 
     [Fact]
@@ -74,6 +111,37 @@ public sealed class KeyIndexProperties
         Assert.Equal(Enumerable.Range(0, 5000).Where(i => !model.Contains(50_000 + i)), rows[..live]);
     }
 
-    /// <summary>Short keys, which are kept, and long ones, which are hashed.</summary>
-    private static IndexKey KeyOf(int id) => IndexKey.Of(Encoding.UTF8.GetBytes(id % 2 == 0 ? $"{id}" : $"a key that is longer than fifteen bytes {id}"));
+    private static void CheckAll(KeyIndex index, Dictionary<int, RowLocation> model, EncodedRows keys, int range, bool numbers)
+    {
+        Assert.Equal(model.Count, index.Count);
+        int[] ids = [.. Enumerable.Range(0, range)];
+        var found = new RowLocation[range];
+        var present = new bool[range];
+        Encode(keys, ids, numbers);
+        index.Find(keys, found);
+        index.Find(keys, present);
+        Assert.Equal(ids.Select(id => model.TryGetValue(id, out var expected) ? expected : RowLocation.None), found);
+        Assert.Equal(found.Select(f => !f.IsNone), present);
+    }
+
+    /// <summary>Numbers, which are kept, and texts, which are hashed.</summary>
+    private static void Encode(EncodedRows into, int[] ids, bool numbers)
+    {
+        using var batch = new ChangeBatch(numbers ? Numbers : Texts);
+        foreach (var id in ids)
+        {
+            if (numbers)
+            {
+                batch.Fixed<long>(0).Append(id);
+            }
+            else
+            {
+                batch.Bytes(0).Append(Encoding.UTF8.GetBytes(id % 2 == 0 ? $"{id}" : $"a key that is longer than fifteen bytes {id}"));
+            }
+
+            batch.AppendWeight(1);
+        }
+
+        new RowCodec(batch.Schema, [0]).Encode(batch, into);
+    }
 }

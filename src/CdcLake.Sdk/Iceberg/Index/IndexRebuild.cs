@@ -13,10 +13,26 @@ internal static class IndexRebuild
     /// <exception cref="CatalogException">Two rows have the same key, so the table was not written by this library alone.</exception>
     public static async Task<KeyIndex> RunAsync(TableLayout layout, FileIO store, LiveFiles files, CancellationToken cancellationToken)
     {
-        var index = new KeyIndex();
         var schema = new Schema(layout.Key.Select(k => layout.Columns[k]));
+        var index = KeyIndex.For(schema);
+        try
+        {
+            await FillAsync(index, schema, layout, store, files, cancellationToken).ConfigureAwait(false);
+            return index;
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task FillAsync(
+        KeyIndex index, Schema schema, TableLayout layout, IObjectStore store, LiveFiles files, CancellationToken cancellationToken)
+    {
         var codec = new RowCodec(schema, Enumerable.Range(0, schema.Count));
         ParquetColumn[] columns = [.. layout.Key.Select(k => layout.Parquet[k])];
+        var placed = new PlacedRows();
         using var keys = new EncodedRows();
         foreach (var file in files.All)
         {
@@ -29,23 +45,22 @@ internal static class IndexRebuild
             {
                 using var rows = batch.ToChanges(schema);
                 codec.Encode(rows, keys);
-                Add(index, keys, file, batch.FirstRow, codec);
+                placed.SelectLive(file, batch.FirstRow, rows.Count);
+                placed.Set(index, keys, file.Ordinal);
+                EnsureUnique(placed, keys, file, codec);
             }
         }
-
-        return index;
     }
 
-    private static void Add(KeyIndex index, EncodedRows keys, LiveFile file, long firstRow, RowCodec codec)
+    private static void EnsureUnique(PlacedRows placed, EncodedRows keys, LiveFile file, RowCodec codec)
     {
-        for (var i = 0; i < keys.Count; i++)
+        for (var i = 0; i < placed.Count; i++)
         {
-            var position = firstRow + i;
-            if (!file.Deleted.Contains(position) && index.Set(IndexKey.Of(keys[i]), new RowLocation(file.Ordinal, checked((uint)position)), out _))
+            if (!placed.Previous[i].IsNone)
             {
                 throw new CatalogException(
-                    $"Row {position} of {file.File!.Path} has the key ({codec.Print(keys[i])}), which another row of the table has too. Another writer added rows to the table; "
-                    + "roll it back to a snapshot of this pipeline, or write to a new table.");
+                    $"Row {placed.Positions[i]} of {file.File!.Path} has the key ({codec.Print(keys[placed.Rows[i]])}), which another row of the table has too. "
+                    + "Another writer added rows to the table; roll it back to a snapshot of this pipeline, or write to a new table.");
             }
         }
     }

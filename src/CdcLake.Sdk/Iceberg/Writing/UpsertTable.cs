@@ -24,8 +24,8 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly DeletedRowsWriter _deletes;
     private readonly RewritePolicy _policy;
     private readonly HashSet<LiveFile> _replaced = [];
+    private readonly PlacedRows _placed = new();
     private readonly KeyIndex _index;
-    private int[] _rows = [];
     private long _newRows;
 
     /// <param name="session">The table at its current version.</param>
@@ -56,13 +56,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <summary>The version that was committed last.</summary>
     public TableVersion Version => _session.Version;
 
-    public void Find(EncodedRows keys, Span<bool> present)
-    {
-        for (var i = 0; i < keys.Count; i++)
-        {
-            present[i] = _index.TryGet(IndexKey.Of(keys[i]), out _);
-        }
-    }
+    public void Find(EncodedRows keys, Span<bool> present) => _index.Find(keys, present);
 
     /// <summary>From here on no row counts that was written so far; the next commit removes them.</summary>
     /// <param name="keepUncommitted">Rows that no commit has made visible yet go on counting.</param>
@@ -85,13 +79,8 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <summary>Removes rows by key.</summary>
     public void Delete(ConsolidatedRows piece)
     {
-        for (var i = 0; i < piece.Count; i++)
-        {
-            if (_index.Remove(IndexKey.Of(piece.Keys[i]), out var previous))
-            {
-                _files[previous.File].Delete(previous.Position, _settings.RecentDeleteRows);
-            }
-        }
+        _placed.Remove(_index, piece.Keys);
+        HidePrevious();
     }
 
     /// <summary>Adds rows, in place of those with the same key.</summary>
@@ -100,7 +89,9 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         await GuardAsync(async () =>
         {
             var start = await _writer.AppendAsync(piece.Rows, cancellationToken).ConfigureAwait(false);
-            Place(piece, start);
+            _placed.SelectAll(piece.Count, start.Position);
+            _placed.Set(_index, piece.Keys, start.File);
+            HidePrevious();
         }).ConfigureAwait(false);
         _newRows += piece.Count;
     }
@@ -127,6 +118,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         await _writer.DisposeAsync().ConfigureAwait(false);
         await _written.DeleteAllAsync().ConfigureAwait(false);
         _keys.Dispose();
+        _index.Dispose();
     }
 
     private void Committed()
@@ -140,11 +132,11 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         _newRows = 0;
     }
 
-    private void Place(ConsolidatedRows piece, RowLocation start)
+    private void HidePrevious()
     {
-        for (var i = 0; i < piece.Count; i++)
+        foreach (var previous in _placed.Previous)
         {
-            if (_index.Set(IndexKey.Of(piece.Keys[i]), start with { Position = start.Position + (uint)i }, out var previous))
+            if (!previous.IsNone)
             {
                 _files[previous.File].Delete(previous.Position, _settings.RecentDeleteRows);
             }
@@ -193,29 +185,30 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         await foreach (var batch in DataFileReader.ReadAsync(Version.Table.Files, file.File!, _layout.Parquet, cancellationToken).ConfigureAwait(false))
         {
             using var rows = batch.ToChanges(_layout.Columns);
-            if (_rows.Length < rows.Count)
-            {
-                _rows = new int[rows.Count];
-            }
-
-            var live = file.Deleted.SelectLive(batch.FirstRow, rows.Count, _rows);
-            if (live == 0)
+            _placed.SelectLive(file, batch.FirstRow, rows.Count);
+            if (_placed.Count == 0)
             {
                 continue;
             }
 
-            var start = await _writer.AppendAsync(batch.Columns, _rows.AsMemory(0, live), cancellationToken).ConfigureAwait(false);
+            var start = await _writer.AppendAsync(batch.Columns, _placed.Selected, cancellationToken).ConfigureAwait(false);
             _keyCodec.Encode(rows, _keys);
-            for (var i = 0; i < live; i++)
+            _placed.LieFrom(start.Position);
+            _placed.Set(_index, _keys, start.File);
+            EnsureMoved(file, batch.FirstRow);
+        }
+    }
+
+    private void EnsureMoved(LiveFile file, long firstRow)
+    {
+        for (var i = 0; i < _placed.Count; i++)
+        {
+            var row = _placed.Rows[i];
+            if (_placed.Previous[i] != new RowLocation(file.Ordinal, (uint)(firstRow + row)))
             {
-                var moved = new RowLocation(file.Ordinal, (uint)(batch.FirstRow + _rows[i]));
-                var known = _index.Set(IndexKey.Of(_keys[_rows[i]]), start with { Position = start.Position + (uint)i }, out var previous);
-                if (!known || previous != moved)
-                {
-                    throw new CatalogException(
-                        $"Row {moved.Position} of {file.File!.Path} with key ({_keyCodec.Print(_keys[_rows[i]])}) is not where the index has it. "
-                        + "The file was changed while the pipeline ran, or this is a defect of the library; start the pipeline again, which builds the index anew.");
-                }
+                throw new CatalogException(
+                    $"Row {firstRow + row} of {file.File!.Path} with key ({_keyCodec.Print(_keys[row])}) is not where the index has it. "
+                    + "The file was changed while the pipeline ran, or this is a defect of the library; start the pipeline again, which builds the index anew.");
             }
         }
     }

@@ -1,49 +1,37 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using CdcLake.Common;
 
 namespace CdcLake.Iceberg.Index;
 
-/// <summary>
-/// A key in 16 bytes. Encoded keys of up to <see cref="MaxExact"/> bytes are kept as they are with their length in the last byte; of longer ones 120 bits of a
-/// hash, seeded anew in each process, with 255 there. Two of a billion such keys collide with a probability below 10⁻¹⁸.
-/// </summary>
-internal readonly record struct IndexKey(ulong Low, ulong High)
+/// <summary>96 bits of a hash of a key's bytes, seeded anew in each process.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal readonly record struct HashedKey : IIndexKey<HashedKey>
 {
-    /// <summary>Bytes of the longest key that is kept exactly.</summary>
-    public const int MaxExact = 15;
-
-    private const ulong HashedMark = 0xFFUL << 56;
-    private const ulong WithoutMark = ~HashedMark;
     private static readonly ulong Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private readonly ulong _low;
+    private readonly uint _high;
 
-    /// <summary>A hash for tables, all bits usable.</summary>
-    public ulong Hash => Hash64.Combine(Low, High);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static IndexKey Of(ReadOnlySpan<byte> encoded)
+    private HashedKey(ulong low, uint high)
     {
-        if (encoded.Length > MaxExact)
-        {
-            return OfHash(encoded);
-        }
-
-        Span<byte> padded = stackalloc byte[16];
-        padded.Clear();
-        encoded.CopyTo(padded);
-        return new IndexKey(
-            BinaryPrimitives.ReadUInt64LittleEndian(padded),
-            BinaryPrimitives.ReadUInt64LittleEndian(padded[8..]) | ((ulong)encoded.Length << 56));
+        _low = low;
+        _high = high;
     }
 
-    /// <summary>MurmurHash3, x64, 128 bits (Austin Appleby, public domain algorithm).</summary>
-    private static IndexKey OfHash(ReadOnlySpan<byte> bytes)
+    public ulong Hash
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _low;
+    }
+
+    /// <summary>MurmurHash3, x64, 128 bits (Austin Appleby, public domain algorithm), cut to 96.</summary>
+    public static HashedKey Of(ReadOnlySpan<byte> encoded)
     {
         var a = Seed;
         var b = Seed;
-        var rest = bytes;
+        var rest = encoded;
         for (; rest.Length >= 16; rest = rest[16..])
         {
             a = (BitOperations.RotateLeft(a ^ MixA(BinaryPrimitives.ReadUInt64LittleEndian(rest)), 27) + b) * 5 + 0x52DCE729;
@@ -59,15 +47,15 @@ internal readonly record struct IndexKey(ulong Low, ulong High)
             b ^= MixB(BinaryPrimitives.ReadUInt64LittleEndian(padded[8..]));
         }
 
-        a ^= (ulong)bytes.Length;
-        b ^= (ulong)bytes.Length;
+        a ^= (ulong)encoded.Length;
+        b ^= (ulong)encoded.Length;
         a += b;
         b += a;
         a = Finish(a);
         b = Finish(b);
         a += b;
         b += a;
-        return new IndexKey(a, (b & WithoutMark) | HashedMark);
+        return new HashedKey(a, (uint)b);
     }
 
     private static ulong MixA(ulong word) => BitOperations.RotateLeft(word * 0x87C37B91114253D5, 31) * 0x4CF5AD432745937F;

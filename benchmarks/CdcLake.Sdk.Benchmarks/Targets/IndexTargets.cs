@@ -1,0 +1,81 @@
+using CdcLake.Columnar;
+using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Tables;
+using CdcLake.State.Rows;
+
+namespace CdcLake.Benchmarks.Targets;
+
+/// <summary>The key index alone: filling it, and moving random keys of a full one.</summary>
+internal static class IndexTargets
+{
+    private const int Keys = 8_000_000;
+    private const int BatchKeys = 16_384;
+    private const double WantedSets = 5;
+    private const double WantedBytes = 24;
+
+    public static IReadOnlyList<TargetLine> Sets() => [.. Sets(DataType.Int64, "bigint"), .. Sets(DataType.String, "36 characters")];
+
+    private static IEnumerable<TargetLine> Sets(DataType type, string name)
+    {
+        var schema = new Schema([new Field("id", type, Nullable: false)]);
+        using var index = KeyIndex.For(schema);
+        var before = MemoryInUse();
+        var filled = Fill(index, schema, i => i);
+        var bytes = (MemoryInUse() - before) / (double)index.Count;
+        var random = new Random(1);
+        var moved = Fill(index, schema, _ => random.Next(Keys));
+        yield return new TargetLine($"key index of {Keys / 1_000_000} M {name}: fill (one core)", Keys / filled.Cpu / 1e6, "M keys/s");
+        yield return new TargetLine("  set random keys", Keys / moved.Cpu / 1e6, "M keys/s", Target: $"≥ {WantedSets} M", IsMet: Keys / moved.Cpu / 1e6 >= WantedSets);
+        yield return new TargetLine("  bytes a key, counted", index.Bytes / (double)index.Count, "bytes", Target: $"≤ {WantedBytes}", IsMet: index.Bytes / (double)index.Count <= WantedBytes);
+        yield return new TargetLine("  bytes a key, resident memory", bytes, "bytes");
+    }
+
+    private static Cost Fill(KeyIndex index, Schema schema, Func<int, int> keyOf)
+    {
+        var codec = new RowCodec(schema, [0]);
+        using var keys = new EncodedRows();
+        var positions = new uint[BatchKeys];
+        var previous = new RowLocation[BatchKeys];
+        var total = default(Cost);
+        for (var start = 0; start < Keys; start += BatchKeys)
+        {
+            using var batch = new ChangeBatch(schema);
+            for (var i = start; i < start + BatchKeys; i++)
+            {
+                Append(batch, keyOf(i));
+            }
+
+            codec.Encode(batch, keys);
+            var before = Cost.Now();
+            index.Set(keys, [], start / BatchKeys, positions, previous);
+            var cost = Cost.Now() - before;
+            total = new Cost(total.Cpu + cost.Cpu, total.Wall + cost.Wall, total.Allocated + cost.Allocated);
+        }
+
+        return total;
+    }
+
+    private static void Append(ChangeBatch batch, int key)
+    {
+        if (batch[0] is FixedColumn<long> numbers)
+        {
+            numbers.Append(key);
+        }
+        else
+        {
+            Span<byte> text = stackalloc byte[36];
+            text.Fill((byte)'-');
+            System.Buffers.Text.Utf8Formatter.TryFormat(key, text, out _);
+            batch.Bytes(0).Append(text);
+        }
+
+        batch.AppendWeight(1);
+    }
+
+    private static long MemoryInUse()
+    {
+        GC.Collect();
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+}

@@ -1,0 +1,13 @@
+namespace CdcLake.Iceberg.Index;
+
+/// <summary>The form in which an index keeps keys.</summary>
+/// <typeparam name="TSelf">The form itself.</typeparam>
+internal interface IIndexKey<TSelf> : IEquatable<TSelf>
+    where TSelf : unmanaged, IIndexKey<TSelf>
+{
+    /// <summary>A hash for tables, all bits usable.</summary>
+    ulong Hash { get; }
+
+    /// <summary>The key of an encoded row.</summary>
+    static abstract TSelf Of(ReadOnlySpan<byte> encoded);
+}

@@ -1,0 +1,235 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using CdcLake.Iceberg.Tables;
+
+namespace CdcLake.Iceberg.Index;
+
+// Slots lie in the order of their hashes: a key belongs at hash × capacity / 2⁶⁴ ("home") or, when others are there, behind them. A search
+// ends at the first larger hash; an insertion moves the slots up to the next empty one by one, a removal moves those back that are not at home. Growing is one pass
+// over both arrays. A few slots behind the last home take what overflows there.
+
+/// <summary>A part of a <see cref="KeyTable{TKey}"/>: open addressing with ordered linear probing in memory outside the managed heap, which is given back at once.</summary>
+/// <typeparam name="TKey">How keys are kept.</typeparam>
+internal sealed unsafe class KeyShard<TKey>
+    where TKey : unmanaged, IIndexKey<TKey>
+{
+    private const int FirstCapacity = 16;
+    private const int DoublesUpTo = 1024;
+    private Slot* _slots;
+    private uint _capacity;
+    private uint _length;
+    private uint _used;
+
+    ~KeyShard() => NativeMemory.Free(_slots);
+
+    public long Bytes => (long)_length * sizeof(Slot);
+
+    /// <summary>Entries in a full shard, in percent of its capacity, and how much larger it then becomes: large entries are packed tighter, so that no key costs more than 24 bytes.</summary>
+    private static (uint Full, uint Growth) Percent => sizeof(Slot) > 16 ? (92, 109) : (90, 125);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong hash)
+    {
+        if (Sse.IsSupported && _capacity > 0)
+        {
+            var at = (byte*)(_slots + Home(hash));
+            Sse.Prefetch0(at);
+            Sse.Prefetch0(at + 64);
+        }
+    }
+
+    public RowLocation Find(TKey key, ulong hash)
+    {
+        if (_used == 0)
+        {
+            return RowLocation.None;
+        }
+
+        var slot = _slots + Place(key, hash);
+        return slot->File != 0 && slot->Key.Equals(key) ? slot->Location : RowLocation.None;
+    }
+
+    /// <summary>Adds a key or moves it, and says where it was.</summary>
+    public RowLocation Set(TKey key, ulong hash, RowLocation location)
+    {
+        if (_used >= (ulong)_capacity * Percent.Full / 100)
+        {
+            Grow();
+        }
+
+        while (true)
+        {
+            var at = Place(key, hash);
+            var slot = _slots + at;
+            if (slot->File != 0 && slot->Key.Equals(key))
+            {
+                var previous = slot->Location;
+                slot->Location = location;
+                return previous;
+            }
+
+            var free = at;
+            while (_slots[free].File != 0)
+            {
+                free++;
+            }
+
+            // The last slot stays empty: every search ends there.
+            if (free < _length - 1)
+            {
+                Move(at, at + 1, free - at);
+                slot->Key = key;
+                slot->Location = location;
+                _used++;
+                return RowLocation.None;
+            }
+
+            Grow();
+        }
+    }
+
+    /// <summary>Removes a key and says where it was.</summary>
+    public RowLocation Remove(TKey key, ulong hash)
+    {
+        if (_used == 0)
+        {
+            return RowLocation.None;
+        }
+
+        var at = Place(key, hash);
+        var slot = _slots + at;
+        if (slot->File == 0 || !slot->Key.Equals(key))
+        {
+            return RowLocation.None;
+        }
+
+        var previous = slot->Location;
+        var next = at + 1;
+        while (_slots[next].File != 0 && Home(_slots[next].Key.Hash) != next)
+        {
+            next++;
+        }
+
+        Move(at + 1, at, next - at - 1);
+        _slots[next - 1] = default;
+        _used--;
+        return previous;
+    }
+
+    /// <summary>Removes all keys of some files.</summary>
+    /// <returns>Keys that are left.</returns>
+    public uint RemoveFiles(IReadOnlySet<int> files)
+    {
+        for (var slot = _slots; slot < _slots + _length; slot++)
+        {
+            if (slot->File != 0 && files.Contains(slot->Location.File))
+            {
+                *slot = default;
+                _used--;
+            }
+        }
+
+        Rebuild(_capacity);
+        return _used;
+    }
+
+    public void Clear()
+    {
+        NativeMemory.Free(_slots);
+        _slots = null;
+        _capacity = _length = _used = 0;
+    }
+
+    /// <summary>Where the key is, or where it would be put.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Place(TKey key, ulong hash)
+    {
+        var at = Home(hash);
+        for (var slot = _slots + at; slot->File != 0 && !slot->Key.Equals(key) && slot->Key.Hash <= hash; slot++)
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    /// <summary>The high bits of the hash choose the shard; those below choose the place in it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Home(ulong hash) => (uint)(((hash >> 24) & uint.MaxValue) * _capacity >> 32);
+
+    private void Move(uint from, uint to, uint count) => Buffer.MemoryCopy(_slots + from, _slots + to, (ulong)count * (ulong)sizeof(Slot), (ulong)count * (ulong)sizeof(Slot));
+
+    private void Grow()
+    {
+        var larger = _capacity < DoublesUpTo ? Math.Max(FirstCapacity, _capacity * 2) : (ulong)_capacity * Percent.Growth / 100;
+        if (larger > int.MaxValue)
+        {
+            throw new UnsupportedTypeException("The key index reached 400 billion keys, the most that is kept today. Split the table.");
+        }
+
+        Rebuild((uint)larger);
+    }
+
+    private void Rebuild(uint capacity)
+    {
+        var old = _slots;
+        var oldLength = _length;
+        if (capacity == 0)
+        {
+            return;
+        }
+
+        _capacity = capacity;
+        for (var spare = FirstCapacity + (capacity / 256); !TryFill(old, oldLength, capacity + spare); spare *= 2)
+        {
+            // More than expected belongs to the last places: room for it behind them.
+        }
+
+        NativeMemory.Free(old);
+    }
+
+    private bool TryFill(Slot* old, uint oldLength, uint length)
+    {
+        _length = length;
+        _slots = (Slot*)NativeMemory.AllocZeroed(length, (nuint)sizeof(Slot));
+        var next = 0u;
+        for (var slot = old; slot < old + oldLength; slot++)
+        {
+            if (slot->File == 0)
+            {
+                continue;
+            }
+
+            next = Math.Max(next, Home(slot->Key.Hash));
+            if (next == length - 1)
+            {
+                NativeMemory.Free(_slots);
+                return false;
+            }
+
+            _slots[next++] = *slot;
+        }
+
+        return true;
+    }
+
+    /// <summary>A slot; <see cref="File"/> is the ordinal plus one, so that zeroed memory is empty.</summary>
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    private struct Slot
+    {
+        public TKey Key;
+        public int File;
+        public uint Position;
+
+        public RowLocation Location
+        {
+            readonly get => new(File - 1, Position);
+            set
+            {
+                File = value.File + 1;
+                Position = value.Position;
+            }
+        }
+    }
+}
