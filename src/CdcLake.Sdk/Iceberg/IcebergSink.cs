@@ -14,6 +14,7 @@ namespace CdcLake.Iceberg;
 /// </summary>
 internal sealed class IcebergSink : ISink
 {
+    private const long FewBytes = 128 << 10;
     private readonly CatalogCommitGroup _group;
     private readonly TableIdentifier _name;
     private readonly IcebergSinkSettings _settings;
@@ -65,7 +66,7 @@ internal sealed class IcebergSink : ISink
         {
             _failed = true;
             _consolidator!.Clear();
-            await table.ReplaceAsync(keepUncommitted: _epochIsOpen, cancellationToken).ConfigureAwait(false);
+            await table.ReplaceAsync(cancellationToken).ConfigureAwait(false);
             _failed = false;
         }
     }
@@ -148,7 +149,7 @@ internal sealed class IcebergSink : ISink
         _consolidator!.SettlePart(table);
         await FlushAsync(table, cancellationToken).ConfigureAwait(false);
 
-        if (_isComplete && _consolidator.PendingBytes > _settings.MemoryBudgetBytes)
+        if (_isComplete && _consolidator.PendingBytes > Math.Max(_settings.MemoryBudgetBytes, FewBytes))
         {
             // A complete result adds rows; what is withdrawn again follows closely. So much that waits means that the key is none.
             throw _consolidator.TooManyRowsPerKey();

@@ -2,7 +2,10 @@ using CdcLake.Compression;
 
 namespace CdcLake.Iceberg;
 
-/// <summary>How a sink writes; names in comments are the table properties that say the same.</summary>
+/// <summary>
+/// How a sink writes: <see cref="IcebergSinkOptions"/> together with the properties of the table, and limits that nobody sets but tests. Names in comments are the table
+/// properties that say the same.
+/// </summary>
 internal sealed record IcebergSinkSettings
 {
     /// <summary>Codec of the files of a table that the sink creates; <c>write.parquet.compression-codec</c>. An existing table's own property goes before it.</summary>
@@ -13,6 +16,12 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>Bytes at which a data file is closed and the next one begun; <c>write.target-file-size-bytes</c>.</summary>
     public long TargetFileSizeBytes { get; init; } = 128L << 20;
+
+    /// <summary>Uncompressed bytes at which a row group is closed; <c>write.parquet.row-group-size-bytes</c>.</summary>
+    public long RowGroupBytes { get; init; } = 128L << 20;
+
+    /// <summary>Table properties that the user set for this sink; they go before the table's own.</summary>
+    public IReadOnlyDictionary<string, string> Asked { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Bytes of changed rows that wait in memory for a commit; beyond it they are written to files that the commit then adds.</summary>
     public long MemoryBudgetBytes { get; init; } = 256L << 20;
@@ -42,14 +51,4 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>Further properties of a table that the sink creates.</summary>
     public IReadOnlyDictionary<string, string> TableProperties { get; init; } = new Dictionary<string, string>();
-}
-
-/// <summary>Answers to a table whose rows stand for no source position any more.</summary>
-internal enum ForeignChanges
-{
-    /// <summary>The sink does not open; the message names the snapshot.</summary>
-    Refuse = 0,
-
-    /// <summary>The source is read anew and replaces all rows.</summary>
-    Resnapshot = 1,
 }

@@ -8,7 +8,7 @@ using CdcLake.MySql.Gtids;
 namespace CdcLake;
 
 /// <summary>A table of an <see cref="IcebergCatalog"/>: what a sink writes, and what can be read back. Immutable and thread-safe.</summary>
-public sealed class IcebergTable : ISinkTarget
+public sealed class IcebergTable
 {
     private readonly IcebergCatalog _catalog;
     private readonly TableIdentifier _identifier;
@@ -44,7 +44,7 @@ public sealed class IcebergTable : ISinkTarget
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    ISink ISinkTarget.CreateSink() => new IcebergSink(_catalog.Commits, _identifier, new IcebergSinkSettings());
+    internal ISink CreateSink(IcebergSinkSettings settings) => new IcebergSink(_catalog.Commits, _identifier, settings);
 
     private async IAsyncEnumerable<Row> ReadRowsAsync(
         Func<IcebergTableReader, Iceberg.Spec.Snapshot?> choose, [EnumeratorCancellation] CancellationToken cancellationToken)

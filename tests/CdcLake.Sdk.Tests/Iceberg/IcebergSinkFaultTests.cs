@@ -52,6 +52,44 @@ public sealed class IcebergSinkFaultTests
     }
 
     [Fact]
+    public async Task Abandoned_part_leaves_the_old_state_no_files_and_an_unusable_sink()
+    {
+        using var folder = new TemporaryFolder(inMemory: true);
+        await using var model = new SinkModel(new LocalObjectStore(folder.Path, TimeProvider.System), Settings);
+        await PrepareAsync(model);
+        var files = folder.Files;
+        model.Put(1, "abandoned", 1);
+        model.Remove(2);
+        await model.EndEpochAsync();
+        var prepared = (await model.Sink.PrepareAsync(CancellationToken.None))!;
+        Assert.NotEqual(files, folder.Files);
+        await prepared.DisposeAsync();
+        Assert.Equal(files, folder.Files);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => model.CommitAsync());
+        await model.ReopenAsync();
+        Assert.Equal(2, model.Position);
+        await model.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Process_that_dies_between_preparation_and_publication_leaves_the_old_state()
+    {
+        using var folder = new TemporaryFolder(inMemory: true);
+        var store = new FaultyStore(new LocalObjectStore(folder.Path, TimeProvider.System));
+        await using var model = new SinkModel(store, Settings);
+        await PrepareAsync(model);
+        var before = new Dictionary<long, (string?, int?)>(model.Rows);
+        model.Put(1, "lost", 1);
+        await model.EndEpochAsync();
+        var prepared = (await model.Sink.PrepareAsync(CancellationToken.None))!;
+        store.Arm(1, afterEffect: false, onlyOnce: false);
+        await prepared.DisposeAsync(); // removes nothing: the store is gone
+        await model.Sink.DisposeAsync();
+        store.Arm(0, afterEffect: false, onlyOnce: false);
+        await CheckStateAsync(model, store, before, before, committed: false);
+    }
+
+    [Fact]
     public async Task Sink_that_failed_refuses_further_calls()
     {
         using var folder = new TemporaryFolder(inMemory: true);

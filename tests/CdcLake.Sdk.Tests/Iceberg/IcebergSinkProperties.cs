@@ -26,7 +26,8 @@ public sealed class IcebergSinkProperties
             FilesPerDeleteFile = 3,
             MaxDeleteFilesPerFile = 3,
         };
-        await using var model = new SinkModel(new LocalObjectStore(folder.Path, TimeProvider.System), settings);
+        var store = new LocalObjectStore(folder.Path, TimeProvider.System);
+        await using var model = new SinkModel(store, settings);
         await model.OpenAsync();
         for (var commit = 0; commit < 25; commit++)
         {
@@ -34,6 +35,11 @@ public sealed class IcebergSinkProperties
             {
                 await ChangeAsync(model, random);
                 await model.EndEpochAsync();
+            }
+
+            if (commit > 0 && random.Next(5) == 0)
+            {
+                await ForeignCompaction.RunAsync(store);
             }
 
             await model.CommitAsync();

@@ -46,12 +46,6 @@ public sealed class KeyIndexProperties
             }
         }
 
-        index.RemoveFiles(new HashSet<int> { 2, 4 });
-        foreach (var id in model.Where(e => e.Value.File is 2 or 4).Select(e => e.Key).ToList())
-        {
-            model.Remove(id);
-        }
-
         CheckAll(index, model, keys, range, numbers);
         index.Clear();
         CheckAll(index, [], keys, range, numbers);

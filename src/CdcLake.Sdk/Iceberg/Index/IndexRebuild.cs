@@ -28,7 +28,7 @@ internal static class IndexRebuild
     }
 
     private static async Task FillAsync(
-        KeyIndex index, Schema schema, TableLayout layout, IObjectStore store, LiveFiles files, CancellationToken cancellationToken)
+        KeyIndex index, Schema schema, TableLayout layout, FileIO store, LiveFiles files, CancellationToken cancellationToken)
     {
         var codec = new RowCodec(schema, Enumerable.Range(0, schema.Count));
         ParquetColumn[] columns = [.. layout.Key.Select(k => layout.Parquet[k])];

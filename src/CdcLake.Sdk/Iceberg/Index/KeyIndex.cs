@@ -49,9 +49,6 @@ internal abstract class KeyIndex : IDisposable
     /// <param name="previous">One entry for each key: where it was, or <see cref="RowLocation.None"/>.</param>
     public abstract void Remove(EncodedRows keys, Span<RowLocation> previous);
 
-    /// <summary>Removes all keys of some files.</summary>
-    public abstract void RemoveFiles(IReadOnlySet<int> files);
-
     /// <summary>Removes all keys and gives their memory back.</summary>
     public abstract void Clear();
 

@@ -26,7 +26,7 @@ internal sealed unsafe class KeyShard<TKey>
     public long Bytes => (long)_length * sizeof(Slot);
 
     /// <summary>Entries in a full shard, in percent of its capacity, and how much larger it then becomes: large entries are packed tighter, so that no key costs more than 24 bytes.</summary>
-    private static (uint Full, uint Growth) Percent => sizeof(Slot) > 16 ? (92, 109) : (90, 125);
+    private static (uint Full, uint Growth) Percent => sizeof(Slot) > 16 ? (92u, 109u) : (90u, 125u);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong hash)
@@ -117,23 +117,6 @@ internal sealed unsafe class KeyShard<TKey>
         return previous;
     }
 
-    /// <summary>Removes all keys of some files.</summary>
-    /// <returns>Keys that are left.</returns>
-    public uint RemoveFiles(IReadOnlySet<int> files)
-    {
-        for (var slot = _slots; slot < _slots + _length; slot++)
-        {
-            if (slot->File != 0 && files.Contains(slot->Location.File))
-            {
-                *slot = default;
-                _used--;
-            }
-        }
-
-        Rebuild(_capacity);
-        return _used;
-    }
-
     public void Clear()
     {
         NativeMemory.Free(_slots);
@@ -175,11 +158,6 @@ internal sealed unsafe class KeyShard<TKey>
     {
         var old = _slots;
         var oldLength = _length;
-        if (capacity == 0)
-        {
-            return;
-        }
-
         _capacity = capacity;
         for (var spare = FirstCapacity + (capacity / 256); !TryFill(old, oldLength, capacity + spare); spare *= 2)
         {

@@ -80,15 +80,6 @@ internal sealed class KeyTable<TKey> : KeyIndex
         }
     }
 
-    public override void RemoveFiles(IReadOnlySet<int> files)
-    {
-        Count = 0;
-        foreach (var shard in _shards)
-        {
-            Count += shard.RemoveFiles(files);
-        }
-    }
-
     public override void Clear()
     {
         Count = 0;

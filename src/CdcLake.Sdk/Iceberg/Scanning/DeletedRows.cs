@@ -11,11 +11,10 @@ namespace CdcLake.Iceberg.Scanning;
 /// <summary>Applies the position deletes of a snapshot to its data files. Iceberg specification, "Scan Planning" and "Row-level Deletes".</summary>
 internal static class DeletedRows
 {
-    /// <summary>All data files of a snapshot, with the rows that it hides.</summary>
+    /// <summary>All data files of a snapshot, with the rows that it hides, are added to <paramref name="files"/>, which is given back.</summary>
     /// <exception cref="CatalogException">The table holds deletes that are not supported.</exception>
-    public static async Task<LiveFiles> LoadAsync(FileIO store, TableFiles snapshot, CancellationToken cancellationToken)
+    public static async Task<LiveFiles> LoadAsync(FileIO store, TableFiles snapshot, LiveFiles files, CancellationToken cancellationToken)
     {
-        var files = new LiveFiles();
         var byPath = new Dictionary<string, (LiveFile File, long Sequence)>(StringComparer.Ordinal);
         foreach (var entry in snapshot.Entries(ManifestContent.Data))
         {
@@ -30,7 +29,7 @@ internal static class DeletedRows
             await ApplyAsync(store, entry, byPath, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var file in files.All)
+        foreach (var (file, _) in byPath.Values)
         {
             file.Committed();
         }

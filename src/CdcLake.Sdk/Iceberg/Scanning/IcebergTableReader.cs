@@ -71,7 +71,7 @@ internal sealed class IcebergTableReader
         ];
         var store = _table.Files;
         var version = await TableFiles.ReadAsync(store, snapshot.ManifestList, cancellationToken).ConfigureAwait(false);
-        var files = await DeletedRows.LoadAsync(store, version, cancellationToken).ConfigureAwait(false);
+        var files = await DeletedRows.LoadAsync(store, version, new LiveFiles(), cancellationToken).ConfigureAwait(false);
         var rows = new int[DataFileReader.BatchRows];
         foreach (var file in files.All)
         {

@@ -120,6 +120,15 @@ internal sealed class LiveFile
     /// <returns>Delete files that no data file needs any more.</returns>
     public IReadOnlyList<DataFile> ReleaseAll() => Release(keepBase: false);
 
+    /// <summary>The delete files written for it will never be part of the table: the next commit names all deleted rows in another one.</summary>
+    public void ForgetDeletes()
+    {
+        _deletes.Clear();
+        _base = null;
+        _recent = [];
+        HasOutgrownDeletes = Deleted.Count > 0;
+    }
+
     private List<DataFile> Release(bool keepBase)
     {
         var obsolete = new List<DataFile>();

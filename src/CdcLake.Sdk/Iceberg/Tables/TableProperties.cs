@@ -7,8 +7,9 @@ internal static class TableProperties
 {
     public const string Compression = "write.parquet.compression-codec";
     public const string CompressionLevel = "write.parquet.compression-level";
+    public const string FormatVersion = "format-version";
+    public const string RowGroupSize = "write.parquet.row-group-size-bytes";
     public const string TargetFileSize = "write.target-file-size-bytes";
-    public const string UpsertMode = "write.upsert.mode";
     public const string DeleteOldMetadata = "write.metadata.delete-after-commit.enabled";
     public const string PreviousMetadataMax = "write.metadata.previous-versions-max";
 

@@ -13,6 +13,27 @@ internal readonly record struct MarkedHistory(CommitMarker? Marker, string? Fore
 {
     private const string Rearranged = "replace";
 
+    /// <summary>True when all that others made of a table since one of its snapshots is the same rows in other files.</summary>
+    /// <param name="table">The table as it is now.</param>
+    /// <param name="since">The snapshot; null when there was none.</param>
+    public static bool IsRearranged(TableMetadata table, long? since)
+    {
+        foreach (var snapshot in table.Ancestors())
+        {
+            if (snapshot.SnapshotId == since)
+            {
+                return true;
+            }
+
+            if (snapshot["operation"] != Rearranged)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
     /// <param name="table">The table.</param>
     /// <param name="pipeline">The pipeline that asks.</param>
     public static MarkedHistory Of(TableMetadata table, string pipeline)

@@ -30,7 +30,7 @@ internal sealed class PreparedTable : IAsyncDisposable
         Change = change;
     }
 
-    public SnapshotChange Change { get; }
+    public SnapshotChange Change { get; private set; }
 
     /// <summary>The table whose version it was made from.</summary>
     public TableIdentifier Identifier => _session.Version.Table.Identifier;
@@ -81,11 +81,29 @@ internal sealed class PreparedTable : IAsyncDisposable
         }
     }
 
-    /// <summary>After a conflict that left files and rows alone: the manifests are made again for the version that the table has now.</summary>
+    /// <summary>Why the change cannot be put on top of what the table is now; null when it can.</summary>
+    internal string? Objection(CatalogTable? now)
+    {
+        var isRearranged = now is not null && Change.Remake is not null && MarkedHistory.IsRearranged(now.Metadata, _base!.Metadata.CurrentSnapshotId);
+        return Commit.Requirements.Where(r => !(isRearranged && r is TableRequirement.RefSnapshot)).Select(r => r.Objection(now?.Metadata)).FirstOrDefault(o => o is not null);
+    }
+
+    /// <summary>
+    /// After a conflict that left the rows alone: the manifests are made again for the version that the table has now, and the change too where others compacted it.
+    /// </summary>
     internal async Task RebaseAsync(CatalogTable now, CancellationToken cancellationToken)
     {
         await _own.DeleteAllAsync().ConfigureAwait(false);
-        await WriteAsync(_session.Version with { Table = now }, cancellationToken).ConfigureAwait(false);
+        if (now.Metadata.CurrentSnapshotId == _base!.Metadata.CurrentSnapshotId)
+        {
+            await WriteAsync(_session.Version with { Table = now }, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var version = await TableVersion.ReadAsync(now, cancellationToken).ConfigureAwait(false);
+        _session.Move(version);
+        Change = await Change.Remake!(version, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(version, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The catalog is about to be asked: from here on an error leaves it open whether the commit takes effect, and the files stay.</summary>

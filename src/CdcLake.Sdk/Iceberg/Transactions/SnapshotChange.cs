@@ -1,5 +1,6 @@
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Transactions;
 
@@ -33,6 +34,12 @@ internal sealed class SnapshotChange
 
     /// <summary>Run once after the commit, before anybody else prepares one: the producer brings live files and key index up to date. May not fail.</summary>
     public List<Action> WhenCommitted { get; } = [];
+
+    /// <summary>
+    /// Makes the change again, from a version with the same rows in other files, since somebody compacted the table meanwhile; files that the change added stay
+    /// usable. Null where that cannot be done: the commit is then a conflict.
+    /// </summary>
+    public Func<TableVersion, CancellationToken, Task<SnapshotChange>>? Remake { get; init; }
 
     public bool HasFiles => AddedData.Count + AddedDeletes.Count + RemovedData.Count + RemovedDeletes.Count > 0;
 }

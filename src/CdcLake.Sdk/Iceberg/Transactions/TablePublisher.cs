@@ -122,9 +122,8 @@ internal static class TablePublisher
     }
 
     /// <summary>Why the changes cannot be put on top of what the tables are now; null when they can.</summary>
-    private static string? Objection(IReadOnlyList<PreparedTable> tables, List<CatalogTable?> now) => tables
-        .Zip(now, (t, n) => t.Commit.Requirements.Select(r => r.Objection(n?.Metadata)).FirstOrDefault(o => o is not null))
-        .FirstOrDefault(o => o is not null);
+    private static string? Objection(IReadOnlyList<PreparedTable> tables, List<CatalogTable?> now) =>
+        tables.Zip(now, (t, n) => t.Objection(n)).FirstOrDefault(o => o is not null);
 
     private static async Task RebaseAsync(IReadOnlyList<PreparedTable> tables, List<CatalogTable> now)
     {

@@ -81,6 +81,9 @@ internal sealed class TableSession
         }
     }
 
+    /// <summary>Others compacted the table while a change was prepared, which is being made again from this version.</summary>
+    internal void Move(TableVersion version) => Version = version;
+
     /// <summary>The prepared change will not be committed.</summary>
     internal void Abandon(PreparedTable prepared) => _prepared = _prepared == prepared ? null : _prepared;
 }

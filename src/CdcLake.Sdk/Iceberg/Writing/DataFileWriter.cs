@@ -9,7 +9,6 @@ namespace CdcLake.Iceberg.Writing;
 /// <summary>Writes rows into data files, one after the other, each closed at the target size. Not thread-safe.</summary>
 internal sealed class DataFileWriter : IAsyncDisposable
 {
-    private const long RowGroupBytes = 128L << 20;
     private readonly TableLayout _layout;
     private readonly FileIO _store;
     private readonly FileNames _names;
@@ -40,7 +39,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
         {
             Codec = settings.Compression,
             CompressionLevel = settings.CompressionLevel,
-            RowGroupBytes = RowGroupBytes,
+            RowGroupBytes = settings.RowGroupBytes,
             KeyValues = [new("iceberg.schema", layout.Schema.ToJson())],
         };
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Index;
@@ -26,11 +25,11 @@ internal static class TableOpener
         Check(catalog, table, wanted, opening.Pipeline);
         CheckPlan(catalog, table, opening);
         CheckHistory(catalog, table, settings, opening);
-        settings = FileCompression.Of(table.Metadata.Properties, $"Table {name} in {catalog.Name}").ApplyTo(settings);
+        settings = WriteProperties.Apply(settings, table.Metadata.Properties, $"Table {name} in {catalog.Name}");
 
         var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
         var layout = new TableLayout(opening.Schema, opening.Key, table.Metadata.Schema);
-        var files = await DeletedRows.LoadAsync(table.Files, version.Files, cancellationToken).ConfigureAwait(false);
+        var files = await DeletedRows.LoadAsync(table.Files, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
         var index = await IndexRebuild.RunAsync(layout, table.Files, files, cancellationToken).ConfigureAwait(false);
         return new UpsertTable(new TableSession(catalog, version, opening.Clock), layout, files, index, settings);
     }
@@ -38,12 +37,7 @@ internal static class TableOpener
     private static TableCreation NewTable(IcebergSchema schema, IcebergSinkSettings settings, SinkOpening opening)
     {
         var properties = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        new FileCompression(settings.Compression, settings.CompressionLevel).AddTo(properties, settings.TableProperties);
-        properties[TableProperties.TargetFileSize] = settings.TargetFileSizeBytes.ToString(CultureInfo.InvariantCulture);
-        properties[TableProperties.UpsertMode] = "adaptive";
-        properties[TableProperties.DeleteOldMetadata] = "true";
-        properties[TableProperties.PreviousMetadataMax] = TableProperties.PreviousMetadataDefault.ToString(CultureInfo.InvariantCulture);
-        properties.AddRange(settings.TableProperties.Where(p => !properties.ContainsKey(p.Key)));
+        properties.AddRange(WriteProperties.ForNewTable(settings));
         properties.AddRange(SnapshotRetention.PropertiesOfNewTables.Where(p => !properties.ContainsKey(p.Key)));
         properties[CommitMarker.OwnerProperty] = opening.Pipeline;
         if (opening.Fingerprint.Length > 0)
@@ -61,7 +55,7 @@ internal static class TableOpener
             throw new CatalogException(
                 $"Nobody can say which source position the rows of table {table.Identifier} in {catalog.Name} stand for: {foreign}. "
                 + $"Roll it back to the last snapshot of pipeline \"{opening.Pipeline}\" (rollback_to_snapshot in other engines), drop it, or let the sink replace all rows "
-                + $"({nameof(IcebergSinkSettings.ForeignChanges)} = {nameof(ForeignChanges.Resnapshot)}).");
+                + $"({nameof(IcebergSinkOptions)}.{nameof(IcebergSinkOptions.ForeignChanges)} = {nameof(ForeignChanges.Resnapshot)}).");
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly PlacedRows _placed = new();
     private readonly KeyIndex _index;
     private long _newRows;
+    private SnapshotChange? _prepared;
 
     /// <param name="session">The table at its current version.</param>
     /// <param name="layout">Its columns.</param>
@@ -59,17 +60,9 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     public void Find(EncodedRows keys, Span<bool> present) => _index.Find(keys, present);
 
     /// <summary>From here on no row counts that was written so far; the next commit removes them.</summary>
-    /// <param name="keepUncommitted">Rows that no commit has made visible yet go on counting.</param>
     /// <param name="cancellationToken">Stops closing the file that is being written.</param>
-    public async ValueTask ReplaceAsync(bool keepUncommitted, CancellationToken cancellationToken)
+    public async ValueTask ReplaceAsync(CancellationToken cancellationToken)
     {
-        if (keepUncommitted)
-        {
-            _replaced.UnionWith(_files.All.Where(f => f.IsCommitted));
-            _index.RemoveFiles(_replaced.Select(f => f.Ordinal).ToHashSet());
-            return;
-        }
-
         await GuardAsync(async () => await _writer.CloseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         _replaced.UnionWith(_files.All);
         _index.Clear();
@@ -102,15 +95,10 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <param name="cancellationToken">Ends the writing.</param>
     public async Task<PreparedTable?> PrepareAsync(CommitMarker marker, bool evenIfEmpty, CancellationToken cancellationToken)
     {
-        var change = new SnapshotChange { Marker = marker };
-        await GuardAsync(async () => await CollectAsync(change, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        if (!change.HasFiles && !evenIfEmpty)
-        {
-            return null;
-        }
-
-        change.WhenCommitted.Add(Committed);
-        return await _session.PrepareAsync(change, _written, cancellationToken).ConfigureAwait(false);
+        var change = await ChangeAsync(marker, cancellationToken).ConfigureAwait(false);
+        return change.HasFiles || evenIfEmpty
+            ? await _session.PrepareAsync(change, _written, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     public async ValueTask DisposeAsync()
@@ -119,6 +107,28 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         await _written.DeleteAllAsync().ConfigureAwait(false);
         _keys.Dispose();
         _index.Dispose();
+    }
+
+    private async Task<SnapshotChange> ChangeAsync(CommitMarker marker, CancellationToken cancellationToken)
+    {
+        var change = new SnapshotChange { Marker = marker, Remake = RemakeAsync };
+        await GuardAsync(async () => await CollectAsync(change, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        change.WhenCommitted.Add(Committed);
+        _prepared = change;
+        return change;
+    }
+
+    /// <summary>Others compacted the table: its rows are looked up in the files that they lie in now, and what is to be deleted is deleted there.</summary>
+    private async Task<SnapshotChange> RemakeAsync(TableVersion version, CancellationToken cancellationToken)
+    {
+        foreach (var deletes in _prepared!.AddedDeletes)
+        {
+            await version.Table.Files.DeleteAsync(deletes.Path, cancellationToken).ConfigureAwait(false);
+        }
+
+        await new TableMove(_layout, _files, _index, _settings).RunAsync(version, cancellationToken).ConfigureAwait(false);
+        _replaced.Clear();
+        return await ChangeAsync(_prepared.Marker!, cancellationToken).ConfigureAwait(false);
     }
 
     private void Committed()

@@ -1,0 +1,129 @@
+using System.Globalization;
+using CdcLake.Iceberg;
+using CdcLake.Iceberg.Writing;
+
+namespace CdcLake;
+
+/// <summary>
+/// How a sink writes an Iceberg table; the defaults suit most tables. What is set here goes before the table's own property, what is not set is what that property
+/// says. Copied by <c>ToIceberg</c>, so later changes have no effect.
+/// </summary>
+public sealed class IcebergSinkOptions
+{
+    private const long LeastBytes = 64 << 10;
+    private const long LeastBudget = 1 << 20;
+
+    /// <summary>
+    /// Codec of the files: <c>zstd</c>, <c>snappy</c>, <c>gzip</c> or <c>uncompressed</c>. Iceberg's <c>write.parquet.compression-codec</c>, which a table that is created
+    /// here gets.
+    /// </summary>
+    /// <value>Default: null, the table's own; zstd for a new one.</value>
+    public string? CompressionCodec { get; set; }
+
+    /// <summary>Level of the codec: −131072 to 22 for zstd, 0 to 9 for gzip. Iceberg's <c>write.parquet.compression-level</c>.</summary>
+    /// <value>Default: null, the table's own; the codec's default for a new one.</value>
+    public int? CompressionLevel { get; set; }
+
+    /// <summary>Bytes at which a data file is closed and the next one begun, at least 64 KiB. Iceberg's <c>write.target-file-size-bytes</c>.</summary>
+    /// <value>Default: null, the table's own; 128 MiB for a new one.</value>
+    public long? TargetFileSizeBytes { get; set; }
+
+    /// <summary>
+    /// Bytes of rows, uncompressed, at which a row group is closed, at least 64 KiB; they wait in memory until then, compressed. Iceberg's
+    /// <c>write.parquet.row-group-size-bytes</c>.
+    /// </summary>
+    /// <value>Default: null, the table's own; 128 MiB for a new one.</value>
+    public long? RowGroupSizeBytes { get; set; }
+
+    /// <summary>
+    /// Bytes of changed rows that wait in memory for a commit, at least 1 MiB; beyond it they are written to files that the commit then adds. The key index (16 to 24
+    /// bytes a row of the table) and one row group come on top.
+    /// </summary>
+    /// <value>Default: 256 MiB.</value>
+    public long MemoryBudgetBytes { get; set; } = 256L << 20;
+
+    /// <summary>What to do with a table whose rows somebody else changed since this pipeline's last snapshot.</summary>
+    /// <value>Default: <see cref="ForeignChanges.Refuse"/>.</value>
+    public ForeignChanges ForeignChanges { get; set; } = ForeignChanges.Refuse;
+
+    /// <summary>
+    /// Further properties of a table that is created here, with Iceberg's names. One that exists keeps its own.
+    /// </summary>
+    /// <value>Default: empty.</value>
+    public IDictionary<string, string> TableProperties { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What the options say, validated.</summary>
+    internal IcebergSinkSettings Freeze()
+    {
+        Require(TargetFileSizeBytes, LeastBytes, nameof(TargetFileSizeBytes));
+        Require(RowGroupSizeBytes, LeastBytes, nameof(RowGroupSizeBytes));
+        Require(MemoryBudgetBytes, LeastBudget, nameof(MemoryBudgetBytes));
+        foreach (var (name, value) in TableProperties)
+        {
+            RequireProperty(name, value);
+        }
+
+        var settings = new IcebergSinkSettings
+        {
+            MemoryBudgetBytes = MemoryBudgetBytes,
+            Asked = Asked(),
+            TableProperties = new Dictionary<string, string>(TableProperties),
+            ForeignChanges = ForeignChanges,
+        };
+        try
+        {
+            _ = WriteProperties.Apply(settings, settings.TableProperties, "The sink");
+        }
+        catch (CatalogException e)
+        {
+            throw new ArgumentException(e.Message, e);
+        }
+
+        return settings;
+    }
+
+    private static void Require(long? bytes, long least, string name)
+    {
+        if (bytes < least)
+        {
+            throw new ArgumentOutOfRangeException(name, bytes, string.Create(CultureInfo.InvariantCulture, $"{name} is a number of bytes from {least} up."));
+        }
+    }
+
+    private static void RequireProperty(string name, string value)
+    {
+        if (string.IsNullOrWhiteSpace(name) || value is null)
+        {
+            throw new ArgumentException($"Table property \"{name}\" has no name or no value.");
+        }
+
+        if (name.StartsWith("cdclake.", StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"Table property {name} is one that the library keeps by itself; leave it out.");
+        }
+
+        if (name == "format-version" && value != "2")
+        {
+            throw new ArgumentException($"Tables of format version {value} are not created by this version of the library; leave format-version out, or set it to 2.");
+        }
+    }
+
+    /// <summary>The options that are properties of a table.</summary>
+    private Dictionary<string, string> Asked()
+    {
+        var asked = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add(Iceberg.Tables.TableProperties.Compression, CompressionCodec);
+        Add(Iceberg.Tables.TableProperties.CompressionLevel, CompressionLevel?.ToString(CultureInfo.InvariantCulture));
+        Add(Iceberg.Tables.TableProperties.TargetFileSize, TargetFileSizeBytes?.ToString(CultureInfo.InvariantCulture));
+        Add(Iceberg.Tables.TableProperties.RowGroupSize, RowGroupSizeBytes?.ToString(CultureInfo.InvariantCulture));
+        return asked;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                asked[name] = value;
+            }
+        }
+    }
+}

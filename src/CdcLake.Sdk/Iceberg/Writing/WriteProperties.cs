@@ -1,0 +1,71 @@
+using System.Globalization;
+using CdcLake.Iceberg.Tables;
+
+namespace CdcLake.Iceberg.Writing;
+
+/// <summary>What the properties of a table say about its files, where the user of a sink did not ask for something else.</summary>
+internal static class WriteProperties
+{
+    /// <summary>Settings that write as the user, else the table wants it.</summary>
+    /// <param name="settings">With what the user asked for, and defaults.</param>
+    /// <param name="table">Properties of the table.</param>
+    /// <param name="where">Which table, for errors.</param>
+    /// <exception cref="CatalogException">A property has a value that cannot be followed.</exception>
+    public static IcebergSinkSettings Apply(IcebergSinkSettings settings, IReadOnlyDictionary<string, string> table, string where)
+    {
+        var properties = new Dictionary<string, string>(table, StringComparer.Ordinal);
+        if (settings.Asked.ContainsKey(TableProperties.Compression))
+        {
+            properties.Remove(TableProperties.CompressionLevel); // that of the table's own codec
+        }
+
+        foreach (var (name, value) in settings.Asked)
+        {
+            properties[name] = value;
+        }
+
+        return FileCompression.Of(properties, where).ApplyTo(settings) with
+        {
+            TargetFileSizeBytes = Bytes(properties, TableProperties.TargetFileSize, settings.TargetFileSizeBytes, where),
+            RowGroupBytes = Bytes(properties, TableProperties.RowGroupSize, settings.RowGroupBytes, where),
+        };
+    }
+
+    /// <summary>The properties of a new table: what the user asked for and gave, else the defaults.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> ForNewTable(IcebergSinkSettings settings)
+    {
+        var written = Apply(settings, settings.TableProperties, "The sink");
+        var properties = new Dictionary<string, string>(settings.TableProperties, StringComparer.Ordinal);
+        foreach (var (name, value) in settings.Asked)
+        {
+            properties[name] = value;
+        }
+
+        if (settings.Asked.ContainsKey(TableProperties.Compression) || settings.Asked.ContainsKey(TableProperties.CompressionLevel))
+        {
+            properties.Remove(TableProperties.Compression);
+            properties.Remove(TableProperties.CompressionLevel);
+        }
+
+        new FileCompression(written.Compression, written.CompressionLevel).AddTo(properties, new Dictionary<string, string>(properties));
+        properties.TryAdd(TableProperties.TargetFileSize, Text(settings.TargetFileSizeBytes));
+        properties.TryAdd(TableProperties.DeleteOldMetadata, "true");
+        properties.TryAdd(TableProperties.PreviousMetadataMax, Text(TableProperties.PreviousMetadataDefault));
+        properties.Remove(TableProperties.FormatVersion); // no property of a table but a field of its metadata
+        return properties;
+    }
+
+    private static long Bytes(Dictionary<string, string> properties, string name, long otherwise, string where)
+    {
+        if (!properties.TryGetValue(name, out var text))
+        {
+            return otherwise;
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0
+            ? bytes
+            : throw new CatalogException($"{where} has {name}={text}, which is no number of bytes. Set it to one, or remove it.");
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,162 @@
+using CdcLake.Iceberg;
+using CdcLake.Storage;
+
+namespace CdcLake.Tests.Iceberg;
+
+/// <summary>Somebody else compacts the table while a pipeline writes it: the pipeline goes on where the rows lie now.</summary>
+public sealed class ForeignCompactionTests : IDisposable
+{
+    private static readonly IcebergSinkSettings Settings = new() { SmallFileBytes = 0, TargetFileSizeBytes = 4_000, FoldAt = 3, MaxOwnDeleteFiles = 1, FilesPerDeleteFile = 2 };
+    private readonly TemporaryFolder _folder = new(inMemory: true);
+    private readonly LocalObjectStore _store;
+
+    public ForeignCompactionTests() => _store = new LocalObjectStore(_folder.Path, TimeProvider.System);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Compaction_before_a_commit_is_no_conflict()
+    {
+        await using var model = await FilledAsync();
+        await ForeignCompaction.RunAsync(_store);
+        Change(model, 1);
+        Assert.NotNull(await model.EndAndCommitAsync());
+        await model.CheckAsync();
+        Change(model, 2);
+        await model.EndAndCommitAsync();
+        await model.CheckAsync();
+        await model.ReopenAsync();
+        await model.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Compaction_between_preparation_and_publication_is_no_conflict_and_leaves_no_file_behind()
+    {
+        await using var model = await FilledAsync();
+        Change(model, 1);
+        await model.EndEpochAsync();
+        await using (var prepared = (await model.Sink.PrepareAsync(CancellationToken.None))!)
+        {
+            await ForeignCompaction.RunAsync(_store);
+            Assert.NotNull(Assert.Single(await prepared.Group.PublishAsync([prepared], CancellationToken.None)));
+        }
+
+        await model.CheckAsync();
+        var known = await FilesAsync();
+        Assert.All(_folder.Files.Where(f => f.EndsWith(".parquet", StringComparison.Ordinal)), f => Assert.Contains(Path.GetFileName(f), known));
+    }
+
+    [Fact]
+    public async Task Compaction_under_a_complete_result_is_replaced_with_it()
+    {
+        await using var model = await FilledAsync();
+        model.StartOver();
+        Change(model, 1);
+        await model.EndEpochAsync();
+        await ForeignCompaction.RunAsync(_store);
+        Assert.NotNull(await model.CommitAsync());
+        await model.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Compaction_that_lost_rows_is_a_conflict_that_says_how_many()
+    {
+        await using var model = await FilledAsync();
+        await ForeignCompaction.RunAsync(_store, row => row != 77);
+        model.Put(1, "changed", 1);
+        await model.EndEpochAsync();
+        var error = await Assert.ThrowsAsync<CommitConflictException>(() => model.CommitAsync());
+        Assert.Contains("of 599 rows are not in it any more", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_added_by_somebody_else_are_a_conflict_and_refused_by_name_afterwards()
+    {
+        await using var model = await FilledAsync();
+        await ForeignCompaction.RunAsync(_store);
+        var foreign = await _store.AddForeignSnapshotAsync("append");
+        model.Put(1, "changed", 1);
+        await model.EndEpochAsync();
+        var conflict = await Assert.ThrowsAsync<CommitConflictException>(() => model.CommitAsync());
+        Assert.True(conflict.IsTransient);
+        var error = await Assert.ThrowsAsync<CatalogException>(() => model.ReopenAsync());
+        Assert.Contains($"{foreign.SnapshotId}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Failure_at_any_call_of_a_commit_over_a_compaction_leaves_the_old_or_the_new_state(bool afterEffect)
+    {
+        var calls = int.MaxValue;
+        for (var failAt = 1; failAt <= calls; failAt++)
+        {
+            using var folder = new TemporaryFolder(inMemory: true);
+            var files = new LocalObjectStore(folder.Path, TimeProvider.System);
+            var store = new FaultyStore(files);
+            await using var model = new SinkModel(store, Settings);
+            await FillAsync(model);
+            var before = SinkModel.Print(model.Rows);
+            Change(model, 1);
+            await model.EndEpochAsync();
+            await ForeignCompaction.RunAsync(files);
+            store.Arm(failAt, afterEffect, onlyOnce: false);
+            var error = await Record.ExceptionAsync(() => model.CommitAsync());
+            Assert.True(error is null or CdcLakeException, $"call {failAt}: {error}");
+            calls = error is null ? store.Calls : calls;
+            var after = SinkModel.Print(model.Rows);
+            store.Arm(0, false, false);
+            var read = SinkModel.Print(await SinkModel.ReadAsync(files));
+            await using var next = new SinkModel(files, Settings);
+            var isNew = TestPosition.NumberOf(await next.OpenAsync()) == 4;
+            Assert.True(isNew || error is not null, "a commit that was reported is not there");
+            Assert.Equal(isNew ? after : before, read);
+        }
+
+        Assert.InRange(calls, 20, 400);
+    }
+
+    private async Task<SinkModel> FilledAsync()
+    {
+        var model = new SinkModel(_store, Settings);
+        await FillAsync(model);
+        return model;
+    }
+
+    /// <summary>600 rows in several files with position deletes, in three commits.</summary>
+    private static async Task FillAsync(SinkModel model)
+    {
+        await model.OpenAsync();
+        for (var commit = 0; commit < 3; commit++)
+        {
+            for (var id = commit * 190; id < (commit * 190) + 220; id++)
+            {
+                model.Put(id, $"row {id} of commit {commit}", id);
+            }
+
+            await model.EndAndCommitAsync();
+        }
+    }
+
+    /// <summary>Replaces, removes and adds rows.</summary>
+    private static void Change(SinkModel model, int round)
+    {
+        for (var id = round; id < 700; id += 7)
+        {
+            model.Put(id, $"changed in round {round}", -id);
+            model.Remove(id + 3);
+        }
+    }
+
+    private async Task<HashSet<string>> FilesAsync()
+    {
+        var names = new HashSet<string>();
+        foreach (var snapshot in (await _store.MetadataAsync()).Snapshots)
+        {
+            var files = await CdcLake.Iceberg.Tables.TableFiles.ReadAsync(FileIO.Over(_store, TimeProvider.System), snapshot.ManifestList, CancellationToken.None);
+            names.UnionWith(files.Manifests.SelectMany(m => m.Live).Select(e => Path.GetFileName(e.File.Path)));
+        }
+
+        return names;
+    }
+}

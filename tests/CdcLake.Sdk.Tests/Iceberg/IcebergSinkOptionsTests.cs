@@ -1,0 +1,90 @@
+using CdcLake.Compression;
+using CdcLake.Iceberg;
+using CdcLake.Iceberg.Writing;
+using CdcLake.Storage;
+
+namespace CdcLake.Tests.Iceberg;
+
+public sealed class IcebergSinkOptionsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly LocalObjectStore _store;
+
+    public IcebergSinkOptionsTests() => _store = new LocalObjectStore(_folder.Path, TimeProvider.System);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Options_and_properties_stand_in_the_table_that_is_created()
+    {
+        var options = new IcebergSinkOptions { CompressionCodec = "gzip", TargetFileSizeBytes = 1 << 20, RowGroupSizeBytes = 1 << 18 };
+        options.TableProperties["comment"] = "sales";
+        options.TableProperties["write.metadata.previous-versions-max"] = "7";
+        var properties = await PropertiesAsync(options);
+        Assert.Equal("gzip", properties["write.parquet.compression-codec"]);
+        Assert.DoesNotContain("write.parquet.compression-level", properties.Keys);
+        Assert.Equal("1048576", properties["write.target-file-size-bytes"]);
+        Assert.Equal("262144", properties["write.parquet.row-group-size-bytes"]);
+        Assert.Equal("7", properties["write.metadata.previous-versions-max"]);
+        Assert.Equal("sales", properties["comment"]);
+    }
+
+    [Fact]
+    public async Task Defaults_stand_in_a_table_that_is_created_without_options()
+    {
+        var properties = await PropertiesAsync(new IcebergSinkOptions());
+        Assert.Equal("zstd", properties["write.parquet.compression-codec"]);
+        Assert.DoesNotContain("write.parquet.compression-level", properties.Keys);
+        Assert.Equal("134217728", properties["write.target-file-size-bytes"]);
+    }
+
+    [Fact]
+    public void Property_of_an_existing_table_is_followed_where_no_option_is_set()
+    {
+        var table = new Dictionary<string, string>
+        {
+            ["write.parquet.compression-codec"] = "gzip",
+            ["write.parquet.compression-level"] = "7",
+            ["write.target-file-size-bytes"] = "1000000",
+        };
+        var settings = WriteProperties.Apply(new IcebergSinkOptions().Freeze(), table, "Table t");
+        Assert.Equal((CompressionCodec.Gzip, (int?)7, 1_000_000L), (settings.Compression, settings.CompressionLevel, settings.TargetFileSizeBytes));
+
+        settings = WriteProperties.Apply(new IcebergSinkOptions { CompressionCodec = "snappy", TargetFileSizeBytes = 1 << 20 }.Freeze(), table, "Table t");
+        Assert.Equal((CompressionCodec.Snappy, (int?)null, 1L << 20), (settings.Compression, settings.CompressionLevel, settings.TargetFileSizeBytes));
+    }
+
+    [Fact]
+    public void Property_of_an_existing_table_that_cannot_be_followed_is_refused_by_name()
+    {
+        var table = new Dictionary<string, string> { ["write.target-file-size-bytes"] = "128MB" };
+        var error = Assert.Throws<CatalogException>(() => WriteProperties.Apply(new IcebergSinkSettings(), table, "Table t"));
+        Assert.Contains("write.target-file-size-bytes=128MB", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_with_wrong_values_are_refused_before_anything_runs()
+    {
+        Assert.Throws<ArgumentException>(() => new IcebergSinkOptions { CompressionCodec = "lzo" }.Freeze());
+        Assert.Throws<ArgumentException>(() => new IcebergSinkOptions { CompressionCodec = "gzip", CompressionLevel = 10 }.Freeze());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new IcebergSinkOptions { TargetFileSizeBytes = 1000 }.Freeze());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new IcebergSinkOptions { RowGroupSizeBytes = 0 }.Freeze());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new IcebergSinkOptions { MemoryBudgetBytes = -1 }.Freeze());
+        Assert.Throws<ArgumentException>(() => With("cdclake.pipeline", "mine"));
+        Assert.Throws<ArgumentException>(() => With("format-version", "3"));
+
+        static void With(string name, string value)
+        {
+            var options = new IcebergSinkOptions();
+            options.TableProperties[name] = value;
+            options.Freeze();
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> PropertiesAsync(IcebergSinkOptions options)
+    {
+        await using var model = new SinkModel(_store, options.Freeze());
+        await model.OpenAsync();
+        return (await _store.MetadataAsync()).Properties;
+    }
+}
