@@ -97,7 +97,7 @@ public sealed class IcebergSinkOptions
             throw new ArgumentException($"Table property \"{name}\" has no name or no value.");
         }
 
-        if (name.StartsWith("cdclake.", StringComparison.Ordinal))
+        if (name.StartsWith("cdclake.", StringComparison.Ordinal) && name != Iceberg.Tables.TableProperties.KeepExpiredFiles)
         {
             throw new ArgumentException($"Table property {name} is one that the library keeps by itself; leave it out.");
         }

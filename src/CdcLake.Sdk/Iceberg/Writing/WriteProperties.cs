@@ -34,7 +34,8 @@ internal static class WriteProperties
     /// <summary>The properties of a new table: what the user asked for and gave, else the defaults.</summary>
     public static IEnumerable<KeyValuePair<string, string>> ForNewTable(IcebergSinkSettings settings)
     {
-        var written = Apply(settings, settings.TableProperties, "The sink");
+        var isSaid = new[] { settings.Asked, settings.TableProperties }.Any(p => p.ContainsKey(TableProperties.Compression) || p.ContainsKey(TableProperties.CompressionLevel));
+        var written = isSaid ? Apply(settings, settings.TableProperties, "The sink") : settings;
         var properties = new Dictionary<string, string>(settings.TableProperties, StringComparer.Ordinal);
         foreach (var (name, value) in settings.Asked)
         {
