@@ -163,12 +163,8 @@ internal sealed class BinlogEventProcessor : IDisposable
     /// <inheritdoc cref="TransactionReader.Discard"/>
     public void DiscardOpen() => _transactions.Discard();
 
-    /// <summary>Forgets the rows of the open transaction but stays inside it: for one that cannot end in what is left of a file.</summary>
-    public void DropOpenRows()
-    {
-        _epochs.DropOpenRows();
-        _transactions.Open.RowsWereDropped = true;
-    }
+    /// <inheritdoc cref="TransactionReader.DropOpenRows"/>
+    public void DropOpenRows() => _transactions.DropOpenRows();
 
     public void Dispose()
     {

@@ -54,6 +54,9 @@ internal sealed record BinlogProcessorOptions
     /// <summary>The same in bytes of their images in the log.</summary>
     public long HeldBytes { get; init; } = 64 << 20;
 
-    /// <summary>Bytes in the log of rows of all XA transactions that are prepared and not decided; more are refused.</summary>
+    /// <summary>
+    /// Bytes in the log of rows of all XA transactions that are prepared and not decided; more are refused. An XA transaction is held back up to this size too, since
+    /// what was handed on could not wait for its end.
+    /// </summary>
     public long PreparedBytes { get; init; } = 256 << 20;
 }

@@ -51,11 +51,11 @@ internal sealed class EpochBuilder(BinlogProcessorOptions options, IncludedTrans
     /// <summary>The batch to append rows of the open transaction to; call <see cref="Appended"/> afterwards.</summary>
     public ChangeBatch Open(int table) => _pending.Open(table);
 
-    /// <summary>Counts rows appended to the batch that <see cref="Open"/> gave for <paramref name="table"/>, and their bytes in the log.</summary>
-    public void Appended(int table, int rows, int bytes)
+    /// <summary>Counts rows of <paramref name="transaction"/> appended to the batch that <see cref="Open"/> gave for <paramref name="table"/>, and their bytes in the log.</summary>
+    public void Appended(int table, int rows, int bytes, OpenTransaction transaction)
     {
         _pending.Appended(table, rows, bytes);
-        NeedsFlush |= IsTooLargeToHold;
+        NeedsFlush |= IsTooLargeToHold(transaction);
     }
 
     /// <inheritdoc cref="PendingChanges.Add"/>
@@ -104,7 +104,7 @@ internal sealed class EpochBuilder(BinlogProcessorOptions options, IncludedTrans
         NeedsFlush = false;
         if (transaction.IsOpen && !transaction.IsSkipped)
         {
-            if (IsTooLargeToHold)
+            if (IsTooLargeToHold(transaction))
             {
                 await HandOnOpenAsync(output, transaction, cancellationToken).ConfigureAwait(false);
             }
@@ -122,7 +122,9 @@ internal sealed class EpochBuilder(BinlogProcessorOptions options, IncludedTrans
 
     public void Dispose() => _pending.Dispose();
 
-    private bool IsTooLargeToHold => _pending.OpenRows >= options.HeldRows || _pending.OpenBytes >= options.HeldBytes;
+    private bool IsTooLargeToHold(OpenTransaction transaction) => transaction.IsXa
+        ? _pending.OpenBytes >= options.PreparedBytes
+        : _pending.OpenRows >= options.HeldRows || _pending.OpenBytes >= options.HeldBytes;
 
     /// <summary>
     /// The open transaction is too large to be held back: what came before it becomes an epoch of its own, then its rows go downstream while it is

@@ -17,6 +17,9 @@ internal sealed class OpenTransaction
     /// <summary>True behind BEGIN or XA START: a statement does not end it.</summary>
     public bool HasBegun { get; set; }
 
+    /// <summary>True behind XA START: it may be prepared only, and is then held until it is decided.</summary>
+    public bool IsXa { get; set; }
+
     public long CommitMicroseconds { get; private set; }
 
     /// <summary>Rows of captured tables, before-images and after-images counted each, those handed on before a reconnect included.</summary>
@@ -33,7 +36,7 @@ internal sealed class OpenTransaction
 
     public void Begin(TransactionStart start, bool isSkipped, long rowsToSkip, long eventOffset)
     {
-        (IsOpen, Gtid, IsSkipped, HasBegun) = (true, start.Gtid, isSkipped, false);
+        (IsOpen, Gtid, IsSkipped, HasBegun, IsXa) = (true, start.Gtid, isSkipped, false, false);
         (Rows, RowsToSkip, RowsWereDropped) = (0, rowsToSkip, false);
         CommitMicroseconds = start.CommitMicroseconds;
         AnnouncedEnd = start.Length > 0 ? eventOffset + start.Length : 0;

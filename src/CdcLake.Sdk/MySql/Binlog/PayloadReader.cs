@@ -55,7 +55,7 @@ internal sealed class PayloadReader : IDisposable
                 return true;
             }
 
-            Reserve(size);
+            Reserve();
             if (Fill() == 0)
             {
                 return End();
@@ -88,10 +88,11 @@ internal sealed class PayloadReader : IDisposable
         return size >= EventHeader.Length && size <= Array.MaxLength ? (int)size : throw Damaged($"an event of {size} bytes");
     }
 
-    private void Reserve(int size)
+    /// <summary>Makes room behind what is held; grows only when it is full, so that memory follows the bytes that came and not those that are claimed.</summary>
+    private void Reserve()
     {
         var held = _buffer.AsSpan(_start, _end - _start);
-        var target = size > _buffer.Length ? ArrayPool<byte>.Shared.Rent(size) : _buffer;
+        var target = held.Length == _buffer.Length ? ArrayPool<byte>.Shared.Rent((int)Math.Min(_buffer.Length * 2L, Array.MaxLength)) : _buffer;
         held.CopyTo(target);
         if (!ReferenceEquals(target, _buffer))
         {

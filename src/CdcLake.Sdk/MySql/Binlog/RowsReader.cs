@@ -112,7 +112,7 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         var rows = transaction.RowsToSkip > 0
             ? DecodeBehindSkipped(type, table, definition, images, batch, transaction)
             : Decode(type, definition, images, batch, transaction);
-        epochs.Appended(table.Index, rows, images.Length);
+        epochs.Appended(table.Index, rows, images.Length, transaction);
         Rows += rows;
     }
 

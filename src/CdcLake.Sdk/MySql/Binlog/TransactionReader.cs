@@ -101,6 +101,14 @@ internal sealed class TransactionReader : IDisposable
         Open.Close();
     }
 
+    /// <summary>Forgets the rows of the open transaction but stays inside it: for one that cannot end in what is left of a file.</summary>
+    public void DropOpenRows()
+    {
+        _epochs.DropOpenRows();
+        _payload.Close();
+        Open.RowsWereDropped = true;
+    }
+
     public void Dispose()
     {
         _payload.Dispose();
@@ -182,7 +190,7 @@ internal sealed class TransactionReader : IDisposable
         switch (quick ?? statement!.Kind)
         {
             case StatementKind.Begin:
-                Open.HasBegun = true;
+                (Open.HasBegun, Open.IsXa) = (true, statement is { Xa: not null });
                 return;
             case StatementKind.Commit:
                 End(commit: true);

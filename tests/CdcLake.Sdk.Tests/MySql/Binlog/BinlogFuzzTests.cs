@@ -25,7 +25,7 @@ public sealed class BinlogFuzzTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                Run(captures, Mutate(events, random));
+                await RunAsync(captures, Mutate(events, random));
             }
             catch (CdcLakeException)
             {
@@ -108,13 +108,17 @@ public sealed class BinlogFuzzTests
         }
     }
 
-    private static void Run(TableCapture[] captures, List<byte[]> events)
+    private static async Task RunAsync(TableCapture[] captures, List<byte[]> events)
     {
         using var processor = new BinlogEventProcessor(new BinlogProcessorOptions { Tables = captures, StartsEmpty = true });
         processor.BeginStream("fuzz", checksum: true);
         foreach (var e in events)
         {
             processor.Process(e);
+            if (processor.NeedsFlush)
+            {
+                await processor.FlushAsync(new DiscardingOutput(), idle: false, default);
+            }
         }
     }
 
@@ -164,11 +168,43 @@ public sealed class BinlogFuzzTests
         log.Transaction(t => t.Insert(table, [.. Enumerable.Range(0, 20).Select(i =>
             new object?[] { (long)i, new string('v', i), i % 3 == 0 ? null : new byte[i], "12.5", new DateTime(2026, 1, 2), 1L, 3UL })]));
         var made = log.ToArray();
+        var sales = BinlogFileSourceTests.Sales();
+        var packed = new BinlogBuilder { EventSize = 200 };
+        packed.Gtid().Payload(t => t.Query("", "BEGIN").Insert(sales, BinlogFileSourceTests.Row(1, "1.00"), BinlogFileSourceTests.Row(2, "2.00")).Xid(), null).EndGroup();
+        packed.Gtid().Query("", "XA START X'61',X'',1").Insert(sales, BinlogFileSourceTests.Row(3, "3.00")).Query("", "XA END X'61',X'',1");
+        packed.Event(38, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'a']).EndGroup();
+        packed.Gtid().Payload(t => t.Query("", "BEGIN").Insert(sales, BinlogFileSourceTests.Row(4, "4.00")).Xid(), Compressed).EndGroup().Ddl("", "XA COMMIT X'61',X'',1");
         return
         [
             (await EventFeed.CapturesAsync(made, "db.t"), EventFeed.Events(made)),
+            (await EventFeed.CapturesAsync(packed.ToArray(), "appdb.sales"), EventFeed.Events(packed.ToArray())),
             (await EventFeed.CapturesAsync(recorded, "fx.types"), EventFeed.Events(recorded)),
             (await EventFeed.CapturesAsync(kinds, "fx.t", "fx.nokey"), EventFeed.Events(kinds)),
         ];
+    }
+
+    private static byte[] Compressed(byte[] bytes)
+    {
+        using var compressor = new ZstdSharp.Compressor();
+        return compressor.Wrap(bytes).ToArray();
+    }
+
+    private sealed class DiscardingOutput : ISourceOutput
+    {
+        public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask ChangesAsync(int table, CdcLake.Columnar.ChangeBatch batch, CancellationToken cancellationToken)
+        {
+            batch.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public void Report(SourceProgress progress)
+        {
+        }
     }
 }

@@ -128,8 +128,30 @@ public sealed class XaTransactionTests
     {
         var log = new BinlogBuilder { EventSize = 80 };
         Prepare(log, "a", t => t.Insert(_sales, [.. Enumerable.Range(0, 20).Select(i => BinlogFileSourceTests.Row(i, "1.00"))]));
-        var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => RunAsync(log, heldRows: 3));
+        var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => RunAsync(log, heldRows: 100, preparedBytes: 100));
         Assert.Contains("ONE PHASE", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_that_are_together_too_large_are_refused_by_name()
+    {
+        var log = new BinlogBuilder();
+        Prepare(log, "a", t => t.Insert(_sales, BinlogFileSourceTests.Row(1, "1.00")));
+        Prepare(log, "b", t => t.Insert(_sales, BinlogFileSourceTests.Row(2, "1.00")));
+        Assert.Empty((await RunAsync(log, heldRows: 100, preparedBytes: 40)).WholeRows);
+        await Assert.ThrowsAsync<BinlogUnavailableException>(() => RunAsync(log, heldRows: 100, preparedBytes: 20));
+    }
+
+    [Fact]
+    public async Task Transaction_larger_than_ordinary_ones_may_be_is_held_until_it_is_decided()
+    {
+        var log = new BinlogBuilder { EventSize = 80 };
+        Prepare(log, "a", t => t.Insert(_sales, [.. Enumerable.Range(0, 20).Select(i => BinlogFileSourceTests.Row(i, "1.00"))]));
+        log.Transaction(t => t.Insert(_sales, BinlogFileSourceTests.Row(99, "9.00"))).Ddl("", Commit("a"));
+        var output = await RunAsync(log, heldRows: 3);
+        Assert.Equal(21, output.WholeRows.Count());
+        Assert.Equal("0+99|9.00", output.WholeRows.First());
+        Assert.Equal("1-3", Set(output));
     }
 
     private BinlogBuilder Log()
@@ -151,10 +173,10 @@ public sealed class XaTransactionTests
 
     private static string Set(CollectingOutput output) => output.Epochs[^1].Epoch.Position.ToString()!.Split("555555555555:")[^1];
 
-    private static async Task<CollectingOutput> RunAsync(BinlogBuilder log, int heldRows)
+    private static async Task<CollectingOutput> RunAsync(BinlogBuilder log, int heldRows, long preparedBytes = 1 << 20)
     {
         var captures = await EventFeed.CapturesAsync(log.ToArray(), "appdb.sales");
-        using var processor = Create(captures, heldRows, GtidSet.Empty);
+        using var processor = Create(captures, heldRows, GtidSet.Empty, preparedBytes);
         var output = new CollectingOutput();
         processor.BeginFile("binlog.000001");
         await EventFeed.FeedAsync(processor, EventFeed.Events(log.ToArray()), output);
@@ -162,6 +184,6 @@ public sealed class XaTransactionTests
         return output;
     }
 
-    private static BinlogEventProcessor Create(TableCapture[] captures, int heldRows, GtidSet executed) =>
-        new(new BinlogProcessorOptions { Tables = captures, Executed = executed, HeldRows = heldRows });
+    private static BinlogEventProcessor Create(TableCapture[] captures, int heldRows, GtidSet executed, long preparedBytes = 1 << 20) =>
+        new(new BinlogProcessorOptions { Tables = captures, Executed = executed, HeldRows = heldRows, PreparedBytes = preparedBytes });
 }
