@@ -28,8 +28,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     public static async Task<BenchmarkServer> CreateAsync(string connectionString)
     {
-        var server = new BenchmarkServer(connectionString + ";SSL Mode=None;Allow Public Key Retrieval=true");
-        await using var connection = await server.OpenAsync();
+        var server = new BenchmarkServer(Plain(connectionString));
+        await using var connection = await OpenAsync(server.ConnectionString);
         foreach (var statement in new[]
         {
             $"DROP DATABASE IF EXISTS {server._database}",
@@ -63,16 +63,19 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     public MySqlBinlogSource Open() => new(MySqlConnectionOptions.Parse(ConnectionString), "benchmark", new MySqlSourceOptions(), TimeProvider.System);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>The same server without encryption, which would be measured too.</summary>
+    public static string Plain(string connectionString) => connectionString + ";SSL Mode=None;Allow Public Key Retrieval=true";
+
+    public static Task<ServerSession> OpenAsync(string connectionString)
     {
-        await using var connection = await OpenAsync();
-        await connection.ExecuteAsync($"DROP DATABASE IF EXISTS {_database}", CancellationToken.None);
+        var options = MySqlConnectionOptions.Parse(connectionString) with { ReadTimeout = TimeSpan.FromMinutes(10) };
+        return ServerSession.OpenAsync(options, options.Hosts[0], CancellationToken.None);
     }
 
-    private Task<ServerSession> OpenAsync()
+    public async ValueTask DisposeAsync()
     {
-        var options = MySqlConnectionOptions.Parse(ConnectionString) with { ReadTimeout = TimeSpan.FromMinutes(10) };
-        return ServerSession.OpenAsync(options, options.Hosts[0], CancellationToken.None);
+        await using var connection = await OpenAsync(ConnectionString);
+        await connection.ExecuteAsync($"DROP DATABASE IF EXISTS {_database}", CancellationToken.None);
     }
 
     private static async Task<GtidSet> ExecutedAsync(ServerSession connection) =>

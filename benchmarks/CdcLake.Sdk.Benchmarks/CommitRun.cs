@@ -17,23 +17,15 @@ internal static class CommitRun
         TableProperties = new Dictionary<string, string> { ["cdclake.expire.keep-files-ms"] = "0" },
     };
 
-    public static async Task<int> RunAsync(IReadOnlyList<string> options)
-    {
-        await using var work = new Workspace();
-        var load = ResultFile.Load();
-        var lines = new List<TargetLine>();
-        Console.WriteLine("name | value | unit | baseline | ratio | target | met or short");
-        lines.AddRange(await HistoryAsync(work, options.Contains("--short") ? [100, 1_000] : [100, 1_000, 20_000]));
-        lines.AddRange(await FilesAsync(work));
-        if (options.Contains("--write"))
-        {
-            Console.WriteLine("written to " + await ResultFile.WriteAsync(lines, load, "commits"));
-        }
+    /// <param name="work">Where tables are made.</param>
+    /// <param name="isShort">A thousand commits instead of twenty thousand.</param>
+    public static IEnumerable<TargetGroup> List(Workspace work, bool isShort) =>
+    [
+        new("history", () => HistoryAsync(work, isShort ? [100, 1_000] : [100, 1_000, 20_000])),
+        new("data files", () => FilesAsync(work)),
+    ];
 
-        return 0;
-    }
-
-    private static async Task<List<TargetLine>> HistoryAsync(Workspace work, int[] marks)
+    private static async Task<IReadOnlyList<TargetLine>> HistoryAsync(Workspace work, int[] marks)
     {
         await using var table = await CommitTable.OpenAsync(work, Settings, rows: 2_000, updated: 2_000);
         var points = new List<CommitPoint>();
@@ -55,7 +47,7 @@ internal static class CommitRun
         return lines;
     }
 
-    private static async Task<List<TargetLine>> FilesAsync(Workspace work)
+    private static async Task<IReadOnlyList<TargetLine>> FilesAsync(Workspace work)
     {
         const int rowsOfFile = 16_384;
         var settings = Settings with { SmallFileBytes = 16 << 10 };
@@ -87,11 +79,9 @@ internal static class CommitRun
         ];
         foreach (var (what, value, baseline, unit, isTarget) in timesOnly ? figures[..2] : figures)
         {
-            var line = isTarget
+            yield return isTarget
                 ? TargetLine.Against($"{what}, {name}", value, unit, $"{unit} {before}", baseline, $"ratio < {Wanted.ToString(CultureInfo.InvariantCulture)}", value / baseline < Wanted)
                 : TargetLine.Against($"{what}, {name}", value, unit, $"{unit} {before}", baseline);
-            Console.WriteLine(line);
-            yield return line;
         }
     }
 }

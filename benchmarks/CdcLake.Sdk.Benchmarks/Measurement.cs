@@ -58,7 +58,7 @@ internal static class Measurement
     public static Cost Middle(IReadOnlyList<Cost> costs) =>
         new(Middle(costs.Select(c => c.Cpu)), Middle(costs.Select(c => c.Wall)), (long)Middle(costs.Select(c => (double)c.Allocated)));
 
-    private static double Middle(IEnumerable<double> values)
+    public static double Middle(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
         return sorted[sorted.Count / 2];

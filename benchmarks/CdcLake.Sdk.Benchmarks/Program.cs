@@ -1,10 +1,14 @@
 using CdcLake.Benchmarks;
+using CdcLake.Benchmarks.Children;
 using CdcLake.Benchmarks.Logs;
 
 return args.FirstOrDefault() switch
 {
-    "targets" => await TargetRun.RunAsync(args.Skip(1).ToList()),
-    "commits" => await CommitRun.RunAsync(args.Skip(1).ToList()),
+    "targets" => await TargetRun.RunAsync("targets", TargetLists.Short, args[1..]),
+    "long-targets" => await TargetRun.RunAsync("long-targets", TargetLists.Long, args[1..]),
+    "commits" => await TargetRun.RunAsync("commits", work => CommitRun.List(work, args.Contains("--short")), args[1..]),
+    "compare" when args.Length == 3 => Comparison.Print(args[1], args[2]),
+    "child" when args.Length > 1 => await ChildProgram.RunAsync(args[1..]),
     "log" when args.Length == 4 => WriteLog(args),
     _ => Usage(),
 };
@@ -27,17 +31,21 @@ static int WriteLog(string[] args)
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Usage: dotnet run -c Release --project benchmarks/CdcLake.Sdk.Benchmarks -- targets [--write] [--only TEXT]
-                                                                                  -- commits [--write] [--short]
+        Usage: dotnet run -c Release --project benchmarks/CdcLake.Sdk.Benchmarks -- targets | long-targets | commits [--write] [--only TEXT]
+                                                                                  -- compare RESULT_FILE RESULT_FILE
                                                                                   -- log FILE STATEMENTS UPDATE_PERCENT | log FILE mixed 0
 
-          targets       measure everything that has a target, in a few minutes; each line beside a baseline of the same run
-          --write       also store the table in benchmarks/results/<processor>/targets.md
-          --only TEXT   only measurements whose name contains TEXT
-          commits       whether a table stays quick and small over 20,000 commits (--short: 1,000) and 100 data files; --write stores commits.md
+          targets       measure everything that has a target, in about four minutes; each line beside a baseline of the same run
+          long-targets  what depends on size or time, for larger tables and longer: about a quarter of an hour, 5 GB of temporary files
+          commits       whether a table stays quick and small over 20,000 commits (--short: 1,000) and 100 data files
+          --write       also store the table in benchmarks/results/<processor>/<run>.md
+          --only TEXT   only measurements whose name contains TEXT: decode, capture, snapshot, codecs, join, parquet, key index, commit time, replay,
+                        scaling, start, memory, freshness, idle, read cost
+          compare       two stored tables side by side; exit code 1 when something that was met is short
           log           write a fabricated log: of appdb.products and appdb.sales, or of two tables of many types
 
-        CDCLAKE_TEST_MYSQL names a MySQL server for what needs one (tests/lab/up.sh starts one); without it those lines are skipped.
+        CDCLAKE_TEST_MYSQL names a MySQL server and CDCLAKE_TEST_CHDB a ClickHouse library for what needs one (tests/lab/up.sh has both); without the server
+        freshness and idling are measured over a log that is played back, and what remains is skipped.
         """);
     return 2;
 }

@@ -1,7 +1,10 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.Benchmarks;
@@ -9,26 +12,28 @@ namespace CdcLake.Benchmarks;
 /// <summary>Stores a run's table below benchmarks/results/, in a folder named after the processor, with what it ran on.</summary>
 internal static partial class ResultFile
 {
-    public static async Task<string> WriteAsync(IReadOnlyList<TargetLine> lines, string load, string name = "targets")
+    public static async Task<string> WriteAsync(string run, IReadOnlyList<TargetLine> lines)
     {
         var cpu = Processor();
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"""
-            # {char.ToUpperInvariant(name[0])}{name[1..]} on {cpu}
+            # {char.ToUpperInvariant(run[0])}{run[1..]} on {cpu}
 
-            Made by `dotnet run -c Release --project benchmarks/CdcLake.Sdk.Benchmarks -- {name} --write`; every baseline was measured in the same run.
+            Made by `dotnet run -c Release --project benchmarks/CdcLake.Sdk.Benchmarks -- {run} --write`; every baseline was measured in the same run.
 
             * Processor: {cpu}, {Environment.ProcessorCount} cores
             * System: {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}
             * Runtime: {RuntimeInformation.FrameworkDescription}, workstation GC, not concurrent
             * MySQL: {await ServerVersionAsync()}
-            * Load average when it began: {load} (below 0.5 nothing else runs; above, "clock" lines are too low)
+            * ClickHouse: {ClickHouseVersion()}
+            * Commit: {await CommitAsync()}
 
             "One core" means per second of processor time of the whole process, all threads and the garbage collector included: what one core would do alone.
-            Lines marked "clock" are per second on the clock, with all cores. Medians of several runs after a warm-up.
+            Lines marked "clock" are per second on the clock, with all cores. Medians of several runs after a warm-up. "Others" are the processors that other programs kept
+            busy meanwhile, the MySQL server among them: where more than that server needs is said there, "clock" lines are too low.
 
-            | name | value | unit | baseline | ratio | target | met or short |
-            | --- | ---: | --- | --- | ---: | --- | --- |
+            | {string.Join(" | ", TargetLine.Columns)} |
+            | --- | ---: | --- | --- | ---: | --- | --- | ---: |
 
             """);
         foreach (var line in lines)
@@ -38,16 +43,9 @@ internal static partial class ResultFile
 
         var folder = Path.Combine(Root(), "benchmarks", "results", NotWord().Replace(cpu.ToLowerInvariant(), "-").Trim('-'));
         Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, $"{name}.md");
+        var file = Path.Combine(folder, run + ".md");
         await File.WriteAllTextAsync(file, text.ToString());
         return Path.GetRelativePath(Root(), file);
-    }
-
-    /// <summary>How many threads wanted a processor during the last minute.</summary>
-    public static string Load()
-    {
-        const string file = "/proc/loadavg";
-        return File.Exists(file) ? File.ReadAllText(file).Split(' ')[0] : "unknown";
     }
 
     private static string Processor()
@@ -67,6 +65,32 @@ internal static partial class ResultFile
         var options = MySqlConnectionOptions.Parse(server);
         await using var session = await ServerSession.OpenAsync(options, options.Hosts[0], CancellationToken.None);
         return $"{session.Version} on the same machine";
+    }
+
+    private static string ClickHouseVersion() => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(ClickHouse.Variable))
+        ? "none"
+        : ClickHouse.Query("SELECT version()", Path.GetTempPath()).Trim();
+
+    private static async Task<string> CommitAsync()
+    {
+        var commit = await GitAsync("log", "-1", "--format=%h of %cs");
+        return commit.Length == 0 ? "unknown" : commit + (await GitAsync("status", "--porcelain", "--untracked-files=no", "--", "src") is "" ? "" : ", and changes to src");
+    }
+
+    // Empty where there is no git, or no repository.
+    private static async Task<string> GitAsync(params string[] arguments)
+    {
+        try
+        {
+            using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = Root(), RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var text = await git.StandardOutput.ReadToEndAsync();
+            await git.WaitForExitAsync();
+            return git.ExitCode == 0 ? text.Trim() : "";
+        }
+        catch (Win32Exception)
+        {
+            return "";
+        }
     }
 
     private static string Root()

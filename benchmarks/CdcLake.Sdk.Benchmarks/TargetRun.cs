@@ -1,61 +1,41 @@
-using CdcLake.Benchmarks.Logs;
-using CdcLake.Benchmarks.Targets;
-
 namespace CdcLake.Benchmarks;
 
-/// <summary>Runs all measurements one after the other and prints a line for each.</summary>
+/// <summary>Runs measurements one after the other and prints a line for each figure.</summary>
 internal static class TargetRun
 {
-    public static async Task<int> RunAsync(IReadOnlyList<string> options)
+    /// <param name="run">Name of the run and of its result file: <c>targets</c> or <c>long-targets</c>.</param>
+    /// <param name="list">What it measures.</param>
+    /// <param name="options">Of the command line.</param>
+    public static async Task<int> RunAsync(string run, Func<Workspace, IEnumerable<TargetGroup>> list, IReadOnlyList<string> options)
     {
         var only = options.Contains("--only") ? options[options.ToList().IndexOf("--only") + 1] : "";
         await using var work = new Workspace();
-        var load = ResultFile.Load();
         var lines = new List<TargetLine>();
-        Console.WriteLine("name | value | unit | baseline | ratio | target | met or short");
-        foreach (var (name, measure) in All(work))
+        var began = Cost.Now();
+        Console.WriteLine(string.Join(" | ", TargetLine.Columns));
+        foreach (var group in list(work).Where(g => g.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
         {
-            if (!name.Contains(only, StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-
-            foreach (var line in await measure())
+            var before = MachineLoad.Now();
+            var measured = await group.Measure();
+            var others = MachineLoad.Now().OthersSince(before);
+            foreach (var line in measured.Select(l => l with { Others = others }))
             {
                 Console.WriteLine(line);
                 lines.Add(line);
             }
         }
 
+        Console.WriteLine(FormattableString.Invariant($"{lines.Count(l => l.IsMet == true)} met, {lines.Count(l => l.IsMet == false)} short, in {(Cost.Now() - began).Wall:0} s"));
         if (options.Contains("--write"))
         {
-            Console.WriteLine("written to " + await ResultFile.WriteAsync(lines, load));
+            Console.WriteLine("written to " + await ResultFile.WriteAsync(run, lines));
         }
 
         return 0;
     }
-
-    private static IEnumerable<(string Name, Func<Task<IReadOnlyList<TargetLine>>> Measure)> All(Workspace work)
-    {
-        yield return ("decode sales from file", () => DecodeTargets.SalesAsync(work));
-        yield return ("decode mixed rows from file", () => DecodeTargets.MixedAsync(work));
-        yield return ("capture from a local log server", () => CaptureTargets.LocalAsync(work));
-        yield return ("capture from MySQL", () => WithServer(work, "capture from MySQL over loopback (clock)", CaptureTargets.MySqlAsync));
-        yield return ("snapshot from MySQL", () => WithServer(work, "snapshot from MySQL (clock)", SnapshotTargets.MySqlAsync));
-        yield return ("crc32", () => Several([CodecTargets.Crc(work.InsertLog)]));
-        yield return ("codecs", () => Several(CodecTargets.Codecs(work.InsertWorkload)));
-        yield return ("join + aggregate", () => JoinTargets.JoinAggregateAsync(work.UpdateWorkload));
-        yield return ("key index", () => Several(IndexTargets.Sets()));
-        yield return ("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload));
-        yield return ("parquet decode", () => ParquetTargets.DecodeAsync(work.InsertWorkload));
-        yield return ("commit time", () => SinkTargets.CommitTimeAsync(work));
-        yield return ("replay → join + aggregate → Iceberg", () => EndToEndTargets.JoinAggregateAsync(work));
-        yield return ("replay → Iceberg upsert", () => EndToEndTargets.ReplicaAsync(work));
-    }
-
-    private static async Task<IReadOnlyList<TargetLine>> WithServer(
-        Workspace work, string name, Func<BenchmarkServer, Task<IReadOnlyList<TargetLine>>> measure) =>
-        await work.ServerAsync() is { } server ? await measure(server) : [TargetLine.Skipped(name, "no server")];
-
-    private static Task<IReadOnlyList<TargetLine>> Several(IReadOnlyList<TargetLine> lines) => Task.FromResult(lines);
 }
+
+/// <summary>Figures that are measured together.</summary>
+/// <param name="Name">What <c>--only</c> looks at.</param>
+/// <param name="Measure">Gives a line for each figure; indented ones belong to the line before them.</param>
+internal sealed record TargetGroup(string Name, Func<Task<IReadOnlyList<TargetLine>>> Measure);

@@ -8,6 +8,7 @@ internal sealed class Workspace : IAsyncDisposable
     private string? _insertLog;
     private string? _updateLog;
     private BenchmarkServer? _server;
+    private LiveTables? _live;
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("cdclake-benchmarks-").FullName;
 
@@ -38,9 +39,18 @@ internal sealed class Workspace : IAsyncDisposable
     public async Task<BenchmarkServer?> ServerAsync() =>
         _server ??= BenchmarkServer.Configured is { } server ? await BenchmarkServer.CreateAsync(server) : null;
 
+    /// <summary>Small tables on the same server that one writer changes, or null.</summary>
+    public async Task<LiveTables?> LiveAsync() =>
+        _live ??= BenchmarkServer.Configured is { } server ? await LiveTables.CreateAsync(server) : null;
+
     public async ValueTask DisposeAsync()
     {
         Directory.Delete(Folder, recursive: true);
+        if (_live is not null)
+        {
+            await _live.DisposeAsync();
+        }
+
         if (_server is not null)
         {
             await _server.DisposeAsync();

@@ -62,14 +62,29 @@ internal sealed class LogServer : IDisposable
         {
             while (true)
             {
-                using var client = _listener.AcceptSocket();
+                var client = _listener.AcceptSocket();
                 client.NoDelay = true;
-                Talk(client);
+                new Thread(() => Serve(client)) { IsBackground = true, Name = "log server, one client" }.Start();
             }
         }
         catch (Exception e) when (_stopped && e is SocketException or InvalidOperationException)
         {
             // The listener was stopped: the end of the measurement.
+        }
+    }
+
+    private void Serve(Socket client)
+    {
+        try
+        {
+            using (client)
+            {
+                Talk(client);
+            }
+        }
+        catch (SocketException)
+        {
+            // The client went away in the midst of a dump: it had enough.
         }
     }
 

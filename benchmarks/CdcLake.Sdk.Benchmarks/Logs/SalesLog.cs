@@ -6,7 +6,9 @@ namespace CdcLake.Benchmarks.Logs;
 /// <summary>The workload of the sales-by-product job: products first, then transactions that insert sales and update earlier ones.</summary>
 internal sealed record SalesLog
 {
-    private const int SaleBytes = 28;
+    /// <summary>Bytes of a row of sales in the log.</summary>
+    public const int SaleBytes = 28;
+
     private const long FirstSecond = 1_790_000_000;
 
     private static readonly byte[] ProductsMap = Convert.FromHexString(

@@ -4,13 +4,12 @@ namespace CdcLake.Benchmarks.Targets;
 internal static class EndToEndTargets
 {
     public static Task<IReadOnlyList<TargetLine>> JoinAggregateAsync(Workspace work) =>
-        RunAsync(work, "replay → join + aggregate → Iceberg", SalesJob.ToIceberg, work.UpdateWorkload.Products, "≥ 250, design ≥ 500", 250);
+        RunAsync(work, "replay → join + aggregate → Iceberg", SalesJob.ByProduct, work.UpdateWorkload.Products, 1200);
 
     public static Task<IReadOnlyList<TargetLine>> ReplicaAsync(Workspace work) =>
-        RunAsync(work, "replay → Iceberg upsert", SalesJob.Replica, work.UpdateWorkload.Changes().Count(c => c.Old is null), "design ≥ 500", 500);
+        RunAsync(work, "replay → Iceberg upsert", SalesJob.Replica, work.UpdateWorkload.Changes().Count(c => c.Old is null), 1500);
 
-    private static async Task<IReadOnlyList<TargetLine>> RunAsync(
-        Workspace work, string name, Func<MySqlSource, string, Action<PipelineOptions>?, Pipeline> build, long rows, string target, double wanted)
+    private static async Task<IReadOnlyList<TargetLine>> RunAsync(Workspace work, string name, string job, long rows, double wanted)
     {
         var log = work.UpdateLog;
         var changes = work.UpdateWorkload.Statements;
@@ -18,11 +17,11 @@ internal static class EndToEndTargets
         var folder = "";
         var (commits, committed) = (0L, 0L);
         var cost = await Measurement.MedianAsync(
-            1,
-            3,
+            4,
+            5,
             async () =>
             {
-                await using var pipeline = build(MySqlSource.FromFiles(log), folder, o => o.OnCommit = c => committed = c.TotalRows);
+                await using var pipeline = SalesJob.Build(job, MySqlSource.FromFiles(log), SalesJob.Database, folder, o => o.OnCommit = c => committed = c.TotalRows);
                 await pipeline.RunAsync();
                 commits = pipeline.Status.Sinks.Sum(s => s.Commits);
             },
@@ -36,8 +35,9 @@ internal static class EndToEndTargets
         var rate = changes / cost.Cpu / 1e3;
         return
         [
-            TargetLine.Against($"{name}, 20 % updates (one core)", rate, "k changes/s", "k changes/s decoded only", changes / decode.Cpu / 1e3, target, rate >= wanted),
+            TargetLine.Against($"{name}, 20 % updates (one core)", rate, "k changes/s", "k changes/s decoded only", changes / decode.Cpu / 1e3, $"≥ {wanted}", rate >= wanted),
             TargetLine.Against($"  the same (clock, {Environment.ProcessorCount} cores, {commits} commits)", changes / cost.Wall / 1e3, "k changes/s", "k changes/s decoded only", changes / decode.Wall / 1e3),
+            TargetLine.Against("  allocated", cost.Allocated / (double)changes, "bytes/change", "bytes/change decoded only", decode.Allocated / (double)changes),
         ];
     }
 }

@@ -1,0 +1,69 @@
+using System.Globalization;
+using CdcLake.Benchmarks.Children;
+using CdcLake.Benchmarks.Logs;
+
+namespace CdcLake.Benchmarks.Targets;
+
+/// <summary>What a running pipeline costs while little or nothing happens, beside a process that does nothing: a replica with a commit each second.</summary>
+internal static class IdleTargets
+{
+    private const int Transactions = 10; // a second
+    private const int Changes = 10; // a transaction
+    private const double WantedIdle = 0.005;
+    private const double WantedSlow = 0.05;
+    private const double WantedBytes = 60e6;
+    private const string Interval = "1000";
+
+    public static async Task<IReadOnlyList<TargetLine>> MySqlAsync(Workspace work, LiveTables tables, double seconds)
+    {
+        var folder = work.Fresh("idle");
+        await using var child = Child.Start(null, "server", SalesJob.Replica, tables.ConnectionString, tables.Database, folder, Interval);
+        await child.LineAsync("commit");
+        await tables.WriteAsync(Transactions, Changes, seconds);
+        var slow = await OverAsync(child, () => tables.WriteAsync(Transactions, Changes, seconds));
+        return await LinesAsync("MySQL", child, folder, slow, seconds);
+    }
+
+    public static async Task<IReadOnlyList<TargetLine>> PacedAsync(Workspace work, double seconds)
+    {
+        var log = work.Fresh("idle.log");
+        new SalesLog { Statements = (int)(2 * seconds) * Transactions * Changes, RowsPerTransaction = Changes, UpdatePercent = 20 }.Write(log);
+        var folder = work.Fresh("idle");
+        await using var child = Child.Start(null, "paced", SalesJob.Replica, log, folder, Interval, Transactions.ToString(CultureInfo.InvariantCulture));
+        await child.LineAsync("paced");
+        await Seconds(seconds);
+        var slow = await OverAsync(child, () => Seconds(seconds - 0.5));
+        return await LinesAsync("a log played back", child, folder, slow, seconds);
+    }
+
+    // What was compiled meanwhile is told apart: a process that has just begun still improves its code.
+    private static async Task<IReadOnlyList<TargetLine>> LinesAsync(string source, Child child, string folder, (double Cores, double Compiling, Figures End) slow, double seconds)
+    {
+        await using var nothing = Child.Start(null, "nothing");
+        await nothing.LineAsync("ready");
+        await Seconds(3);
+        (double Cores, double Compiling, Figures End)? measured = null;
+        var bare = await OverAsync(nothing, async () => measured = await OverAsync(child, () => Seconds(seconds)));
+        var idle = measured!.Value;
+        await child.EndAsync();
+        await nothing.EndAsync();
+        Directory.Delete(folder, recursive: true);
+        var memory = idle.End.WorkingSet - bare.End.WorkingSet;
+        return
+        [
+            TargetLine.Against($"{Transactions * Changes} changes/s from {source}, commit each second", slow.Cores, "cores", "cores compiling", slow.Compiling, $"< {WantedSlow}", slow.Cores < WantedSlow),
+            TargetLine.Against($"idle, from {source}", idle.Cores, "cores", "cores of an empty process", bare.Cores, $"< {WantedIdle}", idle.Cores < WantedIdle),
+            TargetLine.Against("  memory beyond an empty process", memory / 1e6, "MB", "MB of an empty process", bare.End.WorkingSet / 1e6, $"< {WantedBytes / 1e6}", memory < WantedBytes),
+        ];
+    }
+
+    private static async Task<(double Cores, double Compiling, Figures End)> OverAsync(Child child, Func<Task> meanwhile)
+    {
+        var before = await child.FiguresAsync();
+        await meanwhile();
+        var after = await child.FiguresAsync();
+        return ((after.Cpu - before.Cpu) / (after.Time - before.Time), (after.Compiling - before.Compiling) / (after.Time - before.Time), after);
+    }
+
+    private static Task Seconds(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds));
+}
