@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.Iceberg;
+using CdcLake.Iceberg.Writing;
 
 namespace CdcLake.Benchmarks;
 

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.Benchmarks;
 

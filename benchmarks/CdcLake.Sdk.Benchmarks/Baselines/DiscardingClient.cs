@@ -1,4 +1,6 @@
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
+using CdcLake.MySql.Wire.Packets;
 using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.Benchmarks.Baselines;

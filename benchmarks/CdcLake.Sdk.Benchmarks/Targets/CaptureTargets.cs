@@ -3,9 +3,10 @@ using CdcLake.Benchmarks.Logs;
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Dialects;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.Benchmarks.Targets;
 

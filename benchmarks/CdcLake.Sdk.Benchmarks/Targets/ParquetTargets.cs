@@ -3,6 +3,7 @@ using CdcLake.Benchmarks.Logs;
 using CdcLake.Columnar;
 using CdcLake.Compression;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using Arrow = ParquetSharp;
 using Net = global::Parquet;
 

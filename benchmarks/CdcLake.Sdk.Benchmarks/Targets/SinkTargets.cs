@@ -6,6 +6,7 @@ using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
+using CdcLake.Iceberg.Writing;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Gtids;

@@ -1,5 +1,5 @@
 using CdcLake.Connectors;
-using CdcLake.State;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Checkpoints;
 
@@ -15,8 +15,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly CheckpointStore _store;
     private readonly IReadOnlyList<CheckpointPart> _parts;
-    private readonly TimeProvider _clock;
-    private readonly TimeSpan _interval;
+    private readonly Pace _pace;
     private readonly Action<SourcePosition, bool> _published;
     private readonly Action<CdcLakeException> _failed;
     private Action _free = () => { };
@@ -25,7 +24,6 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     private Pending? _pending;
     private bool _hasHeadStart;
     private SourcePosition? _position;
-    private long _lastTime;
     private bool _hasChanged;
     private bool _isComplete;
 
@@ -46,10 +44,8 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         _failed = failed;
         _store = store;
         _parts = parts;
-        _interval = interval;
-        _clock = clock;
+        _pace = new Pace(interval, clock);
         _published = published;
-        _lastTime = clock.GetTimestamp();
     }
 
     /// <summary>What the newest checkpoint includes; null when there is none.</summary>
@@ -71,7 +67,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         {
             lock (_lock)
             {
-                var left = _hasHeadStart ? TimeSpan.Zero : _interval - _clock.GetElapsedTime(_lastTime);
+                var left = _hasHeadStart ? TimeSpan.Zero : _pace.Interval - _pace.Age;
                 return _pending is not null || !_hasChanged ? null : left < TimeSpan.Zero ? TimeSpan.Zero : left;
             }
         }
@@ -110,9 +106,9 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         lock (_lock)
         {
             _hasChanged |= changed;
-            var age = _clock.GetElapsedTime(_lastTime);
+            var age = _pace.Age;
             return _pending is null && !epoch.Position.Equals(_position)
-                && (_hasHeadStart || epoch.IsCompleteResult || (age >= _interval && (_hasChanged || age >= PositionInterval)));
+                && (_hasHeadStart || epoch.IsCompleteResult || (age >= _pace.Interval && (_hasChanged || age >= PositionInterval)));
         }
     }
 
@@ -124,7 +120,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     {
         lock (_lock)
         {
-            _lastTime = _clock.GetTimestamp();
+            _pace.Begin();
             if (_hasHeadStart || !_store.WantsHeadStart(_parts))
             {
                 return null;
@@ -145,7 +141,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         {
             var round = _store.Begin();
             Begin(new Pending(round, t => PublishAsync(round, epoch.Position, committed, t)));
-            _lastTime = _clock.GetTimestamp();
+            _pace.Begin();
             _hasChanged = false;
             _hasHeadStart = false;
             return round;

@@ -1,4 +1,4 @@
-using CdcLake.State;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Checkpoints;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using CdcLake.Common;
 using CdcLake.Connectors;
-using CdcLake.State;
 using CdcLake.State.Stores;
 using CdcLake.Storage;
 

@@ -1,6 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
-using CdcLake.State;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow;
 

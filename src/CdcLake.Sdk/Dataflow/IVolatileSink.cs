@@ -1,5 +1,5 @@
 using CdcLake.Connectors;
-using CdcLake.State;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow;
 

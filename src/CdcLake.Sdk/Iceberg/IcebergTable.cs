@@ -3,6 +3,7 @@ using CdcLake.Connectors;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Writing;
 using CdcLake.MySql.Gtids;
 
 namespace CdcLake;

@@ -1,6 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Dialects;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql;

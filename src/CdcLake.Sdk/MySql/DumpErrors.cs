@@ -1,4 +1,4 @@
-using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql;
 

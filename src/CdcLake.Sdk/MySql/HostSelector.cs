@@ -2,6 +2,7 @@ using System.Globalization;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.MySql;
 

@@ -2,11 +2,12 @@ using System.Runtime.ExceptionServices;
 using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Dialects;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.InitialSnapshots;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.MySql;
 

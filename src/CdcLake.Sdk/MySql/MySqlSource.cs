@@ -3,7 +3,7 @@ using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.Tables;
-using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 using CdcLake.Planning.Logical;
 using MySqlConnector;
 

@@ -42,6 +42,7 @@ internal sealed class StatusBoard
     /// <summary>The user starts the pipeline: counts begin anew.</summary>
     public void Begin() => Update(s => s with { Sinks = [], Failures = 0, NextAttempt = null, CheckpointError = null });
 
+    /// <summary>Enters a state, whatever it was before.</summary>
     public void Enter(PipelineState state, Exception? error = null) => Update(s =>
         s with { State = state, LastError = error, Detail = null, NextAttempt = null });
 
@@ -58,6 +59,7 @@ internal sealed class StatusBoard
 
     public void Changes(int rows) => Interlocked.Add(ref _changesRead, rows);
 
+    /// <summary>Follows the source until the pipeline drains: what it still reports then must not look like running.</summary>
     public void Source(SourceProgress progress) => Update(s => s.State >= PipelineState.Draining ? s : s with
     {
         State = progress.Phase switch

@@ -3,6 +3,7 @@ using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.IntegrationTests.Fixtures;
 

@@ -7,6 +7,7 @@ using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
+using CdcLake.Iceberg.Writing;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.Storage;
 using CdcLake.Tests.Iceberg;

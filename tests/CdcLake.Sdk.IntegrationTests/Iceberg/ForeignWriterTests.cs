@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.Iceberg;
+using CdcLake.Iceberg.Writing;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.Storage;
 using CdcLake.Tests.Iceberg;

@@ -2,6 +2,7 @@ using System.Globalization;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Scanning;
+using CdcLake.Iceberg.Writing;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.Storage;
 using CdcLake.Tests.Iceberg;

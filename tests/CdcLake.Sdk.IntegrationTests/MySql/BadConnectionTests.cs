@@ -1,6 +1,7 @@
 using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.IntegrationTests.MySql;
 

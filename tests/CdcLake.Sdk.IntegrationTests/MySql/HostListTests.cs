@@ -1,6 +1,7 @@
 using System.Net;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.IntegrationTests.MySql;
 

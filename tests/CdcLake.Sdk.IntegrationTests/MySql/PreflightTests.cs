@@ -1,6 +1,7 @@
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.IntegrationTests.MySql;
 

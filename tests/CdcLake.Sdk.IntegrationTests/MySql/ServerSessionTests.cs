@@ -1,5 +1,6 @@
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.IntegrationTests.MySql;
 

@@ -5,6 +5,7 @@ using CdcLake.MySql;
 using CdcLake.MySql.InitialSnapshots;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.IntegrationTests.MySql;
 

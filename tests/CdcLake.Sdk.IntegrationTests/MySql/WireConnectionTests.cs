@@ -1,6 +1,8 @@
 using System.Globalization;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.IntegrationTests.MySql;
 

@@ -3,6 +3,7 @@ using System.Text;
 using CdcLake.Columnar;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.Tests.Parquet;
 
 namespace CdcLake.IntegrationTests.Parquet;

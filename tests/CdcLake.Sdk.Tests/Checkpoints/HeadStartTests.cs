@@ -1,5 +1,4 @@
 using CdcLake.Checkpoints;
-using CdcLake.State;
 using CdcLake.State.Stores;
 
 namespace CdcLake.Tests.Checkpoints;

@@ -1,6 +1,6 @@
 using CdcLake.Checkpoints;
 using CdcLake.Connectors;
-using CdcLake.State;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Tests.Checkpoints;
 

@@ -1,5 +1,6 @@
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;

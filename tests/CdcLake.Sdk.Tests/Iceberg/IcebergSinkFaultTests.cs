@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;

@@ -3,6 +3,7 @@ using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Tests.Iceberg;
 

@@ -9,6 +9,7 @@ using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
+using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;

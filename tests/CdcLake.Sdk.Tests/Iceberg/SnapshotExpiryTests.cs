@@ -6,6 +6,7 @@ using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
+using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;

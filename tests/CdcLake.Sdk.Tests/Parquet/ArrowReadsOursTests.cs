@@ -3,6 +3,7 @@ using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Compression;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.Tests.Parquet.Oracles;
 using Arrow = ParquetSharp;
 

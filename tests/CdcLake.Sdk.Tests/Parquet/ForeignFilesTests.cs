@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.Tests.Conventions;
 
 namespace CdcLake.Tests.Parquet;

@@ -1,6 +1,7 @@
 using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.Parquet.Writing;
 
 namespace CdcLake.Tests.Parquet;

@@ -2,6 +2,7 @@ using System.Globalization;
 using CdcLake.Columnar;
 using CdcLake.Compression;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using Net = global::Parquet;
 
 namespace CdcLake.Tests.Parquet;

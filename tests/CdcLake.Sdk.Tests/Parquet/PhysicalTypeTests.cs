@@ -1,5 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Tests.Parquet;
 

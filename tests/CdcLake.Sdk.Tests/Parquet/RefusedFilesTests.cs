@@ -1,6 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.Compression;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.Tests.Parquet.Oracles;
 using Arrow = ParquetSharp;
 

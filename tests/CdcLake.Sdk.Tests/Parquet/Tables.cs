@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Tests.Parquet;
 

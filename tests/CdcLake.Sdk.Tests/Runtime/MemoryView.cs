@@ -1,7 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
-using CdcLake.State;
 using CdcLake.State.Rows;
 using CdcLake.State.Stores;
 using CdcLake.Tests.Properties;

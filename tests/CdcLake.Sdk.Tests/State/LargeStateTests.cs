@@ -1,4 +1,3 @@
-using CdcLake.State;
 using CdcLake.State.Stores;
 
 namespace CdcLake.Tests.State;

@@ -1,6 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Common;
-using CdcLake.State;
+using CdcLake.State.Stores;
 using CdcLake.State.Rows;
 using CdcLake.Tests.Properties;
 

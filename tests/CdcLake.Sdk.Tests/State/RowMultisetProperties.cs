@@ -1,5 +1,4 @@
 using CdcLake.Columnar;
-using CdcLake.State;
 using CdcLake.State.Rows;
 using CdcLake.State.Stores;
 using CdcLake.Tests.Properties;

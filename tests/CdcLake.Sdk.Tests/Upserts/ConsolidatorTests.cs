@@ -1,5 +1,5 @@
 using CdcLake.Columnar;
-using CdcLake.State;
+using CdcLake.State.Stores;
 using CdcLake.State.Rows;
 using CdcLake.Tests.Properties;
 using CdcLake.Upserts;

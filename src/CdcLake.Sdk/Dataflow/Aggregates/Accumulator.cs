@@ -1,5 +1,4 @@
 using CdcLake.Columnar;
-using CdcLake.State;
 using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;

@@ -1,6 +1,5 @@
 using CdcLake.Columnar;
 using CdcLake.Expressions;
-using CdcLake.State;
 using CdcLake.State.Rows;
 using CdcLake.State.Stores;
 

@@ -2,7 +2,6 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Dataflow.Aggregates;
 using CdcLake.Expressions;
-using CdcLake.State;
 using CdcLake.State.Rows;
 using CdcLake.State.Stores;
 

@@ -9,21 +9,15 @@ namespace CdcLake.Dataflow.Operators;
 internal sealed class TouchedGroups : IDisposable
 {
     private readonly string _name;
-    private readonly Schema _schema;
     private readonly RowCodec _keyCodec;
-    private readonly int _keyColumns;
     private readonly RowMap _groups;
     private readonly Accumulator[] _accumulators;
-    private readonly EncodedRows _keys = new();
+    private readonly GroupPiece _piece;
 
     // Results of the touched groups before the epoch, in the order of touching; EndEpoch appends the results after it in the same order.
     private readonly Column[] _results;
-    private readonly int[] _rows = new int[ChangeBatch.TargetRows];
-    private readonly sbyte[] _weights = new sbyte[ChangeBatch.TargetRows];
     private uint[] _touched = [];
     private bool[] _existed = [];
-    private readonly BytesColumn[] _texts;
-    private long _bytes;
     private int _count;
     private int _next;
     private bool _ending;
@@ -31,9 +25,7 @@ internal sealed class TouchedGroups : IDisposable
     public TouchedGroups(string name, Schema schema, RowCodec keyCodec, int keyColumns, RowMap groups, Accumulator[] accumulators)
     {
         _name = name;
-        _schema = schema;
         _keyCodec = keyCodec;
-        _keyColumns = keyColumns;
         _groups = groups;
         _accumulators = accumulators;
         _results = new Column[accumulators.Length];
@@ -42,7 +34,7 @@ internal sealed class TouchedGroups : IDisposable
             _results[i] = Column.Create(accumulators[i].Result);
         }
 
-        _texts = [.. _results.OfType<BytesColumn>()];
+        _piece = new GroupPiece(schema, keyCodec, keyColumns, _results);
     }
 
     /// <summary>Remembers the present results of groups that were not touched before in this epoch. Call it before they change.</summary>
@@ -86,10 +78,7 @@ internal sealed class TouchedGroups : IDisposable
             return null;
         }
 
-        _keys.Clear();
-        var filled = 0;
-        _bytes = 0;
-        for (; _next < _count && filled + 2 <= ChangeBatch.TargetRows && _bytes < ChangeBatch.TargetBytes; _next++)
+        for (; _next < _count && _piece.HasRoom; _next++)
         {
             var exists = _groups.Field<long>(_touched[_next], GroupRecord.RowCount) != 0;
             if (_existed[_next] && exists && AreEqual(_next, _count + _next))
@@ -99,18 +88,18 @@ internal sealed class TouchedGroups : IDisposable
 
             if (_existed[_next])
             {
-                filled = Take(_next, filled, -1);
+                _piece.Add(_groups.KeyOf(_touched[_next]), _next, -1);
             }
 
             if (exists)
             {
-                filled = Take(_count + _next, filled, 1);
+                _piece.Add(_groups.KeyOf(_touched[_next]), _count + _next, 1);
             }
         }
 
-        if (filled > 0)
+        if (_piece.Take() is { } batch)
         {
-            return Build(filled);
+            return batch;
         }
 
         Finish();
@@ -119,7 +108,7 @@ internal sealed class TouchedGroups : IDisposable
 
     public void Dispose()
     {
-        _keys.Dispose();
+        _piece.Dispose();
         foreach (var column in _results)
         {
             column.Return();
@@ -132,37 +121,6 @@ internal sealed class TouchedGroups : IDisposable
         {
             _accumulators[i].AppendResults(groups, _groups, _results[i]);
         }
-    }
-
-    private int Take(int result, int filled, sbyte weight)
-    {
-        _keys.Append(_groups.KeyOf(_touched[_next]));
-        _rows[filled] = result;
-        _weights[filled] = weight;
-        _bytes += _keys[filled].Length;
-        foreach (var texts in _texts)
-        {
-            _bytes += texts.LengthOf(result);
-        }
-
-        return filled + 1;
-    }
-
-    private ChangeBatch Build(int count)
-    {
-        var columns = new Column[_schema.Count];
-        for (var i = 0; i < columns.Length; i++)
-        {
-            columns[i] = Column.Create(_schema[i].Type);
-        }
-
-        _keyCodec.Decode(_keys, columns.AsSpan(0, _keyColumns));
-        for (var i = 0; i < _results.Length; i++)
-        {
-            columns[_keyColumns + i].AppendFrom(_results[i], _rows.AsSpan(0, count));
-        }
-
-        return new ChangeBatch(_schema, columns, _weights.AsSpan(0, count));
     }
 
     private bool AreEqual(int a, int b)

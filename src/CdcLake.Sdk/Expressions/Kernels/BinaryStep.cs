@@ -1,5 +1,3 @@
-using CdcLake.Expressions.Binding;
-
 namespace CdcLake.Expressions.Kernels;
 
 /// <summary>A function of two values. Implemented by structs, so that each instance of the loop is compiled with the function inside.</summary>

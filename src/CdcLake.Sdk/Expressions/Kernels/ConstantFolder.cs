@@ -1,5 +1,3 @@
-using CdcLake.Expressions.Binding;
-
 namespace CdcLake.Expressions.Kernels;
 
 /// <summary>Evaluates expressions without columns once, with the same kernels that run over batches.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using CdcLake.Columnar;
 using CdcLake.Common;
-using CdcLake.Expressions.Binding;
 
 namespace CdcLake.Expressions.Kernels;
 

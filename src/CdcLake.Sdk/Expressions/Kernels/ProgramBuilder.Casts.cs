@@ -1,6 +1,5 @@
 using System.Numerics;
 using CdcLake.Columnar;
-using CdcLake.Expressions.Binding;
 
 namespace CdcLake.Expressions.Kernels;
 

@@ -1,5 +1,4 @@
 using CdcLake.Columnar;
-using CdcLake.Expressions.Binding;
 
 namespace CdcLake.Expressions.Kernels;
 

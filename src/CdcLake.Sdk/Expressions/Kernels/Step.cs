@@ -1,6 +1,5 @@
 using System.Globalization;
 using CdcLake.Columnar;
-using CdcLake.Expressions.Binding;
 
 namespace CdcLake.Expressions.Kernels;
 

@@ -1,7 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
-using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.State.Rows;
 using CdcLake.Storage;
 

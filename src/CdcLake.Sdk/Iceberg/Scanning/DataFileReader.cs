@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Scanning;

@@ -2,8 +2,7 @@ using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Tables;
-using CdcLake.Iceberg.Writing;
-using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Scanning;
@@ -56,7 +55,7 @@ internal static class DeletedRows
             return;
         }
 
-        await foreach (var batch in DataFileReader.ReadAsync(store, entry.File, PositionDeleteWriter.Columns, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in DataFileReader.ReadAsync(store, entry.File, PositionDeleteFile.Columns, cancellationToken).ConfigureAwait(false))
         {
             using var owned = batch;
             var paths = (BytesColumn)batch.Columns[0];
@@ -75,7 +74,7 @@ internal static class DeletedRows
 
     private static async Task ApplyAllAsync(FileIO store, LiveDeletes deletes, LiveFile target, CancellationToken cancellationToken)
     {
-        ParquetColumn[] columns = [PositionDeleteWriter.Columns[1]];
+        ParquetColumn[] columns = [PositionDeleteFile.Columns[1]];
         var isBase = !target.HasBase;
         await foreach (var batch in DataFileReader.ReadAsync(store, deletes.File, columns, cancellationToken).ConfigureAwait(false))
         {
@@ -107,7 +106,7 @@ internal static class DeletedRows
             return referenced;
         }
 
-        var path = deletes.Columns.FirstOrDefault(c => c.FieldId == PositionDeleteWriter.PathFieldId);
+        var path = deletes.Columns.FirstOrDefault(c => c.FieldId == PositionDeleteFile.PathFieldId);
         return path is { Lower: { } lower, Upper: { } upper } && lower.AsSpan().SequenceEqual(upper) ? Encoding.UTF8.GetString(lower) : null;
     }
 

@@ -5,6 +5,7 @@ using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Iceberg.Scanning;
 

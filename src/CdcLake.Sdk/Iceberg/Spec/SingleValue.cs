@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using CdcLake.Columnar;
-using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Iceberg.Spec;
 

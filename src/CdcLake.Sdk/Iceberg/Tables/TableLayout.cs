@@ -3,7 +3,7 @@ using System.Globalization;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Spec;
-using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Iceberg.Tables;
 

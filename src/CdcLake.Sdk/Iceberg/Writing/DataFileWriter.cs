@@ -2,6 +2,7 @@ using CdcLake.Columnar;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Writing;

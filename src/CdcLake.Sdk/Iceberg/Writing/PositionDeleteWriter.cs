@@ -1,28 +1,18 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Writing;
 
-// Position delete file (Iceberg specification, "Position Delete Files"): Parquet with two required columns, sorted by both:
-//
-//   id           name       type
-//   2147483546   file_path  string, byte for byte the path in the data file's manifest entry
-//   2147483545   pos        long, row number from 0
-//
-// Of one data file ("file-scoped"): readers recognise that by equal, untruncated bounds of file_path and by referenced_data_file. Of several: readers
-// open it for every data file whose path lies between the bounds, so the data files of one delete file are neighbours.
-
 /// <summary>Writes deleted rows of one or several data files into a position delete file.</summary>
 internal sealed class PositionDeleteWriter
 {
-    public const int PathFieldId = 2147483546;
-    public const int PositionFieldId = 2147483545;
     private const int ChunkRows = 16_384;
 
     private readonly FileIO _store;
@@ -43,13 +33,6 @@ internal sealed class PositionDeleteWriter
         };
     }
 
-    /// <summary>The columns of every position delete file.</summary>
-    public static ImmutableArray<ParquetColumn> Columns { get; } =
-    [
-        new ParquetColumn("file_path", PathFieldId, Required: true, DataType.String),
-        new ParquetColumn("pos", PositionFieldId, Required: true, DataType.Int64),
-    ];
-
     /// <param name="rows">Paths of data files, byte for byte as their manifest entries have them, ascending, each with deleted rows, ascending, at least one.</param>
     /// <param name="cancellationToken">Stops writing.</param>
     public async Task<DataFile> WriteAsync(IReadOnlyList<(string Path, IEnumerable<long> Positions)> rows, CancellationToken cancellationToken)
@@ -58,7 +41,7 @@ internal sealed class PositionDeleteWriter
         _written.Add(name);
         var output = await _store.CreateAsync(name, cancellationToken).ConfigureAwait(false);
         await using var _ = output.ConfigureAwait(false);
-        using var parquet = new ParquetWriter(Columns, output.WriteAsync, _options);
+        using var parquet = new ParquetWriter(PositionDeleteFile.Columns, output.WriteAsync, _options);
         var paths = new BytesColumn(DataType.String);
         var positions = new FixedColumn<long>(DataType.Int64);
         foreach (var (path, deleted) in rows)
@@ -100,7 +83,7 @@ internal sealed class PositionDeleteWriter
 
     private static DataFile Describe(string path, string firstTarget, string lastTarget, ParquetFileMetrics metrics)
     {
-        var bounds = metrics.Columns.First(c => c.FieldId == PositionFieldId).Bounds
+        var bounds = metrics.Columns.First(c => c.FieldId == PositionDeleteFile.PositionFieldId).Bounds
             ?? throw new InvalidOperationException($"Position delete file {path} has no smallest position although it has rows.");
         return new DataFile
         {
@@ -112,15 +95,15 @@ internal sealed class PositionDeleteWriter
             ReferencedDataFile = firstTarget == lastTarget ? firstTarget : null,
             Columns =
             [
-                new ColumnMetrics(PositionFieldId)
+                new ColumnMetrics(PositionDeleteFile.PositionFieldId)
                 {
-                    Size = metrics.Columns.First(c => c.FieldId == PositionFieldId).ColumnSize,
+                    Size = metrics.Columns.First(c => c.FieldId == PositionDeleteFile.PositionFieldId).ColumnSize,
                     Lower = Number(bounds.Lower),
                     Upper = Number(bounds.Upper),
                 },
-                new ColumnMetrics(PathFieldId)
+                new ColumnMetrics(PositionDeleteFile.PathFieldId)
                 {
-                    Size = metrics.Columns.First(c => c.FieldId == PathFieldId).ColumnSize,
+                    Size = metrics.Columns.First(c => c.FieldId == PositionDeleteFile.PathFieldId).ColumnSize,
                     Lower = Encoding.UTF8.GetBytes(firstTarget),
                     Upper = Encoding.UTF8.GetBytes(lastTarget),
                 },

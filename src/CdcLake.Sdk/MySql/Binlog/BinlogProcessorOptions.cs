@@ -1,6 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Events;
-using CdcLake.MySql.Dialects;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
 
 namespace CdcLake.MySql.Binlog;

@@ -3,7 +3,7 @@ using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Binlog.Statements;
 using CdcLake.MySql.Tables;
-using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog;
 

@@ -1,6 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.MySql.Binlog.Events;
-using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog;
 

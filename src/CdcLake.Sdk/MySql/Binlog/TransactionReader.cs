@@ -1,7 +1,7 @@
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Binlog.Statements;
 using CdcLake.MySql.Gtids;
-using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Gtids;
 

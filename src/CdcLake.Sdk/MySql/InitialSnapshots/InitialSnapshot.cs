@@ -7,6 +7,7 @@ using CdcLake.Connectors;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.InitialSnapshots;
 

@@ -1,5 +1,5 @@
 using CdcLake.Connectors;
-using CdcLake.MySql.Dialects;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Tables;
 

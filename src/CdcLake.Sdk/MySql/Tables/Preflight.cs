@@ -1,4 +1,5 @@
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Tables;
 

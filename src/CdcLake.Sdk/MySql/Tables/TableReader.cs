@@ -1,5 +1,6 @@
 using CdcLake.Common;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Tables;
 

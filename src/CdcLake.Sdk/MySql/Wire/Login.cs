@@ -1,4 +1,5 @@
 using CdcLake.MySql.Wire.Auth;
+using CdcLake.MySql.Wire.Packets;
 using CdcLake.MySql.Wire.Payloads;
 using MySqlConnector;
 

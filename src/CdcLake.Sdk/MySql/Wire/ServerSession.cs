@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using CdcLake.MySql.Wire.Auth;
+using CdcLake.MySql.Wire.Payloads;
 using MySqlConnector;
 
 namespace CdcLake.MySql.Wire;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.MySql.Wire;
 

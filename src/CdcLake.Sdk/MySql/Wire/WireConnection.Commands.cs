@@ -1,4 +1,5 @@
 using System.Text;
+using CdcLake.MySql.Wire.Packets;
 using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Wire;

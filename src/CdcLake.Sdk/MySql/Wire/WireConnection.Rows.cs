@@ -1,3 +1,4 @@
+using CdcLake.MySql.Wire.Packets;
 using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Wire;

@@ -2,6 +2,7 @@ using System.Text.Unicode;
 using CdcLake.Columnar;
 using CdcLake.Common;
 using CdcLake.Compression;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Parquet.Reading;
 

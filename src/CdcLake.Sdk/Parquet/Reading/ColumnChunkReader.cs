@@ -19,17 +19,13 @@ namespace CdcLake.Parquet.Reading;
 /// <summary>Reads one column of the row groups of a file in row order, a page at a time.</summary>
 internal sealed class ColumnChunkReader : IDisposable
 {
-    private const int ReadAhead = 128 << 10;
     private const int MaxHeader = 1 << 20; // long statistics may stand in a header
     private const int LevelsPrefix = 4;
 
-    private readonly FileBytes _file;
+    private readonly FileWindow _window;
     private readonly SchemaLeaf _leaf;
     private readonly BlockDecompressor _decompressor;
     private readonly PageValues _values;
-    private byte[] _window = []; // bytes of the file
-    private long _windowStart;
-    private int _windowLength;
     private byte[] _body = []; // of the current page, decompressed
     private byte[] _nulls = [];
     private CompressionCodec _codec;
@@ -46,7 +42,7 @@ internal sealed class ColumnChunkReader : IDisposable
     /// <param name="decompressor">Only used during calls; columns that are read in turn may share it.</param>
     public ColumnChunkReader(FileBytes file, SchemaLeaf leaf, DataType type, Conversion conversion, BlockDecompressor decompressor)
     {
-        _file = file;
+        _window = new FileWindow(file);
         _leaf = leaf;
         _decompressor = decompressor;
         _values = PageValues.Create(type, conversion);
@@ -96,10 +92,10 @@ internal sealed class ColumnChunkReader : IDisposable
                 throw new CorruptDataException($"Page of column \"{_leaf.Name}\"", pageOffset, $"{header.CompressedSize} bytes, {_end - _position} left in the chunk");
             }
 
-            await EnsureAsync(_position, header.CompressedSize, cancellationToken).ConfigureAwait(false);
+            await _window.EnsureAsync(_position, header.CompressedSize, _end, cancellationToken).ConfigureAwait(false);
             try
             {
-                TakePage(header, (int)(_position - _windowStart));
+                TakePage(header, _window.At(_position, header.CompressedSize));
             }
             catch (CorruptDataException e)
             {
@@ -133,7 +129,7 @@ internal sealed class ColumnChunkReader : IDisposable
     public void Dispose()
     {
         _values.Dispose();
-        Pooled.Return(ref _window);
+        _window.Dispose();
         Pooled.Return(ref _body);
         Pooled.Return(ref _nulls);
     }
@@ -150,10 +146,10 @@ internal sealed class ColumnChunkReader : IDisposable
                 throw new CorruptDataException($"Column \"{_leaf.Name}\"", _position, $"no page left, {_valuesLeft} rows missing");
             }
 
-            await EnsureAsync(_position, available, cancellationToken).ConfigureAwait(false);
+            await _window.EnsureAsync(_position, available, _end, cancellationToken).ConfigureAwait(false);
             try
             {
-                var header = PageHeader.Read(_window.AsSpan((int)(_position - _windowStart), available), out var length);
+                var header = PageHeader.Read(_window.At(_position, available), out var length);
                 _position += length;
                 return header;
             }
@@ -167,9 +163,8 @@ internal sealed class ColumnChunkReader : IDisposable
         }
     }
 
-    private void TakePage(PageHeader header, int at)
+    private void TakePage(PageHeader header, ReadOnlySpan<byte> stored)
     {
-        var stored = _window.AsSpan(at, header.CompressedSize);
         if (header.Crc is { } crc && Crc32.HashToUInt32(stored) != crc)
         {
             throw new CorruptDataException("Page", 0, "its checksum does not match");
@@ -186,7 +181,7 @@ internal sealed class ColumnChunkReader : IDisposable
                     throw new CorruptDataException("Page", 0, $"{header.Values} rows where {_valuesLeft} are left");
                 }
 
-                TakeData(header, at);
+                TakeData(header, stored);
                 _valuesLeft -= header.Values;
                 RowsLeft = header.Values;
                 break;
@@ -214,14 +209,13 @@ internal sealed class ColumnChunkReader : IDisposable
         _hasDictionary = true;
     }
 
-    private void TakeData(PageHeader header, int at)
+    private void TakeData(PageHeader header, ReadOnlySpan<byte> stored)
     {
         if (header.Encoding is (int)PageEncoding.RleDictionary or (int)PageEncoding.PlainDictionary && !_hasDictionary)
         {
             throw new CorruptDataException("Page", 0, "it refers to a dictionary that is not there");
         }
 
-        var stored = _window.AsSpan(at, header.CompressedSize);
         if (header.Type == PageType.DataV2)
         {
             TakeV2(header, stored);
@@ -288,21 +282,5 @@ internal sealed class ColumnChunkReader : IDisposable
         var body = _body.AsSpan(offset, length);
         _decompressor.Decompress(_codec, stored, body);
         return body;
-    }
-
-    /// <summary>Brings a range of the file, inside the chunk, into the window.</summary>
-    private async ValueTask EnsureAsync(long offset, int length, CancellationToken cancellationToken)
-    {
-        if (offset >= _windowStart && offset + length <= _windowStart + _windowLength)
-        {
-            return;
-        }
-
-        var wanted = (int)Math.Min(Math.Max(length, ReadAhead), _end - offset);
-        _windowLength = 0;
-        Pooled.Grow(ref _window, wanted, 0);
-        await _file.ReadAsync(offset, _window.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
-        _windowStart = offset;
-        _windowLength = wanted;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using CdcLake.Compression;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Parquet.Reading;
 

@@ -1,3 +1,5 @@
+using CdcLake.Parquet.Format;
+
 namespace CdcLake.Parquet.Writing;
 
 /// <summary>Chooses the chunk writer for a column type.</summary>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using CdcLake.Parquet.Encodings;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Parquet.Writing;
 

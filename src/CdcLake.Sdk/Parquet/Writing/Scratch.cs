@@ -1,6 +1,7 @@
 using System.Buffers;
 using CdcLake.Common;
 using CdcLake.Compression;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Parquet.Writing;
 

@@ -1,5 +1,4 @@
 using CdcLake.Expressions;
-using CdcLake.Expressions.Binding;
 
 namespace CdcLake.Planning.Binding;
 

@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Expressions;
 using CdcLake.Expressions.Binding;
 using CdcLake.Planning.Logical;
 

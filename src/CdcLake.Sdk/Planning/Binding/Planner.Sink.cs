@@ -1,5 +1,5 @@
 using CdcLake.Columnar;
-using CdcLake.Expressions.Binding;
+using CdcLake.Expressions;
 using CdcLake.Planning.Logical;
 
 namespace CdcLake.Planning.Binding;

@@ -1,6 +1,5 @@
 using CdcLake.Columnar;
 using CdcLake.Expressions;
-using CdcLake.Expressions.Binding;
 using CdcLake.Expressions.Kernels;
 using CdcLake.Planning.Logical;
 

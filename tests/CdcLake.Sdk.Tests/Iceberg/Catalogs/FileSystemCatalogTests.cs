@@ -2,6 +2,7 @@ using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 using CdcLake.Tests.Shared;
 

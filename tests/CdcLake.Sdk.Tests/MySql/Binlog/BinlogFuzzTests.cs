@@ -5,6 +5,7 @@ using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Binlog.Statements;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.Tests.MySql.Binlog;
 

@@ -1,4 +1,6 @@
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
+using CdcLake.MySql.Wire.Packets;
 using MySqlConnector;
 
 namespace CdcLake.Tests.MySql.Wire;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.Tests.MySql.Wire;
 

@@ -1,5 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using Arrow = ParquetSharp;
 
 namespace CdcLake.Tests.Parquet.Oracles;

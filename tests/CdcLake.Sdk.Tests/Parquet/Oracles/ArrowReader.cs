@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using CdcLake.Columnar;
 using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using Arrow = ParquetSharp;
 
 namespace CdcLake.Tests.Parquet.Oracles;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog.Events;
 

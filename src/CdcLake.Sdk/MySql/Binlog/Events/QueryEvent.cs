@@ -1,5 +1,5 @@
 using CdcLake.MySql.Tables;
-using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog.Events;
 

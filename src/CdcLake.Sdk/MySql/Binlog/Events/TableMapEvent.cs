@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using CdcLake.MySql.Tables;
-using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog.Events;
 

@@ -1,3 +1,5 @@
+using CdcLake.MySql.Wire.Packets;
+
 namespace CdcLake.MySql.Wire.Payloads;
 
 // EOF (classic), at most 5 bytes:

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Wire.Payloads;
 

@@ -1,3 +1,5 @@
+using CdcLake.MySql.Wire.Packets;
+
 namespace CdcLake.MySql.Wire.Payloads;
 
 // COM_STMT_EXECUTE:

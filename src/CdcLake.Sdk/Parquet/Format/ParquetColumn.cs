@@ -1,6 +1,6 @@
 using CdcLake.Columnar;
 
-namespace CdcLake.Parquet;
+namespace CdcLake.Parquet.Format;
 
 /// <summary>One column of a flat Parquet file.</summary>
 /// <param name="Name">Name in the file; readers of Iceberg tables go by <paramref name="FieldId"/>.</param>

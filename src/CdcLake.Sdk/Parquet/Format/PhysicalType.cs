@@ -1,6 +1,6 @@
 using CdcLake.Columnar;
 
-namespace CdcLake.Parquet;
+namespace CdcLake.Parquet.Format;
 
 /// <summary>How values are stored in a Parquet file; the numbers are <c>Type</c> in parquet.thrift.</summary>
 internal enum PhysicalType

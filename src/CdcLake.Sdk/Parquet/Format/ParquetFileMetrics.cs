@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace CdcLake.Parquet;
+namespace CdcLake.Parquet.Format;
 
 /// <summary>What an Iceberg manifest says of a finished file.</summary>
 /// <param name="RecordCount">Rows; at least 1.</param>

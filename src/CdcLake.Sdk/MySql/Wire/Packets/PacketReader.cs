@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace CdcLake.MySql.Wire;
+namespace CdcLake.MySql.Wire.Packets;
 
 // Integers are little endian unless a name says BigEndian. "lenenc" is the protocol's packed integer:
 // < 0xFB one byte; 0xFC + 2 bytes; 0xFD + 3; 0xFE + 8; 0xFB means NULL in text rows.

@@ -1,5 +1,4 @@
-using CdcLake.State.Stores;
-namespace CdcLake.State;
+namespace CdcLake.State.Stores;
 
 /// <summary>
 /// Keyed state of an operator as checkpoints see it: one record log that holds everything, and an index that is rebuilt from it. A store that spills

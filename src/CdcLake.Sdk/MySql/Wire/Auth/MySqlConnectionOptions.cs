@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using CdcLake.Common;
 using MySqlConnector;
 
-namespace CdcLake.MySql.Wire;
+namespace CdcLake.MySql.Wire.Auth;
 
 /// <summary>
 /// How to reach a server and log in: one connection string (or data source), read by MySqlConnector's own parser, for both clients. Statements go through

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using CdcLake.Columnar;
 
-namespace CdcLake.Expressions.Binding;
+namespace CdcLake.Expressions;
 
 /// <summary>What a label means in a .NET enum: the number of its member, or the member's name.</summary>
 internal sealed class BoundLabel : BoundExpr

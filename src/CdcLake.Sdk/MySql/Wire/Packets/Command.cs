@@ -1,4 +1,4 @@
-namespace CdcLake.MySql.Wire;
+namespace CdcLake.MySql.Wire.Packets;
 
 /// <summary>First byte of a client packet in the command phase. Source: MySQL source documentation, "Command Phase".</summary>
 internal enum Command : byte

@@ -1,4 +1,4 @@
-namespace CdcLake.State;
+namespace CdcLake.State.Stores;
 
 /// <summary>One checkpoint in the making. It travels with the end of an epoch; every stage that keeps state hands it in when it has seen that epoch whole.</summary>
 internal interface ICheckpointRound

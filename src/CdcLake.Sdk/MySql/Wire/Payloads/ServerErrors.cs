@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using MySqlConnector;
 
-namespace CdcLake.MySql.Wire;
+namespace CdcLake.MySql.Wire.Payloads;
 
 /// <summary>What MySQL error numbers mean for us, whichever client met them: the one place that tells errors that pass from errors that stay. Source: MySQL error message reference.</summary>
 internal static class ServerErrors

@@ -3,7 +3,7 @@ using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
-namespace CdcLake.MySql.Dialects;
+namespace CdcLake.MySql.Binlog.Dialects;
 
 /// <summary>
 /// Where servers that speak one protocol differ: how their log is asked for and where it ends, how it says that a transaction begins and what it is called, and which

@@ -1,6 +1,6 @@
 using CdcLake.Compression;
 
-namespace CdcLake.Iceberg;
+namespace CdcLake.Iceberg.Writing;
 
 /// <summary>
 /// How a sink writes: <see cref="IcebergSinkOptions"/> together with the properties of the table, and limits that nobody sets but tests. Names in comments are the table

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CdcLake.MySql.Wire;
+namespace CdcLake.MySql.Wire.Packets;
 
 /// <summary>A value bound to a placeholder: null, an integer, or bytes.</summary>
 /// <param name="Kind">How it travels.</param>

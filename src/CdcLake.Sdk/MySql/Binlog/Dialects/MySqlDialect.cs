@@ -3,9 +3,10 @@ using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
+using CdcLake.MySql.Wire.Packets;
 using CdcLake.MySql.Wire.Payloads;
 
-namespace CdcLake.MySql.Dialects;
+namespace CdcLake.MySql.Binlog.Dialects;
 
 /// <summary>MySQL from 5.7 on, and servers that write its log: GTIDs of a UUID, an optional tag and a number.</summary>
 internal sealed class MySqlDialect : IServerDialect

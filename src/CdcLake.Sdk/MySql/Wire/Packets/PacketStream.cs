@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
 
-namespace CdcLake.MySql.Wire;
+namespace CdcLake.MySql.Wire.Packets;
 
 // Packet:
 //

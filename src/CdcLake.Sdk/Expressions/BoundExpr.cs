@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using CdcLake.Columnar;
 
-namespace CdcLake.Expressions.Binding;
+namespace CdcLake.Expressions;
 
 /// <summary>An expression whose column types are known; kernels are chosen from it alone.</summary>
 internal abstract class BoundExpr

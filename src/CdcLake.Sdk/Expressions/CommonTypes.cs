@@ -1,6 +1,6 @@
 using CdcLake.Columnar;
 
-namespace CdcLake.Expressions.Binding;
+namespace CdcLake.Expressions;
 
 /// <summary>The type in which two values are compared, chosen between, or joined.</summary>
 internal static class CommonTypes

@@ -1,6 +1,6 @@
 using CdcLake.Columnar;
 
-namespace CdcLake.Expressions.Binding;
+namespace CdcLake.Expressions;
 
 // Result types of exact arithmetic, as MySQL computes them (reference manual, "Precision Math"; digits before the point = p − s):
 //

@@ -1,4 +1,4 @@
-namespace CdcLake.Parquet;
+namespace CdcLake.Parquet.Format;
 
 /// <summary>
 /// One value of a column outside its column: the smallest or largest of a file. Which member holds it follows from the column's type.

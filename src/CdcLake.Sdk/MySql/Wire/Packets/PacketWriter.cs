@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CdcLake.MySql.Wire;
+namespace CdcLake.MySql.Wire.Packets;
 
 /// <summary>
 /// Builds one client payload. The buffer keeps four bytes free in front for the packet header, so that a packet leaves in one write.

@@ -1,4 +1,4 @@
-namespace CdcLake.MySql.Wire;
+namespace CdcLake.MySql.Wire.Packets;
 
 // Client/server capability flags, 32 bits, low half first in the greeting.
 // Source: MySQL source documentation, "Capabilities Flags" (mysql_com.h, CLIENT_*).

@@ -1,6 +1,6 @@
 using CdcLake.Compression;
 
-namespace CdcLake.Parquet;
+namespace CdcLake.Parquet.Format;
 
 /// <summary>Sizes and codec of a file to write; the defaults suit every reader.</summary>
 internal sealed record ParquetWriterOptions
