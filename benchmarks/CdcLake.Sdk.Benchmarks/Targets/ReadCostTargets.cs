@@ -2,6 +2,7 @@ using CdcLake.Benchmarks.Logs;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg;
+using CdcLake.Iceberg.Writing;
 using CdcLake.IntegrationTests.Fixtures;
 
 namespace CdcLake.Benchmarks.Targets;

@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using CdcLake.Iceberg;
 
 namespace CdcLake;
 
@@ -35,6 +34,6 @@ public sealed partial class ChangeStream<T>
         ArgumentNullException.ThrowIfNull(table);
         var options = new IcebergSinkOptions();
         configure?.Invoke(options);
-        return AddSink($"iceberg({table.Name})", new IcebergSinkTarget(table, options.Freeze()), key);
+        return AddSink($"iceberg({table.Name})", table.Target(options.Freeze()), key);
     }
 }

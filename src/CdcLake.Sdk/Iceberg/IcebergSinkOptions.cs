@@ -1,5 +1,4 @@
 using System.Globalization;
-using CdcLake.Iceberg;
 using CdcLake.Iceberg.Writing;
 
 namespace CdcLake;

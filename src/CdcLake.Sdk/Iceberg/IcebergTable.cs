@@ -45,7 +45,7 @@ public sealed class IcebergTable
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    internal ISink CreateSink(IcebergSinkSettings settings) => new IcebergSink(_catalog.Commits, _identifier, settings);
+    internal ISinkTarget Target(IcebergSinkSettings settings) => new IcebergSinkTarget(_catalog.Commits, _identifier, settings);
 
     private async IAsyncEnumerable<Row> ReadRowsAsync(
         Func<IcebergTableReader, Iceberg.Spec.Snapshot?> choose, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using CdcLake.Iceberg;
+using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;

@@ -1,6 +1,7 @@
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
+using CdcLake.Iceberg.Writing;
 using CdcLake.Tests.Checkpoints;
 
 namespace CdcLake.Tests.Runtime;
@@ -34,7 +35,7 @@ public sealed class PipelineCommitTests : IDisposable
         var seen = new List<string>();
         await using var pipeline = ScriptedPipeline.Replica(
             new ScriptedSource(Epochs(12)),
-            [memory, new CdcLake.Iceberg.IcebergSinkTarget(catalog.Table("demo.items"), new CdcLake.Iceberg.IcebergSinkSettings())],
+            [memory, catalog.Table("demo.items").Target(new IcebergSinkSettings())],
             o => o.OnCommit = c => seen.Add($"{TestPosition.Short(c.Position)} {memory.At} {IcebergPosition(catalog)}"));
         await pipeline.RunAsync();
         Assert.Equal(Enumerable.Range(1, 12).SelectMany(n => Enumerable.Repeat($"{n} {n} {n}", 2)), seen);

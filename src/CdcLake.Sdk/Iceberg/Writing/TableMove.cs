@@ -2,7 +2,7 @@ using CdcLake.Columnar;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
-using CdcLake.Parquet;
+using CdcLake.Parquet.Format;
 using CdcLake.State.Rows;
 
 namespace CdcLake.Iceberg.Writing;

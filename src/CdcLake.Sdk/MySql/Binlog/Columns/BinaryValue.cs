@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog.Columns;
