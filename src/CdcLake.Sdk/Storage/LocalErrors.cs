@@ -9,6 +9,10 @@ internal static class LocalErrors
     private const int QuotaMac = 69;
     private const int FileTooLarge = 27;
     private const int ReadOnlyFileSystem = 30;
+    private const int NameTaken = 17; // EEXIST: of a file where a folder is wanted; exclusive creation is told by its caller
+    private const int NotAFolder = 20;
+    private const int IsAFolder = 21;
+    private const int LinkLoop = 40;
     private const int DiskFullWindows = unchecked((int)0x80070070);
     private const int HandleDiskFullWindows = unchecked((int)0x80070027);
 
@@ -26,6 +30,8 @@ internal static class LocalErrors
             FileNotFoundException or DirectoryNotFoundException =>
                 ("it does not exist", "It was deleted or moved by somebody else; restore it, or start again with an empty folder."),
             PathTooLongException => ("the path is too long", "Choose a shorter folder or table name."),
+            _ when !OperatingSystem.IsWindows() && e.HResult is NameTaken or NotAFolder or IsAFolder or LinkLoop =>
+                ("a part of the path is a file where a folder has to be, or the other way round", "Choose another folder, or move the file away."),
             _ when e.HResult == ReadOnlyFileSystem => ("the file system is read-only", "Choose a folder on a writable disk."),
             _ => ("the operating system refused", "Check the disk and the path."),
         };

@@ -30,8 +30,14 @@ public sealed class BadWarehouseTests : IDisposable
     [TmpfsFact]
     public async Task Full_disk_is_an_error_and_the_table_stays_readable()
     {
-        using var disk = await Tmpfs.MountAsync(_folder["disk"], "400k");
-        var error = await Quickstart.RefusesAsync("--warehouse", disk.Path, "--commit-rows", "30");
+        using var disk = await Tmpfs.MountAsync(_folder["disk"], "8m");
+        await using (var first = Quickstart.Start(["--warehouse", disk.Path, "--binlog", .. Files(1)]))
+        {
+            Assert.True(await first.ExitAsync() == 0, first.Failure("the first file").Message);
+        }
+
+        Fill(Path.Combine(disk.Path, "other"));
+        var error = await Quickstart.RefusesAsync("--warehouse", disk.Path);
         Assert.Contains("space", error, StringComparison.OrdinalIgnoreCase);
         var table = LakeTable.Sales(disk.Path);
         var answers = new RecordedAnswers();
@@ -125,6 +131,24 @@ public sealed class BadWarehouseTests : IDisposable
         var error = await Quickstart.RefusesAsync(["--warehouse", Warehouse, "--database", "staging", "--binlog", .. Files(3)]);
         Assert.Equal(before, Table.Fingerprint());
         Assert.Contains("staging", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Leaves no block of the disk free.</summary>
+    private static void Fill(string file)
+    {
+        using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var block = new byte[4096];
+        for (var isFull = false; !isFull;)
+        {
+            try
+            {
+                stream.Write(block);
+            }
+            catch (IOException)
+            {
+                isFull = true;
+            }
+        }
     }
 
     private static IEnumerable<string> Files(int count) => Enumerable.Range(1, count).Select(i => Path.Combine(Repository.RecordedLog, $"binlog.00000{i}"));
