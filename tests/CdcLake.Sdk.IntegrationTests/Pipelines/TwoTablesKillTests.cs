@@ -36,10 +36,10 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
             await using var run = Start(folder, random.GetItems(CheckpointIntervals, 1)[0]);
             if (kill % 2 == 0)
             {
-                // At rest: the first commit of the run is whole, and the second may be at any step.
+                // At rest: the first commit of the run is whole, and the second may be at any step. The first table has its part before the second one, perhaps since
+                // before a kill between the two: then only the second one reports a commit.
                 var started = TimeProvider.System.GetTimestamp();
-                var first = await CommitAsync(run, totals, after: null);
-                await CommitAsync(run, copy, first);
+                var first = await CommitAsync(run, totals);
                 longestLife = TimeSpan.FromSeconds(Math.Min(TimeProvider.System.GetElapsedTime(started).TotalSeconds * 1.3, 4));
                 Assert.Contains(copy.Snapshots(), s => s.Gtid == first);
                 Assert.Contains(totals.Snapshots(), s => s.Gtid == first);
@@ -63,7 +63,7 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
     private async Task EndAsync(TemporaryFolder folder, LiveShop shop, LakeTable totals, CancellationTokenSource stop, Task writing)
     {
         await using var last = Start(folder, "300");
-        await CommitAsync(last, totals, after: null);
+        await CommitAsync(last, totals);
         await stop.CancelAsync();
         await writing;
         var end = GtidSet.Parse(await shop.Writers.FinishAsync());
@@ -121,7 +121,6 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
 
     private static string Position(string line) => line[(line.LastIndexOf(" at ", StringComparison.Ordinal) + " at ".Length)..];
 
-    /// <summary>The position of the first commit of a table, or that of the one at a given position.</summary>
-    private static async Task<string> CommitAsync(ChildProcess run, LakeTable table, string? after) =>
-        Position(await run.LineAsync(l => IsCommit(l, table) && (after is null || Position(l) == after), $"a commit of {table.Folder}"));
+    /// <summary>The position of the first commit of a table.</summary>
+    private static async Task<string> CommitAsync(ChildProcess run, LakeTable table) => Position(await run.LineAsync(l => IsCommit(l, table), $"a commit of {table.Folder}"));
 }
