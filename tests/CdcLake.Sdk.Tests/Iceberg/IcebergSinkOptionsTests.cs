@@ -20,12 +20,14 @@ public sealed class IcebergSinkOptionsTests : IDisposable
         var options = new IcebergSinkOptions { CompressionCodec = "gzip", TargetFileSizeBytes = 1 << 20, RowGroupSizeBytes = 1 << 18 };
         options.TableProperties["comment"] = "sales";
         options.TableProperties["write.metadata.previous-versions-max"] = "7";
+        options.TableProperties["cdclake.expire.keep-files-ms"] = "60000"; // the one of ours that users set
         var properties = await PropertiesAsync(options);
         Assert.Equal("gzip", properties["write.parquet.compression-codec"]);
         Assert.DoesNotContain("write.parquet.compression-level", properties.Keys);
         Assert.Equal("1048576", properties["write.target-file-size-bytes"]);
         Assert.Equal("262144", properties["write.parquet.row-group-size-bytes"]);
         Assert.Equal("7", properties["write.metadata.previous-versions-max"]);
+        Assert.Equal("60000", properties["cdclake.expire.keep-files-ms"]);
         Assert.Equal("sales", properties["comment"]);
     }
 

@@ -19,9 +19,6 @@ internal sealed class ExpiredSnapshots
     // Oldest first.
     private readonly Queue<(Snapshot Snapshot, long ExpiredMs)> _waiting = new();
 
-    /// <summary>Snapshots whose files are still there.</summary>
-    public int Count => _waiting.Count;
-
     /// <summary>A commit that stands has removed these from the metadata.</summary>
     public void Add(IEnumerable<Snapshot> expired, long nowMs)
     {
