@@ -152,8 +152,8 @@ internal sealed class MetadataFolder
             version = await TryReadAsync(_store.NameOf(log[0].MetadataFile)).ConfigureAwait(false);
         }
 
-        // So long ago that the logs do not reach back. Gone means trimmed by those who built upon it; one that they never saw would still be there.
-        return await created.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false) ? VersionVerdict.Unknown : VersionVerdict.Commit;
+        // So long ago that the logs do not reach back. That the file is gone says nothing: what was built upon is trimmed, and what nobody saw is removed as left behind.
+        return VersionVerdict.Unknown;
     }
 
     private async Task<StoredVersion?> TryReadAsync(string name) =>
