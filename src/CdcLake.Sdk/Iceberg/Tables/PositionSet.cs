@@ -21,11 +21,7 @@ internal sealed class PositionSet
     public bool Add(long position)
     {
         var word = (int)(position / WordBits);
-        if (word >= _words.Length)
-        {
-            Array.Resize(ref _words, Math.Max(word + 1, Math.Min(_words.Length * 2, 1 << 26)));
-        }
-
+        Reserve(word);
         var bit = 1UL << (int)(position % WordBits);
         if ((_words[word] & bit) != 0)
         {
@@ -36,6 +32,31 @@ internal sealed class PositionSet
         Count++;
         return true;
     }
+
+    /// <summary>Deletes <paramref name="count"/> rows from <paramref name="first"/> on; those that are deleted already stay so.</summary>
+    public void AddRange(long first, long count)
+    {
+        for (var (at, end) = (first, first + count); at < end;)
+        {
+            var bits = (int)Math.Min(WordBits - (at % WordBits), end - at);
+            AddWord(at / WordBits, ulong.MaxValue >> (WordBits - bits) << (int)(at % WordBits));
+            at += bits;
+        }
+    }
+
+    /// <summary>Deletes those of 64 rows whose bits are set, the lowest bit being row 64 × <paramref name="word"/>.</summary>
+    public void AddWord(long word, ulong bits)
+    {
+        if (bits != 0)
+        {
+            Reserve((int)word);
+            Count += BitOperations.PopCount(bits & ~_words[word]);
+            _words[word] |= bits;
+        }
+    }
+
+    /// <summary>64 rows each, a bit set for a deleted one; none are deleted behind the last word.</summary>
+    public ReadOnlySpan<ulong> Words => _words;
 
     /// <summary>All deleted rows, ascending.</summary>
     public IEnumerable<long> Positions()
@@ -61,5 +82,13 @@ internal sealed class PositionSet
         }
 
         return live;
+    }
+
+    private void Reserve(int word)
+    {
+        if (word >= _words.Length)
+        {
+            Array.Resize(ref _words, Math.Max(word + 1, Math.Min(_words.Length * 2, 1 << 26)));
+        }
     }
 }
