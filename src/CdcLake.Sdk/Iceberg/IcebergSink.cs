@@ -19,6 +19,7 @@ internal sealed class IcebergSink : ISink
     private readonly TableIdentifier _name;
     private readonly IcebergSinkSettings _settings;
     private Consolidator? _consolidator;
+    private UniqueRows? _unique;
     private UpsertTable? _table;
     private string _pipeline = "";
     private CommitMarker? _marker;
@@ -54,6 +55,7 @@ internal sealed class IcebergSink : ISink
         _pipeline = opening.Pipeline;
         _table = await TableOpener.OpenAsync(_group.Catalog, _name, _settings, opening, cancellationToken).ConfigureAwait(false);
         _consolidator = new Consolidator(opening.Schema, opening.Key, Name);
+        _unique = new UniqueRows(_consolidator.KeyCodec);
         _marker = MarkedHistory.Of(_table.Version.Table.Metadata, _pipeline).Marker;
         return _marker?.Position;
     }
@@ -74,12 +76,17 @@ internal sealed class IcebergSink : ISink
     public ValueTask ChangesAsync(ChangeBatch batch, CancellationToken cancellationToken)
     {
         var table = Usable();
+        if (_isComplete)
+        {
+            return LoadAsync(table, batch, cancellationToken);
+        }
+
         using (batch)
         {
             _consolidator!.Add(batch);
         }
 
-        return _consolidator.PendingBytes > _flushAt ? FlushPartAsync(table, cancellationToken) : ValueTask.CompletedTask;
+        return FlushWhenFullAsync(table, cancellationToken);
     }
 
     public async ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
@@ -133,13 +140,41 @@ internal sealed class IcebergSink : ISink
     public async ValueTask DisposeAsync()
     {
         _consolidator?.Dispose();
-        _consolidator = null;
+        _unique?.Dispose();
+        (_consolidator, _unique) = (null, null);
         if (_table is { } table)
         {
             _table = null;
             await table.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>Rows of a complete result: what has a key of its own goes to files past the consolidator.</summary>
+    private async ValueTask LoadAsync(UpsertTable table, ChangeBatch batch, CancellationToken cancellationToken)
+    {
+        _failed = _epochIsOpen = true;
+        using (batch)
+        {
+            _unique!.Sort(batch, table, _consolidator!);
+            if (!_unique.First.IsEmpty)
+            {
+                await table.InsertAsync(batch, _unique.First, _unique.Keys, cancellationToken).ConfigureAwait(false);
+                _upserts += _unique.First.Length;
+            }
+
+            if (!_unique.Others.IsEmpty)
+            {
+                using var others = batch.Copy(_unique.Others);
+                _consolidator!.Add(others);
+            }
+        }
+
+        _failed = false;
+        await FlushWhenFullAsync(table, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask FlushWhenFullAsync(UpsertTable table, CancellationToken cancellationToken) =>
+        _consolidator!.PendingBytes > _flushAt ? FlushPartAsync(table, cancellationToken) : ValueTask.CompletedTask;
 
     /// <summary>The open epoch alone exceeds the memory: as much of it as possible goes to files now.</summary>
     private async ValueTask FlushPartAsync(UpsertTable table, CancellationToken cancellationToken)
@@ -149,7 +184,7 @@ internal sealed class IcebergSink : ISink
         _consolidator!.SettlePart(table);
         await FlushAsync(table, cancellationToken).ConfigureAwait(false);
 
-        if (_isComplete && _consolidator.PendingBytes > Math.Max(_settings.MemoryBudgetBytes, FewBytes))
+        if (_isComplete && _consolidator.WaitingBytes > Math.Max(_settings.MemoryBudgetBytes, FewBytes))
         {
             // A complete result adds rows; what is withdrawn again follows closely. So much that waits means that the key is none.
             throw _consolidator.TooManyRowsPerKey();

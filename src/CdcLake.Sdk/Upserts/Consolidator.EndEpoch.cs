@@ -116,12 +116,13 @@ internal sealed partial class Consolidator
 
     private string PrintKey(uint reference) => KeyCodec.Print(_keys.KeyOf(reference));
 
-    /// <summary>Between epochs every row is alone in its chain, so the log can be rewritten key by key.</summary>
+    /// <summary>Rewrites what is half empty, the open epoch's part too.</summary>
     private void CompactWhenSparse()
     {
         if (_keys.IsSparse)
         {
             _keys.Compact();
+            FindTouched();
         }
 
         if (!_rows.IsSparse)
@@ -132,8 +133,24 @@ internal sealed partial class Consolidator
         var old = _rows.BeginRewrite();
         for (var at = _keys.Next(0); at != 0; at = _keys.Next(at))
         {
-            ref var row = ref KeyAt(at).Row;
-            row = row == 0 ? 0 : _rows.Move(old, row);
+            ref var key = ref KeyAt(at);
+            key.Row = _rows.Move(old, key.Row);
+            key.Added = _rows.Move(old, key.Added);
+            key.Withdrawn = _rows.Move(old, key.Withdrawn);
+        }
+    }
+
+    /// <summary>The keys have other references now.</summary>
+    private void FindTouched()
+    {
+        var left = _touchedCount;
+        _touchedCount = 0;
+        for (var at = _keys.Next(0); at != 0 && _touchedCount < left; at = _keys.Next(at))
+        {
+            if (KeyAt(at).IsTouched != 0)
+            {
+                Remember(at);
+            }
         }
     }
 }

@@ -31,10 +31,7 @@ internal sealed partial class Consolidator
         }
 
         _touchedCount = open;
-        if (open == 0)
-        {
-            CompactWhenSparse();
-        }
+        CompactWhenSparse();
     }
 
     /// <summary>Says that the open epoch holds too many rows that share their keys.</summary>

@@ -48,15 +48,13 @@ internal sealed partial class Consolidator : IDisposable
     /// <summary>Memory in use: pending rows, keys, the open epoch and the index over them. Nearly 0 when nothing waits.</summary>
     public long PendingBytes => _rows.Bytes + _keys.Log.UsedBytes + (_keys.Count == 0 ? 0 : _keys.Bytes - _keys.Log.AllocatedBytes);
 
+    /// <summary>Those of <see cref="PendingBytes"/> that rows and keys which still wait take.</summary>
+    public long WaitingBytes => _rows.Bytes - _rows.DeadBytes + _keys.Log.UsedBytes - _keys.Log.DeadBytes;
+
     /// <summary>Takes in changes of the open epoch. The batch stays the caller's.</summary>
     public void Add(ChangeBatch batch)
     {
-        if (_references.Length < batch.Count)
-        {
-            _references = new uint[Math.Max(batch.Count, ChangeBatch.TargetRows)];
-        }
-
-        var references = _references.AsSpan(0, batch.Count);
+        var references = References(batch.Count);
         KeyCodec.Encode(batch, _batchKeys);
         _restCodec.Encode(batch, _batchRests);
         _batchKeys.ComputeHashes();
@@ -83,6 +81,24 @@ internal sealed partial class Consolidator : IDisposable
         }
     }
 
+    /// <summary>Adds to <paramref name="met"/> which keys have something that waits here.</summary>
+    /// <param name="keys">Keys in the form of <see cref="KeyCodec"/>, hashes computed.</param>
+    /// <param name="met">One entry for each key; those that wait become true.</param>
+    public void AddMentioned(EncodedRows keys, Span<bool> met)
+    {
+        if (_keys.Count == 0)
+        {
+            return;
+        }
+
+        var references = References(keys.Count);
+        _keys.Find(keys, references);
+        for (var i = 0; i < references.Length; i++)
+        {
+            met[i] |= references[i] != 0;
+        }
+    }
+
     /// <summary>Forgets what is pending, after it was committed; changes of the open epoch stay.</summary>
     public void Clear()
     {
@@ -97,6 +113,8 @@ internal sealed partial class Consolidator : IDisposable
             {
                 ClearKey(at);
             }
+
+            CompactWhenSparse();
         }
 
         PendingRows = 0;
@@ -107,6 +125,16 @@ internal sealed partial class Consolidator : IDisposable
         _batchKeys.Dispose();
         _batchRests.Dispose();
         _asked.Dispose();
+    }
+
+    private Span<uint> References(int count)
+    {
+        if (_references.Length < count)
+        {
+            _references = new uint[Math.Max(count, ChangeBatch.TargetRows)];
+        }
+
+        return _references.AsSpan(0, count);
     }
 
     private ref PendingKey KeyAt(uint reference) => ref _keys.Field<PendingKey>(reference, 0);

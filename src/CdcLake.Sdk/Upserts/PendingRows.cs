@@ -20,6 +20,9 @@ internal sealed class PendingRows
 
     public long Bytes => _log.UsedBytes;
 
+    /// <summary>Those of them that are of no use any more.</summary>
+    public long DeadBytes => _log.DeadBytes;
+
     public bool IsSparse => _log.IsSparse;
 
     private static int HeaderSize => Unsafe.SizeOf<RowHeader>();
@@ -79,13 +82,21 @@ internal sealed class PendingRows
         return old;
     }
 
-    /// <summary>Copies a row, alone in its chain, from the former log.</summary>
-    public uint Move(RecordLog old, uint row)
+    /// <summary>Copies a chain from the former log.</summary>
+    public uint Move(RecordLog old, uint head)
     {
-        var record = old[row];
-        var reference = _log.Append(record.Length);
-        record.CopyTo(_log[reference]);
-        return reference;
+        var (first, last) = (0u, 0u);
+        for (var row = head; row != 0;)
+        {
+            var record = old[row];
+            row = MemoryMarshal.Read<RowHeader>(record).Next;
+            var copy = _log.Append(record.Length);
+            record.CopyTo(_log[copy]);
+            (last == 0 ? ref first : ref HeaderOf(last).Next) = copy;
+            last = copy;
+        }
+
+        return first;
     }
 
     private ref RowHeader HeaderOf(uint row) => ref Unsafe.As<byte, RowHeader>(ref _log.At(row));

@@ -49,6 +49,15 @@ internal sealed class PlacedRows
         LieFrom(firstPosition);
     }
 
+    /// <summary>Selects some rows of a batch; they lie one behind the other.</summary>
+    public void Select(ReadOnlySpan<int> rows, uint firstPosition)
+    {
+        Reserve(rows.Length);
+        Count = rows.Length;
+        rows.CopyTo(_rows);
+        LieFrom(firstPosition);
+    }
+
     /// <summary>The selected rows lie one behind the other from here on.</summary>
     public void LieFrom(uint firstPosition)
     {

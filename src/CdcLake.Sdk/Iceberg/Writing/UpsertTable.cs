@@ -1,3 +1,4 @@
+using CdcLake.Columnar;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
@@ -87,6 +88,24 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
             HidePrevious();
         }).ConfigureAwait(false);
         _newRows += piece.Count;
+    }
+
+    /// <summary>Adds some rows of a batch whose keys the table does not hold yet.</summary>
+    /// <param name="batch">Rows; it stays the caller's.</param>
+    /// <param name="rows">Which of them.</param>
+    /// <param name="keys">Key of each row of the batch, hashes computed.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async ValueTask InsertAsync(ChangeBatch batch, ReadOnlyMemory<int> rows, EncodedRows keys, CancellationToken cancellationToken)
+    {
+        await GuardAsync(async () =>
+        {
+            var start = rows.Length == batch.Count
+                ? await _writer.AppendAsync(batch, cancellationToken).ConfigureAwait(false)
+                : await _writer.AppendAsync(batch.Columns.ToArray(), rows, cancellationToken).ConfigureAwait(false);
+            _placed.Select(rows.Span, start.Position);
+            _placed.Set(_index, keys, start.File);
+        }).ConfigureAwait(false);
+        _newRows += rows.Length;
     }
 
     /// <summary>Writes everything as one snapshot that is not visible yet. Null: there is nothing to commit.</summary>

@@ -123,6 +123,22 @@ public sealed class FileSystemCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task Hint_is_repaired_although_the_version_behind_the_slower_writers_is_gone()
+    {
+        await using var model = await OpenAsync(_store);
+        for (var commit = 0; commit < 4; commit++)
+        {
+            model.Put(2, "again", commit);
+            await model.EndAndCommitAsync();
+        }
+
+        File.Delete(Path.Combine(Metadata, "v3.metadata.json")); // by the writer that dropped it from the log; another keeps v2 for a while
+        await File.WriteAllTextAsync(Path.Combine(Metadata, "version-hint.text"), "1");
+        await new MetadataFolder(_store, FileIO.Over(_store, TimeProvider.System), SinkModel.Table).AdvanceHintAsync(2);
+        Assert.Equal($"{NewestVersion()}", Hint);
+    }
+
+    [Fact]
     public async Task Changes_that_do_not_touch_each_other_are_all_applied()
     {
         await using var model = await OpenAsync(_store);

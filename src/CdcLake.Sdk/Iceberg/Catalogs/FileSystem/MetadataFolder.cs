@@ -91,12 +91,15 @@ internal sealed class MetadataFolder
 
             await _store.PutAsync(_folder + VersionHint, Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)), CancellationToken.None)
                 .ConfigureAwait(false);
-            if (await IsNewestAsync(version).ConfigureAwait(false))
+
+            // All of them, not only the next one: each writer removes the old versions it knows, so there may be gaps between those that are left.
+            var newest = NewestOf(await ListAsync(CancellationToken.None).ConfigureAwait(false))?.Version ?? 0;
+            if (newest <= version)
             {
                 return;
             }
 
-            version = Math.Max(version, NewestOf(await ListAsync(CancellationToken.None).ConfigureAwait(false))?.Version ?? 0);
+            version = newest;
         }
     }
 
@@ -109,20 +112,6 @@ internal sealed class MetadataFolder
         }
 
         return [.. (await ListAsync(CancellationToken.None).ConfigureAwait(false)).Where(v => v.Key < oldest).Select(v => _store.UriOf(v.Value))];
-    }
-
-    /// <summary>True when this version is there and the one after it is not: two short listings. A version that is gone was the newest long ago.</summary>
-    private async Task<bool> IsNewestAsync(long version) =>
-        await ExistsAsync(version).ConfigureAwait(false) && !await ExistsAsync(version + 1).ConfigureAwait(false);
-
-    private async Task<bool> ExistsAsync(long version)
-    {
-        await foreach (var _ in _store.ListAsync(string.Create(CultureInfo.InvariantCulture, $"{_folder}v{version}."), CancellationToken.None).ConfigureAwait(false))
-        {
-            return true;
-        }
-
-        return false;
     }
 
     /// <summary>Walks from the newest version back through the logs of former ones.</summary>
