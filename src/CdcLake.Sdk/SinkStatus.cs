@@ -29,4 +29,16 @@ public sealed record SinkStatus(string Name)
     /// Time from the commit of the newest transaction at the source to its becoming visible in the target; null before the first commit.
     /// </summary>
     public TimeSpan? Freshness { get; init; }
+
+    /// <summary>Times since the start that files of the target were rewritten beside the stream, to keep it quick to read.</summary>
+    public long Compactions { get; init; }
+
+    /// <summary>Files that these replaced.</summary>
+    public long CompactedFiles { get; init; }
+
+    /// <summary>Rows that these wrote anew.</summary>
+    public long CompactedRows { get; init; }
+
+    /// <summary>Why the last of them was not done, though the pipeline goes on and tries again later; null when it was.</summary>
+    public Exception? MaintenanceError { get; init; }
 }

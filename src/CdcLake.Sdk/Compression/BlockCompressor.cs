@@ -1,3 +1,4 @@
+using K4os.Compression.LZ4;
 using Snappier;
 using ZstdSharp;
 
@@ -33,6 +34,7 @@ internal sealed class BlockCompressor : IDisposable
     {
         CompressionCodec.Snappy => Snappy.GetMaxCompressedLength(length),
         CompressionCodec.Zstd => Compressor.GetCompressBound(length),
+        CompressionCodec.Lz4Raw => Math.Max(1, LZ4Codec.MaximumOutputSize(length)),
         CompressionCodec.Gzip => checked(length + (length / 8) + GzipSlack), // fast levels spend nine bits on some bytes, whatever follows
         _ => length,
     };
@@ -51,6 +53,11 @@ internal sealed class BlockCompressor : IDisposable
                 return _zstd.Wrap(source, destination);
             case CompressionCodec.Gzip:
                 return Codec.CompressGzip(source, destination, _level);
+            case CompressionCodec.Lz4Raw when source.IsEmpty:
+                destination[0] = 0;
+                return 1;
+            case CompressionCodec.Lz4Raw:
+                return LZ4Codec.Encode(source, destination);
             default:
                 source.CopyTo(destination);
                 return source.Length;

@@ -20,7 +20,7 @@ internal static class Codec
 
     /// <summary>Whether <see cref="BlockCompressor"/> writes it.</summary>
     public static bool IsWritable(CompressionCodec codec) =>
-        codec is CompressionCodec.Uncompressed or CompressionCodec.Snappy or CompressionCodec.Gzip or CompressionCodec.Zstd;
+        codec is CompressionCodec.Uncompressed or CompressionCodec.Snappy or CompressionCodec.Gzip or CompressionCodec.Zstd or CompressionCodec.Lz4Raw;
 
     /// <summary>Refuses sizes that no encoder of <paramref name="codec"/> can have produced; to be called before memory is taken for the result.</summary>
     /// <exception cref="CorruptDataException">The uncompressed size is impossible.</exception>

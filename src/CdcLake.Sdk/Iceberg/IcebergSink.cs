@@ -12,7 +12,7 @@ namespace CdcLake.Iceberg;
 /// Keeps an Iceberg table equal to the result of a pipeline, one snapshot for each commit, rows replaced by key. The table itself says what was committed;
 /// nothing else is kept, so an object opened on the same table continues exactly there. Used by one pipeline at a time.
 /// </summary>
-internal sealed class IcebergSink : ISink
+internal sealed class IcebergSink : IMaintainedSink
 {
     private const long FewBytes = 128 << 10;
     private readonly CatalogCommitGroup _group;
@@ -21,11 +21,11 @@ internal sealed class IcebergSink : ISink
     private Consolidator? _consolidator;
     private UniqueRows? _unique;
     private UpsertTable? _table;
+    private TableUpkeep? _upkeep;
     private string _pipeline = "";
     private CommitMarker? _marker;
     private Epoch? _epoch;
-    private long _upserts;
-    private long _deletes;
+    private (long Upserts, long Deletes) _waiting;
     private long _flushAt;
     private bool _epochIsOpen;
     private bool _isComplete;
@@ -45,15 +45,19 @@ internal sealed class IcebergSink : ISink
     public string Name => $"iceberg({_name})";
 
     public SinkBacklog Backlog => new(
-        (_consolidator?.PendingRows ?? 0) + _upserts + _deletes, _consolidator?.PendingBytes ?? 0, _epoch is not null);
+        (_consolidator?.PendingRows ?? 0) + _waiting.Upserts + _waiting.Deletes, _consolidator?.PendingBytes ?? 0, _epoch is not null);
 
     /// <summary>The table as it was committed last.</summary>
     internal TableVersion? Version => _table?.Version;
+
+    /// <summary>Who looks after the table.</summary>
+    internal TableUpkeep? Upkeep => _upkeep;
 
     public async Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
     {
         _pipeline = opening.Pipeline;
         _table = await TableOpener.OpenAsync(_group.Catalog, _name, _settings, opening, cancellationToken).ConfigureAwait(false);
+        _upkeep = new TableUpkeep(_table, opening.Clock);
         _consolidator = new Consolidator(opening.Schema, opening.Key, Name);
         _unique = new UniqueRows(_consolidator.KeyCodec);
         _marker = MarkedHistory.Of(_table.Version.Table.Metadata, _pipeline).Marker;
@@ -67,6 +71,7 @@ internal sealed class IcebergSink : ISink
         if (_isComplete)
         {
             _failed = true;
+            using var turn = await _upkeep!.EnterAsync(cancellationToken).ConfigureAwait(false);
             _consolidator!.Clear();
             await table.ReplaceAsync(cancellationToken).ConfigureAwait(false);
             _failed = false;
@@ -93,7 +98,17 @@ internal sealed class IcebergSink : ISink
     {
         var table = Usable();
         _failed = true;
-        _consolidator!.EndEpoch(table);
+        using var turn = await _upkeep!.EnterAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _consolidator!.EndEpoch(table);
+        }
+        catch (InconsistentChangeException e) when (!table.KnowsKeys)
+        {
+            throw new InconsistentChangeException(
+                $"{Name} only adds rows ({nameof(IcebergDeleteMode)}.{nameof(IcebergDeleteMode.Append)}), but one was changed or deleted. Choose another delete mode, or take such changes out of the stream. {e.Message}", e);
+        }
+
         _epoch = epoch;
         _epochIsOpen = _isComplete = false;
         if (_consolidator.PendingBytes > _settings.MemoryBudgetBytes)
@@ -113,20 +128,51 @@ internal sealed class IcebergSink : ISink
         }
 
         _failed = true;
-        await FlushAsync(table, cancellationToken).ConfigureAwait(false);
+        var turn = await _upkeep!.EnterAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await FlushAsync(table, cancellationToken).ConfigureAwait(false);
 
-        // A position that moved is stored even without rows: whoever asks for a commit relies on the table saying where the pipeline stands.
-        var marker = new CommitMarker(_pipeline, (_marker?.Epoch ?? 0) + 1, epoch.Position.Properties);
-        var prepared = await table.PrepareAsync(marker, evenIfEmpty: !marker.IsAt(_marker), cancellationToken).ConfigureAwait(false);
-        return new Prepared(this, epoch, prepared);
+            // A position that moved is stored even without rows: whoever asks for a commit relies on the table saying where the pipeline stands.
+            var marker = new CommitMarker(_pipeline, (_marker?.Epoch ?? 0) + 1, epoch.Position.Properties);
+            var prepared = await table.PrepareAsync(marker, evenIfEmpty: !marker.IsAt(_marker), cancellationToken).ConfigureAwait(false);
+            return new Prepared(this, epoch, prepared, turn);
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    public Task MaintainAsync(Action<SinkUpkeep> report, CancellationToken cancellationToken) =>
+        _settings.Compacts ? _upkeep!.RunAsync(report, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Does at once all maintenance that is worth it.</summary>
+    /// <returns>How many pieces of work that were.</returns>
+    internal async Task<int> MaintainNowAsync(CancellationToken cancellationToken)
+    {
+        for (var pieces = 0; ; pieces++)
+        {
+            if (await _upkeep!.StepAsync(cancellationToken).ConfigureAwait(false) is not { } done)
+            {
+                return pieces;
+            }
+
+            if (done.Error is not null)
+            {
+                throw done.Error;
+            }
+        }
     }
 
     private SinkCommit? Published(Epoch epoch, PreparedTable? prepared)
     {
         _failed = false;
         _epoch = null;
-        var (upserts, deletes) = (_upserts, _deletes);
-        _upserts = _deletes = 0;
+        _upkeep!.Committed();
+        var (upserts, deletes) = _waiting;
+        _waiting = default;
         if (prepared is null)
         {
             return null;
@@ -145,6 +191,7 @@ internal sealed class IcebergSink : ISink
         if (_table is { } table)
         {
             _table = null;
+            _upkeep!.Dispose();
             await table.DisposeAsync().ConfigureAwait(false);
         }
     }
@@ -154,12 +201,13 @@ internal sealed class IcebergSink : ISink
     {
         _failed = _epochIsOpen = true;
         using (batch)
+        using (await _upkeep!.EnterAsync(cancellationToken).ConfigureAwait(false))
         {
             _unique!.Sort(batch, table, _consolidator!);
             if (!_unique.First.IsEmpty)
             {
                 await table.InsertAsync(batch, _unique.First, _unique.Keys, cancellationToken).ConfigureAwait(false);
-                _upserts += _unique.First.Length;
+                _waiting.Upserts += _unique.First.Length;
             }
 
             if (!_unique.Others.IsEmpty)
@@ -181,6 +229,7 @@ internal sealed class IcebergSink : ISink
     {
         _failed = true;
         _epochIsOpen = true;
+        using var turn = await _upkeep!.EnterAsync(cancellationToken).ConfigureAwait(false);
         _consolidator!.SettlePart(table);
         await FlushAsync(table, cancellationToken).ConfigureAwait(false);
 
@@ -203,7 +252,7 @@ internal sealed class IcebergSink : ISink
             using (piece)
             {
                 table.Delete(piece);
-                _deletes += piece.Count;
+                _waiting.Deletes += piece.Count;
             }
         }
 
@@ -212,7 +261,7 @@ internal sealed class IcebergSink : ISink
             using (piece)
             {
                 await table.UpsertAsync(piece, cancellationToken).ConfigureAwait(false);
-                _upserts += piece.Count;
+                _waiting.Upserts += piece.Count;
             }
         }
 
@@ -224,7 +273,7 @@ internal sealed class IcebergSink : ISink
         : throw new InvalidOperationException($"{Name} is not open, or failed before. Open a new one.");
 
     /// <summary>A part that is abandoned leaves the sink unusable; a new one finds the table as it was.</summary>
-    private sealed class Prepared(IcebergSink sink, Epoch epoch, PreparedTable? table) : ITablePart
+    private sealed class Prepared(IcebergSink sink, Epoch epoch, PreparedTable? table, TableUpkeep.Turn turn) : ITablePart
     {
         public PreparedTable? Table => table;
 
@@ -234,8 +283,21 @@ internal sealed class IcebergSink : ISink
 
         public ICommitGroup Group => sink._group;
 
-        public SinkCommit? Published() => sink.Published(epoch, table);
+        public SinkCommit? Published()
+        {
+            var commit = sink.Published(epoch, table);
+            turn.Dispose();
+            return commit;
+        }
 
-        public ValueTask DisposeAsync() => table?.DisposeAsync() ?? ValueTask.CompletedTask;
+        public async ValueTask DisposeAsync()
+        {
+            if (table is not null)
+            {
+                await table.DisposeAsync().ConfigureAwait(false);
+            }
+
+            turn.Dispose();
+        }
     }
 }

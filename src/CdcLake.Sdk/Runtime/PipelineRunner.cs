@@ -80,10 +80,23 @@ internal sealed class PipelineRunner
         {
             var gate = new SinkGate(run.Sinks[i].Name, run.Committed[i], run.Start.From, run.Replaces);
             var sink = new SinkStage(i, run.Sinks[i], gate, run.Graph.Sinks[i], commits, _status, _positions);
-            group.Start(run.Sinks[i].Name, () => sink.RunAsync(stop, group.Aborted));
+            Start(group, i, run.Sinks[i], () => sink.RunAsync(stop, group.Aborted));
         }
 
         await DrainAsync(group, stop).ConfigureAwait(false);
+    }
+
+    private void Start(StageGroup group, int index, ISink sink, Func<Task> stage)
+    {
+        if (sink is not IMaintainedSink maintained)
+        {
+            group.Start(sink.Name, stage);
+            return;
+        }
+
+        var upkeep = new UpkeepStage(maintained, u => _status.Maintained(index, u), group.Aborted);
+        group.Start(sink.Name, () => upkeep.RunBesideAsync(stage));
+        group.Start(sink.Name, upkeep.RunAsync);
     }
 
     private async Task DrainAsync(StageGroup group, CancellationToken stop)

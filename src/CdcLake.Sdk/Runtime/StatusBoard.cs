@@ -92,6 +92,17 @@ internal sealed class StatusBoard
         return s with { Sinks = sinks };
     });
 
+    /// <summary>A sink has looked after its target, or could not.</summary>
+    public void Maintained(int index, SinkUpkeep upkeep) => Sink(index, s => upkeep.Error is { } error
+        ? s with { MaintenanceError = error }
+        : s with
+        {
+            Compactions = s.Compactions + 1,
+            CompactedFiles = s.CompactedFiles + upkeep.Files,
+            CompactedRows = s.CompactedRows + upkeep.Rows,
+            MaintenanceError = null,
+        });
+
     public void Committed(int index, SinkCommit commit)
     {
         var now = _clock.GetUtcNow();

@@ -164,10 +164,19 @@ public sealed class CodecTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    public void Lz4_block_is_restored(int length)
+    {
+        var block = Enumerable.Range(0, length).Select(i => (byte)(i % 251 * (i / 1000))).ToArray();
+        Assert.Equal(block, BlockSamples.Restore(CompressionCodec.Lz4Raw, BlockSamples.Compress(CompressionCodec.Lz4Raw, block, level: null), length));
+    }
+
+    [Theory]
     [InlineData((int)CompressionCodec.Lzo)]
     [InlineData((int)CompressionCodec.Brotli)]
     [InlineData((int)CompressionCodec.Lz4)]
-    [InlineData((int)CompressionCodec.Lz4Raw)]
     public void Codec_that_is_only_read_is_never_written(int codec) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new BlockCompressor((CompressionCodec)codec));
 }

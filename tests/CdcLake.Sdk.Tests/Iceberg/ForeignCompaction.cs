@@ -1,6 +1,7 @@
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
@@ -23,22 +24,27 @@ internal static class ForeignCompaction
         var written = new WrittenFiles(table.Files);
         var merged = new LiveFiles();
         var layout = new TableLayout(SinkModel.Columns, [0], table.Metadata.Schema);
-        await using var writer = new DataFileWriter(
-            layout, table.Files, new FileNames(table.Metadata.Location), merged, written, new IcebergSinkSettings { TargetFileSizeBytes = 20_000 });
-        foreach (var file in files.All)
+        var names = new FileNames(table.Metadata);
+        foreach (var partition in files.All.GroupBy(f => FilePartition.Of(f.File!, 0)).ToList())
         {
-            await foreach (var batch in DataFileReader.ReadAsync(table.Files, file.File!, layout.Parquet, CancellationToken.None))
+            await using var writer = new DataFileWriter(
+                layout, table.Files, names, partition.Key, merged, written, new IcebergSinkSettings { TargetFileSizeBytes = 20_000 });
+            foreach (var file in partition)
             {
-                using var owned = batch;
-                int[] rows = [.. Enumerable.Range(0, batch.Count).Where(r => !file.Deleted.Contains(batch.FirstRow + r) && keepRow?.Invoke(batch.FirstRow + r) != false)];
-                if (rows.Length > 0)
+                await foreach (var batch in DataFileReader.ReadAsync(table.Files, file.File!, layout.Parquet, CancellationToken.None))
                 {
-                    await writer.AppendAsync(batch.Columns, rows, CancellationToken.None);
+                    using var owned = batch;
+                    int[] rows = [.. Enumerable.Range(0, batch.Count).Where(r => !file.Deleted.Contains(batch.FirstRow + r) && keepRow?.Invoke(batch.FirstRow + r) != false)];
+                    if (rows.Length > 0)
+                    {
+                        await writer.AppendAsync(batch.Columns, rows, CancellationToken.None);
+                    }
                 }
             }
+
+            await writer.CloseAsync(CancellationToken.None);
         }
 
-        await writer.CloseAsync(CancellationToken.None);
         var change = new SnapshotChange { KeepsRows = true };
         change.AddedData.AddRange(merged.All.Select(f => f.File!));
         change.RemovedData.AddRange(version.Files.Entries(ManifestContent.Data).Select(e => e.File));

@@ -1,4 +1,5 @@
 using CdcLake.Iceberg;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 
@@ -26,12 +27,23 @@ public sealed class IcebergSinkProperties
             MaxOwnDeleteFiles = seed % 5 == 0 ? 16 : 1,
             FilesPerDeleteFile = 3,
             MaxDeleteFilesPerFile = 3,
+            FileReadCost = 20,
+            Partitioning = seed % 3 == 1 ? [PartitionTerm.Parse("bucket(3, id)"), PartitionTerm.Parse("truncate(6, name)")] : [],
+            MaxOpenFiles = seed % 2 == 0 ? 2 : 64,
         };
         var store = new LocalObjectStore(folder.Path, TimeProvider.System);
         await using var model = new SinkModel(store, settings);
         await model.OpenAsync();
+        Compaction? compaction = null;
         for (var commit = 0; commit < 25; commit++)
         {
+            if (compaction is not null && random.Next(2) == 0)
+            {
+                await FinishAsync(model, compaction);
+                await model.CheckCommittedAsync();
+                compaction = null;
+            }
+
             for (var epoch = random.Next(1, 4); epoch > 0; epoch--)
             {
                 await ChangeAsync(model, random);
@@ -45,9 +57,15 @@ public sealed class IcebergSinkProperties
 
             await model.CommitAsync();
             await model.CheckAsync();
+            if (compaction is null && random.Next(2) == 0 && (compaction = await model.Sink.Upkeep!.BeginAsync(CancellationToken.None)) is not null)
+            {
+                await compaction.RunAsync(CancellationToken.None);
+            }
+
             if (random.Next(12) == 0)
             {
                 await ReplaceAsync(model, random);
+                compaction = null;
             }
 
             if (random.Next(4) == 0)
@@ -56,9 +74,18 @@ public sealed class IcebergSinkProperties
                 await model.PushAsync();
                 var before = model.Position;
                 await model.ReopenAsync();
+                compaction = null;
                 Assert.True(model.Position <= before);
                 await model.CheckAsync();
             }
+        }
+    }
+
+    private static async Task FinishAsync(SinkModel model, Compaction compaction)
+    {
+        await using (compaction)
+        {
+            await model.Sink.Upkeep!.TakeOverAsync(compaction, CancellationToken.None);
         }
     }
 

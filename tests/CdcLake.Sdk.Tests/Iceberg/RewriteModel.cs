@@ -1,5 +1,6 @@
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Writing;
 
@@ -14,6 +15,7 @@ internal sealed class RewriteModel(int rowBytes, IcebergSinkSettings settings)
     private readonly RewritePolicy _policy = new(settings);
     private readonly Dictionary<LiveFile, List<int>> _keysOf = [];
     private readonly Dictionary<int, (LiveFile File, int Position)> _index = [];
+    private static readonly HashSet<FilePartition> Unpartitioned = [new(0, PartitionTuple.Empty, "")];
     private int _ordinals;
 
     public ICollection<LiveFile> Files => _keysOf.Keys;
@@ -50,7 +52,7 @@ internal sealed class RewriteModel(int rowBytes, IcebergSinkSettings settings)
 
         Commits++;
         Added += rows.Count * Weight;
-        foreach (var file in _policy.Choose(_keysOf.Keys, rows.Count > 0))
+        foreach (var file in _policy.Choose(_keysOf.Keys, rows.Count > 0 ? Unpartitioned : new HashSet<FilePartition>()))
         {
             rows.AddRange(_keysOf[file].Where((key, i) => !file.Deleted.Contains(i)));
             _keysOf.Remove(file);

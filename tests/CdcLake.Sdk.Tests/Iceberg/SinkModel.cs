@@ -150,6 +150,9 @@ internal sealed class SinkModel : IAsyncDisposable
         Assert.Equal(Print(Rows), Print(read));
     }
 
+    /// <summary>Compares the table with what the last commit must have left in it.</summary>
+    public async Task CheckCommittedAsync() => Assert.Equal(Print(_committed), Print(await ReadAsync(_store)));
+
     public static string Print(Dictionary<long, (string? Name, int? Qty)> rows) =>
         string.Join('\n', rows.OrderBy(r => r.Key).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key}|{r.Value.Name ?? "∅"}|{r.Value.Qty?.ToString(CultureInfo.InvariantCulture) ?? "∅"}")));
 

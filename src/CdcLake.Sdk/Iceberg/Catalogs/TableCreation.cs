@@ -5,11 +5,14 @@ using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Catalogs;
 
-/// <summary>What a new table is to be; its place and its identity are the catalog's to choose. Unpartitioned and unsorted. Immutable.</summary>
+/// <summary>What a new table is to be; its place and its identity are the catalog's to choose. Unsorted. Immutable.</summary>
 /// <param name="Schema">Its columns.</param>
 /// <param name="Properties">Its properties.</param>
 internal sealed record TableCreation(IcebergSchema Schema, ImmutableSortedDictionary<string, string> Properties)
 {
+    /// <summary>How it is partitioned.</summary>
+    public PartitionSpec Spec { get; init; } = PartitionSpec.Unpartitioned;
+
     /// <summary>The commit that makes the table in a catalog without a service.</summary>
     /// <param name="table">Its name.</param>
     /// <param name="location">Absolute URI of its folder, without trailing slash.</param>
@@ -22,7 +25,7 @@ internal sealed record TableCreation(IcebergSchema Schema, ImmutableSortedDictio
             new TableWideUpdates.SetLocation(location),
             new StructureUpdates.AddSchema(Schema),
             new StructureUpdates.SetCurrentSchema(StructureUpdates.LastAdded),
-            new StructureUpdates.AddSpec(PartitionSpec.Unpartitioned),
+            new StructureUpdates.AddSpec(Spec),
             new StructureUpdates.SetDefaultSpec(StructureUpdates.LastAdded),
             new StructureUpdates.AddSortOrder(SortOrder.Unsorted),
             new StructureUpdates.SetDefaultSortOrder(StructureUpdates.LastAdded),

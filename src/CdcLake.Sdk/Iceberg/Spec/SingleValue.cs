@@ -26,24 +26,30 @@ internal static class SingleValue
     private const int LastCodePoint = 0x10FFFF;
 
     /// <summary>The bound at or below every value.</summary>
-    public static byte[] Lower(DataType type, ParquetValue value) => type.Kind switch
+    /// <param name="type">Type of the column.</param>
+    /// <param name="value">The smallest value.</param>
+    /// <param name="length">Code points of a string, or bytes of a binary, that are kept.</param>
+    public static byte[] Lower(DataType type, ParquetValue value, int length = TruncateLength) => type.Kind switch
     {
-        TypeKind.String => TruncateText(value.Bytes.Span, out _).ToArray(),
-        TypeKind.Binary => value.Bytes.Span[..Math.Min(TruncateLength, value.Bytes.Length)].ToArray(),
+        TypeKind.String => TruncateText(value.Bytes.Span, length, out _).ToArray(),
+        TypeKind.Binary => value.Bytes.Span[..Math.Min(length, value.Bytes.Length)].ToArray(),
         _ => Number(type, value),
     };
 
     /// <summary>The bound at or above every value; null when no short value is above it (all characters are the last one).</summary>
-    public static byte[]? Upper(DataType type, ParquetValue value)
+    /// <param name="type">Type of the column.</param>
+    /// <param name="value">The largest value.</param>
+    /// <param name="length">Code points of a string, or bytes of a binary, that are kept.</param>
+    public static byte[]? Upper(DataType type, ParquetValue value, int length = TruncateLength)
     {
         switch (type.Kind)
         {
             case TypeKind.String:
-                var text = TruncateText(value.Bytes.Span, out var isTextCut);
+                var text = TruncateText(value.Bytes.Span, length, out var isTextCut);
                 return isTextCut || value.IsTruncated ? IncrementText(text) : text.ToArray();
             case TypeKind.Binary:
                 var bytes = value.Bytes.Span;
-                return bytes.Length > TruncateLength || value.IsTruncated ? IncrementBytes(bytes[..Math.Min(TruncateLength, bytes.Length)]) : bytes.ToArray();
+                return bytes.Length > length || value.IsTruncated ? IncrementBytes(bytes[..Math.Min(length, bytes.Length)]) : bytes.ToArray();
             default:
                 return Number(type, value);
         }
@@ -96,10 +102,10 @@ internal static class SingleValue
     }
 
     /// <summary>The first code points; a character cut in the middle by an earlier truncation is left out.</summary>
-    private static ReadOnlySpan<byte> TruncateText(ReadOnlySpan<byte> utf8, out bool isCut)
+    private static ReadOnlySpan<byte> TruncateText(ReadOnlySpan<byte> utf8, int characters, out bool isCut)
     {
         var length = 0;
-        for (var i = 0; i < TruncateLength && length < utf8.Length; i++)
+        for (var i = 0; i < characters && length < utf8.Length; i++)
         {
             if (Rune.DecodeFromUtf8(utf8[length..], out _, out var bytes) == System.Buffers.OperationStatus.NeedMoreData)
             {

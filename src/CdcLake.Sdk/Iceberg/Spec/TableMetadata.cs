@@ -78,6 +78,9 @@ internal sealed record TableMetadata
     /// <summary>Schema of the current version.</summary>
     public IcebergSchema Schema => Schemas.First(s => s.SchemaId == CurrentSchemaId);
 
+    /// <summary>Spec of new files.</summary>
+    public PartitionSpec DefaultSpec => PartitionSpecs.First(s => s.SpecId == DefaultSpecId);
+
     /// <summary>The current snapshot, or null.</summary>
     public Snapshot? CurrentSnapshot => CurrentSnapshotId is { } id ? FindSnapshot(id) : null;
 

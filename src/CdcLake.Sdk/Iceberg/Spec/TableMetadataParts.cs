@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace CdcLake.Iceberg.Spec;
 
-/// <summary>How rows are assigned to partitions. Only the one without fields is written to; others are carried along. Iceberg specification, "Partitioning".</summary>
+/// <summary>How rows are assigned to partitions. Iceberg specification, "Partitioning".</summary>
 /// <param name="SpecId">Number within the table.</param>
 /// <param name="FieldsJson">JSON array of the partition fields; <c>[]</c> when there are none.</param>
 internal sealed record PartitionSpec(int SpecId, string FieldsJson)
@@ -12,6 +12,9 @@ internal sealed record PartitionSpec(int SpecId, string FieldsJson)
     public const int LastIdWithoutFields = 999;
 
     public static PartitionSpec Unpartitioned { get; } = new(0, "[]");
+
+    /// <summary>Its fields, in order.</summary>
+    public IReadOnlyList<PartitionField> Fields => PartitionField.ReadAll(FieldsJson);
 
     public bool IsUnpartitioned => FieldsJson.AsSpan().Trim("[] \n\r\t").IsEmpty;
 

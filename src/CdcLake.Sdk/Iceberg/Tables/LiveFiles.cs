@@ -33,6 +33,9 @@ internal sealed class LiveFiles
         return file;
     }
 
+    /// <summary>True until the file was removed.</summary>
+    public bool Contains(LiveFile file) => _byOrdinal.TryGetValue(file.Ordinal, out var known) && known == file;
+
     public void Remove(LiveFile file)
     {
         _files.Remove(file.Ordinal);

@@ -11,6 +11,9 @@ internal sealed class PositionSet
     /// <summary>Deleted rows.</summary>
     public long Count { get; private set; }
 
+    /// <summary>A copy that stays as it is.</summary>
+    public PositionSet Copy() => new() { _words = [.. _words], Count = Count };
+
     public bool Contains(long position)
     {
         var word = position / WordBits;

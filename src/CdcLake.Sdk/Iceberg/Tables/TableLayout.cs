@@ -10,26 +10,22 @@ namespace CdcLake.Iceberg.Tables;
 /// <summary>The columns of a table as batches, Iceberg and Parquet see them. Immutable.</summary>
 internal sealed class TableLayout
 {
-    /// <summary>Columns that get metrics; Iceberg's default <c>write.metadata.metrics.max-inferred-column-defaults</c>. Key columns always do.</summary>
-    private const int MaxMetricsColumns = 100;
-
-    private readonly Dictionary<int, DataType> _typeOfField = [];
+    private readonly Dictionary<int, (DataType Type, MetricsMode Mode)> _metrics = [];
 
     /// <param name="columns">Columns of the batches, in the table's order.</param>
     /// <param name="key">Ordinals of the upsert key.</param>
     /// <param name="schema">The table's schema, which has these columns.</param>
-    public TableLayout(Schema columns, IReadOnlyList<int> key, IcebergSchema schema)
+    /// <param name="properties">The table's: which metrics manifests get; Iceberg's defaults when null.</param>
+    public TableLayout(Schema columns, IReadOnlyList<int> key, IcebergSchema schema, IReadOnlyDictionary<string, string>? properties = null)
     {
         Columns = columns;
         Key = [.. key];
         Schema = schema;
         Parquet = [.. schema.Fields.Select((f, i) => new ParquetColumn(ParquetName(f.Name), f.Id, f.Required, columns[i].Type, DefaultValue.Of(f, columns[i].Type)))];
+        var modes = new MetricsModes(properties ?? ImmutableDictionary<string, string>.Empty);
         for (var i = 0; i < schema.Fields.Length; i++)
         {
-            if (i < MaxMetricsColumns || key.Contains(i))
-            {
-                _typeOfField[schema.Fields[i].Id] = columns[i].Type;
-            }
+            _metrics[schema.Fields[i].Id] = (columns[i].Type, modes.Of(schema.Fields[i].Name, i, key.Contains(i)));
         }
     }
 
@@ -53,17 +49,24 @@ internal sealed class TableLayout
         Columns = [.. metrics.Columns.OrderBy(c => c.FieldId).Select(MetricsOf)],
     };
 
-    private ColumnMetrics MetricsOf(ParquetColumnMetrics column) => _typeOfField.TryGetValue(column.FieldId, out var type)
-        ? new ColumnMetrics(column.FieldId)
+    private ColumnMetrics MetricsOf(ParquetColumnMetrics column)
+    {
+        var size = new ColumnMetrics(column.FieldId) { Size = column.ColumnSize };
+        if (!_metrics.TryGetValue(column.FieldId, out var metrics) || !metrics.Mode.HasCounts)
         {
-            Size = column.ColumnSize,
+            return size;
+        }
+
+        var bounds = metrics.Mode.BoundLength > 0 ? column.Bounds : null;
+        return size with
+        {
             ValueCount = column.ValueCount,
             NullCount = column.NullCount,
             NanCount = column.NanCount,
-            Lower = column.Bounds is { } low ? SingleValue.Lower(type, low.Lower) : null,
-            Upper = column.Bounds is { } high ? SingleValue.Upper(type, high.Upper) : null,
-        }
-        : new ColumnMetrics(column.FieldId) { Size = column.ColumnSize };
+            Lower = bounds is { } low ? SingleValue.Lower(metrics.Type, low.Lower, metrics.Mode.BoundLength) : null,
+            Upper = bounds is { } high ? SingleValue.Upper(metrics.Type, high.Upper, metrics.Mode.BoundLength) : null,
+        };
+    }
 
     /// <summary>A column name as Avro would allow it, which Iceberg's writers use in files too: other characters as <c>_x</c> and their hex code.</summary>
     internal static string ParquetName(string name)

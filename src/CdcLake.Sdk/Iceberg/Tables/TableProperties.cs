@@ -10,6 +10,19 @@ internal static class TableProperties
     public const string FormatVersion = "format-version";
     public const string RowGroupSize = "write.parquet.row-group-size-bytes";
     public const string TargetFileSize = "write.target-file-size-bytes";
+    public const string PageSize = "write.parquet.page-size-bytes";
+    public const string PageRows = "write.parquet.page-row-limit";
+    public const string DictionarySize = "write.parquet.dict-size-bytes";
+    public const string MetricsDefault = "write.metadata.metrics.default";
+    public const string MetricsColumn = "write.metadata.metrics.column.";
+    public const string MetricsColumns = "write.metadata.metrics.max-inferred-column-defaults";
+    public const string MetadataPath = "write.metadata.path";
+    public const string DeleteMode = "write.delete.mode";
+    public const string UpdateMode = "write.update.mode";
+    public const string DataPath = "write.data.path";
+    public const string ObjectStorage = "write.object-storage.enabled";
+    public const string ObjectStoragePath = "write.object-storage.path";
+    public const string ObjectStoragePartitions = "write.object-storage.partitioned-paths";
     public const string DeleteOldMetadata = "write.metadata.delete-after-commit.enabled";
     public const string PreviousMetadataMax = "write.metadata.previous-versions-max";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CdcLake.Common;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 
@@ -49,7 +50,7 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
     /// <summary>Writes the manifests of one attempt, under names as Iceberg Java gives them.</summary>
     private sealed class ManifestOutput(CatalogTable table, long snapshotId, int attempt, long sequence, WrittenFiles written)
     {
-        private readonly string _folder = table.Metadata.Location + "/metadata/";
+        private readonly string _folder = (table.Metadata.Properties.GetValueOrDefault(TableProperties.MetadataPath)?.TrimEnd('/') ?? table.Metadata.Location + "/metadata") + "/";
         private readonly string _uuid = RandomIds.Uuid();
         private int _manifests;
 
@@ -82,6 +83,7 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
                 Path = path,
                 Length = length,
                 PartitionSpecId = entries[0].File.SpecId!.Value,
+                Partitions = PartitionSummary.Of(entries.Select(e => e.File.Partition)),
                 Content = content,
                 SequenceNumber = sequence,
                 MinSequenceNumber = entries.Where(e => e.Status != EntryStatus.Deleted).Select(e => e.Sequence).DefaultIfEmpty(sequence).Min(),

@@ -31,7 +31,8 @@ internal static class SnapshotSummary
         AddDeletes(summary, "removed", removed, change.RemovedDeletes);
         if (change.HasFiles)
         {
-            summary["changed-partition-count"] = "1";
+            var changed = new[] { change.AddedData, change.AddedDeletes, change.RemovedData, change.RemovedDeletes }.SelectMany(f => f).Select(f => (f.SpecId, f.Partition)).Distinct();
+            AddPositive(summary, "changed-partition-count", changed.Count());
         }
 
         AddTotals(summary, FileTotals.Of(parent) is { } before ? before + added - removed : FileTotals.Of(after));

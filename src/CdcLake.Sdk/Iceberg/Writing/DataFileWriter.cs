@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet;
@@ -7,12 +8,13 @@ using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Writing;
 
-/// <summary>Writes rows into data files, one after the other, each closed at the target size. Not thread-safe.</summary>
+/// <summary>Writes rows of one partition into data files, one after the other, each closed at the target size. Not thread-safe.</summary>
 internal sealed class DataFileWriter : IAsyncDisposable
 {
     private readonly TableLayout _layout;
     private readonly FileIO _store;
     private readonly FileNames _names;
+    private readonly FilePartition _partition;
     private readonly LiveFiles _files;
     private readonly WrittenFiles _written;
     private readonly IcebergSinkSettings _settings;
@@ -25,14 +27,16 @@ internal sealed class DataFileWriter : IAsyncDisposable
     /// <param name="layout">Columns.</param>
     /// <param name="store">Where files go.</param>
     /// <param name="names">Names of new files.</param>
+    /// <param name="partition">Where the files belong.</param>
     /// <param name="files">Gets each file when it is begun.</param>
     /// <param name="written">Gets the name of each file.</param>
     /// <param name="settings">Sizes and codec.</param>
-    public DataFileWriter(TableLayout layout, FileIO store, FileNames names, LiveFiles files, WrittenFiles written, IcebergSinkSettings settings)
+    public DataFileWriter(TableLayout layout, FileIO store, FileNames names, FilePartition partition, LiveFiles files, WrittenFiles written, IcebergSinkSettings settings)
     {
         _layout = layout;
         _store = store;
         _names = names;
+        _partition = partition;
         _files = files;
         _written = written;
         _settings = settings;
@@ -41,12 +45,18 @@ internal sealed class DataFileWriter : IAsyncDisposable
             Codec = settings.Compression,
             CompressionLevel = settings.CompressionLevel,
             RowGroupBytes = settings.RowGroupBytes,
+            PageBytes = settings.PageBytes,
+            PageRows = settings.PageRows,
+            DictionaryBytes = settings.DictionaryBytes,
             KeyValues = [new("iceberg.schema", layout.Schema.ToJson())],
         };
     }
 
     /// <summary>The file that is being written, or null. Its rows cannot be read yet.</summary>
     public LiveFile? Open => _file;
+
+    /// <summary>Where its files belong.</summary>
+    public FilePartition Partition => _partition;
 
     /// <summary>Appends all rows of a batch to one file.</summary>
     /// <returns>Where the first row lies; the others follow.</returns>
@@ -78,7 +88,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
 
         var metrics = await _parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
         await _output!.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        _file!.File = _layout.DataFileOf(_name, metrics);
+        _file!.File = _layout.DataFileOf(_name, metrics) with { SpecId = _partition.SpecId, Partition = _partition.Tuple };
         _file = null;
         await DisposeAsync().ConfigureAwait(false);
     }
@@ -98,7 +108,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
     {
         if (_parquet is null)
         {
-            _name = _names.NextData();
+            _name = _names.NextData(_partition);
             _written.Add(_name);
             _output = await _store.CreateAsync(_name, cancellationToken).ConfigureAwait(false);
             _parquet = new ParquetWriter(_layout.Parquet, _output.WriteAsync, _options);

@@ -1,3 +1,4 @@
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 
@@ -5,12 +6,13 @@ namespace CdcLake.Iceberg.Writing;
 
 /// <summary>
 /// Puts the rows that a commit deletes from data files which stay into position delete files. A few data files get one each, and have two at most: a large one
-/// that stays and a small one that each commit replaces. Where many data files lose rows at once, neighbours share a delete file, so that a commit writes one
+/// that stays and a small one that each commit replaces. Where many data files lose rows at once, neighbours in a partition share a delete file, so that a commit writes one
 /// for each 64 of them; a data file that has come by eight of those gets its rows into one again.
 /// </summary>
 /// <param name="writer">Writes one delete file.</param>
+/// <param name="defaultSpecId">Partition spec of data files that name none.</param>
 /// <param name="settings">Limits.</param>
-internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, IcebergSinkSettings settings)
+internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, int defaultSpecId, IcebergSinkSettings settings)
 {
     /// <param name="touched">Complete data files that stay and lost rows since the last commit.</param>
     /// <param name="changes">Gets the delete files that come and go.</param>
@@ -32,9 +34,12 @@ internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, IcebergSink
         }
 
         shared.Sort((a, b) => string.CompareOrdinal(a.File!.Path, b.File!.Path));
-        foreach (var neighbours in shared.Chunk(settings.FilesPerDeleteFile))
+        foreach (var partition in shared.GroupBy(f => FilePartition.Of(f.File!, defaultSpecId)))
         {
-            await WriteSharedAsync(neighbours, changes, cancellationToken).ConfigureAwait(false);
+            foreach (var neighbours in partition.Chunk(settings.FilesPerDeleteFile))
+            {
+                await WriteSharedAsync(partition.Key, neighbours, changes, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -42,15 +47,15 @@ internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, IcebergSink
     {
         var all = file.HasOutgrownDeletes || !file.HasBase;
         var positions = all ? file.Deleted.Positions() : Long(file.RecentPositions());
-        var deletes = new LiveDeletes(await writer.WriteAsync([(file.File!.Path, positions)], cancellationToken).ConfigureAwait(false));
+        var deletes = new LiveDeletes(await writer.WriteAsync(FilePartition.Of(file.File!, defaultSpecId), [(file.File!.Path, positions)], cancellationToken).ConfigureAwait(false));
         changes.AddedDeletes.Add(deletes.File);
         changes.RemovedDeletes.AddRange(all ? file.UseOnly(deletes) : file.UseForRecent(deletes));
     }
 
-    private async Task WriteSharedAsync(LiveFile[] files, SnapshotChange changes, CancellationToken cancellationToken)
+    private async Task WriteSharedAsync(FilePartition partition, LiveFile[] files, SnapshotChange changes, CancellationToken cancellationToken)
     {
         var rows = files.Select(f => (f.File!.Path, Long(HasMany(f) ? f.RecentPositions() : f.FreshPositions()))).ToList();
-        var deletes = new LiveDeletes(await writer.WriteAsync(rows, cancellationToken).ConfigureAwait(false));
+        var deletes = new LiveDeletes(await writer.WriteAsync(partition, rows, cancellationToken).ConfigureAwait(false));
         changes.AddedDeletes.Add(deletes.File);
         foreach (var file in files)
         {

@@ -28,9 +28,10 @@ internal readonly record struct FileCompression(CompressionCodec Codec, int? Lev
             "ZSTD" => CompressionCodec.Zstd,
             "SNAPPY" => CompressionCodec.Snappy,
             "GZIP" => CompressionCodec.Gzip,
+            "LZ4" or "LZ4_RAW" => CompressionCodec.Lz4Raw, // what the format calls LZ4 alone has a frame that only Hadoop knows
             "UNCOMPRESSED" or "NONE" => CompressionCodec.Uncompressed,
             _ => throw new CatalogException(
-                $"{where} has {TableProperties.Compression}={name}, which is not written by this library. Set it to zstd, snappy, gzip or uncompressed."),
+                $"{where} has {TableProperties.Compression}={name}, which is not written by this library. Set it to zstd, snappy, gzip, lz4_raw or uncompressed."),
         };
         var level = properties.GetValueOrDefault(TableProperties.CompressionLevel);
         return new FileCompression(codec, level is null ? null : codec switch
@@ -67,6 +68,7 @@ internal readonly record struct FileCompression(CompressionCodec Codec, int? Lev
             CompressionCodec.Zstd => "zstd",
             CompressionCodec.Snappy => "snappy",
             CompressionCodec.Gzip => "gzip",
+            CompressionCodec.Lz4Raw => "lz4_raw",
             _ => "uncompressed",
         };
         if (Level is { } level && !given.ContainsKey(TableProperties.CompressionLevel))

@@ -1,19 +1,59 @@
 using System.Globalization;
 using CdcLake.Common;
+using CdcLake.Iceberg.Partitioning;
+using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Writing;
 
-/// <summary>URIs of the data and delete files of one sink, unique for ever, in the shape that Iceberg Java gives them.</summary>
+/// <summary>
+/// URIs of the data and delete files of one sink, unique for ever, in the shape that Iceberg Java gives them: below the partition's folders, or, for object stores that
+/// divide their load by prefix (<c>write.object-storage.enabled</c>), below folders made of the name's hash.
+/// </summary>
 internal sealed class FileNames
 {
+    private const int HashBits = 20;
+    private const int FolderBits = 4;
+    private const int HashFolders = 3;
+
     private readonly string _folder;
+    private readonly string _context;
+    private readonly bool _isHashed;
+    private readonly bool _hasPartitions;
     private readonly string _writer = RandomIds.Uuid();
     private int _count;
 
-    /// <param name="location">URI of the table's folder, without trailing slash.</param>
-    public FileNames(string location) => _folder = location + "/data/";
+    /// <param name="table">Whose files they are.</param>
+    public FileNames(TableMetadata table)
+    {
+        var properties = table.Properties;
+        var given = properties.GetValueOrDefault(TableProperties.DataPath) ?? properties.GetValueOrDefault(TableProperties.ObjectStoragePath);
+        _folder = given?.TrimEnd('/') ?? table.Location + "/data";
+        _isHashed = TableProperties.IsTrue(properties, TableProperties.ObjectStorage);
+        _hasPartitions = !properties.TryGetValue(TableProperties.ObjectStoragePartitions, out var text) || !text.Equals("false", StringComparison.OrdinalIgnoreCase);
+        _context = _folder.StartsWith(table.Location, StringComparison.Ordinal) ? "" : string.Join('/', table.Location.Split('/').TakeLast(2)) + "/";
+    }
 
-    public string NextData() => string.Create(CultureInfo.InvariantCulture, $"{_folder}00000-0-{_writer}-{++_count:D5}.parquet");
+    public string NextData(FilePartition partition) => Place(partition, ".parquet");
 
-    public string NextDeletes() => string.Create(CultureInfo.InvariantCulture, $"{_folder}00000-0-{_writer}-{++_count:D5}-deletes.parquet");
+    public string NextDeletes(FilePartition partition) => Place(partition, "-deletes.parquet");
+
+    /// <summary>A file of deletion vectors.</summary>
+    public string NextVectors(FilePartition partition) => Place(partition, "-deletes.puffin");
+
+    private string Place(FilePartition partition, string ending)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"00000-0-{_writer}-{++_count:D5}{ending}");
+        var inPartition = partition.Path.Length > 0 && (_hasPartitions || !_isHashed) ? $"{partition.Path}/{name}" : name;
+        return !_isHashed ? $"{_folder}/{inPartition}"
+            : _context.Length > 0 || _hasPartitions ? $"{_folder}/{HashOf(inPartition)}/{_context}{inPartition}"
+            : $"{_folder}/{HashOf(inPartition)}-{inPartition}";
+    }
+
+    /// <summary>The last 20 bits of the name's hash in binary digits: three folders of four, then eight.</summary>
+    private static string HashOf(string name)
+    {
+        var bits = Convert.ToString(Murmur3.Hash(System.Text.Encoding.UTF8.GetBytes(name)) | int.MinValue, 2)[^HashBits..];
+        return string.Join('/', [.. Enumerable.Range(0, HashFolders).Select(i => bits.Substring(i * FolderBits, FolderBits)), bits[(HashFolders * FolderBits)..]]);
+    }
 }

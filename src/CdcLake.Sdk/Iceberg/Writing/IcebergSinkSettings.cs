@@ -1,4 +1,5 @@
 using CdcLake.Compression;
+using CdcLake.Iceberg.Partitioning;
 
 namespace CdcLake.Iceberg.Writing;
 
@@ -19,6 +20,15 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>Uncompressed bytes at which a row group is closed; <c>write.parquet.row-group-size-bytes</c>.</summary>
     public long RowGroupBytes { get; init; } = 128L << 20;
+
+    /// <summary>Uncompressed bytes at which a page is closed; <c>write.parquet.page-size-bytes</c>.</summary>
+    public int PageBytes { get; init; } = 1 << 20;
+
+    /// <summary>Rows at which a page is closed; <c>write.parquet.page-row-limit</c>.</summary>
+    public int PageRows { get; init; } = 20_000;
+
+    /// <summary>Bytes of distinct values beyond which a column goes on without dictionary; <c>write.parquet.dict-size-bytes</c>.</summary>
+    public int DictionaryBytes { get; init; } = 1 << 20;
 
     /// <summary>Table properties that the user set for this sink; they go before the table's own.</summary>
     public IReadOnlyDictionary<string, string> Asked { get; init; } = new Dictionary<string, string>();
@@ -45,6 +55,21 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>Position delete files of one data file at which those it shares are left for one.</summary>
     public int MaxDeleteFilesPerFile { get; init; } = 8;
+
+    /// <summary>What happens to rows that were replaced or deleted; null is what the table's properties say.</summary>
+    public IcebergDeleteMode? DeleteMode { get; init; }
+
+    /// <summary>How a table that the sink creates is partitioned; an existing one keeps its own spec.</summary>
+    public IReadOnlyList<PartitionTerm> Partitioning { get; init; } = [];
+
+    /// <summary>Data files that are open at a time: rows of more partitions make files smaller, not memory larger.</summary>
+    public int MaxOpenFiles { get; init; } = 64;
+
+    /// <summary>Files are compacted beside the stream.</summary>
+    public bool Compacts { get; init; }
+
+    /// <summary>Live rows that cost a reader as much as one more file; see <see cref="CompactionPolicy"/>.</summary>
+    public long FileReadCost { get; init; } = 100_000;
 
     /// <summary>What to do with a table whose rows somebody else changed since the pipeline's last snapshot. Compaction by others is no such change.</summary>
     public ForeignChanges ForeignChanges { get; init; } = ForeignChanges.Refuse;

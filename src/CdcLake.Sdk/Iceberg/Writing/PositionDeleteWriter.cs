@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet;
@@ -33,11 +34,12 @@ internal sealed class PositionDeleteWriter
         };
     }
 
+    /// <param name="partition">That of all the data files.</param>
     /// <param name="rows">Paths of data files, byte for byte as their manifest entries have them, ascending, each with deleted rows, ascending, at least one.</param>
     /// <param name="cancellationToken">Stops writing.</param>
-    public async Task<DataFile> WriteAsync(IReadOnlyList<(string Path, IEnumerable<long> Positions)> rows, CancellationToken cancellationToken)
+    public async Task<DataFile> WriteAsync(FilePartition partition, IReadOnlyList<(string Path, IEnumerable<long> Positions)> rows, CancellationToken cancellationToken)
     {
-        var name = _names.NextDeletes();
+        var name = _names.NextDeletes(partition);
         _written.Add(name);
         var output = await _store.CreateAsync(name, cancellationToken).ConfigureAwait(false);
         await using var _ = output.ConfigureAwait(false);
@@ -54,7 +56,7 @@ internal sealed class PositionDeleteWriter
         positions.Return();
         var metrics = await parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
         await output.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        return Describe(name, rows[0].Path, rows[^1].Path, metrics);
+        return Describe(name, rows[0].Path, rows[^1].Path, metrics) with { SpecId = partition.SpecId, Partition = partition.Tuple };
     }
 
     private static async ValueTask AppendAsync(

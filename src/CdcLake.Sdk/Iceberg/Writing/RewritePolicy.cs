@@ -1,3 +1,5 @@
+using CdcLake.Iceberg.Partitioning;
+using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Writing;
@@ -6,7 +8,7 @@ namespace CdcLake.Iceberg.Writing;
 /// Which data files a commit writes anew without their dead rows (mode <c>adaptive</c>); the others keep them under position deletes. Rewriting is paid for by
 /// deleting: each dead row earns <see cref="EarnedPerDead"/> times its size, and a file is rewritten, the one with most dead rows first, when a fifth of it is dead and
 /// what was earned suffices. Beyond that a commit may rewrite <see cref="FreeBytes"/> of small files with dead rows, and a table that is no larger than that is always
-/// one clean file. Small files that commits leave behind are folded when several of about the same size have come together. Not thread-safe.
+/// one clean file for each partition. Small files that commits leave behind are folded when several of about the same size have come together in a partition. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// Bound: with A bytes of rows added, D bytes of rows deleted and n commits, at most R = 4 D + n × 256 KB are written anew because of deletes, and folding writes a
@@ -32,15 +34,15 @@ internal sealed class RewritePolicy(IcebergSinkSettings settings)
 
     /// <summary>Files whose live rows the commit writes anew. Called once for each commit.</summary>
     /// <param name="files">All complete data files, committed and new; those without live rows are left out.</param>
-    /// <param name="addsRows">True when the commit writes a data file anyway.</param>
-    public HashSet<LiveFile> Choose(IReadOnlyCollection<LiveFile> files, bool addsRows)
+    /// <param name="open">Partitions in which the commit writes a data file anyway.</param>
+    public HashSet<LiveFile> Choose(IReadOnlyCollection<LiveFile> files, IReadOnlySet<FilePartition> open)
     {
         var chosen = new HashSet<LiveFile>();
         var dirty = files.Where(f => f.LiveRows > 0 && f.Deleted.Count > 0).ToList();
         _earned += EarnedPerDead * files.Sum(f => Weight(f, f.FreshDeletes));
         RewriteDeadliest(dirty, chosen);
         _earned = Math.Min(_earned, MostEarnedFiles * settings.TargetFileSizeBytes);
-        RewriteFree(files, dirty, chosen, addsRows);
+        RewriteFree(files, dirty, chosen, open);
         Fold(files, chosen);
         return chosen;
     }
@@ -63,15 +65,18 @@ internal sealed class RewritePolicy(IcebergSinkSettings settings)
         }
     }
 
-    private void RewriteFree(IReadOnlyCollection<LiveFile> files, List<LiveFile> dirty, HashSet<LiveFile> chosen, bool addsRows)
+    private void RewriteFree(IReadOnlyCollection<LiveFile> files, List<LiveFile> dirty, HashSet<LiveFile> chosen, IReadOnlySet<FilePartition> open)
     {
         var left = Math.Min(FreeBytes, settings.SmallFileBytes);
         var rest = files.Where(f => f.LiveRows > 0 && !chosen.Contains(f)).ToList();
         if (rest.Sum(f => Weight(f, f.LiveRows)) <= left)
         {
-            if (addsRows || rest.Count > 1 || dirty.Count > 0)
+            foreach (var partition in rest.GroupBy(PartitionOf))
             {
-                chosen.UnionWith(rest);
+                if (open.Contains(partition.Key) || partition.Count() > 1 || partition.Any(f => f.Deleted.Count > 0))
+                {
+                    chosen.UnionWith(partition);
+                }
             }
 
             return;
@@ -92,6 +97,14 @@ internal sealed class RewritePolicy(IcebergSinkSettings settings)
     private void Fold(IReadOnlyCollection<LiveFile> files, HashSet<LiveFile> chosen)
     {
         var small = files.Where(f => f.LiveRows > 0 && f.LiveBytes < settings.SmallFileBytes && !chosen.Contains(f));
+        foreach (var partition in small.GroupBy(PartitionOf))
+        {
+            FoldPartition([.. partition], chosen);
+        }
+    }
+
+    private void FoldPartition(IReadOnlyCollection<LiveFile> small, HashSet<LiveFile> chosen)
+    {
         var below = 0;
         foreach (var tier in small.GroupBy(f => Tier(f.LiveBytes)).OrderBy(g => g.Key))
         {
@@ -107,6 +120,8 @@ internal sealed class RewritePolicy(IcebergSinkSettings settings)
             }
         }
     }
+
+    private static FilePartition PartitionOf(LiveFile file) => new(file.File!.SpecId ?? PartitionSpec.Unpartitioned.SpecId, file.File.Partition, "");
 
     private static double DeadShare(LiveFile file) => file.Deleted.Count / (double)file.File!.RecordCount;
 

@@ -14,9 +14,9 @@ namespace CdcLake.Iceberg.Writing;
 /// </summary>
 /// <param name="layout">Columns.</param>
 /// <param name="files">Data files of the former version and new ones; all complete.</param>
-/// <param name="index">Where their rows are.</param>
+/// <param name="index">Where their rows are; null for a table that is only appended to.</param>
 /// <param name="settings">Limits.</param>
-internal sealed class TableMove(TableLayout layout, LiveFiles files, KeyIndex index, IcebergSinkSettings settings)
+internal sealed class TableMove(TableLayout layout, LiveFiles files, KeyIndex? index, IcebergSinkSettings settings)
 {
     private readonly HashSet<int> _new = [];
     private readonly PlacedRows _placed = new();
@@ -27,7 +27,7 @@ internal sealed class TableMove(TableLayout layout, LiveFiles files, KeyIndex in
     public async Task RunAsync(TableVersion version, CancellationToken cancellationToken)
     {
         using var keys = new EncodedRows();
-        var expected = index.Count;
+        var expected = index?.Count ?? files.All.Sum(f => f.LiveRows);
         foreach (var file in files.All.ToList())
         {
             if (file.IsCommitted)
@@ -61,6 +61,12 @@ internal sealed class TableMove(TableLayout layout, LiveFiles files, KeyIndex in
     private async Task FindAsync(
         LiveFile file, TableVersion version, Schema schema, RowCodec codec, EncodedRows keys, CancellationToken cancellationToken)
     {
+        if (index is null)
+        {
+            _moved += file.LiveRows;
+            return;
+        }
+
         ParquetColumn[] columns = [.. layout.Key.Select(k => layout.Parquet[k])];
         await foreach (var batch in DataFileReader.ReadAsync(version.Table.Files, file.File!, columns, cancellationToken).ConfigureAwait(false))
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
@@ -28,9 +29,9 @@ internal static class TableOpener
         settings = WriteProperties.Apply(settings, table.Metadata.Properties, $"Table {name} in {catalog.Name}");
 
         var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
-        var layout = new TableLayout(opening.Schema, opening.Key, table.Metadata.Schema);
+        var layout = new TableLayout(opening.Schema, opening.Key, table.Metadata.Schema, table.Metadata.Properties);
         var files = await DeletedRows.LoadAsync(table.Files, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
-        var index = await IndexRebuild.RunAsync(layout, table.Files, files, cancellationToken).ConfigureAwait(false);
+        var index = settings.DeleteMode == IcebergDeleteMode.Append ? null : await IndexRebuild.RunAsync(layout, table.Files, files, cancellationToken).ConfigureAwait(false);
         return new UpsertTable(new TableSession(catalog, version, opening.Clock), layout, files, index, settings);
     }
 
@@ -45,7 +46,7 @@ internal static class TableOpener
             properties[CommitMarker.PlanProperty] = opening.Fingerprint;
         }
 
-        return new TableCreation(schema, properties.ToImmutable());
+        return new TableCreation(schema, properties.ToImmutable()) { Spec = PartitionTerm.SpecOf(settings.Partitioning, schema, opening.Schema) };
     }
 
     private static void CheckHistory(ICatalog catalog, CatalogTable table, IcebergSinkSettings settings, SinkOpening opening)
@@ -101,12 +102,6 @@ internal static class TableOpener
             throw new CatalogException(
                 $"{where} has other columns than pipeline \"{pipeline}\" writes: {string.Join("; ", differences)}. "
                 + "Write to another table, drop this one, or change the pipeline back.");
-        }
-
-        if (metadata.PartitionSpecs.FirstOrDefault(s => !s.IsUnpartitioned) is { } spec)
-        {
-            throw new CatalogException(
-                $"{where} is or was partitioned (spec {spec.SpecId}: {spec.FieldsJson}); this version of the library writes unpartitioned tables only. Write to another table.");
         }
 
         if (metadata.SortOrders.FirstOrDefault(o => o.OrderId == metadata.DefaultSortOrderId) is { FieldsJson: not "[]" } order)

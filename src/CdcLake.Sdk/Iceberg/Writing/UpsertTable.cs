@@ -1,5 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
@@ -12,7 +13,7 @@ namespace CdcLake.Iceberg.Writing;
 /// A table with a unique key that changes are written to: rows go to new data files at once, rows they replace are marked in the index's files, and a commit
 /// turns the marks into rewritten files or position deletes. After an exception the object is of no use any more. Not thread-safe.
 /// </summary>
-internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
+internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
 {
     private readonly TableLayout _layout;
     private readonly IcebergSinkSettings _settings;
@@ -21,21 +22,21 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly EncodedRows _keys = new();
     private readonly LiveFiles _files;
     private readonly WrittenFiles _written;
-    private readonly DataFileWriter _writer;
+    private readonly DataFileWriters _writer;
     private readonly DeletedRowsWriter _deletes;
-    private readonly RewritePolicy _policy;
+    private readonly RewriteChoice _policy;
+    private readonly CompactionPolicy _compaction;
     private readonly HashSet<LiveFile> _replaced = [];
     private readonly PlacedRows _placed = new();
-    private readonly KeyIndex _index;
+    private readonly KeyIndex? _index;
     private long _newRows;
-    private SnapshotChange? _prepared;
 
     /// <param name="session">The table at its current version.</param>
     /// <param name="layout">Its columns.</param>
     /// <param name="files">Data files of the version.</param>
-    /// <param name="index">Keys of the rows in them.</param>
+    /// <param name="index">Keys of the rows in them; null for a table that is only appended to.</param>
     /// <param name="settings">Sizes and codec.</param>
-    public UpsertTable(TableSession session, TableLayout layout, LiveFiles files, KeyIndex index, IcebergSinkSettings settings)
+    public UpsertTable(TableSession session, TableLayout layout, LiveFiles files, KeyIndex? index, IcebergSinkSettings settings)
     {
         _layout = layout;
         _settings = settings;
@@ -44,21 +45,27 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         _index = index;
         _keyCodec = new RowCodec(layout.Columns, layout.Key);
         var store = session.Version.Table.Files;
-        var names = new FileNames(session.Version.Table.Metadata.Location);
+        var table = session.Version.Table.Metadata;
+        var names = new FileNames(table);
         _written = new WrittenFiles(store);
-        _writer = new DataFileWriter(layout, store, names, files, _written, settings);
-        _deletes = new DeletedRowsWriter(new PositionDeleteWriter(store, names, _written, settings), settings);
-        _policy = new RewritePolicy(settings);
+        var router = new PartitionRouter(table.DefaultSpec, table.Schema, layout.Columns, $"Table {session.Version.Table.Identifier}");
+        _writer = new DataFileWriters(router, p => new DataFileWriter(layout, store, names, p, files, _written, settings), settings.MaxOpenFiles);
+        _deletes = new DeletedRowsWriter(new PositionDeleteWriter(store, names, _written, settings), table.DefaultSpecId, settings);
+        _policy = new RewriteChoice(settings);
         _policy.Load(files.All);
+        _compaction = new CompactionPolicy(settings);
+        _compaction.Load(files.All);
     }
 
     /// <summary>Rows the table shows, written but uncommitted ones included.</summary>
-    public long Rows => _index.Count;
+    public long Rows => _index?.Count ?? _files.All.Sum(f => f.LiveRows);
 
     /// <summary>The version that was committed last.</summary>
     public TableVersion Version => _session.Version;
 
-    public void Find(EncodedRows keys, Span<bool> present) => _index.Find(keys, present);
+    public bool KnowsKeys => _index is not null;
+
+    public void Find(EncodedRows keys, Span<bool> present) => _index?.Find(keys, present);
 
     /// <summary>From here on no row counts that was written so far; the next commit removes them.</summary>
     /// <param name="cancellationToken">Stops closing the file that is being written.</param>
@@ -66,14 +73,14 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     {
         await GuardAsync(async () => await _writer.CloseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         _replaced.UnionWith(_files.All);
-        _index.Clear();
+        _index?.Clear();
         _newRows = 0;
     }
 
     /// <summary>Removes rows by key.</summary>
     public void Delete(ConsolidatedRows piece)
     {
-        _placed.Remove(_index, piece.Keys);
+        _placed.Remove(_index!, piece.Keys);
         HidePrevious();
     }
 
@@ -82,10 +89,21 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     {
         await GuardAsync(async () =>
         {
-            var start = await _writer.AppendAsync(piece.Rows, cancellationToken).ConfigureAwait(false);
-            _placed.SelectAll(piece.Count, start.Position);
-            _placed.Set(_index, piece.Keys, start.File);
-            HidePrevious();
+            var written = await _writer.AppendAsync(piece.Rows, cancellationToken).ConfigureAwait(false);
+            foreach (var (start, rows) in _index is null ? [] : written)
+            {
+                if (rows.IsEmpty)
+                {
+                    _placed.SelectAll(piece.Count, start.Position);
+                }
+                else
+                {
+                    _placed.Select(rows.Span, start.Position);
+                }
+
+                _placed.Set(_index!, piece.Keys, start.File);
+                HidePrevious();
+            }
         }).ConfigureAwait(false);
         _newRows += piece.Count;
     }
@@ -99,11 +117,12 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     {
         await GuardAsync(async () =>
         {
-            var start = rows.Length == batch.Count
-                ? await _writer.AppendAsync(batch, cancellationToken).ConfigureAwait(false)
-                : await _writer.AppendAsync(batch.Columns.ToArray(), rows, cancellationToken).ConfigureAwait(false);
-            _placed.Select(rows.Span, start.Position);
-            _placed.Set(_index, keys, start.File);
+            var written = await _writer.AppendAsync(batch.Columns.ToArray(), rows, cancellationToken).ConfigureAwait(false);
+            foreach (var (start, some) in _index is null ? [] : written)
+            {
+                _placed.Select(some.Span, start.Position);
+                _placed.Set(_index!, keys, start.File);
+            }
         }).ConfigureAwait(false);
         _newRows += rows.Length;
     }
@@ -125,29 +144,30 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         await _writer.DisposeAsync().ConfigureAwait(false);
         await _written.DeleteAllAsync().ConfigureAwait(false);
         _keys.Dispose();
-        _index.Dispose();
+        _index?.Dispose();
     }
 
     private async Task<SnapshotChange> ChangeAsync(CommitMarker marker, CancellationToken cancellationToken)
     {
-        var change = new SnapshotChange { Marker = marker, Remake = RemakeAsync };
+        SnapshotChange change = null!;
+        change = new SnapshotChange { Marker = marker, Remake = (version, stop) => RemakeAsync(change, version, stop) };
         await GuardAsync(async () => await CollectAsync(change, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        change.WhenCommitted.Add(() => _compaction.Changed(_newRows + _files.All.Sum(f => f.FreshDeletes), Rows));
         change.WhenCommitted.Add(Committed);
-        _prepared = change;
         return change;
     }
 
     /// <summary>Others compacted the table: its rows are looked up in the files that they lie in now, and what is to be deleted is deleted there.</summary>
-    private async Task<SnapshotChange> RemakeAsync(TableVersion version, CancellationToken cancellationToken)
+    private async Task<SnapshotChange> RemakeAsync(SnapshotChange former, TableVersion version, CancellationToken cancellationToken)
     {
-        foreach (var deletes in _prepared!.AddedDeletes)
+        foreach (var deletes in former.AddedDeletes)
         {
             await version.Table.Files.DeleteAsync(deletes.Path, cancellationToken).ConfigureAwait(false);
         }
 
         await new TableMove(_layout, _files, _index, _settings).RunAsync(version, cancellationToken).ConfigureAwait(false);
         _replaced.Clear();
-        return await ChangeAsync(_prepared.Marker!, cancellationToken).ConfigureAwait(false);
+        return await ChangeAsync(former.Marker!, cancellationToken).ConfigureAwait(false);
     }
 
     private void Committed()
@@ -176,7 +196,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     private async Task CollectAsync(SnapshotChange changes, CancellationToken cancellationToken)
     {
         var complete = _files.All.Where(f => f.File is not null && !_replaced.Contains(f)).ToList();
-        var gone = _policy.Choose(complete, addsRows: _newRows > 0);
+        var gone = _policy.Of(complete, _writer.OpenPartitions.ToHashSet());
         foreach (var file in gone)
         {
             await RewriteAsync(file, cancellationToken).ConfigureAwait(false);
@@ -190,8 +210,13 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
             await DropAsync(file, changes, cancellationToken).ConfigureAwait(false);
         }
 
+        await AddNewAsync(changes, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task AddNewAsync(SnapshotChange changes, CancellationToken cancellationToken)
+    {
         changes.AddedData.AddRange(_files.All.Where(f => !f.IsCommitted).Select(f => f.File!));
-        await _deletes.WriteAsync([.. _files.All.Where(f => f.FreshDeletes > 0)], changes, cancellationToken).ConfigureAwait(false);
+        return _deletes.WriteAsync([.. _files.All.Where(f => f.FreshDeletes > 0)], changes, cancellationToken);
     }
 
     private async Task DropAsync(LiveFile file, SnapshotChange changes, CancellationToken cancellationToken)
@@ -220,11 +245,13 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
                 continue;
             }
 
-            var start = await _writer.AppendAsync(batch.Columns, _placed.Selected, cancellationToken).ConfigureAwait(false);
             _keyCodec.Encode(rows, _keys);
-            _placed.LieFrom(start.Position);
-            _placed.Set(_index, _keys, start.File);
-            EnsureMoved(file, batch.FirstRow);
+            foreach (var (start, some) in await _writer.AppendAsync(batch.Columns, _placed.Selected, cancellationToken).ConfigureAwait(false))
+            {
+                _placed.Select(some.Span, start.Position);
+                _placed.Set(_index!, _keys, start.File);
+                EnsureMoved(file, batch.FirstRow);
+            }
         }
     }
 

@@ -6,6 +6,9 @@ namespace CdcLake.Iceberg.Writing;
 /// <summary>What the properties of a table say about its files, where the user of a sink did not ask for something else.</summary>
 internal static class WriteProperties
 {
+    private const long MostPageBytes = 256 << 20;
+    private const long MostPageRows = 10_000_000;
+
     /// <summary>Settings that write as the user, else the table wants it.</summary>
     /// <param name="settings">With what the user asked for, and defaults.</param>
     /// <param name="table">Properties of the table.</param>
@@ -28,6 +31,10 @@ internal static class WriteProperties
         {
             TargetFileSizeBytes = Bytes(properties, TableProperties.TargetFileSize, settings.TargetFileSizeBytes, where),
             RowGroupBytes = Bytes(properties, TableProperties.RowGroupSize, settings.RowGroupBytes, where),
+            PageBytes = (int)Math.Min(Bytes(properties, TableProperties.PageSize, settings.PageBytes, where), MostPageBytes),
+            PageRows = (int)Math.Min(Bytes(properties, TableProperties.PageRows, settings.PageRows, where), MostPageRows),
+            DictionaryBytes = (int)Math.Min(Bytes(properties, TableProperties.DictionarySize, settings.DictionaryBytes, where), MostPageBytes),
+            DeleteMode = settings.DeleteMode ?? ModeOf(properties, where),
         };
     }
 
@@ -54,6 +61,19 @@ internal static class WriteProperties
         properties.TryAdd(TableProperties.PreviousMetadataMax, Text(TableProperties.PreviousMetadataDefault));
         properties.Remove(TableProperties.FormatVersion); // no property of a table but a field of its metadata
         return properties;
+    }
+
+    private static IcebergDeleteMode? ModeOf(Dictionary<string, string> properties, string where)
+    {
+        var name = properties.ContainsKey(TableProperties.UpdateMode) ? TableProperties.UpdateMode : TableProperties.DeleteMode;
+        return properties.TryGetValue(name, out var text)
+            ? text.ToLowerInvariant() switch
+            {
+                "copy-on-write" => IcebergDeleteMode.CopyOnWrite,
+                "merge-on-read" => IcebergDeleteMode.Position,
+                _ => throw new CatalogException($"{where} has {name}={text}, which is neither copy-on-write nor merge-on-read. Set it to one of them, or remove it."),
+            }
+            : null;
     }
 
     private static long Bytes(Dictionary<string, string> properties, string name, long otherwise, string where)

@@ -1,0 +1,58 @@
+using CdcLake.Iceberg.Transactions;
+
+namespace CdcLake.Iceberg.Writing;
+
+/// <content>Files are compacted beside the stream and taken over between two of its commits.</content>
+internal sealed partial class UpsertTable
+{
+    /// <summary>True when everything written is committed: only then a snapshot can say that its rows are those of the one before.</summary>
+    public bool IsClean => _newRows == 0 && _replaced.Count == 0 && _files.All.All(f => f.IsCommitted && f.FreshDeletes == 0);
+
+    /// <summary>Files that are worth being written anew, or null. Belongs to the caller, who may run it while the table goes on changing.</summary>
+    public Compaction? BeginCompaction()
+    {
+        var files = _compaction.Choose(_files.All);
+        if (files.Count == 0)
+        {
+            return null;
+        }
+
+        _compaction.Spend(files);
+        return new Compaction(_layout, Version.Table, files, _settings);
+    }
+
+    /// <summary>
+    /// Makes a snapshot, not visible yet, with the compacted files in place of those they were made of. Only while <see cref="IsClean"/>. Null: one of these has left
+    /// the table meanwhile.
+    /// </summary>
+    public async Task<PreparedTable?> PrepareAsync(Compaction compaction, CancellationToken cancellationToken)
+    {
+        if (!compaction.Inputs.All(i => _files.Contains(i.File)))
+        {
+            return null;
+        }
+
+        var change = new SnapshotChange { KeepsRows = true };
+        await GuardAsync(async () =>
+        {
+            _written.Attach(compaction.HandOver());
+            if (_index is { } index)
+            {
+                await new CompactionTakeover(_layout, Version.Table.Files, _files, index, _settings).RunAsync(compaction, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                compaction.Outputs.ToList().ForEach(f => _files.Begin().File = f);
+            }
+
+            foreach (var file in compaction.Inputs.Select(i => i.File).Concat(_files.All.Where(f => f.LiveRows == 0)).ToList())
+            {
+                await DropAsync(file, change, cancellationToken).ConfigureAwait(false);
+            }
+
+            await AddNewAsync(change, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        change.WhenCommitted.Add(Committed);
+        return await _session.PrepareAsync(change, _written, cancellationToken).ConfigureAwait(false);
+    }
+}
