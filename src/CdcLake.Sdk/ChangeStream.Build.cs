@@ -1,6 +1,6 @@
 using CdcLake.Planning.Logical;
 using CdcLake.Runtime;
-using CdcLake.Storage;
+using CdcLake.Storage.Locations;
 
 namespace CdcLake;
 
@@ -29,7 +29,7 @@ public sealed partial class ChangeStream<T>
             plan,
             () => plan.Source.CreateSource(name, options.TimeProvider),
             [.. plan.Sinks.Select(s => s.Target)],
-            () => new LocalObjectStore(Path.GetFullPath(Path.Combine(options.CheckpointFolder, name)), options.TimeProvider),
+            () => new ObjectStores(new StorageSettings(options.CheckpointS3), options.TimeProvider).Folder(ObjectStores.Below(ObjectStores.Absolute(options.CheckpointFolder), name)),
             options));
     }
 }

@@ -1,3 +1,5 @@
+using CdcLake.Storage.Locations;
+
 namespace CdcLake;
 
 /// <summary>Settings of one pipeline; copied by <c>Build</c>, so later changes have no effect.</summary>
@@ -7,8 +9,12 @@ public sealed class PipelineOptions
     /// Folder below which operator state is checkpointed, in a folder of the pipeline's name. It only makes restarts fast: deleted, it is rebuilt from the source.
     /// Pipelines that neither join nor aggregate keep no state. In production give a folder of a disk that outlives the process and its container.
     /// </summary>
-    /// <value>Default: <c>.cdclake</c> in the working folder.</value>
+    /// <value>Default: <c>.cdclake</c> in the working folder. <c>s3://bucket/path</c> keeps checkpoints in S3, reached as <see cref="CheckpointS3"/> says.</value>
     public string CheckpointFolder { get; set; } = ".cdclake";
+
+    /// <summary>The S3 store of a <see cref="CheckpointFolder"/> <c>s3://…</c>; also <see cref="S3Options.FromProperties"/>.</summary>
+    /// <value>Default: AWS, with its own chain of credentials.</value>
+    public S3Options CheckpointS3 { get; set; } = new();
 
     /// <summary>How often the pipeline commits while changes arrive, all its sinks at one position; also the age a change may reach before it is visible.</summary>
     /// <value>Default: 1 second. Zero commits after every epoch.</value>
@@ -68,6 +74,9 @@ public sealed class PipelineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(EpochRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(EpochTime, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(TimeProvider);
-        return (PipelineOptions)MemberwiseClone();
+        _ = ObjectStores.Absolute(CheckpointFolder);
+        var copy = (PipelineOptions)MemberwiseClone();
+        copy.CheckpointS3 = CheckpointS3.Freeze();
+        return copy;
     }
 }

@@ -7,4 +7,10 @@ public sealed class ObjectStoreException : CdcLakeException
         : base(message, innerException)
     {
     }
+
+    /// <summary>
+    /// The store's own name of the error, such as S3's <c>NoSuchBucket</c>, <c>AccessDenied</c> or <c>SlowDown</c>; null where it has none, as for local files and
+    /// stores that did not answer.
+    /// </summary>
+    public string? Code { get; init; }
 }

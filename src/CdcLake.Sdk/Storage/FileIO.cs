@@ -1,27 +1,28 @@
 namespace CdcLake.Storage;
 
 /// <summary>
-/// Files by absolute URI, as tables name them. The store is chosen by the longest prefix that fits; each call has a time-out, and one that failed for a
-/// passing reason (<see cref="CdcLakeException.IsTransient"/>) is tried again, since all calls here may be repeated. Safe for concurrent use.
+/// Files by absolute URI, as tables name them. The store is chosen by the longest prefix that fits. Where a store does not see to that itself
+/// (<see cref="IObjectStore.Retries"/>), each call has a time-out, and one that failed for a passing reason (<see cref="CdcLakeException.IsTransient"/>) is tried
+/// again, since all calls here may be repeated. Safe for concurrent use.
 /// </summary>
 internal sealed class FileIO
 {
-    private readonly StoreMount[] _mounts;
+    private readonly StoreMounts _mounts;
     private readonly StoreLimits _limits;
     private readonly TimeProvider _clock;
 
-    /// <param name="mounts">Stores by prefix; an empty prefix fits everything.</param>
+    /// <param name="mounts">Stores by prefix.</param>
     /// <param name="limits">Time-outs and attempts.</param>
     /// <param name="clock">Measures them.</param>
-    public FileIO(IEnumerable<StoreMount> mounts, StoreLimits limits, TimeProvider clock)
+    public FileIO(StoreMounts mounts, StoreLimits limits, TimeProvider clock)
     {
-        _mounts = [.. mounts.OrderByDescending(m => m.Prefix.Length)];
+        _mounts = mounts;
         _limits = limits;
         _clock = clock;
     }
 
     /// <summary>All files in one store.</summary>
-    public static FileIO Over(IObjectStore store, TimeProvider clock) => new([new StoreMount("", store)], StoreLimits.Default, clock);
+    public static FileIO Over(IObjectStore store, TimeProvider clock) => new(new StoreMounts([new StoreMount("", store)]), StoreLimits.Default, clock);
 
     /// <summary>Opens for sequential and random reading. The caller disposes the stream.</summary>
     /// <exception cref="ObjectStoreException">Missing or not readable.</exception>
@@ -44,24 +45,44 @@ internal sealed class FileIO
     public Task DeleteAsync(string uri, CancellationToken cancellationToken) =>
         RunAsync(uri, static (s, n, _, c) => Done(s.DeleteAsync(n, c)), default, cancellationToken);
 
+    /// <summary>Removes many files, in any order, with as few requests as their stores allow; missing ones are no error. What can be removed is gone when it fails.</summary>
+    public async Task DeleteManyAsync(IEnumerable<string> uris, CancellationToken cancellationToken)
+    {
+        foreach (var files in uris.GroupBy(_mounts.StoreOf))
+        {
+            var names = files.Select(files.Key.NameOf).ToList();
+            await RunAsync(files.Key, $"{files.First()} and others", (s, c) => Done(s.DeleteManyAsync(names, c)), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private static async Task<bool> Done(Task task)
     {
         await task.ConfigureAwait(false);
         return true;
     }
 
-    private async Task<T> RunAsync<T>(
+    private Task<T> RunAsync<T>(
         string uri, Func<IObjectStore, string, ReadOnlyMemory<byte>, CancellationToken, Task<T>> call, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        var store = StoreOf(uri);
+        var store = _mounts.StoreOf(uri);
         var name = store.NameOf(uri);
+        return RunAsync(store, uri, (s, c) => call(s, name, content, c), cancellationToken);
+    }
+
+    private async Task<T> RunAsync<T>(IObjectStore store, string what, Func<IObjectStore, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        if (store.Retries)
+        {
+            return await call(store, cancellationToken).ConfigureAwait(false);
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             using var timeout = new CancellationTokenSource(_limits.CallTimeout, _clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             try
             {
-                return await call(store, name, content, either.Token).ConfigureAwait(false);
+                return await call(store, either.Token).ConfigureAwait(false);
             }
             catch (ObjectStoreException e) when (e.IsTransient && attempt < _limits.Attempts)
             {
@@ -72,7 +93,7 @@ internal sealed class FileIO
                 if (attempt >= _limits.Attempts)
                 {
                     throw new ObjectStoreException(
-                        $"The store of {uri} did not answer within {_limits.CallTimeout.TotalSeconds:0.#} s, {attempt} times. It is overloaded or not reachable; nothing that was committed before is affected.", e)
+                        $"The store of {what} did not answer within {_limits.CallTimeout.TotalSeconds:0.#} s, {attempt} times. It is overloaded or not reachable; nothing that was committed before is affected.", e)
                     {
                         IsTransient = true,
                     };
@@ -82,14 +103,7 @@ internal sealed class FileIO
             await Task.Delay(_limits.Delay * Math.Pow(2, attempt - 1), _clock, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private IObjectStore StoreOf(string uri) => Array.Find(_mounts, m => uri.StartsWith(m.Prefix, StringComparison.OrdinalIgnoreCase))?.Store
-        ?? throw new ObjectStoreException(
-            $"No store is known for {uri}: known are {string.Join(", ", _mounts.Select(m => m.Prefix))}. The table refers to files outside of its catalog's stores; add one for that prefix.");
 }
-
-/// <summary>A store and the beginning of the URIs that lie in it, such as <c>file:</c> or <c>s3://warehouse/</c>.</summary>
-internal sealed record StoreMount(string Prefix, IObjectStore Store);
 
 /// <summary>How long and how often a store is asked.</summary>
 /// <param name="CallTimeout">Of one call.</param>

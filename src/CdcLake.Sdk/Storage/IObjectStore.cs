@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace CdcLake.Storage;
 
 /// <summary>
@@ -8,9 +10,13 @@ namespace CdcLake.Storage;
 /// Every call ends when its token is cancelled, as far as the system lets it, and fails with an <see cref="ObjectStoreException"/> alone, classified where it is
 /// wrapped: <see cref="CdcLakeException.IsTransient"/> means that the same call may succeed later. All calls may be repeated after a failure, except
 /// <see cref="TryPutNewAsync"/>: whether that one took effect is not known then, and the next attempt would meet its own object.
+/// <c>ToString</c> gives the root, for messages.
 /// </remarks>
 internal interface IObjectStore
 {
+    /// <summary>True when calls wait and try again by themselves, so that nobody else should: a store behind a network, which knows best what to repeat and when.</summary>
+    bool Retries => false;
+
     /// <summary>Absolute URI of a name as other readers spell it, for example <c>file:///data/warehouse/demo/t/data/x.parquet</c>.</summary>
     string UriOf(string name);
 
@@ -36,6 +42,25 @@ internal interface IObjectStore
 
     /// <summary>Removes an object; a missing one is no error.</summary>
     Task DeleteAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Removes many objects, in any order, with as few requests as the store allows; missing ones are no error. What can be removed is gone when it fails.</summary>
+    async Task DeleteManyAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        ExceptionDispatchInfo? failure = null;
+        foreach (var name in names)
+        {
+            try
+            {
+                await DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ObjectStoreException e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        }
+
+        failure?.Throw();
+    }
 
     /// <summary>All names that start with <paramref name="prefix"/>, in ordinal order.</summary>
     IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken);

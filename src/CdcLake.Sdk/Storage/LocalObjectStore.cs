@@ -11,6 +11,7 @@ namespace CdcLake.Storage;
 internal sealed class LocalObjectStore : IObjectStore
 {
     private const string Scheme = "file://";
+    private static readonly string NotInNames = Path.DirectorySeparatorChar == '\\' ? "\\:" : "";
     private readonly string _root;
     private readonly string _uriRoot;
     private readonly TemporaryFiles _temporary;
@@ -37,7 +38,7 @@ internal sealed class LocalObjectStore : IObjectStore
     }
 
     /// <summary>The folder, as an absolute path of this machine.</summary>
-    public string Root => _root;
+    public override string ToString() => _root;
 
     public string UriOf(string name)
     {
@@ -59,7 +60,7 @@ internal sealed class LocalObjectStore : IObjectStore
 
         var root = _uriRoot[Scheme.Length..];
         var comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        if (path.StartsWith(root, comparison) && IsLegal(path[root.Length..]))
+        if (path.StartsWith(root, comparison) && ObjectNames.IsLegal(path[root.Length..], NotInNames))
         {
             return path[root.Length..];
         }
@@ -213,28 +214,7 @@ internal sealed class LocalObjectStore : IObjectStore
         return Path.Combine(_root, Path.DirectorySeparatorChar == '/' ? name : name.Replace('/', Path.DirectorySeparatorChar));
     }
 
-    private void Check(string name)
-    {
-        if (!IsLegal(name))
-        {
-            throw new ObjectStoreException(
-                $"\"{name}\" cannot name a file below {_root}: levels are separated by single slashes, none is empty, \".\" or \"..\". Choose another table name.");
-        }
-    }
-
-    private static bool IsLegal(string name)
-    {
-        foreach (var level in name.AsSpan().Split('/'))
-        {
-            var text = name.AsSpan(level);
-            if (text.IsEmpty || text is "." or ".." || text.ContainsAny('\0', '\n', '\r') || (Path.DirectorySeparatorChar == '\\' && text.ContainsAny('\\', ':')))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private void Check(string name) => ObjectNames.Require(name, _root, NotInNames);
 
     private static string Slashed(string path)
     {

@@ -39,9 +39,11 @@ public sealed class FacadeTests
     [InlineData("ChangeStream", "CdcLake", "Planning", "root")]
     public void Rule_objects_to(string type, string space, string folder, string mention) => Rule.Objects(Misplaced(type, space, folder), mention);
 
-    // Options and the enums in them are plain values: the folder that offers them reads them.
+    // Options and the enums in them are plain values: the folder that offers them reads them, and options of a larger thing hold those of a smaller one.
     private static bool IsOwnOptions(Type type, Type used) =>
-        (used.IsEnum || used.Name.EndsWith("Options", StringComparison.Ordinal)) && TypeGraph.Sdk.FolderOf(type).Split('/')[0] == TypeGraph.Sdk.FolderOf(used);
+        (used.IsEnum || IsOptions(used)) && (TypeGraph.Sdk.FolderOf(type).Split('/')[0] == TypeGraph.Sdk.FolderOf(used) || IsOptions(type));
+
+    private static bool IsOptions(Type type) => type.Name.EndsWith("Options", StringComparison.Ordinal);
 
     /// <summary>True for the chain and for the types that a connector brings to it.</summary>
     internal static bool IsFacade(Type type)

@@ -14,11 +14,14 @@ internal sealed class ShopLog : IDisposable
 
     public BinlogBuilder Log { get; } = new();
 
-    public string Warehouse => Path.Combine(_folder.FullName, "warehouse");
+    /// <summary>The store in whose bucket <c>lake</c> everything lies instead of the folder; null for the folder.</summary>
+    public S3Options? S3 { get; init; }
 
-    public string Checkpoints => Path.Combine(_folder.FullName, "checkpoints");
+    public string Warehouse => S3 is null ? Path.Combine(_folder.FullName, "warehouse") : "s3://lake/warehouse";
 
-    public IcebergTable Target => IcebergCatalog.FileSystem(Warehouse).Table("shop.totals");
+    public string Checkpoints => S3 is null ? Path.Combine(_folder.FullName, "checkpoints") : "s3://lake/checkpoints";
+
+    public IcebergTable Target => IcebergCatalog.FileSystem(Warehouse, o => o.S3 = S3 ?? o.S3).Table("shop.totals");
 
     public static object?[] NewItem(int id, string name) => [id, name];
 
@@ -41,7 +44,7 @@ internal sealed class ShopLog : IDisposable
             .ToIceberg(Target, key: r => r.Id)
             .Build("shop-totals", o =>
             {
-                o.CheckpointFolder = Checkpoints;
+                (o.CheckpointFolder, o.CheckpointS3) = (Checkpoints, S3 ?? o.CheckpointS3);
                 o.CommitInterval = TimeSpan.Zero;
                 configure?.Invoke(o);
             });

@@ -49,4 +49,27 @@ public sealed class ReadmePipelinesTests
         // end-snippet
         Assert.Equal("users", replica.Name);
     }
+
+    [Fact]
+    public void Pipeline_in_s3_of_the_readme_is_valid()
+    {
+        var mysql = new MySqlSource("Server=localhost;User ID=cdc;Password=secret");
+        // snippet: s3
+        var storage = S3Options.FromProperties(new Dictionary<string, string>
+        {
+            ["s3.endpoint"] = "http://localhost:9000",
+            ["s3.path-style-access"] = "true",
+            ["s3.access-key-id"] = "key",
+            ["s3.secret-access-key"] = "secret",
+        });
+        var lake = IcebergCatalog.FileSystem("s3://lake/warehouse", o => o.S3 = storage);
+
+        var pipeline = Pipeline
+            .FromMySqlBinlog(mysql.Table("testdb.users"))
+            .ToIceberg(lake.Table("lakehouse.users"))
+            .Build("users", o => (o.CheckpointFolder, o.CheckpointS3) = ("s3://lake/checkpoints", storage));
+        // end-snippet
+        Assert.Equal("filesystem(s3://lake/warehouse)", lake.ToString());
+        Assert.Equal("users", pipeline.Name);
+    }
 }

@@ -10,7 +10,7 @@ public sealed class FileIOTests
     public async Task Longest_prefix_chooses_the_store()
     {
         var (local, bucket, part) = (new ScriptedStore(), new ScriptedStore(), new ScriptedStore());
-        var files = new FileIO([new("file:", local), new("s3://lake/", bucket), new("s3://lake/hot/", part)], Limits, TimeProvider.System);
+        var files = new FileIO(new StoreMounts([new("file:", local), new("s3://lake/", bucket), new("s3://lake/hot/", part)]), Limits, TimeProvider.System);
         await files.PutAsync("s3://lake/hot/x", default, default);
         await files.PutAsync("s3://lake/cold/x", default, default);
         await files.PutAsync("file:///x", default, default);
@@ -43,7 +43,7 @@ public sealed class FileIOTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FileIO(store).PutAsync("x", default, new CancellationToken(true)));
     }
 
-    private static FileIO FileIO(IObjectStore store) => new([new("", store)], Limits, TimeProvider.System);
+    private static FileIO FileIO(IObjectStore store) => new(new StoreMounts([new("", store)]), Limits, TimeProvider.System);
 
     private sealed class ScriptedStore : IObjectStore
     {
