@@ -54,14 +54,17 @@ internal sealed class CheckpointCleanUp
         var kept = remaining.Values.SelectMany(d => d?.Pieces ?? []).ToHashSet(StringComparer.Ordinal);
         var instances = gone.Select(d => d.Instance).Append(_instance).Distinct(StringComparer.Ordinal).ToList();
         var areAllRead = remaining.Values.All(d => d is not null);
+        var pieces = new List<string>();
         await foreach (var name in _files.ListAsync(PieceNames.Prefix, cancellationToken).ConfigureAwait(false))
         {
             var isOurs = instances.Exists(i => PieceNames.IsOf(name, i));
             if (areAllRead && !kept.Contains(name) && (isOurs || PieceNames.TimeOf(name) < limit))
             {
-                await _files.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+                pieces.Add(name);
             }
         }
+
+        await _files.DeleteManyAsync(pieces, cancellationToken).ConfigureAwait(false);
     }
 
     // A descriptor that cannot be read, null here, may name any piece: then none is removed.

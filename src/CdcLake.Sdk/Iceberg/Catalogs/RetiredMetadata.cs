@@ -35,13 +35,7 @@ internal sealed class RetiredMetadata
     /// <summary>Removes the files whose time has come.</summary>
     /// <param name="files">Where they are.</param>
     /// <param name="table">The version that was just committed.</param>
-    public async Task DeleteAsync(FileIO files, TableMetadata table)
-    {
-        foreach (var uri in Due(table))
-        {
-            await files.DeleteAsync(uri, CancellationToken.None).ConfigureAwait(false);
-        }
-    }
+    public Task DeleteAsync(FileIO files, TableMetadata table) => files.DeleteManyAsync(Due(table), CancellationToken.None);
 
     private ImmutableArray<string> Due(TableMetadata table)
     {

@@ -45,10 +45,10 @@ internal sealed class ExpiredSnapshots
         // Those that still wait count as if the table had them.
         var waiting = _waiting.Skip(due.Count).Select(s => s.Snapshot);
         var withWaiting = table.Metadata with { Snapshots = waiting.Concat(table.Metadata.Snapshots).ToImmutableArray() };
-        foreach (var uri in await UnreferencedFiles.FindAsync(table.Files, withWaiting, due, cancellationToken).ConfigureAwait(false))
-        {
-            await table.Files.DeleteAsync(uri, cancellationToken).ConfigureAwait(false);
-        }
+        var files = await UnreferencedFiles.FindAsync(table.Files, withWaiting, due, cancellationToken).ConfigureAwait(false);
+        var lists = due.Select(s => s.ManifestList).ToHashSet(StringComparer.Ordinal);
+        await table.Files.DeleteManyAsync(files.Where(f => !lists.Contains(f)), cancellationToken).ConfigureAwait(false);
+        await table.Files.DeleteManyAsync(files.Where(lists.Contains), cancellationToken).ConfigureAwait(false); // last, so that a removal cut short can be done again
 
         for (var i = 0; i < due.Count; i++)
         {

@@ -22,7 +22,7 @@ internal sealed class UnreferencedFiles
         _table = table;
     }
 
-    /// <summary>URIs of the files, manifest lists last, so that a removal cut short can be done again.</summary>
+    /// <summary>URIs of the files, in no particular order. Manifest lists are to be removed last, so that a removal cut short can be done again.</summary>
     /// <param name="files">Where the table's files are.</param>
     /// <param name="table">The table after the expiry.</param>
     /// <param name="expired">Snapshots that expired.</param>
@@ -33,8 +33,7 @@ internal sealed class UnreferencedFiles
     {
         var search = new UnreferencedFiles(files, table);
         await search.RunAsync(expired, cancellationToken).ConfigureAwait(false);
-        var lists = expired.Select(s => s.ManifestList).ToHashSet(StringComparer.Ordinal);
-        return [.. search._found.Where(f => !lists.Contains(f)), .. search._found.Where(lists.Contains)];
+        return [.. search._found];
     }
 
     private async Task RunAsync(IReadOnlyCollection<Snapshot> expired, CancellationToken cancellationToken)

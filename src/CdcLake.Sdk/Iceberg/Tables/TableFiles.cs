@@ -7,6 +7,7 @@ namespace CdcLake.Iceberg.Tables;
 /// <summary>The live files of a snapshot, manifest by manifest. Immutable; a commit makes the next one at the cost of what it changed.</summary>
 internal sealed class TableFiles
 {
+    private const int ReadsAtATime = 16; // round trips to a store, not processors
     private readonly ImmutableDictionary<string, ManifestContents> _manifestOf;
 
     private TableFiles(IReadOnlyList<ManifestContents> manifests, ImmutableDictionary<string, ManifestContents> manifestOf)
@@ -51,14 +52,15 @@ internal sealed class TableFiles
     /// <exception cref="ObjectStoreException">A file is missing or not readable.</exception>
     public static async Task<TableFiles> ReadAsync(FileIO store, string manifestList, CancellationToken cancellationToken)
     {
-        var contents = new List<ManifestContents>();
-        foreach (var manifest in ManifestList.Read(await ReadFileAsync(store, manifestList, cancellationToken).ConfigureAwait(false), manifestList))
+        var manifests = ManifestList.Read(await ReadFileAsync(store, manifestList, cancellationToken).ConfigureAwait(false), manifestList);
+        var contents = new ManifestContents[manifests.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtATime, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, contents.Length, options, async (i, token) =>
         {
-            var entries = ManifestReader.Read(await ReadFileAsync(store, manifest.Path, cancellationToken).ConfigureAwait(false), manifest);
+            var entries = ManifestReader.Read(await ReadFileAsync(store, manifests[i].Path, token).ConfigureAwait(false), manifests[i]);
             entries.RemoveAll(e => e.Status == EntryStatus.Deleted);
-            contents.Add(new ManifestContents(manifest, entries));
-        }
-
+            contents[i] = new ManifestContents(manifests[i], entries);
+        }).ConfigureAwait(false);
         return None.After(contents, contents, []);
     }
 

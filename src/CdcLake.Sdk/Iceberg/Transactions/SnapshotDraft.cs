@@ -33,43 +33,52 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         {
             foreach (var entries in plan.Written)
             {
-                fresh.Add(await output.WriteAsync(entries, content, cancellationToken).ConfigureAwait(false));
+                fresh.Add(output.Add(entries, content));
                 manifests.Add(fresh[^1]);
             }
 
             manifests.AddRange(plan.Kept);
         }
 
-        var list = await output.WriteListAsync(manifests, cancellationToken).ConfigureAwait(false);
+        var list = output.AddList(manifests);
+        await output.WriteAsync(cancellationToken).ConfigureAwait(false);
         var after = version.Files.After(manifests, fresh, change.RemovedData.Concat(change.RemovedDeletes));
         var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), table.LastUpdatedMs + 1);
         var summary = SnapshotSummary.Of(change, table.CurrentSnapshot, after);
         return new SnapshotDraft(new Snapshot(snapshotId, table.CurrentSnapshotId, sequence, now, list, summary, table.CurrentSchemaId), after);
     }
 
-    /// <summary>Writes the manifests of one attempt, under names as Iceberg Java gives them.</summary>
+    /// <summary>The manifests of one attempt, under names as Iceberg Java gives them. None is read before the commit, so all are written at once.</summary>
     private sealed class ManifestOutput(CatalogTable table, long snapshotId, int attempt, long sequence, WrittenFiles written)
     {
         private readonly string _folder = (table.Metadata.Properties.GetValueOrDefault(TableProperties.MetadataPath)?.TrimEnd('/') ?? table.Metadata.Location + "/metadata") + "/";
         private readonly string _uuid = RandomIds.Uuid();
-        private int _manifests;
+        private readonly List<(string Uri, byte[] Bytes)> _files = [];
 
-        public async Task<ManifestContents> WriteAsync(IReadOnlyList<ManifestEntry> entries, ManifestContent content, CancellationToken cancellationToken)
+        public ManifestContents Add(IReadOnlyList<ManifestEntry> entries, ManifestContent content)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"{_folder}{_uuid}-m{_manifests++}.avro");
-            written.Add(name);
+            var name = string.Create(CultureInfo.InvariantCulture, $"{_folder}{_uuid}-m{_files.Count}.avro");
             var bytes = ManifestWriter.Write(table.Metadata.FormatVersion, table.Metadata.Schema, SpecOf(entries[0].File), content, entries);
-            await table.Files.PutAsync(name, bytes, cancellationToken).ConfigureAwait(false);
+            _files.Add((name, bytes));
             return new ManifestContents(Describe(name, bytes.Length, content, entries), [.. entries.Where(e => e.Status != EntryStatus.Deleted)]);
         }
 
-        public async Task<string> WriteListAsync(IEnumerable<ManifestContents> manifests, CancellationToken cancellationToken)
+        public string AddList(IEnumerable<ManifestContents> manifests)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{_folder}snap-{snapshotId}-{attempt}-{_uuid}.avro");
-            written.Add(name);
-            var bytes = ManifestList.Write(table.Metadata.FormatVersion, snapshotId, table.Metadata.CurrentSnapshotId, sequence, manifests.Select(m => m.Manifest));
-            await table.Files.PutAsync(name, bytes, cancellationToken).ConfigureAwait(false);
+            _files.Add((name, ManifestList.Write(table.Metadata.FormatVersion, snapshotId, table.Metadata.CurrentSnapshotId, sequence, manifests.Select(m => m.Manifest))));
             return name;
+        }
+
+        /// <summary>Writes all of them; when one fails, the others have ended too.</summary>
+        public Task WriteAsync(CancellationToken cancellationToken)
+        {
+            foreach (var (uri, _) in _files)
+            {
+                written.Add(uri);
+            }
+
+            return Task.WhenAll(_files.Select(f => table.Files.PutAsync(f.Uri, f.Bytes, cancellationToken)));
         }
 
         private PartitionSpec SpecOf(DataFile file) => table.Metadata.PartitionSpecs.FirstOrDefault(s => s.SpecId == file.SpecId)

@@ -26,16 +26,13 @@ internal sealed class WrittenFiles
     /// <summary>The commit certainly did not and will not happen: removes the files as far as possible. What stays is harmless: no metadata names it.</summary>
     public async Task DeleteAllAsync()
     {
-        foreach (var name in _names)
+        try
         {
-            try
-            {
-                await _store.DeleteAsync(name, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (ObjectStoreException)
-            {
-                // The error that made the commit fail is the one to report; this one has the same cause or none that matters.
-            }
+            await _store.DeleteManyAsync(_names, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ObjectStoreException)
+        {
+            // The error that made the commit fail is the one to report; this one has the same cause or none that matters.
         }
 
         _names.Clear();

@@ -43,7 +43,7 @@ internal sealed class FileSystemCatalog : ICatalog
         _exclusive = new ExclusiveCreation(store, Name);
     }
 
-    public string Name => $"warehouse {(_store is LocalObjectStore local ? local.Root : "store")}";
+    public string Name => $"warehouse {_store}";
 
     /// <summary>One file is one act: several tables are committed one after the other.</summary>
     public bool CommitsTogether => false;
@@ -73,8 +73,8 @@ internal sealed class FileSystemCatalog : ICatalog
         var objection = "";
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            // What we know needs no listing to be tried: that it is still current shows when its successor is created.
-            var known = await KnownAsync(commit.Identifier, cancellationToken).ConfigureAwait(false);
+            // What we know needs no look to be tried: that it is still there and current shows when its successor is created.
+            var known = _known.GetValueOrDefault(commit.Identifier);
             var current = known ?? await FindAsync(commit.Identifier, cancellationToken).ConfigureAwait(false);
             if (commit.ApplyTo(current?.Table.Metadata, _clock.GetUtcNow().ToUnixTimeMilliseconds(), out objection!) is not { } next)
             {
@@ -163,10 +163,6 @@ internal sealed class FileSystemCatalog : ICatalog
             // The commit stands; files that stay cost space only. A store that fails for good shows at the next commit.
         }
     }
-
-    /// <summary>The version we saw last, if its file still is what it was then. It need not be the newest.</summary>
-    private async Task<StoredVersion?> KnownAsync(TableIdentifier table, CancellationToken cancellationToken) =>
-        _known.TryGetValue(table, out var known) && await known.StandsAsync(_store, cancellationToken).ConfigureAwait(false) ? known : null;
 
     private async Task<StoredVersion?> FindAsync(TableIdentifier table, CancellationToken cancellationToken)
     {

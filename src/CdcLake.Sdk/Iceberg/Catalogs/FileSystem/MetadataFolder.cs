@@ -65,9 +65,15 @@ internal sealed class MetadataFolder
     /// </summary>
     public async Task<VersionVerdict> JudgeAsync(StoredVersion created, StoredVersion? predecessor)
     {
-        // In this order: a predecessor that is gone because others went on shows in the list that is read afterwards.
+        // At once: a predecessor that stands at any time after the act stood at the act. One that is gone because others went on shows in a list that is read afterwards.
+        var list = ListAsync(CancellationToken.None);
         var follows = predecessor is null || await predecessor.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false);
-        var newest = NewestOf(await ListAsync(CancellationToken.None).ConfigureAwait(false))?.Version ?? 0;
+        var newest = NewestOf(await list.ConfigureAwait(false))?.Version ?? 0;
+        if (!follows && newest == created.Version)
+        {
+            newest = NewestOf(await ListAsync(CancellationToken.None).ConfigureAwait(false))?.Version ?? 0;
+        }
+
         var verdict = newest > created.Version ? await IsInHistoryAsync(created, newest).ConfigureAwait(false)
             : follows && newest == created.Version ? VersionVerdict.Commit
             : new VersionVerdict(true, "it was dropped, or dropped and created again");
@@ -79,16 +85,11 @@ internal sealed class MetadataFolder
         return verdict;
     }
 
-    /// <summary>Lets the hint say this version, unless it says a newer one. Where slower writers set it back meanwhile, it is set forward again.</summary>
+    /// <summary>Lets the hint say this version. Where it was newer already, or slower writers set it back meanwhile, it is set forward again.</summary>
     public async Task AdvanceHintAsync(long version)
     {
         for (var round = 0; round < MaxReads; round++)
         {
-            if (await ReadHintAsync().ConfigureAwait(false) >= version)
-            {
-                return;
-            }
-
             await _store.PutAsync(_folder + VersionHint, Encoding.ASCII.GetBytes(version.ToString(CultureInfo.InvariantCulture)), CancellationToken.None)
                 .ConfigureAwait(false);
 
@@ -149,12 +150,6 @@ internal sealed class MetadataFolder
         VersionOf(name.AsSpan(_folder.Length + 1)) is { } version && await _store.TryReadAsync(name, CancellationToken.None).ConfigureAwait(false) is { } bytes
             ? Parse(version, name, bytes)
             : null;
-
-    private async Task<long> ReadHintAsync() =>
-        await _store.TryReadAsync(_folder + VersionHint, CancellationToken.None).ConfigureAwait(false) is { } bytes
-        && long.TryParse(Encoding.ASCII.GetString(bytes), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var hint)
-            ? hint
-            : 0;
 
     private async Task<SortedDictionary<long, string>> ListAsync(CancellationToken cancellationToken)
     {
