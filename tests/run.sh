@@ -38,6 +38,8 @@ running_servers() ( # which of the lab's servers live now
   . tests/lab/lib.sh
   for name in a b; do ! lab_running "$LAB/mysql-$name/run/pid" "$LAB/mysql-$name/data" || echo "mysql-$name"; done
   ! lab_running "$LAB/iceberg-java/pid" lab.oracle.Main || echo iceberg-java
+  ! lab_running "$LAB/ceph/rgw.pid" "$LAB/ceph/ceph.conf" || echo s3-ceph
+  ! lab_running "$LAB/moto/pid" moto.server || echo s3-moto
 )
 
 before="" lab=false
@@ -50,6 +52,7 @@ stop_servers() { # only those that were not running before us
     case $name in
       mysql-*) tests/lab/mysql.sh stop "${name#mysql-}" ;;
       iceberg-java) tests/lab/iceberg-java.sh stop ;;
+      s3-*) tests/lab/s3.sh stop "${name#s3-}" ;;
     esac
   done
 }

@@ -2,7 +2,8 @@ namespace CdcLake.IntegrationTests;
 
 /// <summary>
 /// What runs when this assembly is started as a program: a pipeline that keeps a replica of <c>sales</c> and sales by product in two tables of one catalog, to be
-/// killed by the tests. Arguments: connection string, database, warehouse, commit interval and checkpoint interval in milliseconds. One line for each commit.
+/// killed by the tests. Arguments: connection string, database, warehouse, commit interval and checkpoint interval in milliseconds, properties of the storage as
+/// <c>name=value</c>. One line for each commit.
 /// </summary>
 internal static class TwoTablesProgram
 {
@@ -25,7 +26,8 @@ internal static class TwoTablesProgram
     private static Pipeline Build(string[] args)
     {
         var mysql = new MySqlSource(args[0]);
-        var lake = IcebergCatalog.FileSystem(args[2]);
+        var storage = S3Options.FromProperties(args[5..].Select(a => a.Split('=', 2)).Select(a => KeyValuePair.Create(a[0], a[1])));
+        var lake = IcebergCatalog.FileSystem(args[2], o => o.S3 = storage);
         var sales = Pipeline.FromMySqlBinlog(mysql.Table<Sale>($"{args[1]}.sales"))
             .ToIceberg(lake.Table(Replica), key: s => s.Id);
         return sales
@@ -36,7 +38,7 @@ internal static class TwoTablesProgram
             .ToIceberg(lake.Table(Totals), key: r => r.ProductId)
             .Build("two-tables", o =>
             {
-                o.CheckpointFolder = Path.Combine(args[2], "checkpoints");
+                (o.CheckpointFolder, o.CheckpointS3) = ($"{args[2]}/checkpoints", storage);
                 o.CommitInterval = Milliseconds(args[3]);
                 o.CheckpointInterval = Milliseconds(args[4]);
                 o.OnCommit = c => Console.WriteLine($"commit {c.Sink} at {c.Position}");

@@ -39,3 +39,10 @@ if [ -n "${CDCLAKE_TEST_ICEBERG_JAVA:-}" ]; then keep CDCLAKE_TEST_ICEBERG_JAVA
 elif "$LAB_HERE/iceberg-java.sh" start >/dev/null; then
   found=$("$LAB_HERE/iceberg-java.sh" env); give CDCLAKE_TEST_ICEBERG_JAVA "${found#*=}"
 else lab_log "no Iceberg Java: see above"; fi
+
+for kind in ceph moto; do
+  name=CDCLAKE_TEST_S3_${kind^^}
+  if [ -n "${!name:-}" ]; then keep "$name"
+  elif "$LAB_HERE/s3.sh" start $kind >/dev/null; then found=$("$LAB_HERE/s3.sh" env $kind); give "$name" "${found#*=}"
+  else lab_log "no S3 server $kind: see above"; fi
+done

@@ -8,6 +8,12 @@ internal static class TestServers
     /// <summary>File with the authority that signed the certificate of <see cref="MySql"/>.</summary>
     public const string MySqlCa = "CDCLAKE_TEST_MYSQL_CA";
 
+    /// <summary>Ceph's S3 gateway, as <c>http://KEY:SECRET@HOST:PORT</c>.</summary>
+    public const string Ceph = "CDCLAKE_TEST_S3_CEPH";
+
+    /// <summary>The S3 of moto, which checks no signatures, likewise.</summary>
+    public const string Moto = "CDCLAKE_TEST_S3_MOTO";
+
     private static bool IsCi => Environment.GetEnvironmentVariable("CI") == "true";
 
     /// <summary>The value of a variable that a test declared with <see cref="ServerFactAttribute"/>.</summary>

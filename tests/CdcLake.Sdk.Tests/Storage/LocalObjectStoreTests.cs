@@ -11,6 +11,10 @@ public sealed class LocalObjectStoreTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [MemberData(nameof(StoreContract.Names), MemberType = typeof(StoreContract))]
+    public Task Local_folder_keeps_the_contract_of_stores(string check) => StoreContract.RunAsync(check, _store);
+
     [Fact]
     public async Task Object_appears_as_a_whole_when_it_is_completed()
     {

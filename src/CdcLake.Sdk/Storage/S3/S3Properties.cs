@@ -9,6 +9,8 @@ namespace CdcLake.Storage.S3;
 /// </summary>
 internal static class S3Properties
 {
+    public const string AccessKeyId = "s3.access-key-id";
+
     private static readonly (string Name, Action<S3Options, string, string> Set)[] Known =
     [
         ("s3.endpoint", (o, _, v) => o.Endpoint = v),
@@ -16,7 +18,7 @@ internal static class S3Properties
         ("s3.region", (o, _, v) => o.Region = v),
         ("s3.path-style-access", (o, n, v) => o.PathStyleAccess = Truth(n, v)),
         ("s3.force-virtual-addressing", (o, n, v) => o.PathStyleAccess = !Truth(n, v)),
-        ("s3.access-key-id", (o, _, v) => o.AccessKeyId = v),
+        (AccessKeyId, (o, _, v) => o.AccessKeyId = v),
         ("s3.secret-access-key", (o, _, v) => o.SecretAccessKey = v),
         ("s3.session-token", (o, _, v) => o.SessionToken = v),
         ("client.access-key-id", (o, _, v) => o.AccessKeyId ??= v),
@@ -91,6 +93,15 @@ internal static class S3Properties
                 throw new ArgumentException(
                     $"There is no property {name}. {NearestNames.Suggest(name, Known.Select(k => k.Name))} Names are those of Iceberg's S3FileIO.");
             }
+        }
+    }
+
+    /// <summary>As <see cref="Apply"/>, but passes over what is not known or not supported.</summary>
+    public static void ApplyKnown(IEnumerable<KeyValuePair<string, string>> properties, S3Options options)
+    {
+        foreach (var (name, value) in properties.OrderByDescending(p => p.Key, StringComparer.Ordinal))
+        {
+            Array.Find(Known, k => k.Name == name).Set?.Invoke(options, name, value);
         }
     }
 

@@ -83,15 +83,14 @@ internal sealed class S3ReadStream : Stream
     /// <summary>What there is from the position on, in a window that holds it.</summary>
     private async ValueTask<ReadOnlyMemory<byte>> WindowAsync(int wanted, CancellationToken cancellationToken)
     {
-        var index = _windows.FindLastIndex(w => _position >= w.Start && _position <= w.End);
-        var window = index < 0 ? null : _windows[index];
-        if (window is not null && _position < window.End)
+        if (_windows.FindLast(w => _position >= w.Start && _position < w.End) is { } holds)
         {
-            _windows.RemoveAt(index);
-            _windows.Add(window);
-            return window.From(_position);
+            _windows.Remove(holds);
+            _windows.Add(holds);
+            return holds.From(_position);
         }
 
+        var window = _windows.FindLast(w => _position == w.End);
         var (start, size) = Next(window, wanted);
         var next = new Window(start, await _ranges.ReadAsync(start, size, _tail.ETag, cancellationToken).ConfigureAwait(false));
         if (window is not null)
@@ -125,8 +124,12 @@ internal sealed class S3ReadStream : Stream
         }
     }
 
-    private sealed record Window(long Start, byte[] Bytes)
+    private sealed class Window(long start, byte[] bytes)
     {
+        public long Start => start;
+
+        public byte[] Bytes => bytes;
+
         public long End => Start + Bytes.Length;
 
         public ReadOnlyMemory<byte> From(long position) => Bytes.AsMemory((int)(position - Start));

@@ -74,4 +74,16 @@ public sealed class S3OptionsTests
     [InlineData("warehouse", false)]
     [InlineData("rest.auth.type", false)]
     public void Catalogs_learn_which_properties_are_of_storage(string name, bool expected) => Assert.Equal(expected, StorageSettings.IsProperty(name));
+
+    [Fact]
+    public void Configuration_of_a_server_goes_before_and_may_hold_what_nobody_knows()
+    {
+        var own = StorageSettings.Parse([new("s3.endpoint", "http://a"), new("s3.access-key-id", "1"), new("s3.secret-access-key", "2"), new("s3.session-token", "3")]);
+        var vended = own.With(new Dictionary<string, string>
+        {
+            ["s3.access-key-id"] = "4", ["s3.secret-access-key"] = "5", ["s3.signer.uri"] = "http://signer", ["s3.something-of-theirs"] = "x", ["expiration-time"] = "7",
+        });
+        Assert.Equal(("http://a", "4", "5", null), (vended.S3.Endpoint, vended.S3.AccessKeyId, vended.S3.SecretAccessKey, vended.S3.SessionToken));
+        Assert.Equal("1", own.S3.AccessKeyId);
+    }
 }
