@@ -9,7 +9,7 @@ using CdcLake.MySql.Gtids;
 namespace CdcLake;
 
 /// <summary>A table of an <see cref="IcebergCatalog"/>: what a sink writes, and what can be read back. Immutable and thread-safe.</summary>
-public sealed class IcebergTable
+public sealed partial class IcebergTable
 {
     private readonly IcebergCatalog _catalog;
     private readonly TableIdentifier _identifier;

@@ -162,6 +162,14 @@ internal sealed class ParquetWriter : IDisposable
     private CompactWriter WriteTail()
     {
         var writer = new CompactWriter();
+        foreach (var chunk in _rowGroups.SelectMany(group => group.Chunks).Where(chunk => chunk.BloomFilter is not null))
+        {
+            var start = writer.Written.Length;
+            IndexWriter.WriteBloomFilter(writer, chunk.BloomFilter!);
+            chunk.BloomFilterOffset = _written + start;
+            chunk.BloomFilterLength = writer.Written.Length - start;
+        }
+
         foreach (var chunk in _rowGroups.SelectMany(group => group.Chunks))
         {
             var start = writer.Written.Length;

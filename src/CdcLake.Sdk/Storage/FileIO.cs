@@ -41,6 +41,35 @@ internal sealed class FileIO
     public Task PutAsync(string uri, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         RunAsync(uri, static (s, n, b, c) => Done(s.PutAsync(n, b, c)), content, cancellationToken);
 
+    /// <summary>URIs of all files below a folder.</summary>
+    /// <param name="folder">URI without trailing slash.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public async IAsyncEnumerable<string> ListAsync(string folder, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (store, prefix) = await RunAsync(folder, static (s, n, _, _) => Task.FromResult((s, n + '/')), default, cancellationToken).ConfigureAwait(false);
+        await foreach (var name in store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            yield return store.UriOf(name);
+        }
+    }
+
+    /// <summary>When a file was written, by its store's clock; null when it does not exist.</summary>
+    public Task<DateTimeOffset?> LastModifiedAsync(string uri, CancellationToken cancellationToken) =>
+        RunAsync(uri, static (s, n, _, c) => s.LastModifiedAsync(n, c), default, cancellationToken);
+
+    /// <summary>The same text for all spellings of a file's URI that its store knows; null when no store has it.</summary>
+    public async Task<string?> CanonicalAsync(string uri, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(uri, static (s, n, _, _) => Task.FromResult(s.UriOf(n)), default, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectStoreException)
+        {
+            return null; // it lies elsewhere
+        }
+    }
+
     /// <summary>Removes a file; a missing one is no error.</summary>
     public Task DeleteAsync(string uri, CancellationToken cancellationToken) =>
         RunAsync(uri, static (s, n, _, c) => Done(s.DeleteAsync(n, c)), default, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Writing;
 using CdcLake.IntegrationTests.Fixtures;
@@ -12,7 +13,8 @@ namespace CdcLake.IntegrationTests.Iceberg;
 /// <summary>Tables with rewrites, position deletes, folded and rolled files, read by other implementations.</summary>
 public sealed class UpsertedTableTests
 {
-    public static TheoryData<int> Seeds => [1, 2, 3, 4];
+    /// <summary>Odd ones are compacted in between; the fifth is partitioned and copied on write, the sixth partitioned.</summary>
+    public static TheoryData<int> Seeds => [1, 2, 3, 4, 5, 6];
 
     [ServerTheory(IcebergJava.Variable)]
     [MemberData(nameof(Seeds))]
@@ -61,6 +63,9 @@ public sealed class UpsertedTableTests
             MaxOwnDeleteFiles = seed % 2 == 0 ? 1 : 16,
             FilesPerDeleteFile = 3,
             MaxDeleteFilesPerFile = 3,
+            FileReadCost = 20,
+            DeleteMode = seed == 5 ? IcebergDeleteMode.CopyOnWrite : null,
+            Partitioning = seed is 5 or 6 ? [PartitionTerm.Parse("bucket(3, id)"), PartitionTerm.Parse("truncate(6, name)")] : [],
         };
         var states = new List<(long, string[])>();
         await using var model = new SinkModel(store, settings);
@@ -84,6 +89,11 @@ public sealed class UpsertedTableTests
             {
                 Assert.Equal(model.Rows.Count, made.TotalRows);
                 states.Add((long.Parse(made.Id, CultureInfo.InvariantCulture), [.. model.Rows.Select(Line).Order(StringComparer.Ordinal)]));
+            }
+
+            if (seed % 2 == 1 && await model.Sink.MaintainNowAsync(CancellationToken.None) > 0)
+            {
+                states.Add((model.Sink.Version!.Table.Metadata.CurrentSnapshotId!.Value, [.. model.Rows.Select(Line).Order(StringComparer.Ordinal)]));
             }
         }
 

@@ -36,6 +36,30 @@ public sealed class CompactionTests : IDisposable
         Assert.Equal(0, await model.Sink.MaintainNowAsync(CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData(1 << 20, 1)]
+    [InlineData(4_000, 2)]
+    public async Task Rows_are_written_in_the_order_of_their_key_as_far_as_memory_goes(long bytes, int leastRuns)
+    {
+        await using var model = new SinkModel(_store, Settings with { SortBytes = bytes });
+        await model.OpenAsync();
+        for (var file = 9; file >= 0; file--)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                model.Put((file * 100) + i, $"row {i} of {file}", i);
+            }
+
+            await model.EndAndCommitAsync();
+        }
+
+        await model.Sink.MaintainNowAsync(CancellationToken.None);
+        var ids = (await SinkModel.ReadAsync(_store)).Keys.ToList();
+        var runs = 1 + Enumerable.Range(1, ids.Count - 1).Count(i => ids[i] < ids[i - 1]);
+        Assert.InRange(runs, leastRuns, leastRuns == 1 ? 1 : ids.Count / 10);
+        await model.CheckAsync();
+    }
+
     [Fact]
     public async Task Rows_changed_while_it_ran_are_right_before_and_after_the_next_commit()
     {

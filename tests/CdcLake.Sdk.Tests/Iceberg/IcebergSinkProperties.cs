@@ -1,14 +1,22 @@
+using System.Globalization;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Partitioning;
+using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;
 
-/// <summary>Random changes, commits, crashes and reopenings: after every commit the table equals a dictionary.</summary>
+/// <summary>Random changes, commits, compactions, expiries, rollbacks, crashes and reopenings, in every mode: after each of them the table equals a dictionary.</summary>
 public sealed class IcebergSinkProperties
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
+    /// <summary>Snapshots go as soon as ten are too many, and their files with them.</summary>
+    private static readonly Dictionary<string, string> Expiring = new()
+    {
+        [TableProperties.MinSnapshotsToKeep] = "3", [TableProperties.MaxSnapshotAge] = "0", [TableProperties.KeepExpiredFiles] = "0",
+    };
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 18)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -28,6 +36,14 @@ public sealed class IcebergSinkProperties
             FilesPerDeleteFile = 3,
             MaxDeleteFilesPerFile = 3,
             FileReadCost = 20,
+            SortBytes = seed % 2 == 0 ? 5_000 : 1 << 20,
+            TableProperties = seed % 5 == 2 ? Expiring : new Dictionary<string, string>(),
+            DeleteMode = (seed % 6) switch
+            {
+                2 => IcebergDeleteMode.CopyOnWrite,
+                3 => IcebergDeleteMode.Position,
+                _ => null,
+            },
             Partitioning = seed % 3 == 1 ? [PartitionTerm.Parse("bucket(3, id)"), PartitionTerm.Parse("truncate(6, name)")] : [],
             MaxOpenFiles = seed % 2 == 0 ? 2 : 64,
         };
@@ -35,6 +51,7 @@ public sealed class IcebergSinkProperties
         await using var model = new SinkModel(store, settings);
         await model.OpenAsync();
         Compaction? compaction = null;
+        var history = new List<(long Snapshot, Dictionary<long, (string? Name, int? Qty)> Rows)>();
         for (var commit = 0; commit < 25; commit++)
         {
             if (compaction is not null && random.Next(2) == 0)
@@ -55,7 +72,11 @@ public sealed class IcebergSinkProperties
                 await ForeignCompaction.RunAsync(store);
             }
 
-            await model.CommitAsync();
+            if (await model.CommitAsync() is { } made)
+            {
+                history.Add((long.Parse(made.Id, CultureInfo.InvariantCulture), new(model.Rows)));
+            }
+
             await model.CheckAsync();
             if (compaction is null && random.Next(2) == 0 && (compaction = await model.Sink.Upkeep!.BeginAsync(CancellationToken.None)) is not null)
             {
@@ -65,6 +86,12 @@ public sealed class IcebergSinkProperties
             if (random.Next(12) == 0)
             {
                 await ReplaceAsync(model, random);
+                compaction = null;
+            }
+
+            if (random.Next(12) == 0)
+            {
+                await RollBackAsync(model, store, history, random);
                 compaction = null;
             }
 
@@ -78,6 +105,21 @@ public sealed class IcebergSinkProperties
                 Assert.True(model.Position <= before);
                 await model.CheckAsync();
             }
+        }
+    }
+
+    /// <summary>Somebody else rolls the table back to a commit of the pipeline that is still kept.</summary>
+    private static async Task RollBackAsync(
+        SinkModel model, LocalObjectStore store, List<(long Snapshot, Dictionary<long, (string? Name, int? Qty)> Rows)> history, Random random)
+    {
+        var metadata = await store.MetadataAsync();
+        var kept = history.FindAll(h => metadata.FindSnapshot(h.Snapshot) is not null);
+        if (kept.Count > 0)
+        {
+            var (snapshot, rows) = kept[random.Next(kept.Count)];
+            await store.RollBackAsync(snapshot);
+            await model.ReopenAsync(rows);
+            await model.CheckAsync();
         }
     }
 

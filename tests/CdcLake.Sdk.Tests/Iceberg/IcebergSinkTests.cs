@@ -144,21 +144,6 @@ public sealed class IcebergSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Null_in_a_key_column_is_refused()
-    {
-        var schema = new Schema([new Field("id", DataType.Int64, Nullable: true)]);
-        await using var sink = new IcebergSink(new CatalogCommitGroup(new FileSystemCatalog(_store)), SinkModel.Table, new IcebergSinkSettings());
-        await sink.OpenAsync(new SinkOpening("items", schema, [0], TimeProvider.System), CancellationToken.None);
-        var batch = new ChangeBatch(schema);
-        batch[0].AppendNull();
-        batch.AppendWeight(1);
-        await sink.ChangesAsync(batch, CancellationToken.None);
-        await sink.EndEpochAsync(new Epoch(new TestPosition(1), DateTimeOffset.UnixEpoch), CancellationToken.None);
-        await Assert.ThrowsAsync<SchemaMismatchException>(() => sink.PrepareAndPublishAsync(CancellationToken.None));
-        Assert.DoesNotContain(_folder.Files, f => f.EndsWith(".parquet", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public async Task Table_of_another_pipeline_is_refused_with_both_names()
     {
         await WriteOneAsync();

@@ -67,6 +67,13 @@ internal sealed class SinkModel : IAsyncDisposable
         _position = TestPosition.NumberOf(await OpenAsync());
     }
 
+    /// <summary>As <see cref="ReopenAsync"/>, after somebody rolled the table back to a commit that left these rows.</summary>
+    public Task ReopenAsync(Dictionary<long, (string? Name, int? Qty)> rows)
+    {
+        _committed = new(rows);
+        return ReopenAsync();
+    }
+
     public void Put(long id, string? name, int? qty)
     {
         Remove(id);

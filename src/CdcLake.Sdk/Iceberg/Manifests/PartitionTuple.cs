@@ -29,7 +29,7 @@ internal sealed class PartitionTuple : IEquatable<PartitionTuple>
 
     /// <summary>True for the same values of the same partition fields.</summary>
     public bool Equals(PartitionTuple? other) =>
-        other is not null && Type.Fields.Select(f => f.Id).SequenceEqual(other.Type.Fields.Select(f => f.Id)) && Encoded.SequenceEqual(other.Encoded);
+        ReferenceEquals(this, other) || (other is not null && Type.Fields.Select(f => f.Id).SequenceEqual(other.Type.Fields.Select(f => f.Id)) && Encoded.SequenceEqual(other.Encoded));
 
     public override bool Equals(object? obj) => Equals(obj as PartitionTuple);
 

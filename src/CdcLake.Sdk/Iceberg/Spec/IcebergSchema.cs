@@ -11,13 +11,13 @@ namespace CdcLake.Iceberg.Spec;
 /// <param name="IdentifierFieldIds">Field ids that identify a row (the upsert key), in ascending order; possibly none.</param>
 internal sealed record IcebergSchema(int SchemaId, ImmutableArray<IcebergField> Fields, ImmutableArray<int> IdentifierFieldIds)
 {
-    /// <summary>The schema of a new table: field ids 1, 2, … in column order; key columns are required.</summary>
+    /// <summary>The schema of a new table: field ids 1, 2, … in column order. The key identifies rows, unless one of its columns may be null, which Iceberg does not allow there.</summary>
     /// <exception cref="UnsupportedTypeException">A key column is floating point, or a type has no Iceberg type.</exception>
     public static IcebergSchema Of(Schema schema, IReadOnlyList<int> key)
     {
         var fields = schema.Fields.Select((f, i) =>
-            new IcebergField(i + 1, f.Name, !f.Nullable || key.Contains(i), IcebergType.Of(f.Type), IcebergType.DocOf(f.Type)));
-        var result = new IcebergSchema(0, [.. fields], [.. key.Select(k => k + 1).Order()]);
+            new IcebergField(i + 1, f.Name, !f.Nullable, IcebergType.Of(f.Type), IcebergType.DocOf(f.Type)));
+        var result = new IcebergSchema(0, [.. fields], key.Any(k => schema[k].Nullable) ? [] : [.. key.Select(k => k + 1).Order()]);
         foreach (var k in key)
         {
             if (!result.Fields[k].Type.CanIdentify)

@@ -13,6 +13,9 @@ internal static class TableProperties
     public const string PageSize = "write.parquet.page-size-bytes";
     public const string PageRows = "write.parquet.page-row-limit";
     public const string DictionarySize = "write.parquet.dict-size-bytes";
+    public const string BloomFilterEnabled = "write.parquet.bloom-filter-enabled.column.";
+    public const string BloomFilterFpp = "write.parquet.bloom-filter-fpp.column.";
+    public const string BloomFilterMaxBytes = "write.parquet.bloom-filter-max-bytes";
     public const string MetricsDefault = "write.metadata.metrics.default";
     public const string MetricsColumn = "write.metadata.metrics.column.";
     public const string MetricsColumns = "write.metadata.metrics.max-inferred-column-defaults";

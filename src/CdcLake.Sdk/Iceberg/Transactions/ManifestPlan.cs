@@ -38,14 +38,15 @@ internal sealed class ManifestPlan
     /// <param name="defaultSpecId">Partition spec of new files that name none.</param>
     /// <param name="snapshotId">The commit's snapshot.</param>
     /// <param name="sequenceNumber">The commit's sequence number.</param>
+    /// <param name="mergesAll">Bring all small manifests together.</param>
     public static ManifestPlan Of(
-        TableFiles files, ManifestContent content, List<DataFile> added, List<DataFile> removed, int defaultSpecId, long snapshotId, long sequenceNumber)
+        TableFiles files, ManifestContent content, List<DataFile> added, List<DataFile> removed, int defaultSpecId, long snapshotId, long sequenceNumber, bool mergesAll = false)
     {
         var gone = removed.Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
         var rewritten = new HashSet<ManifestContents>(removed.Select(f => files.ManifestOf(f)
             ?? throw new CatalogException($"A commit removes {f.Path}, which is not part of the table. This is a defect of the library; the table was not changed.")));
         var kept = files.Manifests.Where(m => m.Manifest.Content == content && !rewritten.Contains(m)).ToList();
-        Merge(kept, rewritten);
+        Merge(kept, rewritten, mergesAll);
 
         var fresh = new List<ManifestEntry>();
         fresh.AddRange(added.Select(f => new ManifestEntry(EntryStatus.Added, snapshotId, sequenceNumber, sequenceNumber, f with { SpecId = f.SpecId ?? defaultSpecId })));
@@ -65,14 +66,10 @@ internal sealed class ManifestPlan
     private static IEnumerable<IReadOnlyList<ManifestEntry>> BySpec(List<ManifestEntry> entries) =>
         entries.GroupBy(e => e.File.SpecId).SelectMany(g => g.Chunk(FullEntries));
 
-    private static void Merge(List<ManifestContents> kept, HashSet<ManifestContents> rewritten)
+    private static void Merge(List<ManifestContents> kept, HashSet<ManifestContents> rewritten, bool all)
     {
-        if (kept.Count < MergeAt)
-        {
-            return;
-        }
-
-        foreach (var small in kept.Where(m => m.Live.Count < FullEntries).OrderBy(m => m.Live.Count).Take(kept.Count - (MergeAt / 2) + 1).ToList())
+        var some = all ? kept.Count : kept.Count < MergeAt ? 0 : kept.Count - (MergeAt / 2) + 1;
+        foreach (var small in kept.Where(m => m.Live.Count < FullEntries).OrderBy(m => m.Live.Count).Take(some).ToList())
         {
             kept.Remove(small);
             rewritten.Add(small);

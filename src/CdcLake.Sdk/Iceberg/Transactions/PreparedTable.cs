@@ -84,7 +84,7 @@ internal sealed class PreparedTable : IAsyncDisposable
     /// <summary>Why the change cannot be put on top of what the table is now; null when it can.</summary>
     internal string? Objection(CatalogTable? now)
     {
-        var isRearranged = now is not null && Change.Remake is not null && MarkedHistory.IsRearranged(now.Metadata, _base!.Metadata.CurrentSnapshotId);
+        var isRearranged = now is not null && Change.Remake is not null && (Change.KeepsRows || MarkedHistory.IsRearranged(now.Metadata, _base!.Metadata.CurrentSnapshotId));
         return Commit.Requirements.Where(r => !(isRearranged && r is TableRequirement.RefSnapshot)).Select(r => r.Objection(now?.Metadata)).FirstOrDefault(o => o is not null);
     }
 

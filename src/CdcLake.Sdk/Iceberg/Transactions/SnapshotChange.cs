@@ -26,6 +26,9 @@ internal sealed class SnapshotChange
     /// <summary>True when the rows stay the same (compaction): the snapshot's operation is <c>replace</c>.</summary>
     public bool KeepsRows { get; init; }
 
+    /// <summary>True when all small manifests are brought together, whatever files come and go.</summary>
+    public bool MergesManifests { get; init; }
+
     /// <summary>Further updates, made in the same act before the snapshot is added: schema, spec, properties.</summary>
     public List<TableUpdate> Updates { get; } = [];
 
@@ -36,8 +39,8 @@ internal sealed class SnapshotChange
     public List<Action> WhenCommitted { get; } = [];
 
     /// <summary>
-    /// Makes the change again, from a version with the same rows in other files, since somebody compacted the table meanwhile; files that the change added stay
-    /// usable. Null where that cannot be done: the commit is then a conflict.
+    /// Makes the change again, from a version with the same rows in other files, since somebody compacted the table meanwhile; of a change that keeps the rows, from any
+    /// version. Files that the change added stay usable. Null where that cannot be done: the commit is then a conflict.
     /// </summary>
     public Func<TableVersion, CancellationToken, Task<SnapshotChange>>? Remake { get; init; }
 

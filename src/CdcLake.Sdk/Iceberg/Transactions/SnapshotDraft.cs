@@ -25,8 +25,8 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         var table = version.Table.Metadata;
         var sequence = table.LastSequenceNumber + 1;
         var output = new ManifestOutput(version.Table, snapshotId, attempt, sequence, written);
-        var data = ManifestPlan.Of(version.Files, ManifestContent.Data, change.AddedData, change.RemovedData, table.DefaultSpecId, snapshotId, sequence);
-        var deletes = ManifestPlan.Of(version.Files, ManifestContent.Deletes, change.AddedDeletes, change.RemovedDeletes, table.DefaultSpecId, snapshotId, sequence);
+        var data = ManifestPlan.Of(version.Files, ManifestContent.Data, change.AddedData, change.RemovedData, table.DefaultSpecId, snapshotId, sequence, change.MergesManifests);
+        var deletes = ManifestPlan.Of(version.Files, ManifestContent.Deletes, change.AddedDeletes, change.RemovedDeletes, table.DefaultSpecId, snapshotId, sequence, change.MergesManifests);
         var manifests = new List<ManifestContents>();
         var fresh = new List<ManifestContents>();
         foreach (var (plan, content) in new[] { (data, ManifestContent.Data), (deletes, ManifestContent.Deletes) })

@@ -49,11 +49,21 @@ internal sealed record SnapshotRetention(long MaxAgeMs, int MinToKeep, long MaxR
     /// <param name="least">Snapshots to remove at which it is done at all.</param>
     public SnapshotExpiry Plan(TableMetadata table, Snapshot added, bool addsMarker, int least = Batch)
     {
-        var now = added.TimestampMs;
+        var plan = Plan(table, added.TimestampMs, already: 1, needsMarker: !addsMarker);
+        return plan.Snapshots.Length < least ? SnapshotExpiry.None : plan with { Snapshots = [.. plan.Snapshots.Take(MostAtOnce)] };
+    }
+
+    /// <summary>Everything that has expired.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="nowMs">Milliseconds since 1970.</param>
+    public SnapshotExpiry Plan(TableMetadata table, long nowMs) => Plan(table, nowMs, already: 0, needsMarker: true);
+
+    private SnapshotExpiry Plan(TableMetadata table, long now, int already, bool needsMarker)
+    {
         var refs = table.Refs.Where(r => r.Name != TableMetadata.MainBranch).ToList();
         var gone = refs.FindAll(r => table.FindSnapshot(r.SnapshotId) is not { } s || now - s.TimestampMs > (NumberOf(r, "max-ref-age-ms") ?? MaxRefAgeMs));
         var kept = new HashSet<long>();
-        Keep(table.Ancestors(), table.FindRef(TableMetadata.MainBranch), now, already: 1, needsMarker: !addsMarker, kept);
+        Keep(table.Ancestors(), table.FindRef(TableMetadata.MainBranch), now, already, needsMarker, kept);
         foreach (var reference in refs.Except(gone))
         {
             kept.Add(reference.SnapshotId);
@@ -68,9 +78,8 @@ internal sealed record SnapshotRetention(long MaxAgeMs, int MinToKeep, long MaxR
         var expired = table.Snapshots
             .Where(s => !kept.Contains(s.SnapshotId) && (reachable.Contains(s.SnapshotId) || now - s.TimestampMs > MaxAgeMs))
             .OrderBy(s => s.SequenceNumber) // oldest first, so that what stays of a branch hangs together
-            .Take(MostAtOnce)
             .ToImmutableArray();
-        return expired.Length < least ? SnapshotExpiry.None : new SnapshotExpiry(expired, [.. gone.Select(r => r.Name)]);
+        return new SnapshotExpiry(expired, [.. gone.Select(r => r.Name)]);
     }
 
     private void Keep(IEnumerable<Snapshot> newestFirst, SnapshotRef? branch, long now, int already, bool needsMarker, HashSet<long> kept)

@@ -3,7 +3,6 @@ using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
-using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Writing;
 
@@ -14,26 +13,27 @@ namespace CdcLake.Iceberg.Writing;
 internal sealed class Compaction : IAsyncDisposable
 {
     private readonly TableLayout _layout;
-    private readonly FileIO _store;
+    private readonly TableVersion _version;
     private readonly IcebergSinkSettings _settings;
     private readonly FileNames _names;
     private readonly FilePartition _partition;
     private readonly WrittenFiles _written;
     private readonly LiveFiles _outputs = new();
+    private readonly List<RowLocation> _origins = [];
     private readonly DataFile[] _data;
 
     /// <param name="layout">Columns.</param>
-    /// <param name="table">Whose files they are.</param>
+    /// <param name="version">The table.</param>
     /// <param name="files">Committed data files of one partition, at least one.</param>
     /// <param name="settings">Sizes and codec.</param>
-    public Compaction(TableLayout layout, CatalogTable table, IReadOnlyList<LiveFile> files, IcebergSinkSettings settings)
+    public Compaction(TableLayout layout, TableVersion version, IReadOnlyList<LiveFile> files, IcebergSinkSettings settings)
     {
         _layout = layout;
-        _store = table.Files;
+        _version = version;
         _settings = settings;
-        _names = new FileNames(table.Metadata);
-        _partition = FilePartition.Of(files[0].File!, table.Metadata.DefaultSpecId);
-        _written = new WrittenFiles(table.Files);
+        _names = new FileNames(version.Table.Metadata);
+        _partition = FilePartition.Of(files[0].File!, version.Table.Metadata.DefaultSpecId);
+        _written = new WrittenFiles(version.Table.Files);
         Inputs = [.. files.Select(f => new CompactionInput(f, f.Deleted.Copy()))];
         _data = [.. files.Select(f => f.File!)]; // what the stream makes of the files meanwhile is no matter here
     }
@@ -41,28 +41,31 @@ internal sealed class Compaction : IAsyncDisposable
     /// <summary>The files that were read, in that order.</summary>
     public IReadOnlyList<CompactionInput> Inputs { get; }
 
-    /// <summary>The files that were written: the inputs' rows that lived, in their order.</summary>
+    /// <summary>The files that were written: the inputs' rows that lived, by key as far as the memory reached.</summary>
     public IReadOnlyList<DataFile> Outputs => [.. _outputs.All.Select(f => f.File!)];
 
     /// <summary>Writes the files.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var writer = new DataFileWriter(_layout, _store, _names, _partition, _outputs, _written, _settings);
+        var writer = new DataFileWriter(_layout, _version.Table.Files, _names, _partition, _outputs, _written, _settings);
         await using var _ = writer.ConfigureAwait(false);
+        var buffer = new SortBuffer(_layout);
         var rows = new int[DataFileReader.BatchRows];
         for (var i = 0; i < _data.Length; i++)
         {
-            await foreach (var batch in DataFileReader.ReadAsync(_store, _data[i], _layout.Parquet, cancellationToken).ConfigureAwait(false))
+            await foreach (var batch in DataFileReader.ReadAsync(_version.Table.Files, _data[i], _layout.Parquet, cancellationToken).ConfigureAwait(false))
             {
                 using var owned = batch;
                 var live = Inputs[i].Deleted.SelectLive(batch.FirstRow, batch.Count, rows);
-                if (live > 0)
+                buffer.Add(batch.Columns, rows.AsSpan(0, live), Inputs[i].File.Ordinal, batch.FirstRow);
+                if (buffer.Bytes >= _settings.SortBytes)
                 {
-                    await writer.AppendAsync(batch.Columns, rows.AsMemory(0, live), cancellationToken).ConfigureAwait(false);
+                    await WriteAsync(buffer, writer, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
 
+        await WriteAsync(buffer, writer, cancellationToken).ConfigureAwait(false);
         await writer.CloseAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -70,21 +73,22 @@ internal sealed class Compaction : IAsyncDisposable
     public IReadOnlyList<string> HandOver() => _written.Detach();
 
     /// <summary>Where the rows of the outputs lay, one after the other.</summary>
-    public IEnumerable<RowLocation> Origins()
-    {
-        for (var i = 0; i < _data.Length; i++)
-        {
-            for (var position = 0L; position < _data[i].RecordCount; position++)
-            {
-                if (!Inputs[i].Deleted.Contains(position))
-                {
-                    yield return new RowLocation(Inputs[i].File.Ordinal, (uint)position);
-                }
-            }
-        }
-    }
+    public IReadOnlyList<RowLocation> Origins => _origins;
 
     public async ValueTask DisposeAsync() => await _written.DeleteAllAsync().ConfigureAwait(false);
+
+    private async Task WriteAsync(SortBuffer buffer, DataFileWriter writer, CancellationToken cancellationToken)
+    {
+        var order = buffer.Order();
+        for (var start = 0; start < order.Length; start += DataFileReader.BatchRows)
+        {
+            var some = order.AsMemory(start, Math.Min(DataFileReader.BatchRows, order.Length - start));
+            await writer.AppendAsync(buffer.Columns, some, cancellationToken).ConfigureAwait(false);
+        }
+
+        _origins.AddRange(order.Select(i => buffer.Origins[i]));
+        buffer.Clear();
+    }
 }
 
 /// <summary>A file that is compacted.</summary>

@@ -24,7 +24,7 @@ internal sealed class CompactionPolicy(IcebergSinkSettings settings)
     private const int LeastFiles = 4;
     private const int WorstShare = 4;
     private const int BestShare = 10;
-    private const int MostOutputFiles = 2;
+    private const int MostOutputFiles = 1;
     private const double FullShare = 0.75;
 
     private long _earned;

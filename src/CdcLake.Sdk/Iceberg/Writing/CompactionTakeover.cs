@@ -27,7 +27,7 @@ internal sealed class CompactionTakeover(TableLayout layout, FileIO store, LiveF
     public async Task RunAsync(Compaction compaction, CancellationToken cancellationToken)
     {
         using var keys = new EncodedRows();
-        using var origins = compaction.Origins().GetEnumerator();
+        using var origins = compaction.Origins.GetEnumerator();
         var schema = new Schema(layout.Key.Select(k => layout.Columns[k]));
         var codec = new RowCodec(schema, Enumerable.Range(0, schema.Count));
         foreach (var data in compaction.Outputs)

@@ -1,5 +1,6 @@
 using CdcLake.Compression;
 using CdcLake.Iceberg.Partitioning;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Iceberg.Writing;
 
@@ -29,6 +30,9 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>Bytes of distinct values beyond which a column goes on without dictionary; <c>write.parquet.dict-size-bytes</c>.</summary>
     public int DictionaryBytes { get; init; } = 1 << 20;
+
+    /// <summary>Columns that get Bloom filters, by name; <c>write.parquet.bloom-filter-enabled.column.…</c>.</summary>
+    public IReadOnlyDictionary<string, BloomFilterOptions> BloomFilters { get; init; } = new Dictionary<string, BloomFilterOptions>();
 
     /// <summary>Table properties that the user set for this sink; they go before the table's own.</summary>
     public IReadOnlyDictionary<string, string> Asked { get; init; } = new Dictionary<string, string>();
@@ -67,6 +71,9 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>Files are compacted beside the stream.</summary>
     public bool Compacts { get; init; }
+
+    /// <summary>Bytes of rows that a compaction sorts by key at a time.</summary>
+    public long SortBytes { get; init; } = 128L << 20;
 
     /// <summary>Live rows that cost a reader as much as one more file; see <see cref="CompactionPolicy"/>.</summary>
     public long FileReadCost { get; init; } = 100_000;

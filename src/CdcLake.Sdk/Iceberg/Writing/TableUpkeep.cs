@@ -46,7 +46,7 @@ internal sealed class TableUpkeep(UpsertTable table, TimeProvider clock) : IDisp
             var before = Interlocked.Read(ref _count);
             var start = clock.GetTimestamp();
             var done = await StepAsync(cancellationToken).ConfigureAwait(false);
-            if (done is not null)
+            if (done is { Files: > 0 } or { Error: not null })
             {
                 report(done);
             }

@@ -18,7 +18,7 @@ internal sealed partial class UpsertTable
         }
 
         _compaction.Spend(files);
-        return new Compaction(_layout, Version.Table, files, _settings);
+        return new Compaction(_layout, Version, files, _settings);
     }
 
     /// <summary>

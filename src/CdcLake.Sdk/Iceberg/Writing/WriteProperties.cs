@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.Iceberg.Tables;
+using CdcLake.Parquet.Format;
 
 namespace CdcLake.Iceberg.Writing;
 
@@ -8,6 +9,8 @@ internal static class WriteProperties
 {
     private const long MostPageBytes = 256 << 20;
     private const long MostPageRows = 10_000_000;
+    private const long DefaultBloomBytes = 1 << 20;
+    private const string DefaultFpp = "0.01";
 
     /// <summary>Settings that write as the user, else the table wants it.</summary>
     /// <param name="settings">With what the user asked for, and defaults.</param>
@@ -34,6 +37,7 @@ internal static class WriteProperties
             PageBytes = (int)Math.Min(Bytes(properties, TableProperties.PageSize, settings.PageBytes, where), MostPageBytes),
             PageRows = (int)Math.Min(Bytes(properties, TableProperties.PageRows, settings.PageRows, where), MostPageRows),
             DictionaryBytes = (int)Math.Min(Bytes(properties, TableProperties.DictionarySize, settings.DictionaryBytes, where), MostPageBytes),
+            BloomFilters = BloomFilters(properties, where),
             DeleteMode = settings.DeleteMode ?? ModeOf(properties, where),
         };
     }
@@ -61,6 +65,22 @@ internal static class WriteProperties
         properties.TryAdd(TableProperties.PreviousMetadataMax, Text(TableProperties.PreviousMetadataDefault));
         properties.Remove(TableProperties.FormatVersion); // no property of a table but a field of its metadata
         return properties;
+    }
+
+    private static Dictionary<string, BloomFilterOptions> BloomFilters(Dictionary<string, string> properties, string where)
+    {
+        var bytes = (int)Math.Min(Bytes(properties, TableProperties.BloomFilterMaxBytes, DefaultBloomBytes, where), MostPageBytes);
+        var filters = new Dictionary<string, BloomFilterOptions>(StringComparer.Ordinal);
+        foreach (var name in properties.Keys.Where(k => k.StartsWith(TableProperties.BloomFilterEnabled, StringComparison.Ordinal) && TableProperties.IsTrue(properties, k)))
+        {
+            var column = name[TableProperties.BloomFilterEnabled.Length..];
+            var fpp = properties.GetValueOrDefault(TableProperties.BloomFilterFpp + column, DefaultFpp);
+            filters[column] = double.TryParse(fpp, NumberStyles.Float, CultureInfo.InvariantCulture, out var probability) && probability is > 0 and < 1
+                ? new BloomFilterOptions(probability, bytes)
+                : throw new CatalogException($"{where} has {TableProperties.BloomFilterFpp}{column}={fpp}, which is no probability. Set it to a number between 0 and 1, or remove it.");
+        }
+
+        return filters;
     }
 
     private static IcebergDeleteMode? ModeOf(Dictionary<string, string> properties, string where)

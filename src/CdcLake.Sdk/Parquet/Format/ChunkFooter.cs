@@ -51,6 +51,14 @@ internal sealed class ChunkFooter
     /// <summary>File offset of the first data page.</summary>
     public long DataOffset { get; set; }
 
+    /// <summary>Bits of the Bloom filter, or null without one.</summary>
+    public byte[]? BloomFilter { get; init; }
+
+    public long BloomFilterOffset { get; set; }
+
+    /// <summary>Bytes of the Bloom filter, header included; 0 without one.</summary>
+    public int BloomFilterLength { get; set; }
+
     public long ColumnIndexOffset { get; set; }
 
     /// <summary>Bytes of the column index; 0 when the chunk has none.</summary>

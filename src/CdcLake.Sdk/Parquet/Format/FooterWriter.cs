@@ -6,7 +6,7 @@ namespace CdcLake.Parquet.Format;
 // RowGroup:       1 columns, 2 total_byte_size, 3 num_rows, 5 file_offset, 6 total_compressed_size, 7 ordinal
 // ColumnChunk:    2 file_offset, 3 meta_data, 4/5 offset index offset and length, 6/7 column index offset and length
 // ColumnMetaData: 1 type, 2 encodings, 3 path, 4 codec, 5 num_values, 6 uncompressed size, 7 compressed size, 9 data_page_offset,
-//                 11 dictionary_page_offset, 12 statistics, 13 encoding_stats
+//                 11 dictionary_page_offset, 12 statistics, 13 encoding_stats, 14/15 Bloom filter offset and length
 // Statistics:     3 null_count, 5 max_value, 6 min_value, 7/8 is_max/min_value_exact, 9 nan_count
 // Source: parquet.thrift.
 
@@ -14,7 +14,8 @@ namespace CdcLake.Parquet.Format;
 internal static class FooterWriter
 {
     /// <summary>Parsers of other readers look for exactly this shape to decide on work-arounds.</summary>
-    private const string CreatedBy = "cdclake-sdk version 0.1.0 (build 0)";
+    /// <summary>Name and version of this library, as readers look for it to work around defects.</summary>
+    public const string CreatedBy = "cdclake-sdk version 0.1.0 (build 0)";
 
     private const int FormatVersion = 1;
 
@@ -124,6 +125,12 @@ internal static class FooterWriter
 
         WriteStatistics(writer, chunk.Statistics);
         WriteEncodingStatistics(writer, chunk);
+        if (chunk.BloomFilterLength > 0)
+        {
+            writer.WriteI64(14, chunk.BloomFilterOffset);
+            writer.WriteI32(15, chunk.BloomFilterLength);
+        }
+
         writer.EndStruct();
         writer.WriteI64(4, chunk.OffsetIndexOffset);
         writer.WriteI32(5, chunk.OffsetIndexLength);

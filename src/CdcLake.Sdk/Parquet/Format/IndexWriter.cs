@@ -64,4 +64,21 @@ internal static class IndexWriter
 
         writer.EndStruct();
     }
+
+    /// <summary>A Bloom filter with its header: 1 numBytes, 2 algorithm (1 split block), 3 hash (1 XXH64), 4 compression (1 none).</summary>
+    public static void WriteBloomFilter(CompactWriter writer, byte[] bits)
+    {
+        writer.BeginStructElement();
+        writer.WriteI32(1, bits.Length);
+        for (var union = 2; union <= 4; union++)
+        {
+            writer.BeginStruct(union);
+            writer.BeginStruct(1);
+            writer.EndStruct();
+            writer.EndStruct();
+        }
+
+        writer.EndStruct();
+        writer.WriteRaw(bits);
+    }
 }

@@ -23,6 +23,9 @@ internal sealed record ParquetWriterOptions
     /// <summary>Bytes of the distinct values of a column chunk beyond which it goes on without dictionary; 0 = never a dictionary.</summary>
     public int DictionaryBytes { get; init; } = 1 << 20;
 
+    /// <summary>Columns that get Bloom filters, by field id.</summary>
+    public IReadOnlyDictionary<int, BloomFilterOptions> BloomFilters { get; init; } = new Dictionary<int, BloomFilterOptions>();
+
     /// <summary>Key and value pairs of the footer, such as <c>iceberg.schema</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> KeyValues { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using CdcLake.Columnar;
 using CdcLake.Common;
 using CdcLake.Parquet.Encodings;
@@ -132,6 +133,7 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
         _chunk.Include(min, max);
         var low = PlainBytes.Cut(min, StatisticsBytes, _isText).ToArray();
         var high = PlainBytes.CutUpwards(max, StatisticsBytes, _isText);
+        AddToBloom(data, ends);
         var length = EncodeIndices(data, ends, plainLength, destination);
         if (length >= 0)
         {
@@ -140,6 +142,21 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
 
         PlainBytes.Write(data, ends, destination);
         return new EncodedValues(plainLength, PageEncoding.Plain, low, high);
+    }
+
+    private void AddToBloom(ReadOnlySpan<byte> data, ReadOnlySpan<int> ends)
+    {
+        if (Bloom is not { } bloom)
+        {
+            return;
+        }
+
+        var start = 0;
+        foreach (var end in ends)
+        {
+            bloom.Add(XxHash64.HashToUInt64(data[start..end]));
+            start = end;
+        }
     }
 
     protected override void CloseDictionary()

@@ -33,6 +33,7 @@ internal abstract class ColumnChunkWriter : IDisposable
         Options = options;
         Scratch = scratch;
         Pages = new ChunkPages(scratch, options.Codec);
+        Bloom = options.BloomFilters.TryGetValue(column.FieldId, out var bloom) ? new BloomFilter(bloom) : null;
     }
 
     public ParquetColumn Column { get; }
@@ -42,6 +43,9 @@ internal abstract class ColumnChunkWriter : IDisposable
 
     /// <summary>Bytes of values in the page that is still open, before encoding.</summary>
     public abstract int OpenBytes { get; }
+
+    /// <summary>Gets each value, where the column has one.</summary>
+    protected BloomFilter? Bloom { get; }
 
     protected ParquetWriterOptions Options { get; }
 
@@ -114,6 +118,7 @@ internal abstract class ColumnChunkWriter : IDisposable
             UncompressedSize = Pages.UncompressedSize,
             CompressedSize = Pages.CompressedSize,
             DictionaryEncodedPages = Pages.DictionaryEncodedPages,
+            BloomFilter = Bloom?.Take(),
         };
         _fileNulls += _chunkNulls;
         _fileRows += Pages.Rows;

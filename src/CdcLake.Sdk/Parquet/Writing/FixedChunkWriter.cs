@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using CdcLake.Columnar;
 using CdcLake.Common;
@@ -102,6 +103,7 @@ internal sealed class FixedChunkWriter<T, TFormat> : ColumnChunkWriter
             high = Plain(max);
         }
 
+        AddToBloom(values);
         var length = EncodeIndices(values, destination);
         if (length >= 0)
         {
@@ -111,6 +113,22 @@ internal sealed class FixedChunkWriter<T, TFormat> : ColumnChunkWriter
         length = TFormat.Length(values.Length, _fixedLength);
         TFormat.Encode(values, _fixedLength, destination[..length]);
         return new EncodedValues(length, PageEncoding.Plain, low, high);
+    }
+
+    private void AddToBloom(ReadOnlySpan<T> values)
+    {
+        if (Bloom is not { } bloom)
+        {
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        var plain = bytes[..TFormat.Length(1, _fixedLength)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            TFormat.Encode(values.Slice(i, 1), _fixedLength, plain);
+            bloom.Add(XxHash64.HashToUInt64(plain));
+        }
     }
 
     protected override void CloseDictionary()

@@ -51,13 +51,6 @@ internal sealed partial class Planner
 
     private static void RequireKeyable(LogicalSink sink, Field field)
     {
-        if (field.Nullable)
-        {
-            throw new SchemaMismatchException(
-                $"Key column \"{field.Name}\" of {sink.Name} can be null, and null identifies no row. Keep only rows that have it (Where(r => r.{field.Name} != null) before), "
-                + "give it a value (r.X ?? 0), or choose another key.");
-        }
-
         if (CommonTypes.IsFloat(field.Type))
         {
             throw new SchemaMismatchException(
