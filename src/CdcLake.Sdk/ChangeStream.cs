@@ -36,27 +36,6 @@ public sealed partial class ChangeStream<T> : StreamSource<T>
     public ChangeStream<TResult> Select<[DynamicallyAccessedMembers(RowMembers.Kept)] TResult>(Expression<Func<T, TResult>> selector) =>
         With<TResult>(s => s.Select(new UserLambda(selector)));
 
-    /// <summary>
-    /// Inner join on equal keys: one row for each pair that matches at the moment, kept so under changes of either side. A null in a key matches nothing.
-    /// Strings are equal when their UTF-8 bytes are.
-    /// </summary>
-    /// <param name="right">A table, or another stream of the same source.</param>
-    /// <param name="leftKey">A member, an expression, or several as an anonymous object.</param>
-    /// <param name="rightKey">The same number of values for the other side.</param>
-    /// <param name="result">The row for a pair.</param>
-    /// <exception cref="InvalidOperationException">The pipeline was built already.</exception>
-    public ChangeStream<TResult> Join<TRight, TKey, [DynamicallyAccessedMembers(RowMembers.Kept)] TResult>(
-        StreamSource<TRight> right,
-        Expression<Func<T, TKey>> leftKey,
-        Expression<Func<TRight, TKey>> rightKey,
-        Expression<Func<T, TRight, TResult>> result)
-    {
-        ArgumentNullException.ThrowIfNull(right);
-        var other = right.AsStream();
-        Graph.Merge(other.Graph);
-        return With<TResult>(s => s.Join(other.Stream, new UserLambda(leftKey), new UserLambda(rightKey), new UserLambda(result)));
-    }
-
     /// <summary>One row per distinct key that has rows, recomputed as they change.</summary>
     /// <param name="key">A member, an expression, or several as an anonymous object. Nulls are equal to each other.</param>
     /// <param name="result">The group's row, from its <see cref="Group{TKey, T}.Key"/> and aggregates; may compute with them: <c>g.Sum(r => r.Amount) / g.Count()</c>.</param>
@@ -64,7 +43,7 @@ public sealed partial class ChangeStream<T> : StreamSource<T>
         Expression<Func<T, TKey>> key, Expression<Func<Group<TKey, T>, TResult>> result) =>
         With<TResult>(s => s.Aggregate(typeof(Group<TKey, T>), new UserLambda(key), new UserLambda(result)));
 
-    /// <summary>One row over all rows; none while there are none.</summary>
+    /// <summary>One row over all rows. It is there while there are none too: counts are 0, everything else null. It needs no sink key.</summary>
     /// <param name="result">The row, from aggregates over all rows.</param>
     public ChangeStream<TResult> Aggregate<[DynamicallyAccessedMembers(RowMembers.Kept)] TResult>(Expression<Func<Group<T>, TResult>> result) =>
         With<TResult>(s => s.Aggregate(typeof(Group<T>), null, new UserLambda(result)));

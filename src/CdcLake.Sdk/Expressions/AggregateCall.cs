@@ -8,6 +8,9 @@ internal enum AggregateKind : byte
     /// <summary>Rows of the group when the input is −1, else rows where the input is not null.</summary>
     Count,
 
+    /// <summary>Number of different values that are not null. Strings are equal when their UTF-8 bytes are.</summary>
+    CountDistinct,
+
     /// <summary>Sum of the values that are not null; null when there are none.</summary>
     Sum,
 
@@ -26,6 +29,6 @@ internal enum AggregateKind : byte
 /// <param name="Input">Ordinal of the input column, or −1 for counting rows.</param>
 /// <param name="Result">
 /// Type of the result. Sum: Int64 for integers up to 32 bits and Int64, Decimal(38, s) for decimals and UInt64 (s = 0), Float64 for floats. Avg: Decimal(38, min(s + 4, 30))
-/// for exact types, rounded half away from zero like MySQL, Float64 for floats. Min and Max: the input's type. Count: Int64.
+/// for exact types, rounded half away from zero like MySQL, Float64 for floats. Min and Max: the input's type. Counts: Int64.
 /// </param>
 internal readonly record struct AggregateCall(AggregateKind Kind, int Input, DataType Result);

@@ -58,7 +58,7 @@ internal static class ExprPrinter
                 text.Append(Literal(constant.Value));
                 break;
             case AggregateExpr aggregate:
-                text.Append(aggregate.Kind.ToString().ToLowerInvariant()).Append('(');
+                text.Append(aggregate.Kind == AggregateKind.CountDistinct ? "count(distinct " : $"{aggregate.Kind.ToString().ToLowerInvariant()}(");
                 text.Append(aggregate.Argument is null ? "*" : Print(aggregate.Argument)).Append(')');
                 break;
             case CallExpr call:

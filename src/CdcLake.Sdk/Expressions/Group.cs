@@ -24,6 +24,9 @@ public class Group<T>
     /// <summary>Number of rows in which the value is not null: <c>COUNT(x)</c>.</summary>
     public long Count<TValue>(Func<T, TValue> selector) => throw Marker();
 
+    /// <summary>Number of different values that are not null: <c>COUNT(DISTINCT x)</c>. Strings are equal when their UTF-8 bytes are.</summary>
+    public long CountDistinct<TValue>(Func<T, TValue> selector) => throw Marker();
+
     /// <summary>Smallest value that is not null; null when there is none. Strings compare by their UTF-8 bytes.</summary>
     public TValue Min<TValue>(Func<T, TValue> selector) => throw Marker();
 

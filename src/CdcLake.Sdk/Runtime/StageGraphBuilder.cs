@@ -22,7 +22,7 @@ internal sealed class StageGraphBuilder
         _clock = clock;
         foreach (var node in plan.Nodes)
         {
-            foreach (var (input, number) in Inputs(node).Select((n, i) => (n, i)))
+            foreach (var (input, number) in node.Inputs.Select((n, i) => (n, i)))
             {
                 if (!_consumers.TryGetValue(input, out var consumers))
                 {
@@ -58,8 +58,9 @@ internal sealed class StageGraphBuilder
 
     private Stage StageOf(PlanNode head)
     {
+        var made = head.Accept(OperatorMaker.Instance);
         var transforms = new List<ITransform>();
-        if (Transform(head) is { } first)
+        if (made.Transform is { } first)
         {
             transforms.Add(first);
         }
@@ -67,28 +68,23 @@ internal sealed class StageGraphBuilder
         var last = head;
         while (_consumers[last] is [var (next, _)] && IsFused(next))
         {
-            transforms.Add(Transform(next)!);
+            transforms.Add(next.Accept(OperatorMaker.Instance).Transform!);
             last = next;
         }
 
         var outlet = new Outlet();
         Send(head, last, outlet);
-        IOperator operation = head switch
-        {
-            JoinNode n => new JoinOperator(n.Name, n.Schema, n.Left.Schema, n.Right.Schema, n.LeftKey, n.RightKey),
-            AggregateNode n => new AggregateOperator(n.Name, n.Schema, n.Input.Schema, n.Key, n.Calls),
-            _ => new PassOperator(head.Name, Inputs(head)[0].Schema),
-        };
+        var operation = made.Operator ?? new PassOperator(head.Name, head.Inputs[0].Schema);
         return new Stage(
             transforms.Count == 0 ? operation : new FusedOperator(operation, transforms),
-            Inputs(head).Select(i => Channel(Producer(i), head)).Distinct(),
+            head.Inputs.Select(i => Channel(Producer(i), head)).Distinct(),
             outlet,
             Tables(head));
     }
 
     /// <summary>Numbers of the captured tables that a node computes from.</summary>
     private static HashSet<int> Tables(PlanNode node) =>
-        node is TableNode table ? [table.Table] : [.. Inputs(node).SelectMany(Tables)];
+        node is TableNode table ? [table.Table] : [.. node.Inputs.SelectMany(Tables)];
 
     // What leaves at the node `last` is sent by the stage that `stage` heads.
     private void Send(PlanNode stage, PlanNode last, Outlet outlet)
@@ -116,29 +112,12 @@ internal sealed class StageGraphBuilder
     {
         while (IsFused(node))
         {
-            node = Inputs(node)[0];
+            node = node.Inputs[0];
         }
 
         return node;
     }
 
     private bool IsFused(PlanNode node) =>
-        node is FilterNode or ProjectNode && Inputs(node)[0] is var input && input is not TableNode && _consumers[input].Count == 1;
-
-    private static ITransform? Transform(PlanNode node) => node switch
-    {
-        FilterNode n => new FilterTransform(n.Name, n.Schema, n.Condition()),
-        ProjectNode n => new ProjectTransform(n.Name, n.Columns()),
-        _ => null,
-    };
-
-    private static PlanNode[] Inputs(PlanNode node) => node switch
-    {
-        FilterNode n => [n.Input],
-        ProjectNode n => [n.Input],
-        AggregateNode n => [n.Input],
-        SinkNode n => [n.Input],
-        JoinNode n => [n.Left, n.Right],
-        _ => [],
-    };
+        node is FilterNode or ProjectNode && node.Inputs[0] is var input && input is not TableNode && _consumers[input].Count == 1;
 }

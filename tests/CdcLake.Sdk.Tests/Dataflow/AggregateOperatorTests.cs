@@ -38,6 +38,18 @@ public sealed class AggregateOperatorTests
     }
 
     [Fact]
+    public void Total_without_a_key_is_there_without_rows()
+    {
+        using var total = New([], new(AggregateKind.Count, -1, DataType.Int64), new(AggregateKind.Sum, 1, DataType.Int64), new(AggregateKind.CountDistinct, 1, DataType.Int64));
+        Assert.Equal(["+0|∅|0"], total.End());
+        Assert.Empty(total.End());
+        total.Push(0, Input, Row("a", 1), Row("b", 1));
+        Assert.Equal(["-0|∅|0", "+2|2|1"], total.End());
+        total.Push(0, Input, Row("a", 1, -1), Row("b", 1, -1));
+        Assert.Equal(["-2|2|1", "+0|∅|0"], total.End());
+    }
+
+    [Fact]
     public void Withdrawal_of_the_extreme_brings_the_next_one()
     {
         using var extremes = New([0], new(AggregateKind.Min, 1, DataType.Int32), new(AggregateKind.Max, 1, DataType.Int32));
@@ -90,17 +102,6 @@ public sealed class AggregateOperatorTests
         using var count = New([0], new AggregateCall(AggregateKind.Count, -1, DataType.Int64));
         count.Push(0, Input, Row(null, 1), Row(null, 2), Row("", 1));
         Assert.Equal(["+∅|2", "+|1"], count.End());
-    }
-
-    [Fact]
-    public void Without_key_there_is_one_group_while_there_are_rows()
-    {
-        using var count = New([], new AggregateCall(AggregateKind.Count, -1, DataType.Int64));
-        Assert.Empty(count.End());
-        count.Push(0, Input, Row("a", 1), Row("b", 2));
-        Assert.Equal(["+2"], count.End());
-        count.Push(0, Input, Row("a", 1, -1), Row("b", 2, -1));
-        Assert.Equal(["-2"], count.End());
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using CdcLake.Expressions;
 using CdcLake.Planning;
 using CdcLake.Planning.Binding;
 using CdcLake.Tests.Expressions;
+using CdcLake.Tests.Properties;
 
 namespace CdcLake.Tests.Planning;
 
@@ -24,6 +25,8 @@ internal sealed class PlanExecutor(BoundPlan plan, IReadOnlyDictionary<string, o
             ProjectNode project => Project(project),
             JoinNode join => Join(join),
             AggregateNode aggregate => Aggregate(aggregate),
+            UnionNode union => [.. Rows(union.Left), .. Rows(union.Right)],
+            TopNode top => NaiveRows.Top(Rows(top.Input), r => Text(top.Key.Select(k => r[k])), top.Order, top.Descending, top.Count, Compare),
             _ => throw new NotSupportedException(),
         };
         foreach (var row in rows)
@@ -64,26 +67,24 @@ internal sealed class PlanExecutor(BoundPlan plan, IReadOnlyDictionary<string, o
 
     private List<object?[]> Join(JoinNode node)
     {
-        Assert.Equal(node.Schema.Count, node.Left.Schema.Count + node.Right.Schema.Count);
-        var (left, right) = (Rows(node.Left), Rows(node.Right));
+        var columns = (node.Left.Schema.Count, node.Right.Schema.Count);
+        Assert.Equal(node.Schema.Count, NaiveRows.JoinFields(node.Kind, node.Left.Schema, node.Right.Schema).Count());
         foreach (var (l, r) in node.LeftKey.Zip(node.RightKey))
         {
             Assert.Equal(node.Left.Schema[l].Type, node.Right.Schema[r].Type);
         }
 
-        return
-        [
-            .. from l in left
-               from r in right
-               where node.LeftKey.Zip(node.RightKey).All(k => l[k.First] is not null && Equals(l[k.First], r[k.Second]))
-               select (object?[])[.. l, .. r],
-        ];
+        bool Match(object?[] l, object?[] r) => node.LeftKey.Zip(node.RightKey).All(k => l[k.First] is not null && Equals(l[k.First], r[k.Second]));
+        return NaiveRows.Join(node.Kind, Rows(node.Left), Rows(node.Right), Match, columns);
     }
+
+    private static int Compare(object a, object b) => a is string s ? string.CompareOrdinal(s, (string)b) : Comparer<object>.Default.Compare(a, b);
 
     private List<object?[]> Aggregate(AggregateNode node)
     {
-        var groups = Rows(node.Input).GroupBy(r => Text(node.Key.Select(k => r[k])));
-        return [.. groups.Select(g => (object?[])[.. node.Key.Select(k => g.First()[k]), .. node.Calls.Select(c => Call(node, c, [.. g]))])];
+        var rows = Rows(node.Input);
+        var groups = node.Key.Count == 0 ? [rows] : rows.GroupBy(r => Text(node.Key.Select(k => r[k]))).Select(g => g.ToList());
+        return [.. groups.Select(g => (object?[])[.. node.Key.Select(k => g[0][k]), .. node.Calls.Select(c => Call(node, c, g))])];
     }
 
     private static object? Call(AggregateNode node, AggregateCall call, List<object?[]> rows)
@@ -99,6 +100,11 @@ internal sealed class PlanExecutor(BoundPlan plan, IReadOnlyDictionary<string, o
             return (BigInteger)values.Count;
         }
 
+        if (call.Kind == AggregateKind.CountDistinct)
+        {
+            return (BigInteger)values.Distinct().Count();
+        }
+
         if (values.Count == 0)
         {
             return null;
@@ -106,7 +112,7 @@ internal sealed class PlanExecutor(BoundPlan plan, IReadOnlyDictionary<string, o
 
         if (call.Kind is AggregateKind.Min or AggregateKind.Max)
         {
-            var sorted = values.Order(Comparer<object?>.Create((a, b) => a is string s ? string.CompareOrdinal(s, (string)b!) : Comparer<object?>.Default.Compare(a, b))).ToList();
+            var sorted = values.Order(Comparer<object?>.Create((a, b) => Compare(a!, b!))).ToList();
             return call.Kind == AggregateKind.Min ? sorted[0] : sorted[^1];
         }
 

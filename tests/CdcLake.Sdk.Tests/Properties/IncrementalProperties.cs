@@ -52,6 +52,26 @@ public sealed class IncrementalProperties
         }
     }
 
+    /// <summary>What a sink takes of a complete result before that ends need not be taken back: a snapshot larger than memory may be flushed in parts.</summary>
+    [Fact]
+    public void Rows_that_are_only_added_withdraw_nothing_in_their_epoch()
+    {
+        for (var seed = 1; seed <= 300; seed++)
+        {
+            var test = new RandomCase(seed);
+            for (var i = 0; i < 12; i++)
+            {
+                test.Transaction().ForEach(t => t.Batch.Dispose());
+            }
+
+            using var runner = new PlanRunner(test.Plan);
+            test.Snapshot().ForEach(t => runner.Push(t.Table, t.Batch));
+            runner.EndEpoch();
+            AssertSame(test, runner);
+            Assert.False(runner.HasWithdrawn, $"Seed {seed}: {test.Plan}");
+        }
+    }
+
     private static async Task RunWithRestartsAsync(int seed)
     {
         var test = new RandomCase(seed);

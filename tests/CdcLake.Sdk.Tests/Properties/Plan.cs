@@ -42,16 +42,13 @@ internal sealed record ProjectPlan(Plan Input, IReadOnlyList<int> Columns)
     public override string ToString() => $"project({Input}, [{string.Join(",", Columns)}])";
 }
 
-internal sealed record JoinPlan(Plan Left, Plan Right, IReadOnlyList<int> LeftKey, IReadOnlyList<int> RightKey)
-    : Plan(new Schema(Left.Schema.Fields.Concat(Right.Schema.Fields).Select((f, i) => f with { Name = $"j{i}" })))
+internal sealed record JoinPlan(JoinKind Kind, Plan Left, Plan Right, IReadOnlyList<int> LeftKey, IReadOnlyList<int> RightKey)
+    : Plan(new Schema(NaiveRows.JoinFields(Kind, Left.Schema, Right.Schema).Select((f, i) => f with { Name = $"j{i}" })))
 {
-    public override List<object?[]> Evaluate(IReadOnlyList<List<object?[]>> tables)
-    {
-        var right = Right.Evaluate(tables);
-        return [.. Left.Evaluate(tables).SelectMany(l => right.Where(r => Matches(l, r)).Select(r => (object?[])[.. l, .. r]))];
-    }
+    public override List<object?[]> Evaluate(IReadOnlyList<List<object?[]>> tables) =>
+        NaiveRows.Join(Kind, Left.Evaluate(tables), Right.Evaluate(tables), Matches, (Left.Schema.Count, Right.Schema.Count));
 
-    public override string ToString() => $"join({Left}, {Right}, [{string.Join(",", LeftKey)}] = [{string.Join(",", RightKey)}])";
+    public override string ToString() => $"{Kind} join({Left}, {Right}, [{string.Join(",", LeftKey)}] = [{string.Join(",", RightKey)}])";
 
     private bool Matches(object?[] left, object?[] right)
     {
@@ -67,12 +64,33 @@ internal sealed record JoinPlan(Plan Left, Plan Right, IReadOnlyList<int> LeftKe
     }
 }
 
+/// <summary>The rows of two inputs of the same types.</summary>
+internal sealed record UnionPlan(Plan Left, Plan Right) : Plan(Left.Schema)
+{
+    public override List<object?[]> Evaluate(IReadOnlyList<List<object?[]>> tables) => [.. Left.Evaluate(tables), .. Right.Evaluate(tables)];
+
+    public override string ToString() => $"union({Left}, {Right})";
+}
+
+/// <summary>The first rows of each group.</summary>
+internal sealed record TopPlan(Plan Input, IReadOnlyList<int> Key, IReadOnlyList<int> Order, bool Descending, int Count) : Plan(Input.Schema)
+{
+    public override List<object?[]> Evaluate(IReadOnlyList<List<object?[]>> tables) =>
+        NaiveRows.Top(Input.Evaluate(tables), r => Cells.Text(Key.Select(k => r[k])), Order, Descending, Count, Compare);
+
+    public override string ToString() =>
+        $"top({Input}, {(Descending ? "last" : "first")} {Count} of [{string.Join(",", Key)}] by [{string.Join(",", Order)}])";
+}
+
 internal sealed record AggregatePlan(Plan Input, IReadOnlyList<int> Key, IReadOnlyList<AggregateCall> Calls)
     : Plan(new Schema(Key.Select((k, i) => Input.Schema[k] with { Name = $"k{i}" })
         .Concat(Calls.Select((c, i) => new Field($"a{i}", c.Result, true)))))
 {
-    public override List<object?[]> Evaluate(IReadOnlyList<List<object?[]>> tables) =>
-        [.. Input.Evaluate(tables).GroupBy(r => Cells.Text(Key.Select(k => r[k]))).Select(g => Row([.. g]))];
+    public override List<object?[]> Evaluate(IReadOnlyList<List<object?[]>> tables)
+    {
+        var rows = Input.Evaluate(tables);
+        return Key.Count == 0 ? [Row(rows)] : [.. rows.GroupBy(r => Cells.Text(Key.Select(k => r[k]))).Select(g => Row([.. g]))];
+    }
 
     public override string ToString() => $"aggregate({Input}, [{string.Join(",", Key)}], [{string.Join(",", Calls.Select(c => $"{c.Kind}({c.Input})"))}])";
 
@@ -84,6 +102,11 @@ internal sealed record AggregatePlan(Plan Input, IReadOnlyList<int> Key, IReadOn
         if (call.Kind == AggregateKind.Count)
         {
             return (long)(call.Input < 0 ? rows.Count : values.Count);
+        }
+
+        if (call.Kind == AggregateKind.CountDistinct)
+        {
+            return values.LongCount(new HashSet<object>().Add);
         }
 
         if (values.Count == 0)

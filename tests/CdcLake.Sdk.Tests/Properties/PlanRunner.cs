@@ -1,8 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
-using CdcLake.Dataflow.Operators;
-using CdcLake.Expressions;
 
 namespace CdcLake.Tests.Properties;
 
@@ -31,10 +29,8 @@ internal sealed class PlanRunner : IDisposable
     /// <summary>The result so far: text of each row and how often it is there.</summary>
     public IEnumerable<(string Row, int Count)> Result => _result.Select(r => (r.Key, r.Value.Count));
 
-    /// <summary>The transform of a filter or projection.</summary>
-    public static ITransform TransformOf(Plan plan) => plan is FilterPlan filter
-        ? new FilterTransform("filter", filter.Schema, new TestPredicate(filter))
-        : new ProjectTransform("project", new TestProjection((ProjectPlan)plan));
+    /// <summary>True once a row was taken out of the result.</summary>
+    public bool HasWithdrawn { get; private set; }
 
     /// <summary>Replaces the collected result, when operators are restored and the sink's content stays.</summary>
     public void TakeResultOf(PlanRunner other)
@@ -82,31 +78,12 @@ internal sealed class PlanRunner : IDisposable
     {
         var node = _nodes.Count;
         var name = $"{plan.GetType().Name}#{node}";
-        switch (plan)
+        _nodes.Add((PlanOperators.Create(plan, name), consumers));
+        foreach (var (input, number) in PlanOperators.Inputs(plan).Select((n, i) => (n, i)))
         {
-            case FilterPlan filter:
-                _nodes.Add((Fuse(name, plan.Schema, new FilterTransform(name, plan.Schema, new TestPredicate(filter))), consumers));
-                AddInput(filter.Input, node, 0);
-                break;
-            case ProjectPlan project:
-                _nodes.Add((Fuse(name, project.Input.Schema, new ProjectTransform(name, new TestProjection(project))), consumers));
-                AddInput(project.Input, node, 0);
-                break;
-            case JoinPlan join:
-                _nodes.Add((new JoinOperator(name, join.Schema, join.Left.Schema, join.Right.Schema, join.LeftKey, join.RightKey), consumers));
-                AddInput(join.Left, node, 0);
-                AddInput(join.Right, node, 1);
-                break;
-            case AggregatePlan aggregate:
-                _nodes.Add((new AggregateOperator(name, aggregate.Schema, aggregate.Input.Schema, aggregate.Key, aggregate.Calls), consumers));
-                AddInput(aggregate.Input, node, 0);
-                break;
-            default:
-                throw new NotSupportedException(name);
+            AddInput(input, node, number);
         }
     }
-
-    private static FusedOperator Fuse(string name, Schema input, ITransform transform) => new(new PassOperator(name, input), [transform]);
 
     private void AddInput(Plan plan, int node, int input)
     {
@@ -149,6 +126,7 @@ internal sealed class PlanRunner : IDisposable
     {
         foreach (var (row, weight) in Cells.FromBatch(batch))
         {
+            HasWithdrawn |= weight < 0;
             var key = Cells.Text(row);
             var count = _result.GetValueOrDefault(key).Count + weight;
             if (count == 0)
@@ -160,36 +138,5 @@ internal sealed class PlanRunner : IDisposable
                 _result[key] = (row, count);
             }
         }
-    }
-
-    private sealed class TestPredicate(FilterPlan plan) : Predicate
-    {
-        public override int Select(ChangeBatch batch, Span<int> rows)
-        {
-            var kept = 0;
-            for (var i = 0; i < batch.Count; i++)
-            {
-                if (plan.Keeps(Cells.Read(batch[plan.Column], i)))
-                {
-                    rows[kept++] = i;
-                }
-            }
-
-            return kept;
-        }
-    }
-
-    private sealed class TestProjection(ProjectPlan plan) : Projection(plan.Schema)
-    {
-        public override Column[] Evaluate(ChangeBatch batch) => [.. plan.Columns.Select(c =>
-        {
-            var column = Column.Create(batch[c].Type);
-            for (var i = 0; i < batch.Count; i++)
-            {
-                column.AppendFrom(batch[c], i);
-            }
-
-            return column;
-        })];
     }
 }

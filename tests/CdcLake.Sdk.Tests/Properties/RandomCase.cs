@@ -56,6 +56,9 @@ internal sealed class RandomCase
         return batches;
     }
 
+    /// <summary>All present rows of each table, added.</summary>
+    public List<(int Table, ChangeBatch Batch)> Snapshot() => [.. Tables.Select((rows, t) => (t, Cells.ToBatch(_schemas[t], rows.Select(r => (r, 1)))))];
+
     private void Change(int table, List<(object?[], int)> changes)
     {
         var rows = Tables[table];
@@ -115,11 +118,14 @@ internal sealed class RandomCase
             return new TablePlan(_schemas[table], table);
         }
 
-        return _random.Next(6) switch
+        return _random.Next(10) switch
         {
             0 => RandomFilter(RandomPlan(depth - 1)),
             1 => RandomProject(RandomPlan(depth - 1)),
-            2 or 3 => RandomJoin(RandomPlan(depth - 1), RandomPlan(_random.Next(depth))),
+            2 or 3 or 4 => RandomJoin(RandomPlan(depth - 1), RandomPlan(_random.Next(depth))),
+            5 => RandomTop(RandomPlan(depth - 1)),
+            6 => RandomUnion(RandomPlan(depth - 1), RandomPlan(_random.Next(depth))),
+            7 => Distinct(RandomPlan(depth - 1)),
             _ => RandomAggregate(RandomPlan(depth - 1)),
         };
     }
@@ -140,8 +146,27 @@ internal sealed class RandomCase
         }
 
         var chosen = Enumerable.Range(0, 1 + _random.Next(2)).Select(_ => pairs[_random.Next(pairs.Length)]).Distinct().ToList();
-        return new JoinPlan(left, right, [.. chosen.Select(p => p.l)], [.. chosen.Select(p => p.r)]);
+        var kind = (JoinKind)_random.Next((int)JoinKind.Anti + 1);
+        return new JoinPlan(kind, left, right, [.. chosen.Select(p => p.l)], [.. chosen.Select(p => p.r)]);
     }
+
+    private TopPlan RandomTop(Plan input)
+    {
+        var columns = Enumerable.Range(0, input.Schema.Count).OrderBy(_ => _random.Next()).ToArray();
+        return new TopPlan(input, columns[.._random.Next(Math.Min(3, columns.Length + 1))], columns[..(1 + _random.Next(columns.Length))], Chance(50), 1 + _random.Next(4));
+    }
+
+    /// <summary>Both sides reduced to columns of the same types: the first of the left that the right has too.</summary>
+    private static Plan RandomUnion(Plan left, Plan right)
+    {
+        var pairs = (from l in Enumerable.Range(0, left.Schema.Count)
+                     let r = Enumerable.Range(0, right.Schema.Count).Where(r => right.Schema[r].Type == left.Schema[l].Type).DefaultIfEmpty(-1).First()
+                     where r >= 0
+                     select (l, r)).ToList();
+        return pairs.Count == 0 ? Distinct(left) : new UnionPlan(new ProjectPlan(left, [.. pairs.Select(p => p.l)]), new ProjectPlan(right, [.. pairs.Select(p => p.r)]));
+    }
+
+    private static AggregatePlan Distinct(Plan input) => new(input, [.. Enumerable.Range(0, input.Schema.Count)], []);
 
     private AggregatePlan RandomAggregate(Plan input)
     {
@@ -160,9 +185,10 @@ internal sealed class RandomCase
         }
 
         var type = schema[input].Type;
-        return _random.Next(5) switch
+        return _random.Next(6) switch
         {
             0 => new AggregateCall(AggregateKind.Count, input, DataType.Int64),
+            5 => new AggregateCall(AggregateKind.CountDistinct, input, DataType.Int64),
             1 => new AggregateCall(AggregateKind.Min, input, type),
             2 => new AggregateCall(AggregateKind.Max, input, type),
             3 when type.IsNumeric => new AggregateCall(AggregateKind.Sum, input, SumType(type)),

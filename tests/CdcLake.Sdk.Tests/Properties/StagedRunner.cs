@@ -1,7 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
-using CdcLake.Dataflow.Operators;
 
 namespace CdcLake.Tests.Properties;
 
@@ -71,24 +70,12 @@ internal sealed class StagedRunner
         outlet.Add(target, input);
         var source = Channel("source");
         var inputs = new List<StageChannel>();
-        switch (plan)
+        foreach (var (node, number) in PlanOperators.Inputs(plan).Select((n, i) => (n, i)))
         {
-            case JoinPlan join:
-                AddInput(join.Left, 0, source, inputs);
-                AddInput(join.Right, 1, source, inputs);
-                _stages.Add(new Stage(
-                    new JoinOperator("join", join.Schema, join.Left.Schema, join.Right.Schema, join.LeftKey, join.RightKey), inputs, outlet));
-                break;
-            case AggregatePlan aggregate:
-                AddInput(aggregate.Input, 0, source, inputs);
-                _stages.Add(new Stage(new AggregateOperator("sum", aggregate.Schema, aggregate.Input.Schema, aggregate.Key, aggregate.Calls), inputs, outlet));
-                break;
-            default:
-                var head = plan is FilterPlan filter ? filter.Input : ((ProjectPlan)plan).Input;
-                AddInput(head, 0, source, inputs);
-                _stages.Add(new Stage(new FusedOperator(new PassOperator("pass", head.Schema), [PlanRunner.TransformOf(plan)]), inputs, outlet));
-                break;
+            AddInput(node, number, source, inputs);
         }
+
+        _stages.Add(new Stage(PlanOperators.Create(plan, "stage"), inputs, outlet));
     }
 
     private void AddInput(Plan plan, int input, StageChannel source, List<StageChannel> inputs)

@@ -48,6 +48,22 @@ public sealed class ReadmePipelinesTests
             .Build("users");
         // end-snippet
         Assert.Equal("users", replica.Name);
+
+        // snippet: operators
+        var sales = Pipeline.FromMySqlBinlog(mysql.Table<Sale>("appdb.sales"));
+        var products = mysql.Table<Product>("appdb.products");
+        sales
+            .MaxBy(s => s.ProductId, s => new { s.SaleTs, s.Id })
+            .LeftJoin(products, s => s.ProductId, p => p.Id, (s, p) => new { s.ProductId, Known = p != null, p!.Name, s.SaleTs, s.Price })
+            .ToIceberg(lake.Table("demo.latest_sales"), key: r => r.ProductId);
+        var shop = sales
+            .Exists(products, s => s.ProductId, p => p.Id)
+            .Aggregate(s => s.SaleTs.Date, g => new { Day = g.Key, Sales = g.Count(), Products = g.CountDistinct(s => s.ProductId) })
+            .TopN(10, r => r.Sales)
+            .ToIceberg(lake.Table("demo.best_days"))
+            .Build("shop");
+        // end-snippet
+        Assert.Equal("shop", shop.Name);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal static class Accumulators
         var type = input[call.Input].Type;
         return call.Kind switch
         {
+            AggregateKind.CountDistinct => new DistinctAccumulator(call, input),
             AggregateKind.Min => Extreme(call, input, type.Storage, new Smallest()),
             AggregateKind.Max => Extreme(call, input, type.Storage, new Largest()),
             _ => Sum(call, type, input[call.Input].Name),

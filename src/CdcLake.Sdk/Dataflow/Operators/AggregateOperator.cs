@@ -9,13 +9,15 @@ namespace CdcLake.Dataflow.Operators;
 
 /// <summary>
 /// One row per group that has rows. Changes only update the group's accumulators; when the epoch ends, each touched group gives its former row with −1 and its
-/// present row with +1, and nothing when the two are equal. A group whose last row is withdrawn disappears.
+/// present row with +1, and nothing when the two are equal. A group whose last row is withdrawn disappears; without a key there is one group, which is there from the end of
+/// the first epoch on, rows or not.
 /// </summary>
 internal sealed class AggregateOperator : IOperator
 {
     // Rows that go through all accumulators before the next: few enough for their groups' records to stay in the processor's cache.
     private const int SliceRows = 512;
 
+    private readonly bool _isTotal;
     private readonly RowCodec _keyCodec;
     private readonly Accumulator[] _accumulators;
     private readonly RowMap _groups;
@@ -33,6 +35,7 @@ internal sealed class AggregateOperator : IOperator
     {
         Name = name;
         Schema = schema;
+        _isTotal = key.Count == 0;
         _keyCodec = new RowCodec(input, key);
         _accumulators = [.. calls.Select(call => Accumulators.Create(call, input))];
         var size = GroupRecord.Accumulators;
@@ -90,7 +93,15 @@ internal sealed class AggregateOperator : IOperator
         }
     }
 
-    public void EndEpoch(Epoch epoch) => _touched.EndEpoch();
+    public void EndEpoch(Epoch epoch)
+    {
+        if (_isTotal && _groups.Count == 0)
+        {
+            AddTotal();
+        }
+
+        _touched.EndEpoch();
+    }
 
     public ChangeBatch? Next() => _touched.Next();
 
@@ -116,6 +127,18 @@ internal sealed class AggregateOperator : IOperator
         {
             accumulator.Dispose();
         }
+    }
+
+    /// <summary>Makes the only group, of no rows yet.</summary>
+    private void AddTotal()
+    {
+        var group = 0u;
+        _keys.Clear();
+        _keys.Append([]);
+        _keys.ComputeHashes();
+        _groups.FindOrAdd(_keys, new Span<uint>(ref group));
+        _touched.Add([group]);
+        _groups.Field<long>(group, GroupRecord.Number) = ++_lastNumber;
     }
 
     private void CountRows(ReadOnlySpan<uint> groups, ReadOnlySpan<sbyte> weights)

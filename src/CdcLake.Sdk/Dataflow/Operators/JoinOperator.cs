@@ -51,8 +51,10 @@ internal sealed class JoinOperator : IOperator
 
     public void EndEpoch(Epoch epoch)
     {
-        Finish(_left, "left");
-        Finish(_right, "right");
+        _left.RequireNoNegative(Name, "left");
+        _right.RequireNoNegative(Name, "right");
+        _left.Compact();
+        _right.Compact();
     }
 
     public void Dispose()
@@ -60,22 +62,5 @@ internal sealed class JoinOperator : IOperator
         _probe.Dispose();
         _left.Dispose();
         _right.Dispose();
-    }
-
-    private void Finish(JoinSide side, string which)
-    {
-        if (side.PrintNegativeRow() is { } row)
-        {
-            throw new InconsistentChangeException(
-                $"{Name}: a row of the {which} input was withdrawn that was never added: {row}. The log does not start at the beginning of the table, or changes are missing from it.")
-            {
-                Stage = Name,
-            };
-        }
-
-        if (side.Rows.IsSparse)
-        {
-            side.Rows.Compact();
-        }
     }
 }

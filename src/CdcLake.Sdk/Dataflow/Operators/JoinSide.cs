@@ -7,13 +7,12 @@ namespace CdcLake.Dataflow.Operators;
 /// <summary>One input of a join: its rows by key, and the encoded form of the batch at hand.</summary>
 internal sealed class JoinSide : IDisposable
 {
-    private readonly RowCodec _keyCodec;
     private bool[] _skip = [];
     private bool _anySkipped;
 
     public JoinSide(Schema schema, IReadOnlyList<int> key)
     {
-        _keyCodec = new RowCodec(schema, key);
+        KeyCodec = new RowCodec(schema, key);
         RestCodec = new RowCodec(schema, Enumerable.Range(0, schema.Count).Where(i => !key.Contains(i)));
         Key = key;
         Columns = schema.Count;
@@ -23,6 +22,9 @@ internal sealed class JoinSide : IDisposable
 
     /// <summary>Number of columns of this input.</summary>
     public int Columns { get; }
+
+    /// <summary>The key columns.</summary>
+    public RowCodec KeyCodec { get; }
 
     /// <summary>The columns that are not in the key.</summary>
     public RowCodec RestCodec { get; }
@@ -40,7 +42,7 @@ internal sealed class JoinSide : IDisposable
 
     public void Encode(ChangeBatch batch)
     {
-        _keyCodec.Encode(batch, Keys);
+        KeyCodec.Encode(batch, Keys);
         RestCodec.Encode(batch, Rests);
         Keys.ComputeHashes();
         Rests.ComputeHashes();
@@ -57,11 +59,31 @@ internal sealed class JoinSide : IDisposable
     /// <summary>Keeps the rows of the encoded batch.</summary>
     public void Keep(ReadOnlySpan<sbyte> weights) => Rows.Apply(Keys, Rests, weights, Skip);
 
-    /// <summary>Text of a row that was withdrawn but never added, or null.</summary>
-    public string? PrintNegativeRow()
+    /// <summary>At the end of an epoch, before its rows are given.</summary>
+    /// <param name="operation">Name of the join.</param>
+    /// <param name="which">Name of this side.</param>
+    /// <exception cref="InconsistentChangeException">A row was withdrawn that was never added.</exception>
+    public void RequireNoNegative(string operation, string which)
     {
         var row = Rows.NegativeRow();
-        return row == 0 ? null : $"key ({_keyCodec.Print(Rows.KeyOf(row))}), other columns ({RestCodec.Print(Rows.RestOf(row))})";
+        if (row != 0)
+        {
+            throw new InconsistentChangeException(
+                $"{operation}: a row of the {which} input was withdrawn that was never added: key ({KeyCodec.Print(Rows.KeyOf(row))}), other columns "
+                + $"({RestCodec.Print(Rows.RestOf(row))}). The log does not start at the beginning of the table, or changes are missing from it.")
+            {
+                Stage = operation,
+            };
+        }
+    }
+
+    /// <summary>At the end of an epoch, after its rows were given: rewrites the state where most of it is dead.</summary>
+    public void Compact()
+    {
+        if (Rows.IsSparse)
+        {
+            Rows.Compact();
+        }
     }
 
     public void Dispose()

@@ -4,22 +4,25 @@ using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Operators;
 
-/// <summary>Hands on what it gets: the head of a stage that consists of transforms only, such as filters over a captured table.</summary>
+/// <summary>
+/// Hands on what it gets, from one input or several: a union, or the head of a stage that consists of transforms only, such as filters over a captured table.
+/// </summary>
 internal sealed class PassOperator : IOperator
 {
     private ChangeBatch? _batch;
 
-    public PassOperator(string name, Schema schema)
+    public PassOperator(string name, Schema schema, int inputs = 1)
     {
         Name = name;
         Schema = schema;
+        Inputs = inputs;
     }
 
     public string Name { get; }
 
     public Schema Schema { get; }
 
-    public int Inputs => 1;
+    public int Inputs { get; }
 
     public IReadOnlyList<IStateStore> State => [];
 

@@ -13,6 +13,7 @@ internal sealed class TouchedGroups : IDisposable
     private readonly RowMap _groups;
     private readonly Accumulator[] _accumulators;
     private readonly GroupPiece _piece;
+    private readonly bool _isTotal;
 
     // Results of the touched groups before the epoch, in the order of touching; EndEpoch appends the results after it in the same order.
     private readonly Column[] _results;
@@ -28,6 +29,7 @@ internal sealed class TouchedGroups : IDisposable
         _keyCodec = keyCodec;
         _groups = groups;
         _accumulators = accumulators;
+        _isTotal = keyColumns == 0;
         _results = new Column[accumulators.Length];
         for (var i = 0; i < _results.Length; i++)
         {
@@ -48,7 +50,7 @@ internal sealed class TouchedGroups : IDisposable
             {
                 Grow();
                 _groups.Touch(group);
-                _existed[_count] = _groups.Field<long>(group, GroupRecord.RowCount) != 0;
+                _existed[_count] = _groups.Field<long>(group, _isTotal ? GroupRecord.Number : GroupRecord.RowCount) != 0;
                 _touched[_count++] = group;
                 place = _count;
             }
@@ -80,7 +82,7 @@ internal sealed class TouchedGroups : IDisposable
 
         for (; _next < _count && _piece.HasRoom; _next++)
         {
-            var exists = _groups.Field<long>(_touched[_next], GroupRecord.RowCount) != 0;
+            var exists = Exists(_touched[_next]);
             if (_existed[_next] && exists && AreEqual(_next, _count + _next))
             {
                 continue;
@@ -114,6 +116,8 @@ internal sealed class TouchedGroups : IDisposable
             column.Return();
         }
     }
+
+    private bool Exists(uint group) => _isTotal || _groups.Field<long>(group, GroupRecord.RowCount) != 0;
 
     private void AppendResults(ReadOnlySpan<uint> groups)
     {
@@ -163,7 +167,7 @@ internal sealed class TouchedGroups : IDisposable
         for (var i = 0; i < _count; i++)
         {
             _groups.Field<int>(_touched[i], GroupRecord.Touched) = 0;
-            if (_groups.Field<long>(_touched[i], GroupRecord.RowCount) == 0)
+            if (!Exists(_touched[i]))
             {
                 _groups.Remove(_touched[i]);
             }

@@ -12,6 +12,11 @@ internal sealed partial class LambdaTranslator
             return new CallExpr(ScalarOp.Concat, Text(e, e.Left), Text(e, e.Right), e.Type);
         }
 
+        if (e.NodeType is ExpressionType.Equal or ExpressionType.NotEqual && MissingRow(e) is { } partner)
+        {
+            return new CallExpr(e.NodeType == ExpressionType.Equal ? ScalarOp.IsNull : ScalarOp.IsNotNull, partner, typeof(bool));
+        }
+
         var left = Scalar(e.Left);
         var right = Scalar(e.Right);
         switch (e.NodeType)
@@ -45,6 +50,22 @@ internal sealed partial class LambdaTranslator
         RequireOperand(e, op, left);
         RequireOperand(e, op, right);
         return new CallExpr(op, left, right, e.Type);
+    }
+
+    /// <summary>Where a whole row of an outer join is compared with null: what is null when the row is missing.</summary>
+    private Expr? MissingRow(BinaryExpression e)
+    {
+        if (ClrTypes.IsScalar(e.Left.Type) || ClrTypes.IsScalar(e.Right.Type))
+        {
+            return null;
+        }
+
+        var (left, right) = (Visit(e.Left), Visit(e.Right));
+        var row = left is ScalarShape { Value: ConstantExpr { Value: null } } ? right : right is ScalarShape { Value: ConstantExpr { Value: null } } ? left : null;
+        return row is RecordShape or OpenRowShape
+            ? row.Partner ?? throw Unsupported.Error(
+                e, "this row is never missing where the lambda sees it", "Only the result of LeftJoin, RightJoin or FullJoin can compare a whole row with null; later, test a column of it.")
+            : null;
     }
 
     private static CallExpr Equality(Expr left, Expr right, bool isEqual)

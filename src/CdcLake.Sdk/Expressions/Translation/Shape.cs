@@ -6,6 +6,9 @@ namespace CdcLake.Expressions.Translation;
 /// <param name="Type">.NET type in the lambda.</param>
 internal abstract record Shape(Type Type)
 {
+    /// <summary>For a whole row that may be missing in an outer join: a value that is null exactly then. Else null.</summary>
+    public Expr? Partner { get; init; }
+
     /// <summary>The same shape read from another input of a join.</summary>
     public abstract Shape FromInput(int input);
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using CdcLake.Columnar;
 
 namespace CdcLake.Planning.Binding;
 
@@ -32,53 +31,22 @@ internal static class PlanPrinter
         text.Append("  [").Append(node.Fingerprint).AppendLine("]");
         if (plan.Details.TryGetValue(node, out var detail))
         {
-            text.Append(indent).Append("    ").Append(Label(node)).AppendLine(detail);
+            text.Append(indent).Append("    ").Append(node.Label).AppendLine(detail);
         }
 
-        if (node is SinkNode or AggregateNode or JoinNode)
+        if (node.PrintsColumns)
         {
-            text.Append(indent).Append("    columns: ").AppendLine(Columns(node.Schema));
+            text.Append(indent).Append("    columns: ").AppendLine(string.Join(", ", node.Schema.Fields));
         }
 
-        if (State(node) is { } state)
+        if (node.State is { } state)
         {
             text.Append(indent).Append("    state: ").AppendLine(state);
         }
 
-        foreach (var input in Inputs(node))
+        foreach (var input in node.Inputs)
         {
             Write(text, plan, input, depth + 1, seen);
         }
     }
-
-    private static string Label(PlanNode node) => node switch
-    {
-        FilterNode => "keeps: ",
-        ProjectNode => "computes: ",
-        JoinNode => "on: ",
-        AggregateNode => "groups: ",
-        _ => "",
-    };
-
-    private static string? State(PlanNode node) => node switch
-    {
-        JoinNode join => $"every row of both sides by key: left ({Columns(join.Left.Schema)}), right ({Columns(join.Right.Schema)})",
-        AggregateNode aggregate => aggregate.Calls.Any(c => c.Kind is Expressions.AggregateKind.Min or Expressions.AggregateKind.Max)
-            ? "one row per group, counted values for min and max"
-            : "one row per group",
-        SinkNode => "index of the key",
-        _ => null,
-    };
-
-    private static IEnumerable<PlanNode> Inputs(PlanNode node) => node switch
-    {
-        FilterNode filter => [filter.Input],
-        ProjectNode project => [project.Input],
-        JoinNode join => [join.Left, join.Right],
-        AggregateNode aggregate => [aggregate.Input],
-        SinkNode sink => [sink.Input],
-        _ => [],
-    };
-
-    private static string Columns(Schema schema) => string.Join(", ", schema.Fields);
 }

@@ -10,7 +10,7 @@ internal sealed partial class Planner
     private const int MaxAverageScale = 30;
     private const int AverageDigits = 4;
 
-    private BoundStream Aggregate(LogicalAggregate aggregate)
+    public BoundStream Aggregate(LogicalAggregate aggregate)
     {
         var input = _bound[aggregate.Input];
         var wanted = _read[aggregate];
@@ -32,7 +32,7 @@ internal sealed partial class Planner
             var call = new AggregateCall(calls[i].Kind, ordinals[keys.Count + i], ResultType(calls[i], arguments[i]));
             bound.Add(call);
             var labels = call.Kind is AggregateKind.Min or AggregateKind.Max ? arguments[i]!.Labels : [];
-            fields.Add(new Field(calls[i].Name, call.Result, call.Kind != AggregateKind.Count && arguments[i]!.Nullable) { Labels = labels });
+            fields.Add(new Field(calls[i].Name, call.Result, IsNullable(call.Kind, arguments[i], keys.Count)) { Labels = labels });
         }
 
         var schema = new Schema(fields);
@@ -42,8 +42,8 @@ internal sealed partial class Planner
         var node = _nodes.Add(
             $"aggregate({input.Stem})", schema, fingerprint, $"{text}: {(calls.Count == 0 ? "nothing" : string.Join(", ", calls.Select(c => c.Name)))}",
             n => new AggregateNode(n, schema, fingerprint, source, ordinals.Take(keys.Count).ToList(), bound));
-        var names = fields.Select((f, i) => (f.Name, i)).ToDictionary(f => (0, f.Name), f => f.i);
-        return new BoundStream(node, node.Name, names, keys.Count == 0 ? null : [.. keys.Select(k => k.Name)]);
+        var names = fields.Select((f, i) => (f.Name, i)).ToDictionary(f => new ColumnName(0, f.Name), f => f.i);
+        return new BoundStream(node, node.Name, names, [.. keys.Select(k => new ColumnName(0, k.Name))]);
     }
 
     /// <summary>The input with every value as a column: itself where they all are columns, else a projection. −1 stands for no value.</summary>
@@ -71,12 +71,16 @@ internal sealed partial class Planner
         return (ProjectNode(input, columns), ordinals);
     }
 
+    /// <summary>Counts are never null; the others are where a value may be, and where there may be no row.</summary>
+    private static bool IsNullable(AggregateKind kind, BoundExpr? argument, int keys) =>
+        kind is not (AggregateKind.Count or AggregateKind.CountDistinct) && (keys == 0 || argument!.Nullable);
+
     private static BoundExpr Argument(ExprBinder binder, LogicalCall call) =>
         call.Kind is AggregateKind.Sum or AggregateKind.Avg ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
 
     private static DataType ResultType(LogicalCall call, BoundExpr? argument)
     {
-        if (argument is null || call.Kind == AggregateKind.Count)
+        if (argument is null || call.Kind is AggregateKind.Count or AggregateKind.CountDistinct)
         {
             return DataType.Int64;
         }

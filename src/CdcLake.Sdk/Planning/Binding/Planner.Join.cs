@@ -10,26 +10,71 @@ internal sealed partial class Planner
     /// <summary>One side of a join: exactly the columns that the result and the key need.</summary>
     private sealed record JoinSide(PlanNode Node, IReadOnlyList<int> Key, IReadOnlyDictionary<string, int> Ordinals);
 
-    private BoundStream Join(LogicalJoin join)
+    public BoundStream Join(LogicalJoin join)
     {
         var (left, right) = (_bound[join.Left], _bound[join.Right]);
         var (leftKey, rightKey) = JoinKeys(join, left, right);
         var wanted = _read[join];
-        var (l, r) = (Side(left, leftKey, wanted.Names(0)), Side(right, rightKey, wanted.Names(1)));
-        var schema = JoinSchema(l, r);
+        var leftNames = join.Kind.IsTest() ? left.Names(wanted) : wanted.Names(0);
+        var (l, r) = (Side(left, leftKey, leftNames, join.Kind), Side(right, rightKey, wanted.Names(1), join.Kind));
+        var schema = JoinSchema(join.Kind, l, r);
         var on = leftKey.Zip(rightKey, (a, b) => $"{a.Text} = {b.Text}").ToList();
         var fingerprint = NodeFactory.Hash(
-            ["join", l.Node.Fingerprint, r.Node.Fingerprint, l.Node.Schema.ToString(), r.Node.Schema.ToString(), .. leftKey.Select(k => k.Key), "=", .. rightKey.Select(k => k.Key)]);
-        var name = $"join({left.Stem},{right.Stem})";
+            [join.Kind.Word(), l.Node.Fingerprint, r.Node.Fingerprint, l.Node.Schema.ToString(), r.Node.Schema.ToString(), .. leftKey.Select(k => k.Key), "=", .. rightKey.Select(k => k.Key)]);
         var node = _nodes.Add(
-            name, schema, fingerprint, string.Join(" and ", on), n => new JoinNode(n, schema, fingerprint, l.Node, r.Node, l.Key, r.Key));
-        var ordinals = l.Ordinals.ToDictionary(o => (0, o.Key), o => o.Value);
-        foreach (var (column, ordinal) in r.Ordinals)
+            $"{join.Kind.Word()}({left.Stem},{right.Stem})", schema, fingerprint, string.Join(" and ", on),
+            n => new JoinNode(n, schema, fingerprint, join.Kind, l.Node, r.Node, l.Key, r.Key));
+        var ordinals = l.Ordinals.ToDictionary(o => new ColumnName(0, o.Key), o => o.Value);
+        if (join.Kind.IsTest())
         {
-            ordinals[(1, column)] = l.Node.Schema.Count + ordinal;
+            var kept = new BoundStream(node, node.Name, ordinals, left.NaturalKey?.All(ordinals.ContainsKey) == true ? left.NaturalKey : null);
+            return wanted.All ? Only(kept, leftNames) : kept;
         }
 
-        return new BoundStream(node, node.Name, ordinals, null);
+        ordinals.TryAdd(new ColumnName(0, Partner), l.Key[0]);
+        ordinals[new ColumnName(1, Partner)] = l.Node.Schema.Count + r.Key[0];
+        foreach (var (column, ordinal) in r.Ordinals)
+        {
+            ordinals[new ColumnName(1, column)] = l.Node.Schema.Count + ordinal;
+        }
+
+        var key = JoinNaturalKey(join.Kind, left, leftKey, right, rightKey);
+        return new BoundStream(node, node.Name, ordinals, key?.TrueForAll(ordinals.ContainsKey) == true ? key : null);
+    }
+
+    private static string Partner => LogicalJoin.Partner(0).Name;
+
+    /// <summary>
+    /// What identifies a row of a join: where it is on the whole key of one side, a row of the other meets at most one, so the other's key; else the keys of both.
+    /// </summary>
+    private static List<ColumnName>? JoinNaturalKey(JoinKind kind, BoundStream left, List<BoundExpr> leftKey, BoundStream right, List<BoundExpr> rightKey)
+    {
+        if (left.NaturalKey is not { } leftNames || right.NaturalKey is not { } rightNames)
+        {
+            return null;
+        }
+
+        var fromRight = rightNames.Select(k => k with { Input = 1 });
+        return kind switch
+        {
+            JoinKind.Inner or JoinKind.Left when IsWhole(right, rightKey) => [.. leftNames],
+            JoinKind.Inner or JoinKind.Right when IsWhole(left, leftKey) => [.. fromRight],
+            JoinKind.Inner => [.. leftNames, .. fromRight],
+            _ => null,
+        };
+    }
+
+    /// <summary>True when the values of a join's key on one side include what identifies a row there.</summary>
+    private static bool IsWhole(BoundStream side, List<BoundExpr> key) =>
+        side.NaturalKey!.All(k => key.Exists(v => v is BoundColumn column && column.Ordinal == side.Ordinals[k]));
+
+    /// <summary>A stream without the columns that were added for keys only: consumers take all there are.</summary>
+    private BoundStream Only(BoundStream stream, IEnumerable<string> names)
+    {
+        var kept = names.ToList();
+        var columns = kept.Select(n => stream.OrdinalOf(n)).Distinct().Order().ToList();
+        var node = ProjectNode(stream, [.. columns.Select(o => (stream.Node.Schema[o].Name, (BoundExpr)new BoundColumn(o, stream.Node.Schema[o])))]);
+        return stream with { Node = node, Ordinals = kept.ToDictionary(n => new ColumnName(0, n), n => columns.IndexOf(stream.OrdinalOf(n))) };
     }
 
     private static (List<BoundExpr> Left, List<BoundExpr> Right) JoinKeys(LogicalJoin join, BoundStream left, BoundStream right)
@@ -49,10 +94,15 @@ internal sealed partial class Planner
         return (lefts, rights);
     }
 
-    private JoinSide Side(BoundStream input, List<BoundExpr> key, IEnumerable<string> wanted)
+    /// <remarks>
+    /// Whether a row of the side is there is seen by its key, which is not null in rows that have a partner; in a full join also rows without one are there, so that a column has to say it.
+    /// </remarks>
+    private JoinSide Side(BoundStream input, List<BoundExpr> key, IEnumerable<string> wanted, JoinKind kind = JoinKind.Inner)
     {
         var schema = input.Node.Schema;
-        var names = wanted.ToDictionary(n => n, n => input.Ordinals[(0, n)], StringComparer.Ordinal);
+        var asked = wanted.ToList();
+        var isMarked = asked.Remove(Partner) && kind == JoinKind.Full;
+        var names = asked.ToDictionary(n => n, n => input.OrdinalOf(n), StringComparer.Ordinal);
         var kept = names.Values.Concat(key.OfType<BoundColumn>().Select(k => k.Ordinal)).Distinct().Order().ToList();
         var columns = kept.Select(o => (schema[o].Name, Value: (BoundExpr)new BoundColumn(o, schema[o]))).ToList();
         var ordinals = new List<int>(key.Count);
@@ -68,19 +118,31 @@ internal sealed partial class Planner
             ordinals.Add(position);
         }
 
-        return new JoinSide(ProjectNode(input, columns), ordinals, names.ToDictionary(n => n.Key, n => kept.IndexOf(n.Value), StringComparer.Ordinal));
+        var places = names.ToDictionary(n => n.Key, n => kept.IndexOf(n.Value), StringComparer.Ordinal);
+        if (isMarked)
+        {
+            places[Partner] = columns.Count;
+            columns.Add((Unique("(row)", columns.Select(c => c.Name)), new BoundConstant((byte)1, DataType.Boolean, "true")));
+        }
+
+        return new JoinSide(ProjectNode(input, columns), ordinals, places);
     }
 
-    /// <summary>Left columns, then right columns; key columns are never null in a result, and a name that is taken gets a mark.</summary>
-    private static Schema JoinSchema(JoinSide left, JoinSide right)
+    /// <summary>
+    /// Left columns, then right columns, and a name that is taken gets a mark. Where a side may be missing its columns may be null; key columns are never null in rows that have a partner.
+    /// </summary>
+    private static Schema JoinSchema(JoinKind kind, JoinSide left, JoinSide right)
     {
         var fields = new List<Field>();
-        foreach (var side in (JoinSide[])[left, right])
+        JoinSide[] sides = kind.IsTest() ? [left] : [left, right];
+        for (var side = 0; side < sides.Length; side++)
         {
-            for (var i = 0; i < side.Node.Schema.Count; i++)
+            var schema = sides[side].Node.Schema;
+            for (var i = 0; i < schema.Count; i++)
             {
-                var field = side.Node.Schema[i];
-                fields.Add(field with { Name = Unique(field.Name, fields.Select(f => f.Name)), Nullable = field.Nullable && !side.Key.Contains(i) });
+                var isPresent = sides[side].Key.Contains(i) && !kind.Keeps(side);
+                var nullable = kind.MayMiss(side) || (schema[i].Nullable && !isPresent);
+                fields.Add(schema[i] with { Name = Unique(schema[i].Name, fields.Select(f => f.Name)), Nullable = nullable });
             }
         }
 

@@ -12,19 +12,19 @@ internal sealed partial class Planner
         var schema = input.Node.Schema;
         var written = sink.Columns is null
             ? Enumerable.Range(0, schema.Count).ToList()
-            : sink.Columns.Select(c => input.Ordinals[(0, c.Name)]).Distinct().ToList();
+            : sink.Columns.Select(c => input.OrdinalOf(c.Name)).Distinct().ToList();
         if (written.Count == 0)
         {
             throw new SchemaMismatchException($"The result that {sink.Name} writes has no columns. Give it at least its key.");
         }
 
         var binder = input.Binder;
-        var read = (sink.Columns ?? []).DistinctBy(c => input.Ordinals[(0, c.Name)]).Select(binder.Bind);
+        var read = (sink.Columns ?? []).DistinctBy(c => input.OrdinalOf(c.Name)).Select(binder.Bind);
         var values = sink.Columns is null ? written.Select(o => new BoundColumn(o, schema[o])) : read;
         var columns = written.Zip(values, (o, v) => (schema[o].Name, Value: v)).ToList();
         var node = ProjectNode(input, columns);
-        var names = sink.Key?.Select(k => k.Name).ToList() ?? input.NaturalKey ?? throw NoKey(sink);
-        var key = names.Select(n => written.IndexOf(input.Ordinals[(0, n)])).Distinct().ToList();
+        var names = sink.Key?.Select(k => new ColumnName(0, k.Name)).ToList() ?? input.NaturalKey ?? throw NoKey(sink);
+        var key = names.Count == 0 ? [OnlyRow(sink, node.Schema)] : names.Select(n => written.IndexOf(input.Ordinals[n])).Distinct().ToList();
         foreach (var ordinal in key)
         {
             RequireKeyable(sink, node.Schema[ordinal]);
@@ -42,11 +42,26 @@ internal sealed partial class Planner
         var reason = sink.Input switch
         {
             LogicalTable or LogicalFilter => "the table has no primary key, or the row type has no property for it",
-            LogicalProject { Input: LogicalJoin } => "the result of a join has no key of its own",
-            LogicalProject { Input: LogicalAggregate { Keys.Count: 0 } } => "an aggregate over all rows has none",
+            LogicalProject { Input: LogicalJoin } => "the result of a join is identified by the keys of both sides (of one, where the join is on the whole key of the other), and not all of those columns are in it",
+            LogicalUnion => "the streams of a union may have the same key twice",
             _ => "the result no longer contains the columns of the key below it",
         };
         return new SchemaMismatchException($"{sink.Name} needs an upsert key and there is none to take over: {reason}. Give one: key: r => r.Id.");
+    }
+
+    /// <summary>The key of a result that is one row: any column that can be one.</summary>
+    private static int OnlyRow(LogicalSink sink, Schema schema)
+    {
+        for (var i = 0; i < schema.Count; i++)
+        {
+            if (!schema[i].Nullable && !CommonTypes.IsFloat(schema[i].Type))
+            {
+                return i;
+            }
+        }
+
+        throw new SchemaMismatchException(
+            $"{sink.Name} needs an upsert key, and every column of the only row may be null or is floating point. Add one that is not: Rows = g.Count().");
     }
 
     private static void RequireKeyable(LogicalSink sink, Field field)

@@ -7,7 +7,7 @@ namespace CdcLake.Planning.Binding;
 
 internal sealed partial class Planner
 {
-    private BoundStream Filter(LogicalFilter filter)
+    public BoundStream Filter(LogicalFilter filter)
     {
         var input = _bound[filter.Input];
         var condition = input.Binder.BindCondition(filter.Condition);
@@ -21,16 +21,17 @@ internal sealed partial class Planner
         return input with { Node = node };
     }
 
-    private BoundStream Project(LogicalProject project)
+    public BoundStream Project(LogicalProject project)
     {
         var input = _bound[project.Input];
         var wanted = _read[project];
         var columns = project.Columns.Where(c => wanted.Contains(c.Name)).ToList();
         var binder = input.Binder;
         var bound = columns.Select(c => (c.Name, Value: binder.Bind(c.Value))).ToList();
-        var key = input.NaturalKey?.Select(k => columns.Find(c => c.Value is ColumnExpr { Input: 0 } column && column.Name == k)?.Name).OfType<string>().ToList();
+        var key = input.NaturalKey?.Select(k => columns.Find(c => c.Value is ColumnExpr column && column.Input == k.Input && column.Name == k.Name)?.Name)
+            .OfType<string>().Select(n => new ColumnName(0, n)).ToList();
         var node = ProjectNode(input, bound);
-        var ordinals = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => (0, c.Name), c => c.i);
+        var ordinals = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => new ColumnName(0, c.Name), c => c.i);
         return new BoundStream(node, input.Stem, ordinals, key?.Count == input.NaturalKey?.Count ? key : null);
     }
 

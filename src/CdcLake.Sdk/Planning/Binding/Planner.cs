@@ -9,7 +9,7 @@ namespace CdcLake.Planning.Binding;
 /// Turns a logical plan and real tables into operators: finds columns, decides types, drops columns that nobody reads, puts projections where joins and aggregates need
 /// computed columns, checks sink keys. One instance binds one plan.
 /// </summary>
-internal sealed partial class Planner
+internal sealed partial class Planner : ILogicalVisitor<BoundStream>
 {
     private readonly NodeFactory _nodes = new();
     private readonly Dictionary<LogicalNode, ColumnSet> _read;
@@ -30,7 +30,7 @@ internal sealed partial class Planner
         planner.BindTables(plan, order.OfType<LogicalTable>().ToList(), tables);
         foreach (var node in order)
         {
-            planner.BindNode(node);
+            planner._bound[node] = node.Accept(planner);
         }
 
         var sinks = plan.Sinks.Select((sink, i) => planner.Sink(sink, i)).ToList();
@@ -40,21 +40,8 @@ internal sealed partial class Planner
         };
     }
 
-    private void BindNode(LogicalNode node)
-    {
-        if (node is LogicalTable)
-        {
-            return; // all tables are bound beforehand: two uses of one table share its capture
-        }
-
-        _bound[node] = node switch
-        {
-            LogicalFilter filter => Filter(filter),
-            LogicalProject project => Project(project),
-            LogicalJoin join => Join(join),
-            _ => Aggregate((LogicalAggregate)node),
-        };
-    }
+    /// <summary>All tables are bound beforehand: two uses of one table share its capture.</summary>
+    BoundStream ILogicalVisitor<BoundStream>.Table(LogicalTable node) => _bound[node];
 
     private void BindTables(LogicalPlan plan, List<LogicalTable> uses, IReadOnlyDictionary<string, SourceTable> tables)
     {
@@ -75,16 +62,16 @@ internal sealed partial class Planner
             for (var i = 0; i < users.Count; i++)
             {
                 var own = ordinals[i];
-                var positions = own.ToDictionary(o => (0, o.Key), o => captured.IndexOf(o.Value));
+                var positions = own.ToDictionary(o => new ColumnName(0, o.Key), o => captured.IndexOf(o.Value));
                 _bound[users[i]] = new BoundStream(node, name, positions, PrimaryKey(table, own));
             }
         }
     }
 
-    private static List<string>? PrimaryKey(SourceTable table, Dictionary<string, int> ordinals)
+    private static List<ColumnName>? PrimaryKey(SourceTable table, Dictionary<string, int> ordinals)
     {
         var key = table.PrimaryKey.Select(k => ordinals.FirstOrDefault(o => o.Value == k).Key).ToList();
-        return key.Count == 0 || key.Contains(null!) ? null : key;
+        return key.Count == 0 || key.Contains(null!) ? null : [.. key.Select(k => new ColumnName(0, k))];
     }
 
     private static string Names(Schema schema) => schema.Count == 0 ? "no columns" : string.Join(", ", schema.Fields.Select(f => f.Name));

@@ -27,24 +27,55 @@ internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
 
     public LogicalStream Select(UserLambda selector) => Project(Node, selector.Translate(Shape));
 
-    public LogicalStream Join(LogicalStream right, UserLambda leftKey, UserLambda rightKey, UserLambda result)
+    /// <summary>A join of rows of both sides. Where the kind keeps rows without a partner, <paramref name="result"/> may compare the other side with null.</summary>
+    public LogicalStream Join(JoinKind kind, LogicalStream right, UserLambda leftKey, UserLambda rightKey, UserLambda result)
     {
-        var leftKeys = ShapeColumns.Flatten(leftKey.Translate(Shape), "key").Select(k => k.Value).ToList();
-        var rightKeys = ShapeColumns.Flatten(rightKey.Translate(right.Shape), "key").Select(k => k.Value).ToList();
-        if (leftKeys.Count != rightKeys.Count || leftKeys.Count == 0)
+        var node = JoinNode(kind, right, leftKey, rightKey);
+        return Project(node, result.Translate(Side(kind, 0, Shape), Side(kind, 1, right.Shape)));
+    }
+
+    /// <summary>The rows that have, or have not, a partner on the other side.</summary>
+    public LogicalStream Test(JoinKind kind, LogicalStream right, UserLambda leftKey, UserLambda rightKey) =>
+        this with { Node = JoinNode(kind, right, leftKey, rightKey) };
+
+    public LogicalStream Distinct() => this with { Node = new LogicalDistinct(Node, Shape is OpenRowShape ? null : Leaves("Distinct")) };
+
+    public LogicalStream UnionAll(LogicalStream right)
+    {
+        if (Shape is OpenRowShape)
         {
-            throw new UnsupportedExpressionException($"The keys \"{leftKey}\" and \"{rightKey}\" of a join must have the same number of values, at least one.");
+            return this with { Node = new LogicalUnion(Node, right.Node, null) };
         }
 
-        var node = new LogicalJoin(Node, right.Node, leftKeys, rightKeys);
-        return Project(node, result.Translate(Shape.FromInput(0), right.Shape.FromInput(1)));
+        var names = Named(ShapeColumns.Flatten(Shape, "value"));
+        var (lefts, rights) = (Leaves("UnionAll"), right.Leaves("UnionAll"));
+        if (lefts.Count != rights.Count)
+        {
+            throw new SchemaMismatchException(
+                $"The two streams of a union have {lefts.Count} and {rights.Count} columns. Give both results the same members, in the same order, with Select.");
+        }
+
+        var columns = names.Select((n, i) => new UnionColumn(n.Name, lefts[i], rights[i])).ToList();
+        return new LogicalStream(new LogicalUnion(Node, right.Node, columns), ShapeColumns.Rebase(Shape, "value"));
+    }
+
+    /// <summary>The first or last rows of each group; no key means of all rows.</summary>
+    public LogicalStream Top(UserLambda? key, UserLambda order, bool descending, int count)
+    {
+        if (count < 1 || count > LogicalTop.MostRows)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"Keep 1 to {LogicalTop.MostRows:N0} rows.");
+        }
+
+        List<Expr> Values(UserLambda lambda) => [.. ShapeColumns.Flatten(lambda.Translate(Shape), "key").Select(k => k.Value)];
+        return this with { Node = new LogicalTop(Node, key is null ? [] : Values(key), Values(order), descending, count) };
     }
 
     /// <summary>An aggregation; no key means one group. <paramref name="group"/> is the type of the result lambda's parameter.</summary>
     public LogicalStream Aggregate(Type group, UserLambda? key, UserLambda result)
     {
         var keyShape = key is null ? null : key.Translate(Shape);
-        var keys = keyShape is null ? [] : Named(ShapeColumns.Flatten(keyShape, "key")).Where(k => k.Value is not ConstantExpr).ToList();
+        var keys = keyShape is null ? [] : GroupKeys(Named(ShapeColumns.Flatten(keyShape, "key")));
         var rows = new GroupShape(group, keyShape is null ? null : ShapeColumns.Rebase(keyShape, "key", keepConstants: true), Shape);
         var calls = new CallCollector(keys);
         var extracted = calls.Extract(result.Translate(rows));
@@ -60,6 +91,29 @@ internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
             ? throw new UnsupportedExpressionException($"The key of {name} has no columns. Name at least one: key: r => r.Id.")
             : new LogicalSink(Node, name, target, columns, keys);
     }
+
+    /// <summary>Constants make no groups; but a key of nothing else still has no group while there are no rows, other than no key.</summary>
+    private static List<NamedExpr> GroupKeys(List<NamedExpr> keys)
+    {
+        var computed = keys.FindAll(k => k.Value is not ConstantExpr);
+        return computed.Count > 0 || keys.Count == 0 ? computed : [keys[0]];
+    }
+
+    private LogicalJoin JoinNode(JoinKind kind, LogicalStream right, UserLambda leftKey, UserLambda rightKey)
+    {
+        var leftKeys = ShapeColumns.Flatten(leftKey.Translate(Shape), "key").Select(k => k.Value).ToList();
+        var rightKeys = ShapeColumns.Flatten(rightKey.Translate(right.Shape), "key").Select(k => k.Value).ToList();
+        return leftKeys.Count != rightKeys.Count || leftKeys.Count == 0
+            ? throw new UnsupportedExpressionException($"The keys \"{leftKey}\" and \"{rightKey}\" of a join must have the same number of values, at least one.")
+            : new LogicalJoin(kind, Node, right.Node, leftKeys, rightKeys);
+    }
+
+    /// <summary>One side as the result of a join sees it.</summary>
+    private static Shape Side(JoinKind kind, int side, Shape shape) =>
+        shape.FromInput(side) is var seen && kind.MayMiss(side) ? seen with { Partner = LogicalJoin.Partner(side) } : seen;
+
+    /// <summary>The columns a row consists of.</summary>
+    private List<ColumnExpr> Leaves(string operation) => Columns(operation, ShapeColumns.Flatten(Shape, "value"));
 
     private static List<ColumnExpr> Columns(string sink, List<(string Name, Expr Value)> leaves)
     {

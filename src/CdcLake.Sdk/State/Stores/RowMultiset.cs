@@ -91,6 +91,13 @@ internal sealed class RowMultiset : IStateStore
         }
     }
 
+    /// <summary>First row of one key, or 0.</summary>
+    public uint HeadOf(ReadOnlySpan<byte> key)
+    {
+        var head = FindHead(key, RefIndex.Part(Hash64.Of(key)), out _);
+        return head == 0 || HeaderOf(head).Count != 0 ? head : NextOf(head);
+    }
+
     /// <summary>The next row of the same key, or 0.</summary>
     public uint NextOf(uint reference)
     {

@@ -1,0 +1,36 @@
+using CdcLake.Expressions;
+
+namespace CdcLake.Planning.Logical;
+
+/// <summary>One row per group; emits the keys and the calls.</summary>
+internal sealed class LogicalAggregate(LogicalNode input, IReadOnlyList<NamedExpr> keys, IReadOnlyList<LogicalCall> calls) : LogicalNode
+{
+    public LogicalNode Input { get; } = input;
+
+    public IReadOnlyList<NamedExpr> Keys { get; } = keys;
+
+    public IReadOnlyList<LogicalCall> Calls { get; } = calls;
+
+    public override IReadOnlyList<LogicalNode> Inputs { get; } = [input];
+
+    public override string Line =>
+        $"aggregate by {(Keys.Count == 0 ? "nothing" : string.Join(", ", Keys.Select(k => k.Value)))}: {string.Join(", ", Calls.Select(c => c.Name))}";
+
+    public override void Want(ColumnSet wanted, IReadOnlyList<ColumnSet> inputs)
+    {
+        foreach (var key in Keys)
+        {
+            inputs[0].AddColumnsOf(key.Value);
+        }
+
+        foreach (var call in Calls.Where(c => wanted.Contains(c.Name)))
+        {
+            inputs[0].AddColumnsOf(call.Argument);
+        }
+    }
+
+    public override T Accept<T>(ILogicalVisitor<T> visitor) => visitor.Aggregate(this);
+}
+
+/// <summary>One aggregate of a <see cref="LogicalAggregate"/>; no argument counts rows.</summary>
+internal sealed record LogicalCall(string Name, AggregateKind Kind, Expr? Argument);

@@ -1,0 +1,53 @@
+using CdcLake.Columnar;
+using CdcLake.Expressions;
+
+namespace CdcLake.Planning;
+
+/// <summary>Changes of a captured table; <paramref name="Table"/> is its index in the list of captures.</summary>
+internal sealed record TableNode(string Name, Schema Schema, string Fingerprint, int Table) : PlanNode(Name, Schema, Fingerprint)
+{
+    public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Table(this);
+}
+
+/// <summary>Keeps rows for which the condition is true.</summary>
+internal sealed record FilterNode(string Name, Schema Schema, string Fingerprint, PlanNode Input, Func<Predicate> Condition)
+    : PlanNode(Name, Schema, Fingerprint)
+{
+    public override IReadOnlyList<PlanNode> Inputs => [Input];
+
+    public override string Label => "keeps: ";
+
+    public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Filter(this);
+}
+
+/// <summary>Computes new columns row by row.</summary>
+internal sealed record ProjectNode(string Name, Schema Schema, string Fingerprint, PlanNode Input, Func<Projection> Columns)
+    : PlanNode(Name, Schema, Fingerprint)
+{
+    public override IReadOnlyList<PlanNode> Inputs => [Input];
+
+    public override string Label => "computes: ";
+
+    public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Project(this);
+}
+
+/// <summary>The rows of two inputs, which have pairwise equal types and the column names of <see cref="PlanNode.Schema"/>.</summary>
+internal sealed record UnionNode(string Name, Schema Schema, string Fingerprint, PlanNode Left, PlanNode Right) : PlanNode(Name, Schema, Fingerprint)
+{
+    public override IReadOnlyList<PlanNode> Inputs => [Left, Right];
+
+    public override bool PrintsColumns => true;
+
+    public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Union(this);
+}
+
+/// <summary>A sink's place in the plan; <paramref name="Sink"/> is its index in the order of the <c>To…</c> calls.</summary>
+internal sealed record SinkNode(string Name, Schema Schema, string Fingerprint, PlanNode Input, IReadOnlyList<int> Key, int Sink)
+    : PlanNode(Name, Schema, Fingerprint)
+{
+    public override IReadOnlyList<PlanNode> Inputs => [Input];
+
+    public override string State => "index of the key";
+
+    public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Sink(this);
+}

@@ -1,0 +1,246 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CdcLake.State.Rows;
+
+namespace CdcLake.State.Stores;
+
+// A record: prefix (RowHeader, of which only the count is restored), number of the group (8 bytes), the encoded row.
+
+/// <summary>
+/// Counted rows by group, in order: adding, withdrawing and finding one costs O(log n) of its group, the first k of a group O(k). The rows of a group form a treap (a search tree
+/// that pseudo-random priorities keep flat) inside their records, whose root the caller keeps. Not thread-safe.
+/// </summary>
+internal sealed class OrderedRows : IStateStore
+{
+    private readonly RowCodec _codec;
+    private readonly int _sign;
+    private readonly Stack<uint> _path = new();
+    private RecordLog _log = new(sizeof(int));
+    private long _negative;
+
+    /// <param name="codec">Form and order of the rows.</param>
+    /// <param name="descending">Whether the largest come first.</param>
+    public OrderedRows(RowCodec codec, bool descending)
+    {
+        _codec = codec;
+        _sign = descending ? -1 : 1;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    private struct RowHeader
+    {
+        public int Count;
+        public uint Left;
+        public uint Right;
+        public long Group;
+    }
+
+    public long Bytes => _log.AllocatedBytes;
+
+    public int Generation { get; private set; }
+
+    public RecordLog Log => _log;
+
+    public bool IsSparse => _log.IsSparse;
+
+    private static int HeaderSize => Unsafe.SizeOf<RowHeader>();
+
+    /// <summary>The encoded row.</summary>
+    public ReadOnlySpan<byte> this[uint reference] => _log[reference][HeaderSize..];
+
+    /// <summary>Negative when <paramref name="a"/> comes before <paramref name="b"/>.</summary>
+    public int Compare(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => _sign * _codec.Compare(a, b);
+
+    /// <summary>Adds (+1) or withdraws (−1) one row.</summary>
+    /// <param name="group">Number of the group.</param>
+    /// <param name="row">Encoded.</param>
+    /// <param name="weight">+1 or −1.</param>
+    /// <param name="root">Root of the group's tree, 0 when empty; updated.</param>
+    public void Apply(long group, ReadOnlySpan<byte> row, int weight, ref uint root)
+    {
+        for (var at = root; at != 0;)
+        {
+            ref var header = ref HeaderOf(at);
+            var order = Compare(row, this[at]);
+            if (order == 0)
+            {
+                Count(at, ref header, weight, ref root);
+                return;
+            }
+
+            at = order < 0 ? header.Left : header.Right;
+        }
+
+        Add(group, row, weight, ref root);
+    }
+
+    /// <summary>The first rows of a group, each as often as it is there, until there are <paramref name="count"/>.</summary>
+    public void First(uint root, int count, List<uint> into)
+    {
+        _path.Clear();
+        for (var at = root; (at != 0 || _path.Count > 0) && into.Count < count;)
+        {
+            for (; at != 0; at = HeaderOf(at).Left)
+            {
+                _path.Push(at);
+            }
+
+            at = _path.Pop();
+            for (var i = HeaderOf(at).Count; i > 0 && into.Count < count; i--)
+            {
+                into.Add(at);
+            }
+
+            at = HeaderOf(at).Right;
+        }
+    }
+
+    /// <summary>A row that was withdrawn more often than added, or 0: the usual answer, and then it costs nothing.</summary>
+    public uint NegativeRow()
+    {
+        for (var at = _negative == 0 ? 0 : _log.Next(0); at != 0; at = _log.Next(at))
+        {
+            if (HeaderOf(at).Count < 0)
+            {
+                return at;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Rewrites the log without what is gone: first this, then <see cref="Readd"/> for every row of the log it returns.</summary>
+    public RecordLog BeginRewrite()
+    {
+        var old = _log;
+        _log = new RecordLog(sizeof(int));
+        _negative = 0;
+        Generation++;
+        return old;
+    }
+
+    /// <summary>The group of a row of <paramref name="log"/>.</summary>
+    public static long GroupOf(RecordLog log, uint reference) => Unsafe.As<byte, RowHeader>(ref log.At(reference)).Group;
+
+    /// <summary>Takes over a row from a log that <see cref="BeginRewrite"/> returned.</summary>
+    public void Readd(RecordLog old, uint reference, ref uint root)
+    {
+        var header = Unsafe.As<byte, RowHeader>(ref old.At(reference));
+        Add(header.Group, old[reference][HeaderSize..], header.Count, ref root);
+    }
+
+    /// <summary>Does nothing: the caller rebuilds with <see cref="BeginRewrite"/>, since it holds the roots.</summary>
+    public void AfterRestore()
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref RowHeader HeaderOf(uint reference) => ref Unsafe.As<byte, RowHeader>(ref _log.At(reference));
+
+    private void Add(long group, ReadOnlySpan<byte> row, int count, ref uint root)
+    {
+        var reference = _log.Append(HeaderSize + row.Length);
+        row.CopyTo(_log[reference][HeaderSize..]);
+        HeaderOf(reference) = new RowHeader { Count = count, Group = group };
+        _negative += count < 0 ? 1 : 0;
+        root = Insert(root, reference);
+    }
+
+    private void Count(uint reference, ref RowHeader header, int weight, ref uint root)
+    {
+        var before = header.Count;
+        header.Count = checked(before + weight);
+        _negative += (header.Count < 0 ? 1 : 0) - (before < 0 ? 1 : 0);
+        if (header.Count != 0)
+        {
+            _log.Touch(reference);
+            return;
+        }
+
+        root = Remove(root, reference);
+        _log.Free(reference);
+    }
+
+    private uint Insert(uint root, uint node)
+    {
+        if (root == 0)
+        {
+            return node;
+        }
+
+        ref var top = ref HeaderOf(root);
+        if (Priority(node) > Priority(root))
+        {
+            ref var header = ref HeaderOf(node);
+            Split(root, node, out header.Left, out header.Right);
+            return node;
+        }
+
+        ref var side = ref Compare(this[node], this[root]) < 0 ? ref top.Left : ref top.Right;
+        side = Insert(side, node);
+        return root;
+    }
+
+    /// <summary>Parts a tree into what comes before a row and what comes behind it.</summary>
+    private void Split(uint root, uint row, out uint before, out uint behind)
+    {
+        if (root == 0)
+        {
+            before = behind = 0;
+            return;
+        }
+
+        ref var header = ref HeaderOf(root);
+        if (Compare(this[root], this[row]) < 0)
+        {
+            Split(header.Right, row, out var middle, out behind);
+            header.Right = middle;
+            before = root;
+        }
+        else
+        {
+            Split(header.Left, row, out before, out var middle);
+            header.Left = middle;
+            behind = root;
+        }
+    }
+
+    private uint Remove(uint root, uint node)
+    {
+        ref var header = ref HeaderOf(root);
+        if (root == node)
+        {
+            return Merge(header.Left, header.Right);
+        }
+
+        ref var side = ref Compare(this[node], this[root]) < 0 ? ref header.Left : ref header.Right;
+        side = Remove(side, node);
+        return root;
+    }
+
+    private uint Merge(uint before, uint behind)
+    {
+        if (before == 0 || behind == 0)
+        {
+            return before + behind;
+        }
+
+        if (Priority(before) > Priority(behind))
+        {
+            ref var right = ref HeaderOf(before).Right;
+            right = Merge(right, behind);
+            return before;
+        }
+
+        ref var left = ref HeaderOf(behind).Left;
+        left = Merge(before, left);
+        return behind;
+    }
+
+    private static uint Priority(uint reference)
+    {
+        var mixed = (reference ^ (reference >> 16)) * 0x85EBCA6B;
+        mixed = (mixed ^ (mixed >> 13)) * 0xC2B2AE35;
+        return mixed ^ (mixed >> 16);
+    }
+}
