@@ -16,6 +16,7 @@ public sealed partial class ChangeStream<T>
     /// </param>
     /// <param name="configure">Changes the defaults of <see cref="PipelineOptions"/>.</param>
     /// <exception cref="ArgumentException">The name is not a slug, or an option has a value it does not take.</exception>
+    /// <exception cref="SchemaMismatchException">The key of a sink is the same in every row.</exception>
     /// <exception cref="InvalidOperationException">There is no sink, the tables belong to different sources, or the graph was built already.</exception>
     public Pipeline Build(string name, Action<PipelineOptions>? configure = null)
     {

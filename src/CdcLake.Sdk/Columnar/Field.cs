@@ -11,6 +11,9 @@ internal sealed record Field(string Name, DataType Type, bool Nullable)
     /// <summary>Where the values are labels from a list (MySQL's ENUM): the list as it was declared; else empty. Says how to read values, and is not part of equality.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
 
+    /// <summary>Fractional digits that the values have where they become a result, when inside of a query they have more; else null.</summary>
+    public int? ShownScale { get; init; }
+
     public bool Equals(Field? other) => other is not null && Name == other.Name && Type == other.Type && Nullable == other.Nullable;
 
     public override int GetHashCode() => HashCode.Combine(Name, Type, Nullable);

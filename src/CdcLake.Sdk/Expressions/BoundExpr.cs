@@ -11,10 +11,14 @@ internal abstract class BoundExpr
     protected BoundExpr(DataType type, bool nullable)
     {
         Type = type;
+        ShownScale = type.Scale;
         Nullable = nullable;
     }
 
     public DataType Type { get; }
+
+    /// <summary>Fractional digits that it has as a column, where it has more inside arithmetic and comparisons (a mean, and what is computed from one); else those of its type.</summary>
+    public int ShownScale { get; protected init; }
 
     /// <summary>False when no row can give null.</summary>
     public bool Nullable { get; }
@@ -38,17 +42,27 @@ internal abstract class BoundExpr
 }
 
 /// <summary>A column of the input.</summary>
-internal sealed class BoundColumn(int ordinal, Field field) : BoundExpr(field.Type, field.Nullable)
+internal sealed class BoundColumn : BoundExpr
 {
-    public int Ordinal { get; } = ordinal;
+    public BoundColumn(int ordinal, Field field)
+        : base(field.Type, field.Nullable)
+    {
+        Ordinal = ordinal;
+        Name = field.Name;
+        Key = string.Create(CultureInfo.InvariantCulture, $"[{field.Name.Length}:{field.Name}:{field.Type}]");
+        Labels = field.Labels;
+        ShownScale = field.ShownScale ?? field.Type.Scale;
+    }
 
-    public string Name { get; } = field.Name;
+    public int Ordinal { get; }
+
+    public string Name { get; }
 
     public override string Text => Name;
 
-    public override string Key { get; } = string.Create(CultureInfo.InvariantCulture, $"[{field.Name.Length}:{field.Name}:{field.Type}]");
+    public override string Key { get; }
 
-    public override ImmutableArray<string> Labels { get; } = field.Labels;
+    public override ImmutableArray<string> Labels { get; }
 
     public override bool CanFail => false;
 }
@@ -86,22 +100,29 @@ internal sealed class BoundCall : BoundExpr
     private string? _key;
 
     /// <remarks><c>canFail</c>: this operation itself may overflow. <c>isImplicit</c>: a conversion that the binder added, left out of <see cref="Text"/>.</remarks>
-    public BoundCall(ScalarOp op, BoundExpr[] arguments, DataType type, bool nullable, bool canFail = false, bool isImplicit = false)
+    public BoundCall(ScalarOp op, BoundExpr[] arguments, DataType type, bool nullable, bool canFail = false, bool isImplicit = false, ScalarFunction? function = null)
         : base(type, nullable)
     {
+        Function = function;
         Op = op;
         Arguments = arguments;
         _isImplicit = isImplicit;
         _canFail = canFail || Array.Exists(arguments, a => a.CanFail);
     }
 
+    /// <summary>The same with fewer digits as a column.</summary>
+    public BoundCall Showing(int scale) => new(Op, [.. Arguments], Type, Nullable, _canFail, _isImplicit, Function) { ShownScale = scale };
+
     public ScalarOp Op { get; }
+
+    /// <summary>Which one, for <see cref="ScalarOp.Function"/>.</summary>
+    public ScalarFunction? Function { get; }
 
     public IReadOnlyList<BoundExpr> Arguments { get; }
 
     public override string Text => _text ??= Print();
 
-    public override string Key => _key ??= $"{Op}({string.Join(",", Arguments.Select(a => a.Key))}):{Type}";
+    public override string Key => _key ??= $"{Function?.Name ?? Op.ToString()}({string.Join(",", Arguments.Select(a => a.Key))}):{Type}";
 
     public override bool CanFail => _canFail;
 
@@ -123,7 +144,7 @@ internal sealed class BoundCall : BoundExpr
             return text.Append(Type).Append('(').Append(Arguments[0].Text).Append(')').ToString();
         }
 
-        ExprPrinter.Compose(text, Op, [.. Arguments.Select(a => a.Text)]);
+        ExprPrinter.Compose(text, Op, [.. Arguments.Select(a => a.Text)], Function);
         return text.ToString();
     }
 }

@@ -9,6 +9,9 @@ namespace CdcLake.Expressions;
 //   a ÷ b          scale s1 + 4,      precision p1 + s2 + 4     (div_precision_increment = 4)
 //   a % b          scale max(s1, s2), digits before the point of the larger
 //
+// A quotient, and AVG, is computed to a multiple of 9 digits and cut off there, then rounded half away from zero: where its scale is that multiple (a DECIMAL(10, 5) by an
+// integer, scale 9), it is cut off only. AVG inside arithmetic and comparisons keeps all those digits.
+//
 // Scales are capped at 30 and precisions at 38; a value beyond 38 digits is an ArithmeticOverflowException (MySQL would carry 65 digits).
 
 /// <summary>SQL decimal types of results.</summary>
@@ -16,12 +19,28 @@ internal static class DecimalRules
 {
     private const int MaxScale = 30;
     private const int DivisionDigits = 4;
+    private const int DigitsPerWord = 9;
 
     public static DataType Sum(DataType a, DataType b) => Of(Math.Max(Digits(a), Digits(b)) + 1, Math.Max(a.Scale, b.Scale));
 
     public static DataType Product(DataType a, DataType b) => Of(Digits(a) + Digits(b), a.Scale + b.Scale);
 
     public static DataType Quotient(DataType a, DataType b) => Of(Digits(a) + b.Scale, a.Scale + DivisionDigits);
+
+    /// <summary>True where MySQL cuts a quotient off instead of rounding it.</summary>
+    public static bool IsCutOff(DataType quotient, DataType divisor) => divisor.Scale == 0 && IsCutOff(quotient);
+
+    /// <summary>The same for means, whose divisor is an integer.</summary>
+    public static bool IsCutOff(DataType mean) => mean.Scale > 0 && mean.Scale % DigitsPerWord == 0;
+
+    /// <summary>The type of a mean with all digits that MySQL computes, of values of a type; null where they do not fit.</summary>
+    public static DataType? WholeMean(DataType type)
+    {
+        var words = (type.Scale + DigitsPerWord - 1) / DigitsPerWord * DigitsPerWord;
+        var more = Math.Max(0, DivisionDigits - (words - type.Scale));
+        var scale = words + ((more + DigitsPerWord - 1) / DigitsPerWord * DigitsPerWord);
+        return Digits(type) + scale <= DataType.MaxDecimalPrecision ? DataType.Decimal(DataType.MaxDecimalPrecision, scale) : null;
+    }
 
     /// <summary>The smallest decimal that holds all values of both.</summary>
     public static DataType Common(DataType a, DataType b) => Of(Math.Max(Digits(a), Digits(b)), Math.Max(a.Scale, b.Scale));

@@ -50,9 +50,16 @@ internal sealed record CallExpr(ScalarOp Op, IReadOnlyList<Expr> Arguments, Type
     {
     }
 
-    public bool Equals(CallExpr? other) => other is not null && Op == other.Op && Type == other.Type && Arguments.SequenceEqual(other.Arguments);
+    public CallExpr(ScalarFunction function, Type type, params IReadOnlyList<Expr> arguments)
+        : this(ScalarOp.Function, arguments, type) => Function = function;
 
-    public override int GetHashCode() => Arguments.Aggregate(HashCode.Combine(Op, Type), HashCode.Combine);
+    /// <summary>Which one, for <see cref="ScalarOp.Function"/>.</summary>
+    public ScalarFunction? Function { get; }
+
+    public bool Equals(CallExpr? other) =>
+        other is not null && Op == other.Op && Equals(Function, other.Function) && Type == other.Type && Arguments.SequenceEqual(other.Arguments);
+
+    public override int GetHashCode() => Arguments.Aggregate(HashCode.Combine(Op, Function, Type), HashCode.Combine);
 }
 
 /// <summary>An aggregate over the rows of a group; only inside the result of an aggregation.</summary>

@@ -76,11 +76,11 @@ internal static class ExprPrinter
             return;
         }
 
-        Compose(text, call.Op, parts);
+        Compose(text, call.Op, parts, call.Function);
     }
 
     /// <summary>Puts printed arguments together.</summary>
-    public static void Compose(StringBuilder text, ScalarOp op, IReadOnlyList<string> parts)
+    public static void Compose(StringBuilder text, ScalarOp op, IReadOnlyList<string> parts, ScalarFunction? function = null)
     {
         if (Symbol(op) is { } symbol)
         {
@@ -106,7 +106,7 @@ internal static class ExprPrinter
                 text.Append('(').Append(parts[0]).Append(" ? ").Append(parts[1]).Append(" : ").Append(parts[2]).Append(')');
                 break;
             default:
-                text.Append(op.ToString()).Append('(').AppendJoin(", ", parts).Append(')');
+                text.Append(function?.Name ?? op.ToString()).Append('(').AppendJoin(", ", parts).Append(')');
                 break;
         }
     }

@@ -88,4 +88,7 @@ internal enum ScalarOp : byte
 
     /// <summary>Value and constant number of fractional digits; half away from zero, as in MySQL.</summary>
     RoundAway,
+
+    /// <summary>A <see cref="ScalarFunction"/> of the table.</summary>
+    Function,
 }

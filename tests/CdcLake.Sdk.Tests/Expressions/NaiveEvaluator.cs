@@ -202,10 +202,10 @@ internal static class NaiveEvaluator
         var digits = a.Length > 1 && a[1] is BigInteger n ? (int)n : 0;
         return call.Op switch
         {
-            ScalarOp.Add => x + y,
-            ScalarOp.Subtract => x - y,
-            ScalarOp.Multiply => x * y,
-            ScalarOp.Divide => y == 0 ? null : x / y,
+            ScalarOp.Add => Finite(x + y),
+            ScalarOp.Subtract => Finite(x - y),
+            ScalarOp.Multiply => Finite(x * y),
+            ScalarOp.Divide => y == 0 ? null : Finite(x / y),
             ScalarOp.Remainder => y == 0 ? null : x % y,
             ScalarOp.Negate => -x,
             ScalarOp.Abs => Math.Abs(x),
@@ -216,6 +216,8 @@ internal static class NaiveEvaluator
             _ => Math.Round(x, digits, MidpointRounding.AwayFromZero),
         };
     }
+
+    private static double Finite(double value) => double.IsFinite(value) ? value : throw new OverflowException();
 
     private static BigInteger? Exact(BoundCall call, object[] a)
     {
@@ -239,7 +241,9 @@ internal static class NaiveEvaluator
                     return null;
                 }
 
-                return type.Kind == TypeKind.Decimal
+                return type.Kind == TypeKind.Decimal && type.Scale > 0 && type.Scale % 9 == 0 && call.Arguments[1].Type.Scale == 0
+                    ? Fit(x * BigInteger.Pow(10, type.Scale - from.Scale) / y, type)
+                    : type.Kind == TypeKind.Decimal
                     ? Fit(Round(x * BigInteger.Pow(10, type.Scale + call.Arguments[1].Type.Scale - from.Scale), y, MidpointRounding.AwayFromZero), type)
                     : Fit(x / y, type);
             case ScalarOp.Remainder:

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Numerics;
+using System.Text.RegularExpressions;
 using CdcLake.Columnar;
 using CdcLake.Expressions;
 using CdcLake.Expressions.Binding;
@@ -61,9 +62,9 @@ public sealed class SubsetTests
     {
         var limit = 5;
         var options = new { Limit = 3m, Inner = new Inner(9) };
-        Assert.Equal("12:int32", Run(x => x.A + limit));
+        Assert.Equal("12:int64", Run(x => x.A + limit));
         Assert.Equal("1535:decimal(11, 2)", Run(x => x.Price + options.Limit));
-        Assert.Equal("16:int32", Run(x => x.A + options.Inner.Qty));
+        Assert.Equal("16:int64", Run(x => x.A + options.Inner.Qty));
         Assert.Equal("True:boolean", Run(x => x.At > new DateTime(2024, 1, 1)));
         Assert.Equal("True:boolean", Run(x => x.At > new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcDateTime));
         Assert.Equal("True:boolean", Run(x => x.At < DateTime.MaxValue));
@@ -72,14 +73,15 @@ public sealed class SubsetTests
     [Fact]
     public void Integer_arithmetic_is_csharp_and_checked()
     {
-        Assert.Equal("3:int32", Run(x => x.A + x.B * 2));
+        Assert.Equal("3:int64", Run(x => x.A + x.B * 2));
         Assert.Equal("-3:int32", Run(x => x.A / x.B));
         Assert.Equal("1:int32", Run(x => x.A % x.B));
         Assert.Equal("-7:int32", Run(x => -x.A));
         Assert.Equal("280:int64", Run(x => x.A * x.L));
-        var error = Assert.Throws<ArithmeticOverflowException>(() => Run(x => x.A * int.MaxValue));
-        Assert.Contains("(A * 2147483647)", error.Message, StringComparison.Ordinal);
-        Assert.Contains("7 and 2147483647", error.Message, StringComparison.Ordinal);
+        Assert.Equal("15032385529:int64", Run(x => x.A * int.MaxValue));
+        var error = Assert.Throws<ArithmeticOverflowException>(() => Run(x => x.L * long.MaxValue));
+        Assert.Contains("(L * 9223372036854775807)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("40 and 9223372036854775807", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +95,12 @@ public sealed class SubsetTests
     }
 
     [Fact]
-    public void Floating_point_is_ieee() => Assert.Equal("3.75:float64", Run(x => x.F * 1.5));
+    public void Floating_point_is_ieee_but_never_infinite()
+    {
+        Assert.Equal("3.75:float64", Run(x => x.F * 1.5));
+        Assert.Throws<ArithmeticOverflowException>(() => Run(x => x.F * 1e308));
+        Assert.Equal("1:float64", Run(x => x.F > 5 ? x.F * 1e308 : 1.0));
+    }
 
     [Fact]
     public void Division_by_zero_is_null()
@@ -148,11 +155,11 @@ public sealed class SubsetTests
     [Fact]
     public void Choice_computes_overflow_only_where_it_is_taken()
     {
-        Assert.Equal("7:int32", Run(x => x.Flag ? x.A : x.A * int.MaxValue));
+        Assert.Equal("40:int64", Run(x => x.Flag ? x.L : x.L * long.MaxValue));
         Assert.Equal("-2:int32", Run(x => x.Missing > 0 ? x.A : x.B));
         Assert.Equal("-2:int32", Run(x => Math.Min(x.A, x.B)));
         Assert.Equal("40:int64", Run(x => Math.Max(x.A, x.L)));
-        Assert.Equal("False:boolean", Run(x => x.A < 0 && x.A * int.MaxValue > 0));
+        Assert.Equal("False:boolean", Run(x => x.A < 0 && x.L * long.MaxValue > 0));
     }
 
     [Fact]
@@ -245,6 +252,61 @@ public sealed class SubsetTests
         Assert.Equal($"{Micros(new DateTime(2024, 3, 2, 0, 59, 58, 7))}:timestamp(6)", Run(x => x.At.AddDays(1) + hour));
         Assert.Equal("19781:date", Run(x => x.Day.AddDays(-1)));
         Assert.Equal("True:boolean", Run(x => x.At.AddMinutes(-1).AddSeconds(60).AddHours(1).AddMilliseconds(5) > x.At));
+    }
+
+    [Fact]
+    public void Differences_and_spans()
+    {
+        var start = new DateTime(2024, 2, 28, 23, 59, 58);
+        Assert.Equal("86400.007:float64|1:int32|0:int32|7:int32", Run(x => new { (x.At - start).TotalSeconds, (x.At - start).Days, (x.At - start).Hours, (x.At - start).Milliseconds }));
+    }
+
+    [Fact]
+    public void Months_weeks_and_moves_by_columns()
+    {
+        Assert.Equal($"{Micros(new DateTime(2024, 9, 29, 23, 59, 58, 7))}:timestamp(6)", Run(x => x.At.AddMonths(x.A)));
+        Assert.Equal($"{Micros(new DateTime(2023, 2, 28, 23, 59, 58, 7))}:timestamp(6)", Run(x => x.At.AddYears(-1)));
+        Assert.Equal("19811:date", Run(x => x.Day.AddMonths(1)));
+        Assert.Equal($"{Micros(new DateTime(2024, 3, 7, 23, 59, 58, 7))}:timestamp(6)", Run(x => x.At.AddDays(x.A)));
+        Assert.Equal("4:int32|9:int32|2024:int32|29:int32", Run(x => new { x.At.DayOfWeek, W = ISOWeek.GetWeekOfYear(x.At), Y = ISOWeek.GetYear(x.At), L = DateTime.DaysInMonth(x.At.Year, x.At.Month) }));
+        Assert.Equal("True:boolean", Run(x => x.At.DayOfWeek == DayOfWeek.Thursday));
+        Assert.Equal($"{Micros(new DateTime(2024, 2, 1))}:datetime|null", Run(x => new { A = new DateTime(x.At.Year, x.At.Month, 1), B = new DateTime(x.At.Year, 2, 30 + x.Zero) }));
+    }
+
+    [Fact]
+    public void Local_time_of_a_captured_zone()
+    {
+        var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        Assert.Equal($"{Micros(new DateTime(2024, 3, 1, 0, 59, 58, 7))}:datetime(6)", Run(x => TimeZoneInfo.ConvertTimeFromUtc(x.At, berlin)));
+        Assert.Equal($"{Micros(new DateTime(2024, 9, 30, 1, 59, 58, 7))}:datetime(6)", Run(x => TimeZoneInfo.ConvertTimeFromUtc(x.At.AddMonths(7), berlin)));
+    }
+
+    [Fact]
+    public void Formatted_dates()
+    {
+        Assert.Equal("2024-02-29 23:59:58.007 \"x\":string".Replace("\"", "", StringComparison.Ordinal), Run(x => x.At.ToString("yyyy-MM-dd HH:mm:ss.fff 'x'")));
+        Assert.Contains("fixed number of digits", Assert.Throws<UnsupportedExpressionException>(() => Run(x => x.At.ToString("MMMM"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Functions_of_mathematics()
+    {
+        Assert.Equal("15.625:float64|null|1:int32|-1:int32", Run(x => new { P = Math.Pow(x.F, 3), S = Math.Sqrt(x.B), A = Math.Sign(x.Price), B = Math.Sign(x.B) }));
+        Assert.Equal("null", Run(x => Math.Log(x.Zero)));
+        Assert.Throws<ArithmeticOverflowException>(() => Run(x => Math.Exp(x.L * 100)));
+        Assert.Equal("6:int64|-1:int64|-7:int64", Run(x => new { And = x.A & x.B, Or = x.A | x.B, Xor = x.A ^ x.B }));
+    }
+
+    [Fact]
+    public void Positions_parts_and_patterns()
+    {
+        Assert.Equal("1:int32|-1:int32|6:int32", Run(x => new { A = x.Name.IndexOf("Gr"), B = x.Name.IndexOf('z'), C = x.Name.LastIndexOf("😀") }));
+        Assert.Equal("007:string|7xx:string", Run(x => new { A = x.A.ToString().PadLeft(3, '0'), B = x.A.ToString().PadRight(3, 'x') }));
+        Assert.Equal("7:string|null", Run(x => new { A = $"{x.L}.{x.A}".Split('.', StringSplitOptions.None)[1], B = x.Name.Split(',', StringSplitOptions.None)[1] }));
+        Assert.Equal("True:boolean|False:boolean", Run(x => new { A = SqlFunctions.Like(x.Name, "%Gr_ße%"), B = SqlFunctions.Like(x.Name, "Gr%") }));
+        var regex = new Regex("GR[^a-z]+ß", RegexOptions.IgnoreCase);
+        Assert.Equal("True:boolean|False:boolean", Run(x => new { A = regex.IsMatch(x.Name), B = Regex.IsMatch(x.Name, "^G") }));
+        Assert.Equal("True:boolean", Run(x => x.Name.Contains("GRÖ", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrWhiteSpace(x.Name)));
     }
 
     [Fact]

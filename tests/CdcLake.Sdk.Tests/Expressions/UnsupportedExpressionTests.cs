@@ -24,7 +24,7 @@ public sealed class UnsupportedExpressionTests
 
     [Fact]
     public void String_methods_outside_the_subset_name_those_inside() =>
-        Assert.Contains("StartsWith", Message(s => s.Price.ToString().PadLeft(10)), StringComparison.Ordinal);
+        Assert.Contains("StartsWith", Message(s => s.Price.ToString().Normalize()), StringComparison.Ordinal);
 
     [Fact]
     public void The_current_time_is_refused() => Assert.Contains("local variable", Message(s => s.SaleTs > DateTime.UtcNow), StringComparison.Ordinal);
@@ -44,8 +44,8 @@ public sealed class UnsupportedExpressionTests
     }
 
     [Fact]
-    public void Case_insensitive_comparison_is_refused() =>
-        Assert.Contains("StringComparison.Ordinal", Message(s => s.Price.ToString().StartsWith("a", StringComparison.OrdinalIgnoreCase)), StringComparison.Ordinal);
+    public void Comparison_by_culture_is_refused() =>
+        Assert.Contains("StringComparison.Ordinal", Message(s => s.Price.ToString().StartsWith("a", StringComparison.InvariantCultureIgnoreCase)), StringComparison.Ordinal);
 
     [Fact]
     public void Lambda_is_translated_where_it_is_written_and_reads_its_variables_there()

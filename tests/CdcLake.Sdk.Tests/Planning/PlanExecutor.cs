@@ -130,7 +130,8 @@ internal sealed class PlanExecutor(BoundPlan plan, IReadOnlyDictionary<string, o
 
         var scaled = total * BigInteger.Pow(10, call.Result.Scale - node.Input.Schema[call.Input].Type.Scale);
         var quotient = BigInteger.DivRem(BigInteger.Abs(scaled), values.Count, out var rest);
-        quotient += rest * 2 >= values.Count ? 1 : 0;
+        var isCutOff = call.Result.Scale > 0 && call.Result.Scale % 9 == 0; // as MySQL does at whole words of digits
+        quotient += !isCutOff && rest * 2 >= values.Count ? 1 : 0;
         return scaled < 0 ? -quotient : quotient;
     }
 }

@@ -163,6 +163,19 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Key_that_is_the_same_in_every_row_is_refused_when_the_pipeline_is_built()
+    {
+        static void Build<T, TKey>(ChangeStream<T> stream, Expression<Func<T, TKey>> key) => LogicalPlan.Create(Sink(stream, key).Graph);
+
+        var error = Assert.Throws<SchemaMismatchException>(() => Build(SampleTables.SalesStream().Select(s => new { One = 1, s.Qty }).Where(r => r.Qty > 1), r => r.One));
+        Assert.Contains("the same in every row", error.Message, StringComparison.Ordinal);
+        Assert.Throws<SchemaMismatchException>(() => Build(SampleTables.SalesStream().Aggregate(s => s.Qty, g => new { One = 1, Rows = g.Count() }), r => r.One));
+        Build(SampleTables.SalesStream().Aggregate(g => new { One = 1, Rows = g.Count() }), r => r.One);
+        Build(SampleTables.SalesStream().TopN(1, s => s.Qty).Select(s => new { One = 1, s.Qty }), r => r.One);
+        Build(SampleTables.SalesStream().Select(s => new { One = 1, s.Qty }), r => new { r.One, r.Qty });
+    }
+
+    [Fact]
     public void Unknown_tables_suggest_the_nearest()
     {
         var stream = ChangeStreams.FromTable<Row>(SampleTables.Source, "appdb.sale").AddSink("s", NoTarget.Instance, null);

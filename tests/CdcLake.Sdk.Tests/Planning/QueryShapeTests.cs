@@ -195,6 +195,15 @@ public sealed class QueryShapeTests
         Sales.GroupBy(s => s.ProductId).Select(g => (object?[])[g.Key, (long)(Math.Round(g.Sum(s => s.Price) / g.Count(), 6, MidpointRounding.AwayFromZero) * 1_000_000)]));
 
     [Fact]
+    public void Mean_keeps_all_digits_inside_an_expression() => Same(
+        SalesStream.Where(s => s.Id <= 3).Aggregate(g => new
+        {
+            One = 1, Mean = g.Avg(s => s.Qty), Thrice = g.Avg(s => s.Qty) * 3, IsBetween = g.Avg(s => s.Qty) > 2.6666m && g.Avg(s => s.Qty) < 2.6667m, Ratio = g.Avg(s => s.Qty) / g.Avg(s => s.ProductId),
+        }),
+        r => r.One,
+        [[1, 26667, 80000, true, 200000000]]); // MySQL's answer: 2.6667, 8.0000, 1, 2.00000000
+
+    [Fact]
     public void Join_with_an_aggregate() => Same(
         ProductsStream.Join(
             SalesStream.Aggregate(s => s.ProductId, g => new { Id = g.Key, Qty = g.Sum(s => s.Qty) }), p => p.Id, a => a.Id, (p, a) => new { p.Sku, a.Qty }),

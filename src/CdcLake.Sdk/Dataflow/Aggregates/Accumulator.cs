@@ -1,24 +1,23 @@
 using CdcLake.Columnar;
+using CdcLake.Expressions;
 using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;
 
 /// <summary>
-/// One aggregate function over all groups. Its value for a group lies in the prefix of the group's record in a <see cref="RowMap"/>, at <see cref="Offset"/>;
+/// What one or several aggregate functions of one column keep for all groups. Its value for a group lies in the prefix of the group's record in a <see cref="RowMap"/>, at <see cref="Offset"/>;
 /// a new group's bytes are zero, and zero again when every row of the group has been withdrawn.
 /// </summary>
 internal abstract class Accumulator : IDisposable
 {
-    protected Accumulator(DataType result) => Result = result;
-
-    /// <summary>Type of the result column.</summary>
-    public DataType Result { get; }
-
     /// <summary>Where in a group's prefix the accumulator lies.</summary>
     public int Offset { get; set; }
 
     /// <summary>Bytes in a group's prefix.</summary>
     public abstract int Size { get; }
+
+    /// <summary>True when what is kept answers another call too.</summary>
+    public virtual bool Answers(AggregateCall call) => false;
 
     /// <summary>State besides the group's record, or null.</summary>
     public virtual IStateStore? State => null;
@@ -31,9 +30,9 @@ internal abstract class Accumulator : IDisposable
     /// <summary>Adds or withdraws rows of a batch, row <paramref name="first"/> + i in group <paramref name="groups"/>[i].</summary>
     public abstract void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups, RowMap map);
 
-    /// <summary>Appends the present result of each group.</summary>
+    /// <summary>Appends the present result of a call for each group.</summary>
     /// <exception cref="ArithmeticOverflowException">A result does not fit its type.</exception>
-    public abstract void AppendResults(ReadOnlySpan<uint> groups, RowMap map, Column into);
+    public abstract void AppendResults(AggregateCall call, ReadOnlySpan<uint> groups, RowMap map, Column into);
 
     /// <summary>At the end of an epoch: true when more values of a group were withdrawn than had been added.</summary>
     public abstract bool IsNegative(uint group, RowMap map);

@@ -4,15 +4,38 @@ using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;
 
-/// <summary>Picks the accumulator for a call.</summary>
+/// <summary>A call, and what answers it.</summary>
+internal readonly record struct AggregateResult(Accumulator Accumulator, AggregateCall Call);
+
+/// <summary>Picks the accumulators for calls: sum, mean and count of one column share one.</summary>
 internal static class Accumulators
 {
-    /// <exception cref="UnsupportedTypeException">The function is not defined for the input's type.</exception>
-    public static Accumulator Create(AggregateCall call, Schema input)
+    /// <summary>One answer for each call, in their order.</summary>
+    /// <exception cref="UnsupportedTypeException">A function is not defined for the input's type.</exception>
+    public static AggregateResult[] Create(IReadOnlyList<AggregateCall> calls, Schema input)
+    {
+        // Sums first, since they count the values of their column too.
+        var results = new AggregateResult[calls.Count];
+        var known = new List<Accumulator>();
+        foreach (var i in Enumerable.Range(0, calls.Count).OrderBy(i => calls[i].Kind is AggregateKind.Sum or AggregateKind.Avg ? 0 : 1))
+        {
+            var accumulator = known.Find(a => a.Answers(calls[i]));
+            if (accumulator is null)
+            {
+                known.Add(accumulator = Create(calls[i], input));
+            }
+
+            results[i] = new AggregateResult(accumulator, calls[i]);
+        }
+
+        return results;
+    }
+
+    private static Accumulator Create(AggregateCall call, Schema input)
     {
         if (call.Kind == AggregateKind.Count)
         {
-            return new CountAccumulator(call.Input, call.Result);
+            return new CountAccumulator(call.Input);
         }
 
         var type = input[call.Input].Type;

@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Expressions;
 using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;
@@ -8,8 +9,7 @@ internal sealed class CountAccumulator : Accumulator
 {
     private readonly int _input;
 
-    public CountAccumulator(int input, DataType result)
-        : base(result) => _input = input;
+    public CountAccumulator(int input) => _input = input;
 
     public override int Size => _input < 0 ? 0 : sizeof(long);
 
@@ -33,7 +33,7 @@ internal sealed class CountAccumulator : Accumulator
         }
     }
 
-    public override void AppendResults(ReadOnlySpan<uint> groups, RowMap map, Column into)
+    public override void AppendResults(AggregateCall call, ReadOnlySpan<uint> groups, RowMap map, Column into)
     {
         var values = ((FixedColumn<long>)into).AppendUninitialized(groups.Length);
         for (var i = 0; i < values.Length; i++)

@@ -9,8 +9,10 @@ internal static class Decimals
     /// <summary>10^38: one more than the largest unscaled value of a decimal.</summary>
     public static readonly Int128 Limit = PowersOfTen.Of(DataType.MaxDecimalPrecision);
 
-    /// <summary>sum × 10^<paramref name="shift"/> / count, rounded half away from zero; null when it has more than 38 digits.</summary>
-    public static Int128? Average(Int128 sum, long count, int shift)
+    /// <summary>
+    /// sum × 10^<paramref name="shift"/> / count, rounded half away from zero, or, where <paramref name="cutOff"/> is set, cut off; null when it has more than 38 digits.
+    /// </summary>
+    public static Int128? Average(Int128 sum, long count, int shift, bool cutOff)
     {
         if (count == 1 && shift == 0)
         {
@@ -21,14 +23,14 @@ internal static class Decimals
         var scale = shift >= 0 && shift <= 18 ? PowersOfTen.Of(shift) : 0;
         if (scale == 0 || Int128.Abs(quotient.Quotient) >= Limit / scale)
         {
-            return Average((BigInteger)sum, count, shift);
+            return Average((BigInteger)sum, count, shift, cutOff);
         }
 
         // The remainder is below 2^63 and the scale below 2^60: the product fits.
         var rest = quotient.Remainder * scale;
         var digits = rest / count;
         rest -= digits * count;
-        if (Int128.Abs(rest) * 2 >= count)
+        if (!cutOff && Int128.Abs(rest) * 2 >= count)
         {
             digits += Int128.Sign(rest);
         }
@@ -38,7 +40,7 @@ internal static class Decimals
     }
 
     /// <summary>The same for sums of any size.</summary>
-    public static Int128? Average(BigInteger sum, long count, int shift)
+    public static Int128? Average(BigInteger sum, long count, int shift, bool cutOff)
     {
         var divisor = (BigInteger)count;
         if (shift >= 0)
@@ -51,7 +53,7 @@ internal static class Decimals
         }
 
         var quotient = BigInteger.DivRem(sum, divisor, out var rest);
-        if (BigInteger.Abs(rest) * 2 >= divisor)
+        if (!cutOff && BigInteger.Abs(rest) * 2 >= divisor)
         {
             quotient += rest.Sign;
         }

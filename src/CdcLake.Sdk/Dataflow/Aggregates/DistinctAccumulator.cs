@@ -26,7 +26,6 @@ internal sealed class DistinctAccumulator : Accumulator
     private long _negative;
 
     public DistinctAccumulator(AggregateCall call, Schema input)
-        : base(call.Result)
     {
         _input = call.Input;
         _codec = new RowCodec(input, [call.Input]);
@@ -67,7 +66,7 @@ internal sealed class DistinctAccumulator : Accumulator
         }
     }
 
-    public override void AppendResults(ReadOnlySpan<uint> groups, RowMap map, Column into)
+    public override void AppendResults(AggregateCall call, ReadOnlySpan<uint> groups, RowMap map, Column into)
     {
         var values = ((FixedColumn<long>)into).AppendUninitialized(groups.Length);
         for (var i = 0; i < values.Length; i++)

@@ -20,7 +20,6 @@ internal sealed class ExtremeAccumulator<TOrder> : Accumulator
     private uint[] _hashes = [];
 
     public ExtremeAccumulator(AggregateCall call, Schema input)
-        : base(call.Result)
     {
         _input = call.Input;
         _codec = new RowCodec(input, [call.Input]);
@@ -67,7 +66,7 @@ internal sealed class ExtremeAccumulator<TOrder> : Accumulator
         }
     }
 
-    public override void AppendResults(ReadOnlySpan<uint> groups, RowMap map, Column into)
+    public override void AppendResults(AggregateCall call, ReadOnlySpan<uint> groups, RowMap map, Column into)
     {
         var at = 0;
         while (at < groups.Length)

@@ -5,30 +5,30 @@ using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;
 
-/// <summary>SUM and AVG: a sum wide enough that only a result can overflow, never the way to it, then the count of values that are not null.</summary>
+/// <summary>SUM, AVG and COUNT of one column: a sum wide enough that only a result can overflow, never the way to it, then the count of values that are not null.</summary>
 internal sealed class SumAccumulator<TSum, TValue> : Accumulator
     where TSum : unmanaged, ISum<TValue>
     where TValue : unmanaged
 {
     private readonly int _input;
-    private readonly bool _average;
-    private readonly int _shift;
+    private readonly int _scale;
+    private readonly AggregateCall _call;
 
     /// <param name="call">Sum or Avg.</param>
     /// <param name="input">Type of the input column.</param>
     public SumAccumulator(AggregateCall call, DataType input)
-        : base(call.Result)
     {
+        _call = call;
         _input = call.Input;
-        _average = call.Kind == AggregateKind.Avg;
-        _shift = call.Result.Scale - input.Scale;
+        _scale = input.Scale;
     }
 
     public override int Size => Unsafe.SizeOf<TSum>() + sizeof(long);
 
     private int Count => Offset + Unsafe.SizeOf<TSum>();
 
-    private string Function => _average ? "AVG" : "SUM";
+    public override bool Answers(AggregateCall call) =>
+        call.Input == _input && (call.Kind is AggregateKind.Sum or AggregateKind.Avg or AggregateKind.Count);
 
     public override void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups, RowMap map)
     {
@@ -44,29 +44,37 @@ internal sealed class SumAccumulator<TSum, TValue> : Accumulator
 
             if (!map.Field<TSum>(groups[i], Offset).TryAdd(values[i], weights[i] < 0))
             {
-                throw Overflow(Function, Result, $"one of the values is {CellText.Of(batch[_input], first + i)}");
+                throw Overflow(NameOf(_call), _call.Result, $"one of the values is {CellText.Of(batch[_input], first + i)}");
             }
 
             map.Field<long>(groups[i], Count) += weights[i];
         }
     }
 
-    public override void AppendResults(ReadOnlySpan<uint> groups, RowMap map, Column into)
+    public override void AppendResults(AggregateCall call, ReadOnlySpan<uint> groups, RowMap map, Column into)
     {
         foreach (var group in groups)
         {
             var count = map.Field<long>(group, Count);
+            if (call.Kind == AggregateKind.Count)
+            {
+                ((FixedColumn<long>)into).Append(count);
+                continue;
+            }
+
             ref var sum = ref map.Field<TSum>(group, Offset);
             if (count == 0)
             {
                 into.AppendNull();
             }
-            else if (!sum.TryAppend(into, _average ? count : 1, _shift))
+            else if (!sum.TryAppend(into, call.Kind == AggregateKind.Avg ? count : 1, call.Result.Scale - _scale))
             {
-                throw Overflow(Function, Result, sum.ToString() ?? "");
+                throw Overflow(NameOf(call), call.Result, sum.ToString() ?? "");
             }
         }
     }
+
+    private static string NameOf(AggregateCall call) => call.Kind == AggregateKind.Avg ? "AVG" : "SUM";
 
     public override bool IsNegative(uint group, RowMap map) => map.Field<long>(group, Count) < 0;
 }

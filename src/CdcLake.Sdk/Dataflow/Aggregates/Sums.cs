@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using CdcLake.Columnar;
+using CdcLake.Expressions;
 
 namespace CdcLake.Dataflow.Aggregates;
 
@@ -26,7 +27,7 @@ internal struct NarrowSum<T> : ISum<T>
             return _sum >= long.MinValue && _sum <= long.MaxValue;
         }
 
-        var value = Decimals.Average(_sum, count, shift);
+        var value = Decimals.Average(_sum, count, shift, DecimalRules.IsCutOff(into.Type));
         ((FixedColumn<Int128>)into).Append(value ?? 0);
         return value is not null;
     }
@@ -51,7 +52,7 @@ internal struct WideSum : ISum<Int128>
 
     public readonly bool TryAppend(Column into, long count, int shift)
     {
-        var value = Decimals.Average(Sum, count, shift);
+        var value = Decimals.Average(Sum, count, shift, DecimalRules.IsCutOff(into.Type));
         ((FixedColumn<Int128>)into).Append(value ?? 0);
         return value is not null;
     }

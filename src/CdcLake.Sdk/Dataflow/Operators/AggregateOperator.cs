@@ -37,7 +37,8 @@ internal sealed class AggregateOperator : IOperator
         Schema = schema;
         _isTotal = key.Count == 0;
         _keyCodec = new RowCodec(input, key);
-        _accumulators = [.. calls.Select(call => Accumulators.Create(call, input))];
+        var results = Accumulators.Create(calls, input);
+        _accumulators = [.. results.Select(r => r.Accumulator).Distinct()];
         var size = GroupRecord.Accumulators;
         foreach (var accumulator in _accumulators)
         {
@@ -46,7 +47,7 @@ internal sealed class AggregateOperator : IOperator
         }
 
         _groups = new RowMap(size);
-        _touched = new TouchedGroups(name, schema, _keyCodec, key.Count, _groups, _accumulators);
+        _touched = new TouchedGroups(name, schema, _keyCodec, key.Count, _groups, results);
         State = [_groups, .. _accumulators.Where(a => a.State is not null).Select(a => a.State!)];
     }
 

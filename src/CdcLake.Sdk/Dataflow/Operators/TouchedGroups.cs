@@ -12,6 +12,7 @@ internal sealed class TouchedGroups : IDisposable
     private readonly RowCodec _keyCodec;
     private readonly RowMap _groups;
     private readonly Accumulator[] _accumulators;
+    private readonly AggregateResult[] _calls;
     private readonly GroupPiece _piece;
     private readonly bool _isTotal;
 
@@ -23,17 +24,18 @@ internal sealed class TouchedGroups : IDisposable
     private int _next;
     private bool _ending;
 
-    public TouchedGroups(string name, Schema schema, RowCodec keyCodec, int keyColumns, RowMap groups, Accumulator[] accumulators)
+    public TouchedGroups(string name, Schema schema, RowCodec keyCodec, int keyColumns, RowMap groups, AggregateResult[] calls)
     {
         _name = name;
         _keyCodec = keyCodec;
         _groups = groups;
-        _accumulators = accumulators;
+        _calls = calls;
+        _accumulators = [.. calls.Select(c => c.Accumulator).Distinct()];
         _isTotal = keyColumns == 0;
-        _results = new Column[accumulators.Length];
+        _results = new Column[calls.Length];
         for (var i = 0; i < _results.Length; i++)
         {
-            _results[i] = Column.Create(accumulators[i].Result);
+            _results[i] = Column.Create(calls[i].Call.Result);
         }
 
         _piece = new GroupPiece(schema, keyCodec, keyColumns, _results);
@@ -123,7 +125,7 @@ internal sealed class TouchedGroups : IDisposable
     {
         for (var i = 0; i < _results.Length; i++)
         {
-            _accumulators[i].AppendResults(groups, _groups, _results[i]);
+            _calls[i].Accumulator.AppendResults(_calls[i].Call, groups, _groups, _results[i]);
         }
     }
 

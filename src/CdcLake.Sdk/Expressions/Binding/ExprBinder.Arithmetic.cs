@@ -6,8 +6,8 @@ internal sealed partial class ExprBinder
 {
     private BoundCall Arithmetic(CallExpr call)
     {
-        var a = Bind(call.Arguments[0]);
-        var b = Bind(call.Arguments[1]);
+        var a = BindOperand(call.Arguments[0]);
+        var b = BindOperand(call.Arguments[1]);
         if (!a.Type.IsNumeric || !b.Type.IsNumeric)
         {
             throw new SchemaMismatchException($"\"{call}\" computes with {a.Type} and {b.Type}; arithmetic needs numbers.");
@@ -17,8 +17,10 @@ internal sealed partial class ExprBinder
         var target = ClrTypes.ColumnType(call.Type)!.Value;
         if (target.Kind != TypeKind.Decimal)
         {
-            var nullable = a.Nullable || b.Nullable || (byZero && true);
-            return new BoundCall(call.Op, [Convert(a, target), Convert(b, target)], target, nullable, canFail: target.IsInteger);
+            // Integers add up and multiply in 64 bits, as in MySQL, whatever C# says.
+            target = target == DataType.Int32 && call.Op is ScalarOp.Add or ScalarOp.Subtract or ScalarOp.Multiply ? DataType.Int64 : target;
+            var canFail = target.IsInteger || call.Op != ScalarOp.Remainder;
+            return new BoundCall(call.Op, [Convert(a, target), Convert(b, target)], target, a.Nullable || b.Nullable || byZero, canFail);
         }
 
         if (CommonTypes.IsFloat(a.Type) || CommonTypes.IsFloat(b.Type))
@@ -27,6 +29,10 @@ internal sealed partial class ExprBinder
         }
 
         (a, b) = (ToDecimal(a), ToDecimal(b));
+        if (a.ShownScale != a.Type.Scale || b.ShownScale != b.Type.Scale)
+        {
+            return OfMeans(call.Op, a, b, a.Nullable || b.Nullable || byZero);
+        }
         var capped = DecimalRules.IsCapped(call.Op, a.Type, b.Type);
         var isNull = a.Nullable || b.Nullable || byZero;
         switch (call.Op)
@@ -43,6 +49,34 @@ internal sealed partial class ExprBinder
                 return new BoundCall(call.Op, [Convert(a, sum), Convert(b, sum)], sum, isNull, capped);
         }
     }
+
+    /// <summary>Arithmetic with operands that have more digits than they show: so has the result. A quotient has what it shows, as in MySQL.</summary>
+    private static BoundCall OfMeans(ScalarOp op, BoundExpr a, BoundExpr b, bool nullable)
+    {
+        var shownA = DataType.Decimal(a.Type.Precision, a.ShownScale);
+        var shownB = DataType.Decimal(b.Type.Precision, b.ShownScale);
+        switch (op)
+        {
+            case ScalarOp.Multiply:
+                return new BoundCall(op, [a, b], DecimalRules.Product(a.Type, b.Type), nullable, canFail: true).Showing(DecimalRules.Product(shownA, shownB).Scale);
+            case ScalarOp.Divide:
+                var shown = DecimalRules.Quotient(shownA, shownB).Scale;
+                var type = DataType.Decimal(DataType.MaxDecimalPrecision, Math.Max(shown, a.Type.Scale - b.Type.Scale));
+                return (BoundCall)Settle(new BoundCall(op, [a, b], type, nullable, canFail: true).Showing(shown));
+            case ScalarOp.Remainder:
+                var common = DecimalRules.Common(a.Type, b.Type);
+                return new BoundCall(op, [Convert(a, common), Convert(b, common)], common, nullable).Showing(Math.Max(a.ShownScale, b.ShownScale));
+            default:
+                var sum = DecimalRules.Sum(a.Type, b.Type);
+                return new BoundCall(op, [Convert(a, sum), Convert(b, sum)], sum, nullable, canFail: true).Showing(Math.Max(a.ShownScale, b.ShownScale));
+        }
+    }
+
+    /// <summary>The value with the digits it has as a column, rounded half away from zero.</summary>
+    private static BoundExpr Settle(BoundExpr value) => value.ShownScale >= value.Type.Scale
+        ? value
+        : new BoundCall(
+            ScalarOp.RoundAway, [value, Constants.Bind(new ConstantExpr(value.ShownScale, typeof(int)))], Rounded(value.Type, value.ShownScale), value.Nullable, isImplicit: true);
 
     private static bool IsNonZero(BoundExpr divisor) => divisor is BoundConstant { Value: { } value } && value switch
     {

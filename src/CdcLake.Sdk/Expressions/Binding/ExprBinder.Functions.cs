@@ -33,6 +33,31 @@ internal sealed partial class ExprBinder
         return new BoundCall(call.Op, arguments, type, nullable);
     }
 
+    /// <summary>A function of the table: its arguments are brought to what it takes.</summary>
+    private BoundCall Function(CallExpr call)
+    {
+        var function = call.Function!;
+        BoundExpr[] arguments = [.. call.Arguments.Select((a, i) => Argument(call, Bind(a), function.Arguments[i]))];
+        var nullable = function.MayBeNull || Array.Exists(arguments, a => a.Nullable);
+        return new BoundCall(
+            ScalarOp.Function, arguments, function.Result([.. arguments.Select(a => a.Type)]), nullable, function.CanFail, isImplicit: false, function);
+    }
+
+    private static BoundExpr Argument(CallExpr call, BoundExpr value, ArgumentRule rule)
+    {
+        var (target, wanted) = rule switch
+        {
+            ArgumentRule.Text => (value.Type.Kind == TypeKind.String ? value.Type : (DataType?)null, "text"),
+            ArgumentRule.Integer => (value.Type.IsInteger ? DataType.Int64 : null, "an integer"),
+            ArgumentRule.Double => (value.Type.IsNumeric ? DataType.Float64 : null, "a number"),
+            ArgumentRule.DateTime => (value.Type.Kind == TypeKind.Date ? DataType.DateTime(0) : value.Type.Kind is TypeKind.DateTime or TypeKind.Timestamp ? value.Type : null, "a date"),
+            _ => (value.Type.Kind == TypeKind.Time ? value.Type : null, "a time"),
+        };
+        return target is { } type
+            ? Convert(value, type)
+            : throw new SchemaMismatchException($"\"{call}\" needs {wanted}, but {value.Text} is {value.Type}.");
+    }
+
     private BoundExpr Dates(CallExpr call)
     {
         var value = Bind(call.Arguments[0]);

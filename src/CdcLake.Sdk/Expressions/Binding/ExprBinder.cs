@@ -34,7 +34,10 @@ internal sealed partial class ExprBinder
     }
 
     /// <summary>A value. A bare column keeps the type that the source gave it, unless its property is a bool.</summary>
-    public BoundExpr Bind(Expr expression) => expression switch
+    public BoundExpr Bind(Expr expression) => Settle(BindOperand(expression));
+
+    /// <summary>A value inside arithmetic or a comparison, with all its digits.</summary>
+    private BoundExpr BindOperand(Expr expression) => expression switch
     {
         ColumnExpr column => BindColumn(column),
         ConstantExpr constant => Constants.Bind(constant),
@@ -60,12 +63,13 @@ internal sealed partial class ExprBinder
         ScalarOp.Cast => ExplicitCast(call),
         >= ScalarOp.Concat and <= ScalarOp.Replace => Text(call),
         >= ScalarOp.Year and <= ScalarOp.AddTime => Dates(call),
+        ScalarOp.Function => Function(call),
         _ => Numeric(call),
     };
 
     private BoundCall Comparison(CallExpr call)
     {
-        var (a, b) = Unify(call, call.Arguments[0], call.Arguments[1]);
+        var (a, b) = Unify(call, call.Arguments[0], BindOperand(call.Arguments[0]), call.Arguments[1], BindOperand(call.Arguments[1]));
         var type = call.Op == ScalarOp.Compare ? DataType.Int32 : DataType.Boolean;
         return new BoundCall(call.Op, [a, b], type, a.Nullable || b.Nullable);
     }
@@ -97,9 +101,11 @@ internal sealed partial class ExprBinder
         return a.Nullable ? new BoundCall(ScalarOp.Coalesce, [a, b], a.Type, b.Nullable) : a;
     }
 
-    private (BoundExpr Left, BoundExpr Right) Unify(CallExpr call, Expr left, Expr right)
+    private (BoundExpr Left, BoundExpr Right) Unify(CallExpr call, Expr left, Expr right) => Unify(call, left, Bind(left), right, Bind(right));
+
+    private static (BoundExpr Left, BoundExpr Right) Unify(CallExpr call, Expr left, BoundExpr a, Expr right, BoundExpr b)
     {
-        var (a, b) = EnumLabels.Align(left, Bind(left), right, Bind(right));
+        (a, b) = EnumLabels.Align(left, a, right, b);
         var type = a switch
         {
             BoundConstant { Value: null } => b.Type,

@@ -2,6 +2,34 @@ using System.Numerics;
 
 namespace CdcLake.Expressions.Kernels;
 
+/// <summary>a × 10ᵏ ÷ b, cut off; a zero divisor gives null.</summary>
+internal readonly struct CutOffDecimal(Int128 factor, Int128 limit) : IBinary<Int128, Int128>
+{
+    public int Apply(Int128 left, Int128 right, out Int128 result)
+    {
+        result = 0;
+        if (right == 0)
+        {
+            return Outcome.Null;
+        }
+
+        if (!Wide.TryMultiply(left, factor, out var product))
+        {
+            var exact = (BigInteger)left * factor / right;
+            if (BigInteger.Abs(exact) > (BigInteger)limit)
+            {
+                return Outcome.Overflow;
+            }
+
+            result = (Int128)exact;
+            return Outcome.Ok;
+        }
+
+        result = product / right;
+        return Int128.Abs(result) <= limit ? Outcome.Ok : Outcome.Overflow;
+    }
+}
+
 /// <summary>a × 10ᵏ ÷ b, rounded half away from zero; a zero divisor gives null.</summary>
 internal readonly struct DivideDecimal(Int128 factor, Int128 limit) : IBinary<Int128, Int128>
 {

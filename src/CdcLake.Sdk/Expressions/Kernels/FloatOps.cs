@@ -2,13 +2,14 @@ using System.Numerics;
 
 namespace CdcLake.Expressions.Kernels;
 
+/// <summary>Sums, differences, products and quotients that are beyond the range are an overflow, as in MySQL, not infinity.</summary>
 internal readonly struct AddFloat<T> : IBinary<T, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public int Apply(T left, T right, out T result)
     {
         result = left + right;
-        return Outcome.Ok;
+        return T.IsFinite(result) ? Outcome.Ok : Outcome.Overflow;
     }
 }
 
@@ -18,7 +19,7 @@ internal readonly struct SubtractFloat<T> : IBinary<T, T>
     public int Apply(T left, T right, out T result)
     {
         result = left - right;
-        return Outcome.Ok;
+        return T.IsFinite(result) ? Outcome.Ok : Outcome.Overflow;
     }
 }
 
@@ -28,7 +29,7 @@ internal readonly struct MultiplyFloat<T> : IBinary<T, T>
     public int Apply(T left, T right, out T result)
     {
         result = left * right;
-        return Outcome.Ok;
+        return T.IsFinite(result) ? Outcome.Ok : Outcome.Overflow;
     }
 }
 
@@ -39,7 +40,7 @@ internal readonly struct DivideFloat<T> : IBinary<T, T>
     public int Apply(T left, T right, out T result)
     {
         result = left / right;
-        return T.IsZero(right) ? Outcome.Null : Outcome.Ok;
+        return T.IsZero(right) ? Outcome.Null : T.IsFinite(result) ? Outcome.Ok : Outcome.Overflow;
     }
 }
 

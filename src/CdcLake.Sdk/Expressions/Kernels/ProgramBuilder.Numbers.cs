@@ -73,6 +73,8 @@ internal sealed partial class ProgramBuilder
             (ScalarOp.Multiply, 0) => new BinaryStep<Int128, Int128, MultiplyInt128>(new MultiplyInt128(-limit, limit), left, right, output, _guard, call),
             (ScalarOp.Multiply, _) => new BinaryStep<Int128, Int128, MultiplyRounded>(
                 new MultiplyRounded(PowersOfTen.Of(dropped), limit), left, right, output, _guard, call),
+            _ when DecimalRules.IsCutOff(call.Type, b.Type) =>
+                new BinaryStep<Int128, Int128, CutOffDecimal>(new CutOffDecimal(PowersOfTen.Of(shift), limit), left, right, output, _guard, call),
             _ => new BinaryStep<Int128, Int128, DivideDecimal>(new DivideDecimal(PowersOfTen.Of(shift), limit), left, right, output, _guard, call),
         });
         return wide == call.Type

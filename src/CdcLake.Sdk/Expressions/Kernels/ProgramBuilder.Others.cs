@@ -46,6 +46,12 @@ internal sealed partial class ProgramBuilder
         });
     }
 
+    private int EmitFunction(BoundCall call)
+    {
+        int[] registers = [.. call.Arguments.Select(Emit)];
+        return Add(call.Type, output => new FunctionStep(call.Function!, registers, output, _guard, call));
+    }
+
     private int EmitLabel(BoundLabel label)
     {
         var input = Emit(label.Value);

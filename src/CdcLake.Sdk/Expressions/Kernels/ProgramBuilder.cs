@@ -52,6 +52,7 @@ internal sealed partial class ProgramBuilder
         ScalarOp.Cast => EmitCast(call),
         >= ScalarOp.Concat and <= ScalarOp.Replace => EmitText(call),
         >= ScalarOp.Year and <= ScalarOp.AddTime => EmitDate(call),
+        ScalarOp.Function => EmitFunction(call),
         _ => EmitNumeric(call),
     };
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Linq.Expressions;
+using CdcLake.Columnar;
+using CdcLake.Expressions.Functions;
 
 namespace CdcLake.Expressions.Translation;
 
@@ -27,6 +29,10 @@ internal sealed partial class LambdaTranslator
                 return new CallExpr(ScalarOp.Coalesce, left, right, e.Type);
             case ExpressionType.Add or ExpressionType.Subtract when IsTime(left) && right is ConstantExpr { Value: TimeSpan span }:
                 return AddTime(e, left, e.NodeType == ExpressionType.Add ? span : span.Negate());
+            case ExpressionType.Subtract when IsTime(left) && IsTime(right):
+                return new CallExpr(DateFunctions.Difference, e.Type, left, right);
+            case ExpressionType.And or ExpressionType.Or or ExpressionType.ExclusiveOr when ClrTypes.ColumnType(e.Type) is { IsInteger: true, Kind: not TypeKind.UInt64 }:
+                return new CallExpr(e.NodeType switch { ExpressionType.And => MathFunctions.BitAnd, ExpressionType.Or => MathFunctions.BitOr, _ => MathFunctions.BitXor }, e.Type, left, right);
         }
 
         var op = e.NodeType switch

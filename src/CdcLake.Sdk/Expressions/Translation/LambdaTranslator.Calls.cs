@@ -28,11 +28,16 @@ internal sealed partial class LambdaTranslator
             _ when owner == typeof(Math) || owner == typeof(decimal) => MathCall(e),
             _ when owner == typeof(DateTime) || owner == typeof(DateTimeOffset) || owner == typeof(DateOnly) => DateCall(e),
             _ when owner is not null && Nullable.GetUnderlyingType(owner) is not null => NullableCall(e),
-            _ => null,
+            _ => OtherCall(e),
         };
         if (result is null && e is { Method.Name: "ToString", Object: { } target, Arguments.Count: 0 })
         {
             result = AsText(target);
+        }
+
+        if (result is null && e is { Method.Name: "ToString", Object.Type: var type, Arguments.Count: 1 } && (type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(DateTimeOffset)))
+        {
+            result = FormattedDate(e);
         }
 
         if (result is null && e is { Method.Name: "Create", Object: null } && (owner == typeof(Tuple) || owner == typeof(ValueTuple)))
@@ -48,11 +53,11 @@ internal sealed partial class LambdaTranslator
         var owner = e.Method.DeclaringType;
         var hint = owner switch
         {
-            _ when owner == typeof(string) => "Of strings: +, Concat, interpolation without formats, ToUpper, ToLower, Trim, TrimStart, TrimEnd, Substring, Replace, "
-                + "StartsWith, EndsWith, Contains, IsNullOrEmpty, Length, CompareOrdinal, with StringComparison.Ordinal at most.",
-            _ when owner == typeof(Math) || owner == typeof(decimal) => "Of Math: Abs, Round, Floor, Ceiling, Truncate, Min, Max.",
+            _ when owner == typeof(string) => "Of strings: +, Concat, interpolation without formats, ToUpper, ToLower, Trim, TrimStart, TrimEnd, Substring, Replace, IndexOf, LastIndexOf, PadLeft, PadRight, Split()[0], "
+                + "StartsWith, EndsWith, Contains, Equals, IsNullOrEmpty, IsNullOrWhiteSpace, Length, CompareOrdinal, with StringComparison.Ordinal or OrdinalIgnoreCase at most; SqlFunctions.Like and Regex.IsMatch.",
+            _ when owner == typeof(Math) || owner == typeof(decimal) => "Of Math: Abs, Round, Floor, Ceiling, Truncate, Min, Max, Sign, Pow, Sqrt, Exp, Log, Log2, Log10, Sin, Cos, Tan, Atan, Atan2.",
             _ when owner == typeof(DateTime) || owner == typeof(DateTimeOffset) || owner == typeof(DateOnly) =>
-                "Of dates: their parts, Date, AddDays, AddHours, AddMinutes, AddSeconds, AddMilliseconds with constants.",
+                "Of dates: their parts, Date, DayOfWeek, AddYears, AddMonths, AddDays, AddHours, AddMinutes, AddSeconds, AddMilliseconds, differences, ToString(\"yyyy-MM-dd\"), DaysInMonth, ISOWeek.GetWeekOfYear.",
             _ => "Only the methods listed in Expressions/README.md can be called on columns. If the result does not depend on the row, read it into a local variable before the lambda.",
         };
         return Unsupported.Error(e, $"method {owner?.Name}.{e.Method.Name} is outside the supported C# subset", hint);

@@ -1,5 +1,7 @@
 using System.Linq.Expressions;
+using System.Text.RegularExpressions;
 using CdcLake.Columnar;
+using CdcLake.Expressions.Functions;
 
 namespace CdcLake.Expressions.Translation;
 
@@ -13,8 +15,16 @@ internal sealed partial class LambdaTranslator
         }
 
         var first = Scalar(e.Arguments[0]);
+        if (MathFunctions.Find(e.Method.Name, e.Arguments.Count) is { } function)
+        {
+            return new CallExpr(function, e.Type, [first, .. e.Arguments.Skip(1).Select(Scalar)]);
+        }
+
         switch (e.Method.Name)
         {
+            case "Log" when e.Arguments.Count == 2:
+                return new CallExpr(
+                    ScalarOp.Divide, new CallExpr(MathFunctions.Log, e.Type, first), new CallExpr(MathFunctions.Log, e.Type, Scalar(e.Arguments[1])), e.Type);
             case "Abs" when e.Arguments.Count == 1:
                 return new CallExpr(ScalarOp.Abs, first, e.Type);
             case "Floor" when e.Arguments.Count == 1:
@@ -66,6 +76,11 @@ internal sealed partial class LambdaTranslator
             return new CallExpr(ScalarOp.Date, Scalar(e.Arguments[0]), typeof(DateOnly));
         }
 
+        if (e is { Method.Name: "DaysInMonth", Object: null })
+        {
+            return new CallExpr(DateFunctions.DaysInMonth, e.Type, Scalar(e.Arguments[0]), Scalar(e.Arguments[1]));
+        }
+
         if (e.Object is null || e.Arguments.Count != 1)
         {
             return null;
@@ -75,6 +90,12 @@ internal sealed partial class LambdaTranslator
         if (e.Method.Name == "Equals")
         {
             return new CallExpr(ScalarOp.Equal, value, Scalar(e.Arguments[0]), typeof(bool));
+        }
+
+        if (e.Method.Name is "AddMonths" or "AddYears")
+        {
+            var function = e.Method.Name == "AddMonths" ? DateFunctions.AddMonths : DateFunctions.AddYears;
+            return AsDate(new CallExpr(function, e.Type, value, Scalar(e.Arguments[0])));
         }
 
         var unit = e.Method.Name switch
@@ -91,12 +112,83 @@ internal sealed partial class LambdaTranslator
             return AddTime(e, value, e.Method.Name == "Add" ? span : span.Negate());
         }
 
-        if (unit == TimeSpan.Zero || Scalar(e.Arguments[0]) is not ConstantExpr { Value: { } amount })
+        if (unit == TimeSpan.Zero)
         {
             return null;
         }
 
+        if (Scalar(e.Arguments[0]) is not ConstantExpr { Value: { } amount })
+        {
+            return AddColumn(e, value, unit);
+        }
+
         return AddTime(e, value, unit * Convert.ToDouble(amount, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A time moved by as many units as a column says, which has to be an integer.</summary>
+    private CallExpr AddColumn(MethodCallExpression e, Expr value, TimeSpan unit)
+    {
+        var amount = Scalar(e.Arguments[0]);
+        amount = amount is CallExpr { Op: ScalarOp.Cast, Arguments: [var inner] } ? inner : amount;
+        return ClrTypes.ColumnType(amount.Type) is { IsInteger: true }
+            ? AsDate(new CallExpr(DateFunctions.AddUnits(e.Method.Name, unit.Ticks / TimeSpan.TicksPerMicrosecond), e.Type, value, amount))
+            : throw Unsupported.Error(e, "a time moves by a constant or by an integer column", "Use a smaller unit: AddSeconds instead of a part of an hour.");
+    }
+
+    /// <summary>A date of the calendar where C# has a DateOnly.</summary>
+    private static CallExpr AsDate(CallExpr time) => ClrTypes.Strip(time.Type) == typeof(DateOnly) ? new CallExpr(ScalarOp.Date, time, time.Type) : time;
+
+    /// <summary><c>new DateTime(year, month, day)</c> and <c>new DateOnly(…)</c>.</summary>
+    private CallExpr DateOf(NewExpression e) => AsDate(new CallExpr(DateFunctions.DateOf, e.Type, [.. e.Arguments.Select(Scalar)]));
+
+    private CallExpr FormattedDate(MethodCallExpression e) =>
+        ConstantEvaluator.TryEvaluate(e.Arguments[0], out var text) && text is string format && DateFormat.Parse(format) is { } parsed
+            ? new CallExpr(DateFunctions.Format(parsed), e.Type, Scalar(e.Object!))
+            : throw Unsupported.Error(e, "the format of a date must be a constant of parts with a fixed number of digits", "Use yyyy, MM, dd, HH, mm, ss, f to ffffff and punctuation.");
+
+    /// <summary>Calls whose owner is neither a scalar type nor the engine's.</summary>
+    private CallExpr? OtherCall(MethodCallExpression e)
+    {
+        var owner = e.Method.DeclaringType;
+        switch (e.Method.Name)
+        {
+            case "GetWeekOfYear" or "GetYear" when owner == typeof(System.Globalization.ISOWeek):
+                return new CallExpr(e.Method.Name == "GetYear" ? DateFunctions.IsoYear : DateFunctions.IsoWeek, e.Type, Scalar(e.Arguments[0]));
+            case "ConvertTimeFromUtc" when owner == typeof(TimeZoneInfo):
+                return ConstantEvaluator.TryEvaluate(e.Arguments[1], out var zone) && zone is TimeZoneInfo info
+                    ? new CallExpr(DateFunctions.InZone(info), e.Type, Scalar(e.Arguments[0]))
+                    : throw Unsupported.Error(e, "the time zone is not a captured variable", "Read it before: var zone = TimeZoneInfo.FindSystemTimeZoneById(\"Europe/Berlin\").");
+            case "Like" when owner == typeof(SqlFunctions):
+                return new CallExpr(TextFunctions.Like, e.Type, Scalar(e.Arguments[0]), Scalar(e.Arguments[1]));
+            case "IsMatch" or "Replace" when owner == typeof(Regex):
+                return RegexCall(e);
+            default:
+                return null;
+        }
+    }
+
+    private CallExpr? RegexCall(MethodCallExpression e)
+    {
+        var constants = new List<object?>();
+        if (e.Object is not null)
+        {
+            ConstantEvaluator.TryEvaluate(e.Object, out var regex);
+            constants.AddRange([(regex as Regex)?.ToString(), (regex as Regex)?.Options]);
+        }
+
+        foreach (var argument in e.Arguments.Skip(1))
+        {
+            ConstantEvaluator.TryEvaluate(argument, out var value);
+            constants.Add(value);
+        }
+
+        var options = constants.OfType<RegexOptions>().FirstOrDefault();
+        return (e.Method.Name, constants.OfType<string>().ToArray()) switch
+        {
+            ("IsMatch", [var pattern]) => new CallExpr(TextFunctions.Matches(pattern, options), e.Type, Scalar(e.Arguments[0])),
+            ("Replace", [var pattern, var replacement]) => new CallExpr(TextFunctions.Substitute(pattern, replacement, options), e.Type, Scalar(e.Arguments[0])),
+            _ => throw Unsupported.Error(e, "pattern, replacement and options of a regular expression must be constants", "Write Regex.IsMatch(r.Name, \"^a\")."),
+        };
     }
 
     /// <summary>Text of a value as <c>ToString()</c> gives it under the invariant culture; null for types whose text depends on a format.</summary>

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using CdcLake.Expressions.Functions;
 
 namespace CdcLake.Expressions.Translation;
 
@@ -55,13 +56,20 @@ internal sealed partial class LambdaTranslator
                     return Call(ScalarOp.Cast, typeof(DateTime), value);
                 case "Date":
                     return Call(ScalarOp.Date, typeof(DateTime), value);
+                case "DayOfWeek":
+                    return new ScalarShape(new CallExpr(DateFunctions.DayOfWeek, typeof(int), value));
                 case "Year" or "Month" or "Day" or "DayOfYear" or "Hour" or "Minute" or "Second" or "Millisecond":
                     return Call(Enum.Parse<ScalarOp>(name), typeof(int), value);
             }
         }
 
+        if (type == typeof(TimeSpan) && DateFunctions.SpanPart(name) is { } part)
+        {
+            return new ScalarShape(new CallExpr(part, e.Type, value));
+        }
+
         throw Unsupported.Error(
             e, $"member {type.Name}.{name} is outside the supported C# subset",
-            "Of dates: Year, Month, Day, DayOfYear, Hour, Minute, Second, Millisecond, Date; of strings: Length.");
+            "Of dates: Year, Month, Day, DayOfYear, DayOfWeek, Hour, Minute, Second, Millisecond, Date; of spans: Days, Hours, Minutes, Seconds, TotalDays, TotalHours …; of strings: Length.");
     }
 }

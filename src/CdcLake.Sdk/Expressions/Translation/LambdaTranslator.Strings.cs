@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Linq.Expressions;
+using CdcLake.Expressions.Functions;
 
 namespace CdcLake.Expressions.Translation;
 
@@ -20,6 +21,11 @@ internal sealed partial class LambdaTranslator
                 var isNull = new CallExpr(ScalarOp.IsNull, value, typeof(bool));
                 var isEmpty = new CallExpr(ScalarOp.Equal, value, new ConstantExpr("", typeof(string)), typeof(bool));
                 return new CallExpr(ScalarOp.Or, isNull, isEmpty, typeof(bool));
+            case "IsNullOrWhiteSpace":
+                var blank = Scalar(e.Arguments[0]);
+                var trimmed = new CallExpr(ScalarOp.Trim, blank, typeof(string));
+                return new CallExpr(
+                    ScalarOp.Or, new CallExpr(ScalarOp.IsNull, blank, typeof(bool)), new CallExpr(ScalarOp.Equal, trimmed, new ConstantExpr("", typeof(string)), typeof(bool)), typeof(bool));
             case "CompareOrdinal" when e.Arguments.Count == 2:
                 return new CallExpr(ScalarOp.Compare, Scalar(e.Arguments[0]), Scalar(e.Arguments[1]), typeof(int));
             case "Equals" when e.Arguments.Count == 2 || IsOrdinal(e.Arguments[2]):
@@ -49,12 +55,41 @@ internal sealed partial class LambdaTranslator
                 return new CallExpr(Enum.Parse<ScalarOp>(e.Method.Name), text, TextOrChar(e.Arguments[0]), typeof(bool));
             case "Equals" when count == 1 || IsOrdinal(e.Arguments[1]):
                 return new CallExpr(ScalarOp.Equal, text, Scalar(e.Arguments[0]), typeof(bool));
+            case "StartsWith" or "EndsWith" or "Contains" or "Equals" when IsOrdinal(e.Arguments[1], ignoreCase: true):
+                var op = e.Method.Name == "Equals" ? ScalarOp.Equal : Enum.Parse<ScalarOp>(e.Method.Name);
+                return new CallExpr(op, Upper(text), Upper(TextOrChar(e.Arguments[0])), typeof(bool));
+            case "IndexOf" or "LastIndexOf" when count == 1 || IsOrdinal(e.Arguments[1]):
+                return new CallExpr(e.Method.Name == "IndexOf" ? TextFunctions.IndexOf : TextFunctions.LastIndexOf, e.Type, text, TextOrChar(e.Arguments[0]));
+            case "PadLeft" or "PadRight":
+                var fill = count == 1 ? new ConstantExpr(" ", typeof(string)) : TextOrChar(e.Arguments[1]);
+                return new CallExpr(e.Method.Name == "PadLeft" ? TextFunctions.PadLeft : TextFunctions.PadRight, e.Type, text, Scalar(e.Arguments[0]), fill);
             default:
                 return null;
         }
     }
 
-    private static bool IsOrdinal(Expression e) => ConstantEvaluator.TryEvaluate(e, out var value) && value is StringComparison.Ordinal;
+    /// <summary>Upper case character by character, which is how .NET compares without regard to case.</summary>
+    private static CallExpr Upper(Expr text) => new(ScalarOp.ToUpper, text, typeof(string));
+
+    /// <summary><c>text.Split(',')[1]</c>: one part; null where there are not as many.</summary>
+    private CallExpr PartOf(BinaryExpression e)
+    {
+        if (e.Left is MethodCallExpression { Method.Name: "Split", Object: { } text } split && text.Type == typeof(string)
+            && (split.Arguments.Count == 1 || (ConstantEvaluator.TryEvaluate(split.Arguments[1], out var options) && options is StringSplitOptions.None)))
+        {
+            var separator = split.Arguments[0] is NewArrayExpression { Expressions: [var only] } ? only : split.Arguments[0];
+            if (separator.Type == typeof(char) || separator.Type == typeof(string))
+            {
+                return new CallExpr(TextFunctions.Part, typeof(string), Scalar(text), TextOrChar(separator), Scalar(e.Right));
+            }
+        }
+
+        throw Unsupported.Error(e, "an element of an array is outside the supported C# subset", "Of arrays only the parts of a text can be taken: s.Split(',', StringSplitOptions.None)[1].");
+    }
+
+    private static bool IsOrdinal(Expression e, bool ignoreCase = false) =>
+        ConstantEvaluator.TryEvaluate(e, out var value) && value is StringComparison comparison
+        && comparison == (ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     private Expr TextOrChar(Expression e) =>
         e.Type == typeof(char) && ConstantEvaluator.TryEvaluate(e, out var c) ? new ConstantExpr(c!.ToString(), typeof(string)) : Scalar(e);

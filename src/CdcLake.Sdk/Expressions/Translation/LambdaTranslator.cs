@@ -27,10 +27,12 @@ internal sealed partial class LambdaTranslator
         {
             ParameterExpression p when _parameters.TryGetValue(p, out var shape) => shape,
             MemberExpression member => VisitMember(member),
+            NewExpression { Arguments.Count: 3 } created when created.Type == typeof(DateTime) || created.Type == typeof(DateOnly) => new ScalarShape(DateOf(created)),
             NewExpression created => VisitNew(created),
             MemberInitExpression init => VisitInit(init),
             MethodCallExpression call => VisitCall(call),
             UnaryExpression unary => VisitUnary(unary),
+            BinaryExpression { NodeType: ExpressionType.ArrayIndex } element => new ScalarShape(PartOf(element)),
             BinaryExpression binary => new ScalarShape(VisitBinary(binary)),
             ConditionalExpression c => new ScalarShape(new CallExpr(ScalarOp.If, [Scalar(c.Test), Scalar(c.IfTrue), Scalar(c.IfFalse)], c.Type)),
             _ => throw Unsupported.Error(e, $"{e.NodeType} is outside the supported C# subset", SubsetHint),

@@ -32,12 +32,16 @@ internal sealed partial class Planner
             var call = new AggregateCall(calls[i].Kind, ordinals[keys.Count + i], ResultType(calls[i], arguments[i]));
             bound.Add(call);
             var labels = call.Kind is AggregateKind.Min or AggregateKind.Max ? arguments[i]!.Labels : [];
-            fields.Add(new Field(calls[i].Name, call.Result, IsNullable(call.Kind, arguments[i], keys.Count)) { Labels = labels });
+            fields.Add(new Field(calls[i].Name, call.Result, IsNullable(call.Kind, arguments[i], keys.Count))
+            {
+                Labels = labels,
+                ShownScale = calls[i].IsWhole ? ShownType(calls[i], arguments[i]).Scale : null,
+            });
         }
 
         var schema = new Schema(fields);
         var meaning = calls.Select((c, i) => $"{c.Kind}({arguments[i]?.Key ?? "*"}):{bound[i].Result}").ToList();
-        var fingerprint = NodeFactory.Hash(["aggregate", source.Fingerprint, .. keys.Select(k => k.Value.Key), "=>", .. meaning]);
+        var fingerprint = NodeFactory.Hash(["aggregate/2", source.Fingerprint, .. keys.Select(k => k.Value.Key), "=>", .. meaning]);
         var text = keys.Count == 0 ? "all rows" : "by " + string.Join(", ", keys.Select(k => k.Value.Text));
         var node = _nodes.Add(
             $"aggregate({input.Stem})", schema, fingerprint, $"{text}: {(calls.Count == 0 ? "nothing" : string.Join(", ", calls.Select(c => c.Name)))}",
@@ -78,7 +82,11 @@ internal sealed partial class Planner
     private static BoundExpr Argument(ExprBinder binder, LogicalCall call) =>
         call.Kind is AggregateKind.Sum or AggregateKind.Avg ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
 
-    private static DataType ResultType(LogicalCall call, BoundExpr? argument)
+    /// <summary>Type of a call's column: of a mean inside of an expression with all digits, where they fit.</summary>
+    private static DataType ResultType(LogicalCall call, BoundExpr? argument) =>
+        call.IsWhole && !CommonTypes.IsFloat(argument!.Type) && DecimalRules.WholeMean(DecimalRules.Of(argument.Type)) is { } whole ? whole : ShownType(call, argument);
+
+    private static DataType ShownType(LogicalCall call, BoundExpr? argument)
     {
         if (argument is null || call.Kind is AggregateKind.Count or AggregateKind.CountDistinct)
         {

@@ -21,16 +21,20 @@ internal sealed class CallCollector
         _ => shape,
     };
 
-    private Expr Extract(Expr expression) => expression switch
+    /// <remarks><c>isOperand</c>: of arithmetic or a comparison, where a mean has all its digits.</remarks>
+    private Expr Extract(Expr expression, bool isOperand = false) => expression switch
     {
-        AggregateExpr aggregate => Column(aggregate),
-        CallExpr call => call with { Arguments = [.. call.Arguments.Select(Extract)] },
+        AggregateExpr aggregate => Column(aggregate, isOperand && aggregate.Kind == AggregateKind.Avg),
+        CallExpr call => call with
+        {
+            Arguments = [.. call.Arguments.Select(a => Extract(a, call.Op is >= ScalarOp.Add and <= ScalarOp.Remainder or >= ScalarOp.Equal and <= ScalarOp.GreaterOrEqual))],
+        },
         _ => expression,
     };
 
-    private ColumnExpr Column(AggregateExpr aggregate)
+    private ColumnExpr Column(AggregateExpr aggregate, bool isWhole)
     {
-        var known = _calls.Find(c => c.Kind == aggregate.Kind && Equals(c.Argument, aggregate.Argument));
+        var known = _calls.Find(c => c.Kind == aggregate.Kind && c.IsWhole == isWhole && Equals(c.Argument, aggregate.Argument));
         if (known is null)
         {
             var name = aggregate.ToString();
@@ -39,7 +43,7 @@ internal sealed class CallCollector
                 name += "'";
             }
 
-            known = new LogicalCall(name, aggregate.Kind, aggregate.Argument);
+            known = new LogicalCall(name, aggregate.Kind, aggregate.Argument, isWhole);
             _calls.Add(known);
         }
 

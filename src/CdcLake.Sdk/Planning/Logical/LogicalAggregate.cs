@@ -33,4 +33,8 @@ internal sealed class LogicalAggregate(LogicalNode input, IReadOnlyList<NamedExp
 }
 
 /// <summary>One aggregate of a <see cref="LogicalAggregate"/>; no argument counts rows.</summary>
-internal sealed record LogicalCall(string Name, AggregateKind Kind, Expr? Argument);
+/// <param name="Name">Column of the result.</param>
+/// <param name="Kind">The function.</param>
+/// <param name="Argument">What it is over.</param>
+/// <param name="IsWhole">A mean with all digits that MySQL computes, for use inside of an expression.</param>
+internal sealed record LogicalCall(string Name, AggregateKind Kind, Expr? Argument, bool IsWhole);

@@ -24,6 +24,7 @@ internal sealed class LogicalPlan
 
     /// <summary>Freezes the graph.</summary>
     /// <exception cref="InvalidOperationException">There is no sink, or tables of two sources are mixed.</exception>
+    /// <exception cref="SchemaMismatchException">A sink's key cannot be unique.</exception>
     public static LogicalPlan Create(StreamGraph graph)
     {
         if (graph.Sinks.Count == 0)
@@ -38,6 +39,11 @@ internal sealed class LogicalPlan
             throw new InvalidOperationException(
                 $"{foreign.Table} belongs to another MySqlSource object than the other tables of this pipeline. Tables share one order of changes only through one MySqlSource: "
                 + "create it once and take all tables from it.");
+        }
+
+        foreach (var sink in graph.Sinks)
+        {
+            KeyProof.Require(sink);
         }
 
         graph.Freeze();

@@ -1,0 +1,15 @@
+namespace CdcLake;
+
+/// <summary>SQL functions for lambdas that have no method of .NET. They are translated; called outside of a lambda they throw <see cref="NotSupportedException"/>.</summary>
+public static class SqlFunctions
+{
+    /// <summary>
+    /// <c>text LIKE pattern</c>, by bytes: <c>%</c> stands for any text, <c>_</c> for one character, and a backslash takes the character behind it as it is. Unknown where either
+    /// is null.
+    /// </summary>
+    /// <param name="text">What is searched.</param>
+    /// <param name="pattern">The pattern, a constant or a column.</param>
+    /// <exception cref="NotSupportedException">Called outside of a pipeline's lambda.</exception>
+    public static bool Like(string? text, string pattern) =>
+        throw new NotSupportedException("SqlFunctions.Like stands for the engine's inside a pipeline's lambda and cannot be executed.");
+}
