@@ -8,8 +8,8 @@ using CdcLake.Parquet.Reading;
 namespace CdcLake.Parquet;
 
 /// <summary>
-/// Reads flat columns of one Parquet file: V1 and V2 pages of every encoding that writers use; compressed by any codec that <see cref="Codec.IsReadable"/>.
-/// One row group and one page per column are in memory at a time. Not thread-safe: one reading at a time.
+/// Reads columns of one Parquet file: V1 and V2 pages of every encoding that writers use; compressed by any codec that <see cref="Codec.IsReadable"/>.
+/// Structs, lists and maps become JSON. Of each column one page is in memory at a time, and the rows of a batch. Not thread-safe: one reading at a time.
 /// </summary>
 internal sealed class ParquetReader : IAsyncDisposable
 {
@@ -38,27 +38,23 @@ internal sealed class ParquetReader : IAsyncDisposable
 
     public ParquetFooter Footer { get; }
 
-    /// <summary>The columns that can be read, with the types they have by themselves; columns inside groups and of unknown types are left out.
-    /// A field id of 0 stands for none.</summary>
-    public IReadOnlyList<ParquetColumn> Columns =>
-    [
-        .. Footer.Leaves
-            .Where(leaf => leaf.IsFlat && Conversion.NaturalType(leaf) is not null)
-            .Select(leaf => new ParquetColumn(leaf.Name, leaf.FieldId ?? 0, !leaf.IsOptional, Conversion.NaturalType(leaf)!.Value)),
-    ];
+    /// <summary>The columns that can be read, with the types they have by themselves; those with values of unknown types are left out. Structs, lists and maps
+    /// are text. A field id of 0 stands for none.</summary>
+    public IReadOnlyList<ParquetColumn> Columns => [.. Footer.Root.Children.Select(NaturalColumn).OfType<ParquetColumn>()];
 
     /// <summary>Reads the footer.</summary>
     /// <param name="name">Name of the file for errors.</param>
     /// <param name="stream">Seekable; the reader takes it over, also when this fails.</param>
     /// <param name="cancellationToken">Stops reading.</param>
+    /// <param name="names">Field ids for the columns of a file that has none; null: columns are then found by name.</param>
     /// <exception cref="CatalogException">Not a Parquet file, damaged, or of a kind that is not supported.</exception>
-    public static async Task<ParquetReader> OpenAsync(string name, Stream stream, CancellationToken cancellationToken = default)
+    public static async Task<ParquetReader> OpenAsync(string name, Stream stream, CancellationToken cancellationToken = default, FieldNames? names = null)
     {
         var file = new FileBytes(stream);
         try
         {
             var footer = await ReadFooterAsync(file, cancellationToken).ConfigureAwait(false);
-            return new ParquetReader(name, file, footer);
+            return new ParquetReader(name, file, names?.ApplyTo(footer) ?? footer);
         }
         catch (CdcLakeException e) when (IsAboutTheFile(e))
         {
@@ -77,31 +73,34 @@ internal sealed class ParquetReader : IAsyncDisposable
     /// The type may be wider than the stored one (int as long, float as double, a decimal of more digits).</param>
     /// <param name="batchRows">Most rows of a batch; fewer when rows are long.</param>
     /// <param name="cancellationToken">Stops reading.</param>
+    /// <param name="filter">Row groups for which it says false are passed over; null reads all.</param>
     /// <exception cref="CatalogException">Damaged, or a column cannot be read as the type asked for.</exception>
     public async IAsyncEnumerable<ParquetBatch> ReadAsync(
         IReadOnlyList<ParquetColumn> columns,
         int batchRows = DefaultBatchRows,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default,
+        Func<ParquetFooter, RowGroupLocation, bool>? filter = null)
     {
-        var leaves = columns.Select(FindLeaf).ToArray();
-        var readers = new ColumnChunkReader?[columns.Count];
+        var fillers = new List<ColumnFiller>();
         using var decompressor = new BlockDecompressor();
         try
         {
-            for (var i = 0; i < readers.Length; i++)
-            {
-                readers[i] = leaves[i] < 0 ? null : CreateReader(columns[i], Footer.Leaves[leaves[i]], decompressor);
-            }
-
+            Open(columns, decompressor, fillers);
             var row = 0L;
             foreach (var group in Footer.RowGroups)
             {
-                Start(group, leaves, readers);
+                if (filter?.Invoke(Footer, group) == false)
+                {
+                    row += group.Rows;
+                    continue;
+                }
+
+                Start(group, fillers);
                 var size = (int)Math.Clamp(BatchBytes / Math.Max(1, group.TotalBytes / Math.Max(1, group.Rows)), 1, batchRows);
                 for (var left = group.Rows; left > 0;)
                 {
                     var batch = new ParquetBatch(row, (int)Math.Min(left, size), [.. columns.Select(column => Column.Create(column.Type))]);
-                    await FillAsync(batch, columns, readers, cancellationToken).ConfigureAwait(false);
+                    await FillAsync(batch, fillers, cancellationToken).ConfigureAwait(false);
                     left -= batch.Count;
                     row += batch.Count;
                     yield return batch;
@@ -110,9 +109,9 @@ internal sealed class ParquetReader : IAsyncDisposable
         }
         finally
         {
-            foreach (var reader in readers)
+            foreach (var filler in fillers)
             {
-                reader?.Dispose();
+                filler.Dispose();
             }
         }
     }
@@ -153,39 +152,38 @@ internal sealed class ParquetReader : IAsyncDisposable
         return FooterReader.Read(end.AsSpan(end.Length - Tail - length, length), file.Length);
     }
 
-    private int FindLeaf(ParquetColumn column)
+    private ParquetColumn? NaturalColumn(SchemaNode node)
     {
-        var hasIds = Footer.Leaves.Any(leaf => leaf.FieldId is not null);
-        for (var i = 0; i < Footer.Leaves.Count; i++)
+        if (node.IsLeaf && !node.IsRepeated)
         {
-            var leaf = Footer.Leaves[i];
-            if (hasIds ? leaf.FieldId == column.FieldId : leaf.IsTopLevel && leaf.Name == column.Name)
-            {
-                return leaf.IsFlat ? i : throw Refused(_name, new UnsupportedPartException(
-                    $"column \"{column.Name}\" (field {column.FieldId}) is {(leaf.IsTopLevel ? "repeated" : "inside a group")}"));
-            }
+            return TypeOf(node) is { } type ? new ParquetColumn(node.Name, node.FieldId ?? 0, !Footer.Leaves[node.Leaf].IsOptional, type) : null;
         }
 
-        return column is { Required: true, Missing: null }
-            ? throw new CatalogException($"Parquet file {_name} lacks column \"{column.Name}\" (field {column.FieldId}), which the table does not allow to be null. The file does not belong to this table, or was written by a tool that drops columns.")
-            : -1;
+        return NestedField.Of(node, TypeOf) is { } nested
+            ? new ParquetColumn(node.Name, node.FieldId ?? 0, node.Definition == 0, DataType.String) { Nested = nested }
+            : null;
     }
 
-    private ColumnChunkReader CreateReader(ParquetColumn column, SchemaLeaf leaf, BlockDecompressor decompressor)
-    {
-        var conversion = Conversion.Find(leaf, column.Type) ?? throw new CatalogException(
-            $"Column \"{column.Name}\" (field {column.FieldId}) of Parquet file {_name} is stored as {leaf.Physical}, {leaf.Annotation.Kind}, and cannot be read as {column.Type}. The schema of the table and the file do not belong together.");
-        return new ColumnChunkReader(_file, leaf, column.Type, conversion, decompressor);
-    }
+    private DataType? TypeOf(SchemaNode node) => Conversion.NaturalType(Footer.Leaves[node.Leaf]);
 
-    private void Start(RowGroupLocation group, int[] leaves, ColumnChunkReader?[] readers)
+    private void Open(IReadOnlyList<ParquetColumn> columns, BlockDecompressor decompressor, List<ColumnFiller> fillers)
     {
         try
         {
-            for (var i = 0; i < readers.Length; i++)
-            {
-                readers[i]?.Start(group.Chunks[leaves[i]], group.Rows);
-            }
+            var opener = new ColumnOpener(_name, Footer, _file, decompressor);
+            fillers.AddRange(columns.Select(opener.Open));
+        }
+        catch (UnsupportedPartException e)
+        {
+            throw Refused(_name, e);
+        }
+    }
+
+    private void Start(RowGroupLocation group, List<ColumnFiller> fillers)
+    {
+        try
+        {
+            fillers.ForEach(f => f.Start(group));
         }
         catch (CdcLakeException e) when (IsAboutTheFile(e))
         {
@@ -193,14 +191,14 @@ internal sealed class ParquetReader : IAsyncDisposable
         }
     }
 
-    private async ValueTask FillAsync(
-        ParquetBatch batch, IReadOnlyList<ParquetColumn> columns, ColumnChunkReader?[] readers, CancellationToken cancellationToken)
+    private async ValueTask FillAsync(ParquetBatch batch, List<ColumnFiller> fillers, CancellationToken cancellationToken)
     {
         try
         {
-            for (var i = 0; i < readers.Length; i++)
+            for (var i = 0; i < fillers.Count; i++)
             {
-                await FillAsync(batch.Columns[i], readers[i], columns[i].Missing, batch.Count, cancellationToken).ConfigureAwait(false);
+                batch.Columns[i].Reserve(batch.Count);
+                await fillers[i].FillAsync(batch.Columns[i], batch.Count, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (CdcLakeException e) when (IsAboutTheFile(e))
@@ -212,26 +210,6 @@ internal sealed class ParquetReader : IAsyncDisposable
         {
             batch.Dispose();
             throw;
-        }
-    }
-
-    private static async ValueTask FillAsync(Column target, ColumnChunkReader? reader, object? missing, int rows, CancellationToken cancellationToken)
-    {
-        target.Reserve(rows);
-        if (reader is null)
-        {
-            target.AppendRepeated(missing, rows);
-            return;
-        }
-
-        while (target.Count < rows)
-        {
-            if (reader.RowsLeft == 0)
-            {
-                await reader.LoadPageAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            reader.Read(target, Math.Min(reader.RowsLeft, rows - target.Count));
         }
     }
 

@@ -14,18 +14,20 @@ internal static class FooterReader
     public static ParquetFooter Read(ReadOnlySpan<byte> bytes, long fileLength)
     {
         var reader = new CompactReader(bytes, "Footer");
+        var root = SchemaNode.Empty;
         List<SchemaLeaf> leaves = [];
         List<RowGroupLocation> groups = [];
         var keyValues = new Dictionary<string, string>(StringComparer.Ordinal);
         string? createdBy = null;
         var rows = -1L;
+        var hasOrders = false;
         reader.BeginStruct();
         while (reader.NextField(out var id))
         {
             switch (id)
             {
                 case 2:
-                    leaves = SchemaReader.Read(ref reader);
+                    (root, leaves) = SchemaReader.Read(ref reader);
                     break;
                 case 3:
                     rows = reader.ReadI64();
@@ -47,6 +49,10 @@ internal static class FooterReader
                 case 6:
                     createdBy = reader.ReadString();
                     break;
+                case 7:
+                    hasOrders = true;
+                    reader.Skip();
+                    break;
                 default:
                     reader.Skip();
                     break;
@@ -54,7 +60,7 @@ internal static class FooterReader
         }
 
         Check(rows, leaves, groups, fileLength);
-        return new ParquetFooter(rows, leaves, groups, keyValues, createdBy);
+        return new ParquetFooter(rows, root, leaves, groups, keyValues, createdBy) { HasColumnOrders = hasOrders };
     }
 
     private static void Check(long rows, List<SchemaLeaf> leaves, List<RowGroupLocation> groups, long fileLength)
@@ -173,6 +179,9 @@ internal static class FooterReader
                 case 11:
                     dictionary = reader.ReadI64();
                     break;
+                case 12:
+                    chunk = chunk with { Statistics = ReadStatistics(ref reader) };
+                    break;
                 default:
                     reader.Skip();
                     break;
@@ -181,6 +190,34 @@ internal static class FooterReader
 
         reader.EndStruct(outer);
         return chunk with { Offset = dictionary > 0 && dictionary < data ? dictionary : data }; // some writers say 0 for none
+    }
+
+    /// <summary>Fields 1 and 2, the bounds of old writers, are in an order that nobody knows.</summary>
+    private static StoredStatistics ReadStatistics(ref CompactReader reader)
+    {
+        var statistics = new StoredStatistics(null, null, null);
+        var outer = reader.BeginStructField();
+        while (reader.NextField(out var id))
+        {
+            switch (id)
+            {
+                case 3:
+                    statistics = statistics with { Nulls = reader.ReadI64() };
+                    break;
+                case 5:
+                    statistics = statistics with { Max = reader.ReadBinary().ToArray() };
+                    break;
+                case 6:
+                    statistics = statistics with { Min = reader.ReadBinary().ToArray() };
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        reader.EndStruct(outer);
+        return statistics;
     }
 
     private static void ReadKeyValue(ref CompactReader reader, Dictionary<string, string> keyValues)

@@ -23,11 +23,17 @@ internal static class LogicalTypes
     private const int ConvertedTimestampMicros = 10;
 
     public const int String = 1;
+    public const int Map = 2;
+    public const int List = 3;
+    public const int Enum = 4;
     public const int Decimal = 5;
     public const int Date = 6;
     public const int Time = 7;
     public const int Timestamp = 8;
     public const int Integer = 10;
+    public const int Json = 12;
+    public const int Uuid = 14;
+    public const int Variant = 16;
 
     /// <summary>Writes fields 6 to 10 of a SchemaElement.</summary>
     public static void Write(CompactWriter writer, DataType type, int fieldId)

@@ -2,10 +2,14 @@ using CdcLake.Columnar;
 
 namespace CdcLake.Parquet.Format;
 
-/// <summary>One column of a flat Parquet file.</summary>
+/// <summary>One column of a Parquet file.</summary>
 /// <param name="Name">Name in the file; readers of Iceberg tables go by <paramref name="FieldId"/>.</param>
 /// <param name="FieldId">Iceberg field id; unique within the file.</param>
 /// <param name="Required">True when no row holds null; a null then fails the write.</param>
 /// <param name="Type">Type of the values; <see cref="PhysicalType"/> says how it is stored.</param>
 /// <param name="Missing">Value of all rows of a file that lacks the column, as <see cref="Column.AppendRepeated"/> takes it; null = they are null.</param>
-internal sealed record ParquetColumn(string Name, int FieldId, bool Required, DataType Type, object? Missing = null);
+internal sealed record ParquetColumn(string Name, int FieldId, bool Required, DataType Type, object? Missing = null)
+{
+    /// <summary>For a struct, list or map, which is read as JSON into a column of text: what is wanted of it. Null for others, and for all that is written.</summary>
+    public NestedField? Nested { get; init; }
+}

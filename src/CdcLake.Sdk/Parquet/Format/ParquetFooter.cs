@@ -1,32 +1,44 @@
 namespace CdcLake.Parquet.Format;
 
-/// <summary>What the footer of a file says, as far as reading flat columns needs it.</summary>
+/// <summary>What the footer of a file says, as far as reading needs it.</summary>
 /// <param name="RowCount">Rows of the file.</param>
-/// <param name="Leaves">All columns that hold values, in file order; those inside groups are there only to count.</param>
+/// <param name="Root">The schema.</param>
+/// <param name="Leaves">All columns that hold values, in file order, which is that of <paramref name="Root"/> depth first.</param>
 /// <param name="RowGroups">In file order.</param>
 /// <param name="KeyValues">Key and value pairs; the last one of a key counts.</param>
 /// <param name="CreatedBy">Name and version of the writer, or null.</param>
 internal sealed record ParquetFooter(
     long RowCount,
+    SchemaNode Root,
     IReadOnlyList<SchemaLeaf> Leaves,
     IReadOnlyList<RowGroupLocation> RowGroups,
     IReadOnlyDictionary<string, string> KeyValues,
-    string? CreatedBy);
+    string? CreatedBy)
+{
+    /// <summary>True when the writer says in which order bounds are; without, they mean nothing.</summary>
+    public bool HasColumnOrders { get; init; }
+
+    /// <summary>False when the writer gave no field ids at all.</summary>
+    public bool HasFieldIds { get; init; } = Leaves.Any(l => l.FieldId is not null) || Root.Children.Any(n => n.FieldId is not null);
+}
 
 /// <summary>A column that holds values.</summary>
 /// <param name="Name">Name of the last path element.</param>
 /// <param name="FieldId">Iceberg field id, or null when the writer gave none.</param>
 /// <param name="Physical">How values are stored.</param>
 /// <param name="FixedLength">Bytes of a FIXED_LEN_BYTE_ARRAY, else 0.</param>
-/// <param name="IsOptional">True when rows may be null.</param>
+/// <param name="MaxDefinition">Definition level of a value that is there: how many of it and what it lies in are optional or repeated.</param>
+/// <param name="MaxRepetition">How many of it and what it lies in are repeated.</param>
 /// <param name="IsTopLevel">False inside a group.</param>
-/// <param name="IsRepeated">True for a list without the groups that lists have.</param>
 /// <param name="Annotation">What the values mean.</param>
 internal sealed record SchemaLeaf(
-    string Name, int? FieldId, PhysicalType Physical, int FixedLength, bool IsOptional, bool IsTopLevel, bool IsRepeated, Annotation Annotation)
+    string Name, int? FieldId, PhysicalType Physical, int FixedLength, int MaxDefinition, int MaxRepetition, bool IsTopLevel, Annotation Annotation)
 {
-    /// <summary>False for columns that cannot be read here.</summary>
-    public bool IsFlat => IsTopLevel && !IsRepeated;
+    /// <summary>True when rows may be null.</summary>
+    public bool IsOptional => MaxDefinition > 0;
+
+    /// <summary>True when there is one value, or null, for each row.</summary>
+    public bool IsFlat => MaxRepetition == 0;
 }
 
 /// <summary>Meaning of a column beyond its physical type.</summary>
@@ -50,6 +62,10 @@ internal enum AnnotationKind
     Time,
     Timestamp,
     Integer,
+    List,
+    Map,
+    Uuid,
+    Variant,
     Other,
 }
 
@@ -73,4 +89,14 @@ internal sealed record RowGroupLocation(long Rows, long TotalBytes, IReadOnlyLis
 /// <param name="Offset">File offset of the first page, dictionary or data.</param>
 /// <param name="Length">Bytes of all pages.</param>
 /// <param name="IsEncrypted">True when its pages, and possibly all that is said of them, are.</param>
-internal readonly record struct ChunkLocation(int Codec, long Values, long Offset, long Length, bool IsEncrypted = false);
+internal readonly record struct ChunkLocation(int Codec, long Values, long Offset, long Length, bool IsEncrypted = false)
+{
+    /// <summary>What the writer says of the values, or null.</summary>
+    public StoredStatistics? Statistics { get; init; }
+}
+
+/// <summary>Bounds of the values of a column chunk as the file has them: PLAIN without lengths.</summary>
+/// <param name="Min">None is below it; null = unknown.</param>
+/// <param name="Max">None is above it; null = unknown.</param>
+/// <param name="Nulls">How many are null; null = unknown.</param>
+internal sealed record StoredStatistics(byte[]? Min, byte[]? Max, long? Nulls);

@@ -10,49 +10,54 @@ internal static class SchemaReader
 {
     private const int Repeated = 2;
 
-    public static List<SchemaLeaf> Read(ref CompactReader reader)
+    /// <summary>Groups in groups that are followed; deeper schemas are refused.</summary>
+    private const int MaxDepth = 60;
+
+    /// <summary>The schema, and its columns in the same order.</summary>
+    public static (SchemaNode Root, List<SchemaLeaf> Leaves) Read(ref CompactReader reader)
     {
-        var count = reader.ReadList(CompactWriter.Struct);
-        var leaves = new List<SchemaLeaf>();
-        var open = new Stack<int>(); // children still to come, per group
-        for (var i = 0; i < count; i++)
+        var elements = new List<Element>();
+        for (var count = reader.ReadList(CompactWriter.Struct); count > 0; count--)
         {
-            var element = ReadElement(ref reader);
-            if (i == 0)
-            {
-                open.Push(element.Children ?? 0);
-                continue;
-            }
-
-            while (open.Count > 0 && open.Peek() == 0)
-            {
-                open.Pop();
-            }
-
-            if (open.Count == 0)
-            {
-                throw Corrupt($"element \"{element.Name}\" belongs to no group");
-            }
-
-            open.Push(open.Pop() - 1);
-            if (element.Children is { } children)
-            {
-                open.Push(children);
-                continue;
-            }
-
-            leaves.Add(new SchemaLeaf(
-                element.Name,
-                element.FieldId,
-                element.Type ?? throw Corrupt($"column \"{element.Name}\" has no type"),
-                element.Length,
-                element.Repetition == 1,
-                open.Count == 1,
-                element.Repetition == Repeated,
-                element.Annotation));
+            elements.Add(ReadElement(ref reader));
         }
 
-        return leaves;
+        var leaves = new List<SchemaLeaf>();
+        var at = 0;
+        var root = elements.Count == 0 ? SchemaNode.Empty : ReadNode(elements, ref at, 0, 0, 0, leaves);
+        return at == elements.Count ? (root, leaves) : throw Corrupt($"element \"{elements[at].Name}\" belongs to no group");
+    }
+
+    private static SchemaNode ReadNode(List<Element> elements, ref int at, int depth, int definition, int repetition, List<SchemaLeaf> leaves)
+    {
+        if (at == elements.Count || depth > MaxDepth)
+        {
+            throw Corrupt(depth > MaxDepth ? $"more than {MaxDepth} groups in each other" : "it ends inside a group");
+        }
+
+        var element = elements[at++];
+        if (depth > 0)
+        {
+            definition += element.Repetition == 0 ? 0 : 1;
+            repetition += element.Repetition == Repeated ? 1 : 0;
+        }
+
+        var node = new SchemaNode(element.Name, element.FieldId, depth > 0 && element.Repetition == Repeated, element.Annotation, definition, repetition);
+        if (element.Children is null && depth > 0)
+        {
+            leaves.Add(new SchemaLeaf(
+                element.Name, element.FieldId, element.Type ?? throw Corrupt($"column \"{element.Name}\" has no type"), element.Length,
+                definition, repetition, depth == 1, element.Annotation));
+            return node with { Leaf = leaves.Count - 1 };
+        }
+
+        var children = new List<SchemaNode>();
+        for (var left = element.Children ?? 0; left > 0; left--)
+        {
+            children.Add(ReadNode(elements, ref at, depth + 1, definition, repetition, leaves));
+        }
+
+        return node with { Children = children };
     }
 
     private static Element ReadElement(ref CompactReader reader)
@@ -124,6 +129,17 @@ internal static class SchemaReader
                     reader.Skip();
                     result = new Annotation(AnnotationKind.Date);
                     break;
+                case LogicalTypes.List or LogicalTypes.Map or LogicalTypes.Enum or LogicalTypes.Json or LogicalTypes.Uuid or LogicalTypes.Variant:
+                    reader.Skip();
+                    result = new Annotation(id switch
+                    {
+                        LogicalTypes.List => AnnotationKind.List,
+                        LogicalTypes.Map => AnnotationKind.Map,
+                        LogicalTypes.Uuid => AnnotationKind.Uuid,
+                        LogicalTypes.Variant => AnnotationKind.Variant,
+                        _ => AnnotationKind.Text,
+                    });
+                    break;
                 case LogicalTypes.Decimal or LogicalTypes.Time or LogicalTypes.Timestamp or LogicalTypes.Integer:
                     result = ReadParameters(ref reader, id);
                     break;
@@ -191,7 +207,9 @@ internal static class SchemaReader
     private static Annotation FromConverted(int converted, int precision, int scale) => converted switch
     {
         -1 => new Annotation(AnnotationKind.None),
-        0 => new Annotation(AnnotationKind.Text),
+        0 or 4 or 19 => new Annotation(AnnotationKind.Text), // also ENUM and JSON
+        1 or 2 => new Annotation(AnnotationKind.Map),
+        3 => new Annotation(AnnotationKind.List),
         5 => new Annotation(AnnotationKind.Decimal, precision, scale),
         6 => new Annotation(AnnotationKind.Date),
         7 => new Annotation(AnnotationKind.Time, Unit: TimeUnit.Millis),

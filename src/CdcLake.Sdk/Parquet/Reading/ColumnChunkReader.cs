@@ -10,13 +10,16 @@ namespace CdcLake.Parquet.Reading;
 
 // Body of a V1 data page: see ColumnChunkWriter. Body of a V2 data page:
 //
-//   repetition levels   never compressed, no length in front; absent in flat columns
-//   definition levels   never compressed, no length in front; RLE hybrid of one bit
+//   repetition levels   never compressed, no length in front; RLE hybrid of as many bits as they need; empty in flat columns
+//   definition levels   never compressed, no length in front; RLE hybrid likewise
 //   values              compressed unless the header says otherwise
 //
 // Source: parquet-format/README.md, "Data Pages".
 
-/// <summary>Reads one column of the row groups of a file in row order, a page at a time.</summary>
+/// <summary>
+/// Reads one column of the row groups of a file in row order, a page at a time. A flat column has an entry for each row, others one for each value or
+/// empty place, which levels tell apart.
+/// </summary>
 internal sealed class ColumnChunkReader : IDisposable
 {
     private const int MaxHeader = 1 << 20; // long statistics may stand in a header
@@ -32,7 +35,9 @@ internal sealed class ColumnChunkReader : IDisposable
     private long _position;
     private long _end;
     private long _valuesLeft; // in pages not yet loaded
-    private RleDecoder _levels;
+    private int[] _scratch = [];
+    private RleDecoder _repetition;
+    private RleDecoder _definition;
     private bool _hasDictionary;
 
     /// <param name="file">The file.</param>
@@ -48,8 +53,11 @@ internal sealed class ColumnChunkReader : IDisposable
         _values = PageValues.Create(type, conversion);
     }
 
-    /// <summary>Rows of the current page that were not read yet; 0 = <see cref="LoadPageAsync"/> is due.</summary>
-    public int RowsLeft { get; private set; }
+    /// <summary>Entries of the current page that were not read yet; 0 = <see cref="LoadPageAsync"/> is due, unless <see cref="IsAtEnd"/>.</summary>
+    public int EntriesLeft { get; private set; }
+
+    /// <summary>True behind the last entry of the chunk.</summary>
+    public bool IsAtEnd => EntriesLeft == 0 && _valuesLeft == 0;
 
     /// <summary>Goes to the first page of a chunk.</summary>
     /// <exception cref="CorruptDataException">The chunk does not have one value per row.</exception>
@@ -67,23 +75,23 @@ internal sealed class ColumnChunkReader : IDisposable
             throw new UnsupportedPartException($"{Where} is encrypted");
         }
 
-        if (chunk.Values != rows)
+        if (_leaf.IsFlat && chunk.Values != rows)
         {
             throw new CorruptDataException($"Column \"{_leaf.Name}\"", chunk.Offset, $"{chunk.Values} values for {rows} rows");
         }
 
         _position = chunk.Offset;
         _end = chunk.Offset + chunk.Length;
-        _valuesLeft = rows;
+        _valuesLeft = chunk.Values;
         _hasDictionary = false;
-        RowsLeft = 0;
+        EntriesLeft = 0;
     }
 
     /// <summary>Loads pages until one has rows.</summary>
     /// <exception cref="CorruptDataException">Malformed, or the chunk ends before its last row.</exception>
     public async ValueTask LoadPageAsync(CancellationToken cancellationToken)
     {
-        while (RowsLeft == 0)
+        while (EntriesLeft == 0)
         {
             var pageOffset = _position;
             var header = await ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
@@ -110,7 +118,7 @@ internal sealed class ColumnChunkReader : IDisposable
         }
     }
 
-    /// <summary>Appends the next <paramref name="rows"/> rows, at most <see cref="RowsLeft"/>.</summary>
+    /// <summary>Appends the next <paramref name="rows"/> rows of a flat column, at most <see cref="EntriesLeft"/>.</summary>
     public void Read(Column target, int rows)
     {
         ReadOnlySpan<byte> nulls = default;
@@ -118,12 +126,25 @@ internal sealed class ColumnChunkReader : IDisposable
         if (_leaf.IsOptional)
         {
             Pooled.Grow(ref _nulls, rows, 0);
-            present = _levels.ReadPresence(_nulls.AsSpan(0, rows));
+            present = _leaf.MaxDefinition == 1 ? _definition.ReadPresence(_nulls.AsSpan(0, rows)) : ReadPresence(_nulls.AsSpan(0, rows));
             nulls = present == rows ? default : _nulls.AsSpan(0, rows);
         }
 
         _values.Read(target, rows, nulls, present);
-        RowsLeft -= rows;
+        EntriesLeft -= rows;
+    }
+
+    /// <summary>Reads the levels of the next entries, at most <see cref="EntriesLeft"/>, and appends those of their values that are there.</summary>
+    /// <param name="target">Gets the values without the empty places.</param>
+    /// <param name="repetition">One level for each entry.</param>
+    /// <param name="definition">One level for each entry.</param>
+    public void ReadEntries(Column target, Span<byte> repetition, Span<byte> definition)
+    {
+        ReadLevels(ref _repetition, _leaf.MaxRepetition, repetition);
+        ReadLevels(ref _definition, _leaf.MaxDefinition, definition);
+        var present = definition.Count((byte)_leaf.MaxDefinition);
+        _values.Read(target, present, default, present);
+        EntriesLeft -= repetition.Length;
     }
 
     public void Dispose()
@@ -132,6 +153,39 @@ internal sealed class ColumnChunkReader : IDisposable
         _window.Dispose();
         Pooled.Return(ref _body);
         Pooled.Return(ref _nulls);
+        Pooled.Return(ref _scratch);
+    }
+
+    /// <summary>Null masks of a column inside groups: null where it or a group is.</summary>
+    private int ReadPresence(Span<byte> nulls)
+    {
+        ReadLevels(ref _definition, _leaf.MaxDefinition, nulls);
+        var present = 0;
+        foreach (ref var level in nulls)
+        {
+            var isPresent = level == _leaf.MaxDefinition ? 1 : 0;
+            present += isPresent;
+            level = (byte)(1 - isPresent);
+        }
+
+        return present;
+    }
+
+    private void ReadLevels(ref RleDecoder decoder, int largest, Span<byte> levels)
+    {
+        if (largest == 0)
+        {
+            levels.Clear();
+            return;
+        }
+
+        Pooled.Grow(ref _scratch, levels.Length, 0);
+        var wide = _scratch.AsSpan(0, levels.Length);
+        decoder.Read(wide);
+        for (var i = 0; i < levels.Length; i++)
+        {
+            levels[i] = wide[i] <= largest ? (byte)wide[i] : throw new CorruptDataException($"Levels of column \"{_leaf.Name}\"", _position, $"level {wide[i]} of {largest}");
+        }
     }
 
     private string Where => $"column \"{_leaf.Name}\" ({SpecNames.Of(_leaf.Physical)})";
@@ -183,7 +237,7 @@ internal sealed class ColumnChunkReader : IDisposable
 
                 TakeData(header, stored);
                 _valuesLeft -= header.Values;
-                RowsLeft = header.Values;
+                EntriesLeft = header.Values;
                 break;
             case PageType.Index:
                 break;
@@ -223,35 +277,45 @@ internal sealed class ColumnChunkReader : IDisposable
         }
 
         Decompress(stored, header.UncompressedSize, 0);
-        var start = 0;
-        if (_leaf.IsOptional)
+        if (_leaf.IsOptional && header.LevelsEncoding != (int)PageEncoding.Rle)
         {
-            if (header.LevelsEncoding != (int)PageEncoding.Rle)
-            {
-                throw new UnsupportedPartException($"definition levels encoded as {SpecNames.OfEncoding(header.LevelsEncoding)}");
-            }
-
-            var length = header.UncompressedSize < LevelsPrefix ? -1 : BinaryPrimitives.ReadInt32LittleEndian(_body);
-            if ((uint)length > (uint)Math.Max(0, header.UncompressedSize - LevelsPrefix))
-            {
-                throw new CorruptDataException("Definition levels", 0, $"length {length} in a page of {header.UncompressedSize} bytes");
-            }
-
-            start = LevelsPrefix + length;
-            _levels = new RleDecoder(_body, LevelsPrefix, start, 1);
+            throw new UnsupportedPartException($"definition levels encoded as {SpecNames.OfEncoding(header.LevelsEncoding)}");
         }
 
+        var start = 0;
+        _repetition = TakeLevels("Repetition levels", _leaf.MaxRepetition, header.UncompressedSize, ref start);
+        _definition = TakeLevels("Definition levels", _leaf.MaxDefinition, header.UncompressedSize, ref start);
         _values.SetPage(header.Encoding, _body, start, header.UncompressedSize, header.Values);
+    }
+
+    /// <summary>Levels of a V1 page with their length in front; none where the only level is 0.</summary>
+    private RleDecoder TakeLevels(string what, int largest, int end, ref int start)
+    {
+        if (largest == 0)
+        {
+            return default;
+        }
+
+        var left = end - start - LevelsPrefix;
+        var length = left < 0 ? -1 : BinaryPrimitives.ReadInt32LittleEndian(_body.AsSpan(start));
+        if ((uint)length > (uint)Math.Max(0, left))
+        {
+            throw new CorruptDataException(what, start, $"length {length} in a page of {end} bytes");
+        }
+
+        var first = start + LevelsPrefix;
+        start = first + length;
+        return new RleDecoder(_body, first, start, RleEncoder.WidthFor(largest + 1));
     }
 
     private void TakeV2(PageHeader header, ReadOnlySpan<byte> stored)
     {
-        if (header.RepetitionLength != 0)
+        if (header.RepetitionLength != 0 && _leaf.IsFlat)
         {
             throw new CorruptDataException("Page", 0, "repetition levels in a flat column");
         }
 
-        var levels = header.DefinitionLength;
+        var levels = header.RepetitionLength + header.DefinitionLength;
         var codec = _codec;
         _codec = header.IsCompressed ? codec : CompressionCodec.Uncompressed;
         try
@@ -264,7 +328,8 @@ internal sealed class ColumnChunkReader : IDisposable
         }
 
         stored[..levels].CopyTo(_body);
-        _levels = new RleDecoder(_body, 0, levels, 1);
+        _repetition = new RleDecoder(_body, 0, header.RepetitionLength, RleEncoder.WidthFor(_leaf.MaxRepetition + 1));
+        _definition = new RleDecoder(_body, header.RepetitionLength, levels, RleEncoder.WidthFor(_leaf.MaxDefinition + 1));
         _values.SetPage(header.Encoding, _body, levels, header.UncompressedSize, header.Values);
     }
 

@@ -33,6 +33,7 @@ internal abstract class PageValues : IDisposable
     /// <summary>A fresh decoder for values of <paramref name="type"/>.</summary>
     public static PageValues Create(DataType type, Conversion conversion) => type.Storage switch
     {
+        _ when conversion.IsText => new TextPageValues(conversion),
         StorageKind.Byte => new BooleanPageValues(conversion),
         StorageKind.Int32 => new FixedPageValues<int>(conversion),
         StorageKind.Int64 => new FixedPageValues<long>(conversion),
@@ -48,7 +49,7 @@ internal abstract class PageValues : IDisposable
     /// <summary>Goes on with another page of <paramref name="rows"/> rows, whose values lie in <paramref name="body"/> from <paramref name="start"/> to <paramref name="end"/>.</summary>
     /// <exception cref="CorruptDataException">Malformed.</exception>
     /// <exception cref="UnsupportedPartException">The encoding is not known, or not for these values.</exception>
-    public void SetPage(int encoding, byte[] body, int start, int end, int rows)
+    public virtual void SetPage(int encoding, byte[] body, int start, int end, int rows)
     {
         Body = body;
         Position = start;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using CdcLake.Columnar;
 using CdcLake.Compression;
 using CdcLake.Parquet.Format;
 
@@ -12,6 +13,7 @@ namespace CdcLake.Parquet.Reading;
 internal static class PlainDecoder
 {
     private const int MaxInt128Bytes = 16;
+    private const long MicrosecondsPerDay = 86_400_000_000;
 
     /// <summary>Decodes <paramref name="target"/>.Length values and returns the bytes they took.</summary>
     /// <typeparam name="T">int, long, Int128, float or double, as the column stores them.</typeparam>
@@ -131,7 +133,7 @@ internal static class PlainDecoder
     {
         for (var i = 0; i < target.Length; i++)
         {
-            target[i] = Narrow<T>(ReadBigEndian(source.Slice(i * width, width)));
+            target[i] = Narrow<T>(BigEndian.Read(source.Slice(i * width, width)));
         }
     }
 
@@ -148,21 +150,10 @@ internal static class PlainDecoder
                 throw new CorruptDataException("Page values", position, $"a decimal of {value.Length} bytes");
             }
 
-            target[i] = Narrow<T>(ReadBigEndian(value));
+            target[i] = Narrow<T>(BigEndian.Read(value));
         }
 
         return position;
-    }
-
-    private static Int128 ReadBigEndian(ReadOnlySpan<byte> bytes)
-    {
-        Int128 value = !bytes.IsEmpty && bytes[0] >= 0x80 ? -1 : 0;
-        foreach (var b in bytes)
-        {
-            value = (value << 8) | b;
-        }
-
-        return value;
     }
 
     private static T Narrow<T>(Int128 value)
@@ -182,6 +173,13 @@ internal static class PlainDecoder
     {
         switch (adjustment)
         {
+            case IntegerAdjustment.FromDays:
+                foreach (ref var value in values)
+                {
+                    value *= MicrosecondsPerDay; // of 32 bits: no overflow
+                }
+
+                break;
             case IntegerAdjustment.FromMillis:
                 foreach (ref var value in values)
                 {
