@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace CdcLake.Columnar;
@@ -33,6 +34,43 @@ internal static class CellValue
             BytesColumn c => c[row].ToArray(),
             _ => throw new UnsupportedTypeException($"A value of type {type} cannot be shown."),
         };
+    }
+
+    /// <summary>A value of <see cref="Of"/> as another .NET type that holds it without loss: other integers, floating point and decimals, DateTime for instants and dates, Guid for text.</summary>
+    /// <returns>False when the type does not hold it.</returns>
+    public static bool TryConvert(object? value, Type type, out object? converted)
+    {
+        var target = Nullable.GetUnderlyingType(type) ?? type;
+        converted = value;
+        if (value is null)
+        {
+            return target != type || !type.IsValueType;
+        }
+
+        if (target.IsInstanceOfType(value))
+        {
+            return true;
+        }
+
+        try
+        {
+            converted = value switch
+            {
+                DateTimeOffset instant when target == typeof(DateTime) => instant.UtcDateTime,
+                DateOnly day when target == typeof(DateTime) => day.ToDateTime(TimeOnly.MinValue),
+                string text when target == typeof(Guid) => Guid.Parse(text),
+                IConvertible number and not string when target.IsPrimitive || target == typeof(decimal) => Convert.ChangeType(number, target, CultureInfo.InvariantCulture),
+                Int128 wide when target == typeof(ulong) => checked((ulong)wide),
+                Int128 wide when target == typeof(long) => checked((long)wide),
+                Int128 wide when target == typeof(decimal) => (decimal)wide,
+                _ => null,
+            };
+            return converted is not null;
+        }
+        catch (Exception e) when (e is InvalidCastException or OverflowException or FormatException)
+        {
+            return false;
+        }
     }
 
     private static object OfLong(long value, DataType type) => type.Kind switch

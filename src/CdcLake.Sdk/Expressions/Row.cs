@@ -1,11 +1,10 @@
-using System.Globalization;
 using CdcLake.Columnar;
 
 namespace CdcLake;
 
 /// <summary>
 /// A row whose columns are known only at run time. In the lambdas of a <see cref="ChangeStream{T}"/> it stands for the row of an untyped table and is translated, never
-/// executed; rows that <see cref="IcebergTable.ReadAsync"/> gives hold values. Immutable.
+/// executed; rows that <see cref="IcebergTable.ReadAsync"/> and <see cref="IcebergTable.Scan"/> give hold values. Immutable.
 /// </summary>
 public sealed class Row
 {
@@ -36,24 +35,10 @@ public sealed class Row
     public T Get<T>(string column)
     {
         var value = this[column];
-        var target = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
-        try
-        {
-            return value switch
-            {
-                T same => same,
-                null when default(T) is null => default!,
-                DateTimeOffset instant when target == typeof(DateTime) => (T)(object)instant.UtcDateTime,
-                IConvertible number and not string when target.IsPrimitive || target == typeof(decimal) =>
-                    (T)Convert.ChangeType(number, target, CultureInfo.InvariantCulture),
-                _ => throw new InvalidCastException(),
-            };
-        }
-        catch (Exception e) when (e is InvalidCastException or OverflowException)
-        {
-            throw new InvalidCastException(
-                $"Column \"{column}\" holds {value?.ToString() ?? "NULL"} ({_schema[Ordinal(column)].Type}), which a {typeof(T).Name} does not hold.", e);
-        }
+        return CellValue.TryConvert(value, typeof(T), out var converted)
+            ? (T)converted!
+            : throw new InvalidCastException(
+                $"Column \"{column}\" holds {value?.ToString() ?? "NULL"} ({_schema[Ordinal(column)].Type}), which a {typeof(T).Name} does not hold.");
     }
 
     internal static Row Of(ChangeBatch batch, int row)

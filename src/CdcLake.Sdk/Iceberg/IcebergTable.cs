@@ -1,10 +1,10 @@
-using System.Runtime.CompilerServices;
+using System.Diagnostics.CodeAnalysis;
 using CdcLake.Connectors;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Writing;
-using CdcLake.MySql.Gtids;
+using CdcLake.Planning.Logical;
 
 namespace CdcLake;
 
@@ -28,7 +28,7 @@ public sealed partial class IcebergTable
     /// <returns>Rows that the caller may keep; none when the table has no snapshot yet.</returns>
     /// <exception cref="CatalogException">There is no such table, or it is damaged.</exception>
     /// <exception cref="UnsupportedTypeException">A column, written by somebody else, has a type that is not read.</exception>
-    public IAsyncEnumerable<Row> ReadAsync(CancellationToken cancellationToken = default) => ReadRowsAsync(r => r.Current, cancellationToken);
+    public IAsyncEnumerable<Row> ReadAsync(CancellationToken cancellationToken = default) => Scan().ReadAsync(cancellationToken);
 
     /// <summary>Reads all rows as they were when the source stood at a GTID set: those of the newest snapshot whose set is included in <paramref name="gtid"/>.</summary>
     /// <param name="gtid">A GTID set as MySQL prints it.</param>
@@ -36,35 +36,29 @@ public sealed partial class IcebergTable
     /// <returns>Rows that the caller may keep; none when no snapshot is that old.</returns>
     /// <exception cref="ArgumentException">Not a GTID set.</exception>
     /// <exception cref="CatalogException">There is no such table, it is damaged, or its snapshots of that time have expired.</exception>
-    public IAsyncEnumerable<Row> ReadAtGtidAsync(string gtid, CancellationToken cancellationToken = default)
-    {
-        var position = GtidPosition.Parse(gtid, nameof(gtid));
-        return ReadRowsAsync(r => r.FindSnapshot(p => position.Covers(MySqlPosition.Parse(p))), cancellationToken);
-    }
+    public IAsyncEnumerable<Row> ReadAtGtidAsync(string gtid, CancellationToken cancellationToken = default) =>
+        Scan().AtGtid(gtid).ReadAsync(cancellationToken);
+
+    /// <summary>Untyped rows, with columns, condition and version of choice.</summary>
+    public IcebergScan<Row> Scan() => new(this);
+
+    /// <summary>Rows as objects, with condition and version of choice.</summary>
+    /// <typeparam name="T">
+    /// A type with a property for each column that is wanted, named like it (<c>ProductId</c> for <c>product_id</c>) or by <see cref="ColumnNameAttribute"/>, set through a
+    /// constructor or a setter, of a .NET type that holds the column.
+    /// </typeparam>
+    /// <exception cref="SchemaMismatchException">The type has no such property, or one of a type that no column has.</exception>
+    public IcebergScan<T> Scan<[DynamicallyAccessedMembers(RowMembers.Kept)] T>() => new(this);
+
+    /// <summary>Loads what is known of the table: its snapshots, history, references and properties, and from there its files.</summary>
+    /// <param name="cancellationToken">Ends the loading.</param>
+    /// <exception cref="CatalogException">There is no such table, or it is damaged.</exception>
+    public async Task<IcebergTableInfo> InspectAsync(CancellationToken cancellationToken = default) => new(await OpenAsync(cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public override string ToString() => Name;
 
     internal ISinkTarget Target(IcebergSinkSettings settings) => new IcebergSinkTarget(_catalog.Commits, _identifier, settings);
 
-    private async IAsyncEnumerable<Row> ReadRowsAsync(
-        Func<IcebergTableReader, Iceberg.Spec.Snapshot?> choose, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var reader = await IcebergTableReader.OpenAsync(_catalog.Open(), _identifier, cancellationToken).ConfigureAwait(false);
-        if (choose(reader) is not { } snapshot)
-        {
-            yield break;
-        }
-
-        await foreach (var batch in reader.ReadAsync(snapshot, cancellationToken).ConfigureAwait(false))
-        {
-            using (batch)
-            {
-                for (var row = 0; row < batch.Count; row++)
-                {
-                    yield return Row.Of(batch, row);
-                }
-            }
-        }
-    }
+    internal Task<IcebergTableReader> OpenAsync(CancellationToken cancellationToken) => IcebergTableReader.OpenAsync(_catalog.Open(), _identifier, cancellationToken);
 }

@@ -32,7 +32,7 @@ public sealed partial class LayeringTests
         ["Dataflow"] = ["Columnar", "Expressions", "State", "Connectors"],
         ["Planning"] = ["Columnar", "Expressions", "Connectors"], // what a source describes goes in, what it captures comes out
         ["MySql"] = ["Columnar", "Compression", "Connectors"],
-        ["Iceberg"] = ["Columnar", "Compression", "Connectors", "State", "Upserts", "Parquet", "Avro", "Storage"],
+        ["Iceberg"] = ["Columnar", "Compression", "Expressions", "Connectors", "State", "Upserts", "Parquet", "Avro", "Storage"], // conditions of scans prune files
         ["StarRocks"] = ["Columnar", "Compression", "Connectors", "Upserts", "MySql.Wire"],
         ["Checkpoints"] = ["State", "Storage", "Connectors"],
         ["Runtime"] = ["Dataflow", "Planning", "Checkpoints"],

@@ -20,7 +20,7 @@ internal static class ForeignCompaction
         var catalog = new FileSystemCatalog(store);
         var table = (await catalog.LoadAsync(SinkModel.Table, CancellationToken.None))!;
         var version = await TableVersion.ReadAsync(table, CancellationToken.None);
-        var files = await DeletedRows.LoadAsync(table.Files, version.Files, new LiveFiles(), CancellationToken.None);
+        var files = await DeletedRows.LoadAsync(table, version.Files, new LiveFiles(), CancellationToken.None);
         var written = new WrittenFiles(table.Files);
         var merged = new LiveFiles();
         var layout = new TableLayout(SinkModel.Columns, [0], table.Metadata.Schema);

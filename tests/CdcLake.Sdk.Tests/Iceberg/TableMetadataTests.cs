@@ -47,12 +47,27 @@ public sealed class TableMetadataTests
         Assert.False(table.PartitionSpecs[0].IsUnpartitioned);
     }
 
+    [Fact]
+    public void Version_1_is_read_from_the_members_it_has_and_never_written()
+    {
+        const string First = """
+            {"format-version":1,"location":"file:///w/t","last-updated-ms":1602638573590,"last-column-id":2,
+             "schema":{"type":"struct","fields":[{"id":1,"name":"x","required":true,"type":"long"},{"id":2,"name":"day","required":false,"type":"date"}]},
+             "partition-spec":[{"name":"day","transform":"identity","source-id":2}],"current-snapshot-id":-1,"properties":{}}
+            """;
+        var table = TableMetadataJson.Read(Encoding.UTF8.GetBytes(First), "v1.metadata.json");
+        Assert.Equal((1, "", 0L, 0, 1000), (table.FormatVersion, table.TableUuid, table.LastSequenceNumber, table.CurrentSchemaId, table.LastPartitionId));
+        Assert.Equal(["x", "day"], table.Schema.Fields.Select(f => f.Name));
+        Assert.Equal(SortOrder.Unsorted, Assert.Single(table.SortOrders));
+        Assert.Contains("version 1", Assert.Throws<CatalogException>(() => TableMetadataJson.Write(table)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("\"current-schema-id\":1", "\"current-schema-id\":9", "current-schema-id")]
     [InlineData("\"default-spec-id\":0", "\"default-spec-id\":9", "default-spec-id")]
     [InlineData("\"current-snapshot-id\":3055729675574597004", "\"current-snapshot-id\":77", "current-snapshot-id")]
     [InlineData("\"format-version\":2", "\"format-version\":4", "version 4")]
-    [InlineData("\"format-version\":2", "\"format-version\":1", "version 1")]
+    [InlineData("\"format-version\":2", "\"format-version\":0", "version 0")]
     [InlineData("\"table-uuid\"", "\"uuid\"", "table-uuid")]
     [InlineData("\"last-column-id\":5", "\"last-column-id\":\"5\"", "last-column-id")]
     [InlineData("\"read.split.target.size\":\"134217728\"", "\"read.split.target.size\":1", "read.split.target.size")]

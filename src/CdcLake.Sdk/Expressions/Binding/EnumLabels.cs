@@ -76,6 +76,9 @@ internal static class EnumLabels
         return new BoundLabel(value, type, [.. members.Select(m => (m.Label, Number(m.Member, underlying)))], ClrTypes.ColumnType(underlying)!.Value, []);
     }
 
+    /// <summary>The member that a label stands for, or null.</summary>
+    public static Enum? MemberOf(Type type, string label) => Members(type, [label]).FirstOrDefault().Member;
+
     private static object Number(Enum member, Type underlying) => Constants.Bind(new ConstantExpr(
         Convert.ChangeType(member, underlying, System.Globalization.CultureInfo.InvariantCulture), underlying)).Value!;
 

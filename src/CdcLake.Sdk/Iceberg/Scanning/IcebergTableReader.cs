@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using CdcLake.Columnar;
+using CdcLake.Connectors;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
-using CdcLake.Parquet;
-using CdcLake.Parquet.Format;
 
 namespace CdcLake.Iceberg.Scanning;
 
@@ -29,6 +28,15 @@ internal sealed class IcebergTableReader
     /// <summary>Columns of a snapshot as its batches have them.</summary>
     /// <exception cref="UnsupportedTypeException">A column has a type that is not read.</exception>
     public Schema SchemaOf(Snapshot snapshot) => new(IcebergSchemaOf(snapshot).Fields.Select(f => new Field(f.Name, TypeOf(f), !f.Required)));
+
+    /// <summary>The table's columns for the newest snapshots of its branches, which may be older than its newest column; for others, those of their time.</summary>
+    public IcebergSchema IcebergSchemaOf(Snapshot snapshot) =>
+        snapshot.SnapshotId == Metadata.CurrentSnapshotId || Metadata.Refs.Any(r => r.SnapshotId == snapshot.SnapshotId && r.IsBranch)
+            ? Metadata.Schema
+            : Metadata.Schemas.FirstOrDefault(s => s.SchemaId == snapshot.SchemaId) ?? Metadata.Schema;
+
+    /// <summary>The table as it was loaded.</summary>
+    public CatalogTable Table => _table;
 
     /// <summary>The newest snapshot in the history of the main branch whose position satisfies <paramref name="matches"/>, or null when the table has none that old.</summary>
     /// <param name="matches">Gets the position properties (<c>gtid</c>, …) of a snapshot that a pipeline committed.</param>
@@ -62,56 +70,46 @@ internal sealed class IcebergTableReader
     }
 
     /// <summary>All rows of a snapshot, each with weight +1, in no particular order. Each batch belongs to the caller, who disposes it.</summary>
-    /// <exception cref="CatalogException">A file is damaged, or holds deletes that are not supported.</exception>
-    public async IAsyncEnumerable<ChangeBatch> ReadAsync(Snapshot snapshot, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var schema = SchemaOf(snapshot);
-        ParquetColumn[] columns =
-        [
-            .. IcebergSchemaOf(snapshot).Fields.Select((f, i) => new ParquetColumn(f.Name, f.Id, f.Required, schema[i].Type, DefaultValue.Of(f, schema[i].Type))),
-        ];
-        var store = _table.Files;
-        var version = await TableFiles.ReadAsync(store, snapshot.ManifestList, cancellationToken).ConfigureAwait(false);
-        var files = await DeletedRows.LoadAsync(store, version, new LiveFiles(), cancellationToken).ConfigureAwait(false);
-        var rows = new int[DataFileReader.BatchRows];
-        foreach (var file in files.All)
-        {
-            await foreach (var batch in DataFileReader.ReadAsync(store, file.File!, columns, cancellationToken).ConfigureAwait(false))
-            {
-                var live = file.Deleted.SelectLive(batch.FirstRow, batch.Count, rows);
-                if (live == batch.Count)
-                {
-                    yield return batch.ToChanges(schema);
-                    continue;
-                }
+    /// <exception cref="CatalogException">A file is damaged, or of a kind that is not read.</exception>
+    public IAsyncEnumerable<ChangeBatch> ReadAsync(Snapshot snapshot, CancellationToken cancellationToken = default) =>
+        ReadAsync(snapshot, IcebergSchemaOf(snapshot), ScanRequest.Everything(SchemaOf(snapshot)), cancellationToken);
 
-                using var owned = batch;
-                if (live > 0)
-                {
-                    yield return Pick(batch, schema, rows.AsSpan(0, live));
-                }
+    /// <summary>The rows of a snapshot that a request asks for, each with weight +1, in no particular order. Each batch belongs to the caller, who disposes it.</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="schema">Columns that the request numbers.</param>
+    /// <param name="request">Columns and condition.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="CatalogException">A file is damaged, or of a kind that is not read.</exception>
+    public async IAsyncEnumerable<ChangeBatch> ReadAsync(
+        Snapshot snapshot, IcebergSchema schema, ScanRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var scan = new FileScan(_table, schema, request);
+        foreach (var file in await scan.FilesAsync(snapshot, cancellationToken).ConfigureAwait(false))
+        {
+            await foreach (var batch in scan.ReadAsync(file.File!, file.Deleted, cancellationToken).ConfigureAwait(false))
+            {
+                yield return batch;
             }
         }
     }
 
-    private static ChangeBatch Pick(ParquetBatch batch, Schema schema, ReadOnlySpan<int> rows)
+    /// <summary>The columns as whoever binds names to them sees them.</summary>
+    public SourceTable SourceOf(IcebergSchema schema)
     {
-        var picked = new ChangeBatch(schema);
-        for (var i = 0; i < schema.Count; i++)
-        {
-            picked[i].AppendFrom(batch.Columns[i], rows);
-        }
-
-        picked.AppendWeights(1, rows.Length);
-        return picked;
+        var types = schema.Fields.Select(f => ScanColumns.TypeOf(f.Type)).ToList();
+        return new SourceTable(
+            _table.Identifier.ToString(),
+            new Schema(schema.Fields.Select((f, i) => new Field(f.Name, types[i] ?? DataType.Binary, !f.Required))),
+            [.. schema.Fields.Select(f => f.Type.Text)],
+            [],
+            Enumerable.Range(0, types.Count).Where(i => types[i] is null).ToDictionary(i => i, _ => "this version of the library does not read its type"));
     }
 
-    /// <summary>The table's columns for the current snapshot, which may be older than its newest column; for others, those of their time.</summary>
-    private IcebergSchema IcebergSchemaOf(Snapshot snapshot) => snapshot.SnapshotId == _table.Metadata.CurrentSnapshotId
-        ? _table.Metadata.Schema
-        : _table.Metadata.Schemas.FirstOrDefault(s => s.SchemaId == snapshot.SchemaId) ?? _table.Metadata.Schema;
+    /// <summary>The table has no such thing.</summary>
+    public CatalogException NoSuch(string what) => new(
+        $"Table {_table.Identifier} has no {what}. It may have expired or been removed; InspectAsync lists what there is.");
 
-    private DataType TypeOf(IcebergField field) => field.Type.ToDataType()
+    private DataType TypeOf(IcebergField field) => ScanColumns.TypeOf(field.Type)
         ?? throw new UnsupportedTypeException(
             $"Column \"{field.Name}\" of table {_table.Identifier} has type {field.Type}, which is not read by this version of the library. Read the table with another engine.");
 }

@@ -25,7 +25,8 @@ internal sealed record Snapshot(
         element.OptionalInt64("parent-snapshot-id"),
         element.OptionalInt64("sequence-number") ?? 0,
         element.RequiredInt64("timestamp-ms"),
-        element.RequiredString("manifest-list"),
+        element.OptionalString("manifest-list")
+            ?? throw new JsonException("a snapshot names its manifests itself, as some of format version 1 did, instead of a manifest-list; rewrite the table's manifests with the engine that wrote it"),
         element.OptionalStrings("summary"),
         element.OptionalInt32("schema-id"))
     {

@@ -7,7 +7,7 @@ namespace CdcLake.Iceberg.Spec;
 /// <summary>Table metadata as JSON, both directions. Iceberg specification, appendix C, "Table Metadata and Snapshots".</summary>
 internal static class TableMetadataJson
 {
-    private const int FirstVersionWithSequenceNumbers = 2;
+    private const int FirstVersionWithSequenceNumbers = 2; // version 1 is only read
     private const int NewestKnownVersion = 3;
     private const int BytesBesides = 8 << 10;
     private const int BytesOfSnapshot = 1100;
@@ -18,6 +18,7 @@ internal static class TableMetadataJson
         "format-version", "table-uuid", "location", "last-sequence-number", "last-updated-ms", "last-column-id", "schemas", "current-schema-id",
         "partition-specs", "default-spec-id", "last-partition-id", "sort-orders", "default-sort-order-id", "properties", "current-snapshot-id",
         "snapshots", "refs", "snapshot-log", "metadata-log", "statistics", "partition-statistics",
+        "schema", "partition-spec", // of version 1, where the lists may be missing; later versions have the lists alone
     };
 
     /// <param name="utf8">The file.</param>
@@ -37,8 +38,15 @@ internal static class TableMetadataJson
         }
     }
 
+    /// <exception cref="CatalogException">Of format version 1, which is only read.</exception>
     public static byte[] Write(TableMetadata table)
     {
+        if (table.FormatVersion < FirstVersionWithSequenceNumbers)
+        {
+            throw new CatalogException(
+                $"The table at {table.Location} has Iceberg format version {table.FormatVersion}, which this library reads but does not write. Raise it with another engine (table property format-version=2) first.");
+        }
+
         // Large enough mostly, so that it is not copied over and over while it grows.
         var buffer = new ArrayBufferWriter<byte>(BytesBesides + (table.Snapshots.Length * BytesOfSnapshot) + (table.MetadataLog.Length * BytesOfLogEntry));
         using (var json = new Utf8JsonWriter(buffer))
@@ -69,27 +77,28 @@ internal static class TableMetadataJson
     private static TableMetadata Read(JsonElement root, string file)
     {
         var version = root.RequiredInt32("format-version");
-        if (version is < FirstVersionWithSequenceNumbers or > NewestKnownVersion)
+        if (version is < 1 or > NewestKnownVersion)
         {
-            throw new CatalogException(
-                $"{file} has Iceberg format version {version}; this library reads versions 2 and 3. Upgrade a version 1 table with another engine, or update this library.");
+            throw new CatalogException($"{file} has Iceberg format version {version}; this library reads versions 1 to {NewestKnownVersion}. Update this library, or read the table with another engine.");
         }
 
         var table = new TableMetadata
         {
             FormatVersion = version,
-            TableUuid = root.RequiredString("table-uuid"),
+            TableUuid = version == 1 ? root.OptionalString("table-uuid") ?? "" : root.RequiredString("table-uuid"),
             Location = root.RequiredString("location").TrimEnd('/'),
-            LastSequenceNumber = root.RequiredInt64("last-sequence-number"),
+            LastSequenceNumber = version == 1 ? root.OptionalInt64("last-sequence-number") ?? 0 : root.RequiredInt64("last-sequence-number"),
             LastUpdatedMs = root.RequiredInt64("last-updated-ms"),
             LastColumnId = root.RequiredInt32("last-column-id"),
-            Schemas = [.. root.Required("schemas").EnumerateArray().Select(IcebergSchema.Read)],
-            CurrentSchemaId = root.RequiredInt32("current-schema-id"),
-            PartitionSpecs = [.. root.Required("partition-specs").EnumerateArray().Select(PartitionSpec.Read)],
-            DefaultSpecId = root.RequiredInt32("default-spec-id"),
-            LastPartitionId = root.RequiredInt32("last-partition-id"),
-            SortOrders = [.. root.Required("sort-orders").EnumerateArray().Select(SortOrder.Read)],
-            DefaultSortOrderId = root.RequiredInt32("default-sort-order-id"),
+            Schemas = SchemasOf(root, version),
+            CurrentSchemaId = version == 1 ? root.OptionalInt32("current-schema-id") ?? 0 : root.RequiredInt32("current-schema-id"),
+            PartitionSpecs = SpecsOf(root, version),
+            DefaultSpecId = version == 1 ? root.OptionalInt32("default-spec-id") ?? 0 : root.RequiredInt32("default-spec-id"),
+            LastPartitionId = version == 1 ? root.OptionalInt32("last-partition-id") ?? SpecsOf(root, version).Max(s => s.HighestFieldId) : root.RequiredInt32("last-partition-id"),
+            SortOrders = version == 1 && !root.TryGetProperty("sort-orders", out _)
+                ? [SortOrder.Unsorted]
+                : [.. root.Required("sort-orders").EnumerateArray().Select(SortOrder.Read)],
+            DefaultSortOrderId = version == 1 ? root.OptionalInt32("default-sort-order-id") ?? 0 : root.RequiredInt32("default-sort-order-id"),
             Properties = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, root.OptionalStrings("properties")),
             CurrentSnapshotId = root.OptionalInt64("current-snapshot-id") is { } id and not -1 ? id : null,
             Snapshots = [.. root.OptionalArray("snapshots").Select(Snapshot.Read)],
@@ -103,6 +112,14 @@ internal static class TableMetadataJson
         Check(table);
         return table;
     }
+
+    private static ImmutableArray<IcebergSchema> SchemasOf(JsonElement root, int version) => version == 1 && !root.TryGetProperty("schemas", out _)
+        ? [IcebergSchema.Read(root.Required("schema"))]
+        : [.. root.Required("schemas").EnumerateArray().Select(IcebergSchema.Read)];
+
+    private static ImmutableArray<PartitionSpec> SpecsOf(JsonElement root, int version) => version == 1 && !root.TryGetProperty("partition-specs", out _)
+        ? [new PartitionSpec(0, root.Required("partition-spec").GetRawText())]
+        : [.. root.Required("partition-specs").EnumerateArray().Select(PartitionSpec.Read)];
 
     private static void Check(TableMetadata table)
     {

@@ -18,13 +18,13 @@ internal sealed record PartitionSpec(int SpecId, string FieldsJson)
 
     public bool IsUnpartitioned => FieldsJson.AsSpan().Trim("[] \n\r\t").IsEmpty;
 
-    /// <summary>Highest id of its fields; <see cref="LastIdWithoutFields"/> when there are none.</summary>
+    /// <summary>Highest id of its fields, which in format version 1 count from behind <see cref="LastIdWithoutFields"/>, the id when there are none.</summary>
     public int HighestFieldId
     {
         get
         {
             using var fields = JsonDocument.Parse(FieldsJson);
-            return fields.RootElement.EnumerateArray().Select(f => f.RequiredInt32("field-id")).DefaultIfEmpty(LastIdWithoutFields).Max();
+            return fields.RootElement.EnumerateArray().Select((f, i) => f.OptionalInt32("field-id") ?? LastIdWithoutFields + 1 + i).DefaultIfEmpty(LastIdWithoutFields).Max();
         }
     }
 
@@ -65,6 +65,9 @@ internal sealed record SortOrder(int OrderId, string FieldsJson)
 /// <param name="Rest">Its other members (type and retention): name and JSON.</param>
 internal sealed record SnapshotRef(string Name, long SnapshotId, ImmutableArray<KeyValuePair<string, string>> Rest)
 {
+    /// <summary>False for a tag.</summary>
+    public bool IsBranch => Rest.All(r => r.Key != "type" || r.Value != "\"tag\"");
+
     /// <summary>A branch without retention of its own.</summary>
     public static SnapshotRef Branch(string name, long snapshotId) => new(name, snapshotId, [new("type", "\"branch\"")]);
 

@@ -2,7 +2,7 @@ using CdcLake.Iceberg.Manifests;
 
 namespace CdcLake.Iceberg.Tables;
 
-/// <summary>A position delete file of the table. It leaves the table when no data file needs it any more. Not thread-safe.</summary>
+/// <summary>A delete file of the table. It leaves the table when no data file needs it any more. Not thread-safe.</summary>
 /// <param name="file">Its manifest entry.</param>
 internal sealed class LiveDeletes(DataFile file)
 {

@@ -29,7 +29,7 @@ internal sealed class LiveFile
     /// <summary>Rows deleted since the last commit.</summary>
     public long FreshDeletes => Deleted.Count - _deletedAtCommit;
 
-    /// <summary>Position delete files in the table that name rows of this file.</summary>
+    /// <summary>Delete files in the table that hide rows of this file.</summary>
     public IReadOnlyList<LiveDeletes> DeleteFiles => _deletes;
 
     /// <summary>

@@ -61,6 +61,22 @@ internal sealed class PositionSet
     /// <summary>64 rows each, a bit set for a deleted one; none are deleted behind the last word.</summary>
     public ReadOnlySpan<ulong> Words => _words;
 
+    /// <summary>All rows but those that this set has and <paramref name="other"/> lacks.</summary>
+    /// <param name="other">Another set of rows of the same file.</param>
+    /// <param name="rows">Rows of the file.</param>
+    public PositionSet AllButThoseBeyond(PositionSet other, long rows)
+    {
+        var result = new PositionSet();
+        for (var word = 0L; word * WordBits < rows; word++)
+        {
+            var bits = WordAt(word) & ~other.WordAt(word);
+            var last = rows - (word * WordBits);
+            result.AddWord(word, ~bits & (last >= WordBits ? ulong.MaxValue : (1UL << (int)last) - 1));
+        }
+
+        return result;
+    }
+
     /// <summary>All deleted rows, ascending.</summary>
     public IEnumerable<long> Positions()
     {
@@ -86,6 +102,8 @@ internal sealed class PositionSet
 
         return live;
     }
+
+    private ulong WordAt(long word) => word < _words.Length ? _words[word] : 0;
 
     private void Reserve(int word)
     {

@@ -47,12 +47,23 @@ internal sealed class TableFiles
         return new TableFiles([.. manifests.Where(m => m.Live.Count > 0)], owners.ToImmutable());
     }
 
-    /// <summary>Reads a manifest list and all its manifests.</summary>
+    /// <summary>Reads a manifest list and its manifests.</summary>
+    /// <param name="store">The table's files.</param>
+    /// <param name="manifestList">URI of the list.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="isWanted">Manifests to read; null reads all.</param>
     /// <exception cref="CatalogException">A file is damaged.</exception>
     /// <exception cref="ObjectStoreException">A file is missing or not readable.</exception>
-    public static async Task<TableFiles> ReadAsync(FileIO store, string manifestList, CancellationToken cancellationToken)
+    public static async Task<TableFiles> ReadAsync(
+        FileIO store, string manifestList, CancellationToken cancellationToken, Predicate<ManifestFile>? isWanted = null)
     {
         var manifests = ManifestList.Read(await ReadFileAsync(store, manifestList, cancellationToken).ConfigureAwait(false), manifestList);
+        manifests.RemoveAll(m => isWanted?.Invoke(m) == false);
+        if (manifests.Find(m => m.KeyMetadata is not null) is { } encrypted)
+        {
+            throw new CatalogException($"Manifest {encrypted.Path} is encrypted, which this library does not read. Read the table with the engine that wrote it.");
+        }
+
         var contents = new ManifestContents[manifests.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtATime, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, contents.Length, options, async (i, token) =>

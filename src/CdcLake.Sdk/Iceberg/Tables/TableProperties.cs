@@ -8,6 +8,7 @@ internal static class TableProperties
     public const string Compression = "write.parquet.compression-codec";
     public const string CompressionLevel = "write.parquet.compression-level";
     public const string FormatVersion = "format-version";
+    public const string NameMapping = "schema.name-mapping.default";
     public const string RowGroupSize = "write.parquet.row-group-size-bytes";
     public const string TargetFileSize = "write.target-file-size-bytes";
     public const string PageSize = "write.parquet.page-size-bytes";

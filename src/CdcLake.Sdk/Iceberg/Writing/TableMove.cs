@@ -42,7 +42,7 @@ internal sealed class TableMove(TableLayout layout, LiveFiles files, KeyIndex? i
             }
         }
 
-        await DeletedRows.LoadAsync(version.Table.Files, version.Files, files, cancellationToken).ConfigureAwait(false);
+        await DeletedRows.LoadAsync(version.Table, version.Files, files, cancellationToken).ConfigureAwait(false);
         var schema = new Schema(layout.Key.Select(k => layout.Columns[k]));
         var codec = new RowCodec(schema, Enumerable.Range(0, schema.Count));
         foreach (var file in files.All.Where(f => f.IsCommitted))

@@ -30,7 +30,7 @@ internal static class TableOpener
 
         var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
         var layout = new TableLayout(opening.Schema, opening.Key, table.Metadata.Schema, table.Metadata.Properties);
-        var files = await DeletedRows.LoadAsync(table.Files, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
+        var files = await DeletedRows.LoadAsync(table, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
         var index = settings.DeleteMode == IcebergDeleteMode.Append ? null : await IndexRebuild.RunAsync(layout, table.Files, files, cancellationToken).ConfigureAwait(false);
         return new UpsertTable(new TableSession(catalog, version, opening.Clock), layout, files, index, settings);
     }

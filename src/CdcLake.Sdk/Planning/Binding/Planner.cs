@@ -50,7 +50,7 @@ internal sealed partial class Planner : ILogicalVisitor<BoundStream>
             var table = tables.GetValueOrDefault(name) ?? throw new SchemaMismatchException(
                 $"Table {name} was not found. {NearestNames.Suggest(name, tables.Keys)} Check the name in mysql.Table(\"…\") and the grants of the user.");
             var users = uses.Where(u => u.Table == name).ToList();
-            var ordinals = users.Select(u => new TableBinder(table).Bind(u, _read[u])).ToList();
+            var ordinals = users.Select(u => new TableBinder(table).Bind(u.Members, _read[u])).ToList();
             var captured = ordinals.SelectMany(o => o.Values).Distinct().Order().ToList();
             var capture = TableCapture.Of(table, captured);
             var index = _captures.Count;

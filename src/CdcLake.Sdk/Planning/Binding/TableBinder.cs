@@ -22,16 +22,16 @@ internal sealed class TableBinder
     }
 
     /// <summary>The ordinal of everything that is read, under the name the plan uses for it.</summary>
-    /// <param name="node">The table in the plan.</param>
+    /// <param name="members">Properties of the row type; null for an untyped table.</param>
     /// <param name="read">What consumers read of it.</param>
     /// <exception cref="SchemaMismatchException">Lists every disagreement at once.</exception>
     /// <exception cref="UnsupportedTypeException">A column that is read cannot be captured.</exception>
-    public Dictionary<string, int> Bind(LogicalTable node, ColumnSet read)
+    public Dictionary<string, int> Bind(RowMembers? members, ColumnSet read)
     {
-        var ordinals = node.Members is null ? BindOpen(read) : BindMembers(node.Members, read);
+        var ordinals = members is null ? BindOpen(read) : BindMembers(members, read);
         if (_problems.Count > 0)
         {
-            var type = node.Members is null ? "" : $" and {node.Members.Type.Name}";
+            var type = members is null ? "" : $" and {members.Type.Name}";
             throw new SchemaMismatchException(
                 $"Table {_table.Name}{type} do not agree:{Environment.NewLine}{string.Join(Environment.NewLine, _problems.Select(p => "  " + p))}");
         }

@@ -13,13 +13,8 @@ namespace CdcLake.Planning.Logical;
 internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
 {
     /// <summary>The changes of a table; <paramref name="members"/> is null for an untyped one.</summary>
-    public static LogicalStream Table(ISourceTarget source, string table, RowMembers? members)
-    {
-        Shape shape = members is null
-            ? new OpenRowShape(0)
-            : new RecordShape(members.Type, [.. members.Members.Select(m => new ShapeMember(m.Property, m.ColumnName, new ScalarShape(new ColumnExpr(0, m.Property, m.Type))))]);
-        return new LogicalStream(new LogicalTable(source, table, members), shape);
-    }
+    public static LogicalStream Table(ISourceTarget source, string table, RowMembers? members) =>
+        new(new LogicalTable(source, table, members), RowMembers.ShapeOf(members));
 
     public LogicalStream Where(UserLambda condition) => condition.Translate(Shape) is ScalarShape scalar
         ? this with { Node = new LogicalFilter(Node, scalar.Value) }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using CdcLake.Expressions;
+using CdcLake.Expressions.Translation;
 
 namespace CdcLake.Planning.Logical;
 
@@ -11,6 +12,11 @@ internal sealed record RowMembers(Type Type, IReadOnlyList<RowMember> Members)
 {
     /// <summary>What trimming must keep of a row type.</summary>
     public const DynamicallyAccessedMemberTypes Kept = DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties;
+
+    /// <summary>What a lambda over rows sees: their properties, or columns by name where <paramref name="members"/> is null.</summary>
+    public static Shape ShapeOf(RowMembers? members) => members is null
+        ? new OpenRowShape(0)
+        : new RecordShape(members.Type, [.. members.Members.Select(m => new ShapeMember(m.Property, m.ColumnName, new ScalarShape(new ColumnExpr(0, m.Property, m.Type))))]);
 
     /// <summary>Reads the properties of a record or class.</summary>
     /// <exception cref="SchemaMismatchException">The type has no property that can stand for a column, or one has a type that no column has.</exception>

@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using CdcLake.Columnar;
+using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Spec;
+
+namespace CdcLake.Iceberg.Scanning;
+
+/// <summary>What manifests say of the values of columns: of files by their metrics, of manifests by their partitions.</summary>
+/// <param name="schema">Columns by field id.</param>
+internal sealed class FileRanges(IcebergSchema schema)
+{
+    /// <summary>Values of a column in a file.</summary>
+    public ColumnRange Of(DataFile file, int fieldId)
+    {
+        var metrics = file.Columns.FirstOrDefault(c => c.FieldId == fieldId);
+        if (metrics is null || schema.Fields.FirstOrDefault(f => f.Id == fieldId) is not { Type.IsNested: false } field)
+        {
+            return ColumnRange.Unknown;
+        }
+
+        return new ColumnRange(
+            Bound(metrics.Lower, field.Type), Bound(metrics.Upper, field.Type), metrics.NullCount != 0, metrics.ValueCount is null || metrics.NullCount is null || metrics.NullCount < metrics.ValueCount);
+    }
+
+    /// <summary>Values of a column in the files of a manifest, as far as it is partitioned by the column itself.</summary>
+    public ColumnRange Of(ManifestFile manifest, IReadOnlyList<ScanPartitionField> spec, int fieldId)
+    {
+        for (var i = 0; i < Math.Min(spec.Count, manifest.Partitions.Length); i++)
+        {
+            if (spec[i].SourceId == fieldId && spec[i].Transform == "identity" && schema.Fields.FirstOrDefault(f => f.Id == fieldId) is { Type.IsNested: false } field)
+            {
+                var summary = manifest.Partitions[i];
+                // Without bounds all values are null, or NaN, or nothing is known: Java leaves them out in each of these cases.
+                return new ColumnRange(Bound(summary.Lower, field.Type), Bound(summary.Upper, field.Type), summary.ContainsNull, true);
+            }
+        }
+
+        return ColumnRange.Unknown;
+    }
+
+    /// <summary>A single value in its binary form; of another length when the column was widened since. Null when it is not understood.</summary>
+    private static FilterValue? Bound(byte[]? bytes, IcebergType type)
+    {
+        if (bytes is null || ScanColumns.TypeOf(type) is not { } read || type.Text is "timestamp_ns" or "timestamptz_ns")
+        {
+            return null;
+        }
+
+        object? value = (read.Kind, bytes.Length) switch
+        {
+            (TypeKind.Boolean, 1) => bytes[0],
+            (TypeKind.Float32, 4) => BinaryPrimitives.ReadSingleLittleEndian(bytes),
+            (TypeKind.Float64, 4) => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes),
+            (TypeKind.Float64, 8) => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+            (TypeKind.Decimal, > 0 and <= 16) => BigEndian.Read(bytes),
+            (TypeKind.String, 16) when type.Text == "uuid" => System.Text.Encoding.UTF8.GetBytes(new Guid(bytes, bigEndian: true).ToString()),
+            (TypeKind.String, _) => type.Text == "uuid" ? null : bytes,
+            (TypeKind.Binary, _) => type.Text == "binary" || type.Text.StartsWith("fixed", StringComparison.Ordinal) ? bytes : null, // bounds of geometries are points
+            (TypeKind.Int32 or TypeKind.Date, 4) => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+            (TypeKind.Int64, 4) => BinaryPrimitives.ReadInt32LittleEndian(bytes),
+            (TypeKind.Int64 or TypeKind.DateTime or TypeKind.Timestamp or TypeKind.Time, 8) => BinaryPrimitives.ReadInt64LittleEndian(bytes),
+            _ => null,
+        };
+        return FilterValue.Of(value, read);
+    }
+}
