@@ -160,6 +160,15 @@ public sealed class DeletedRowsTests : IDisposable
     }
 
     [Fact]
+    public async Task Encrypted_file_is_refused_by_name()
+    {
+        var file = await _table.AddDataAsync(1, [Id, Name], Abc);
+        _table.Encrypt(file);
+        var error = await Assert.ThrowsAsync<CatalogException>(_table.RowsAsync);
+        Assert.Contains($"{file.Path} is encrypted", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Default_of_a_column_is_the_key_of_rows_before_it()
     {
         var schema = _table.Metadata.Schemas[1];

@@ -95,6 +95,13 @@ internal sealed class ForeignTable : IDisposable
         _deletes.Add(new ManifestEntry(EntryStatus.Added, 1, sequence, sequence, file));
     }
 
+    /// <summary>Says of a data file that it is encrypted.</summary>
+    public void Encrypt(DataFile file)
+    {
+        var at = _data.FindIndex(e => ReferenceEquals(e.File, file));
+        _data[at] = _data[at] with { File = file with { KeyMetadata = [1] } };
+    }
+
     public Task<LiveFiles> LoadAsync() => DeletedRows.LoadAsync(Table, Files(), new LiveFiles(), CancellationToken.None);
 
     /// <summary>The rows that a reader sees: values of id and name, sorted.</summary>
