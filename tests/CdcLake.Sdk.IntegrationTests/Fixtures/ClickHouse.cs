@@ -62,7 +62,7 @@ internal static partial class ClickHouse
                     throw new InvalidOperationException($"ClickHouse: {message}\nQuery: {sql}");
                 }
 
-                return Encoding.UTF8.GetString((byte*)ResultBuffer(result), checked((int)ResultLength(result)));
+                return ResultBuffer(result) is not 0 and var buffer ? Encoding.UTF8.GetString((byte*)buffer, checked((int)ResultLength(result))) : ""; // none of an INSERT
             }
             finally
             {
