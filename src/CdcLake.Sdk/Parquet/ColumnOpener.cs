@@ -21,7 +21,7 @@ internal sealed class ColumnOpener(string name, ParquetFooter footer, FileBytes 
     {
         if (column.Nested is not { } nested)
         {
-            return FindLeaf(column) is var leaf and >= 0 ? new FlatFiller(OpenChunk(column.Name, column.FieldId, leaf, column.Type), leaf) : Missing(column);
+            return FindLeaf(column) is var leaf and >= 0 ? new FlatFiller(OpenChunk(column.Name, column.FieldId, leaf, column.Type), file, leaf, column.Type) : Missing(column);
         }
 
         return footer.Root.Children.FirstOrDefault(n => Is(n, nested)) is { } node

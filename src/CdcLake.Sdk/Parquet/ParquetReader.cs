@@ -73,13 +73,13 @@ internal sealed class ParquetReader : IAsyncDisposable
     /// The type may be wider than the stored one (int as long, float as double, a decimal of more digits).</param>
     /// <param name="batchRows">Most rows of a batch; fewer when rows are long.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <param name="filter">Row groups for which it says false are passed over; null reads all.</param>
+    /// <param name="filter">Row groups and pages for which it says false are passed over; null reads all.</param>
     /// <exception cref="CatalogException">Damaged, or a column cannot be read as the type asked for.</exception>
     public async IAsyncEnumerable<ParquetBatch> ReadAsync(
         IReadOnlyList<ParquetColumn> columns,
         int batchRows = DefaultBatchRows,
         [EnumeratorCancellation] CancellationToken cancellationToken = default,
-        Func<ParquetFooter, RowGroupLocation, bool>? filter = null)
+        IRowFilter? filter = null)
     {
         var fillers = new List<ColumnFiller>();
         using var decompressor = new BlockDecompressor();
@@ -89,22 +89,22 @@ internal sealed class ParquetReader : IAsyncDisposable
             var row = 0L;
             foreach (var group in Footer.RowGroups)
             {
-                if (filter?.Invoke(Footer, group) == false)
-                {
-                    row += group.Rows;
-                    continue;
-                }
-
                 Start(group, fillers);
                 var size = (int)Math.Clamp(BatchBytes / Math.Max(1, group.TotalBytes / Math.Max(1, group.Rows)), 1, batchRows);
-                for (var left = group.Rows; left > 0;)
+                var at = 0L;
+                foreach (var (first, count) in await RowSelection.OfAsync(_file, Footer, group, filter, cancellationToken).ConfigureAwait(false))
                 {
-                    var batch = new ParquetBatch(row, (int)Math.Min(left, size), [.. columns.Select(column => Column.Create(column.Type))]);
-                    await FillAsync(batch, fillers, cancellationToken).ConfigureAwait(false);
-                    left -= batch.Count;
-                    row += batch.Count;
-                    yield return batch;
+                    await SkipAsync(fillers, first - at, cancellationToken).ConfigureAwait(false);
+                    for (at = first; at < first + count;)
+                    {
+                        var batch = new ParquetBatch(row + at, (int)Math.Min(first + count - at, size), [.. columns.Select(column => Column.Create(column.Type))]);
+                        await FillAsync(batch, fillers, cancellationToken).ConfigureAwait(false);
+                        at += batch.Count;
+                        yield return batch;
+                    }
                 }
+
+                row += group.Rows;
             }
         }
         finally
@@ -184,6 +184,21 @@ internal sealed class ParquetReader : IAsyncDisposable
         try
         {
             fillers.ForEach(f => f.Start(group));
+        }
+        catch (CdcLakeException e) when (IsAboutTheFile(e))
+        {
+            throw Refused(_name, e);
+        }
+    }
+
+    private async ValueTask SkipAsync(List<ColumnFiller> fillers, long rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var filler in rows > 0 ? fillers : [])
+            {
+                await filler.SkipAsync(rows, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (CdcLakeException e) when (IsAboutTheFile(e))
         {

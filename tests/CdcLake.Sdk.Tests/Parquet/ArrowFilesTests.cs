@@ -90,7 +90,7 @@ public sealed class ArrowFilesTests
         ArrowColumn[] columns, string encoding, Arrow.Compression codec, Arrow.ParquetDataPageVersion version, bool hasChecksums = true)
     {
         using var builder = new Arrow.WriterPropertiesBuilder();
-        builder.Compression(codec).DataPageVersion(version).DataPagesize(2000);
+        builder.Compression(codec).DataPageVersion(version).DataPagesize(2000).EnableWritePageIndex();
         if (hasChecksums)
         {
             builder.EnablePageChecksum();

@@ -44,6 +44,15 @@ public sealed class NestedFilesTests
 
         await using var reader = await ParquetReader.OpenAsync("arrow.parquet", new MemoryStream(file));
         Assert.Equal((3, 4), (reader.Footer.RowGroups.Count, reader.Columns.Count));
+        await foreach (var batch in reader.ReadAsync(reader.Columns, 97, CancellationToken.None, new Between(350, 420, leaf: 3)))
+        {
+            using var owned = batch;
+            for (var row = 0; row < batch.Count; row++)
+            {
+                Assert.Equal((batch.FirstRow + row, Text(deep[batch.FirstRow + row])), (((FixedColumn<int>)batch.Columns[3]).Values[row], Cell(batch.Columns[2], row)));
+            }
+        }
+
         var read = await Tables.ReadAsync(reader, reader.Columns, 97);
         for (var row = 0; row < Rows; row++)
         {
@@ -140,7 +149,7 @@ public sealed class NestedFilesTests
     {
         using var stream = new MemoryStream();
         using var builder = new Arrow.WriterPropertiesBuilder();
-        builder.Compression(codec).DataPageVersion(version).DataPagesize(900);
+        builder.Compression(codec).DataPageVersion(version).DataPagesize(900).EnableWritePageIndex();
         using var properties = (hasDictionary ? builder.EnableDictionary() : builder.DisableDictionary()).Build();
         Arrow.Column[] columns = [new Arrow.Column<int?[]>("numbers"), new Arrow.Column<string[]>("texts"), new Arrow.Column<double?[][][]>("deep"), new Arrow.Column<int>("flat")];
         using (var file = new Arrow.ParquetFileWriter(stream, columns, null, properties, keyValueMetadata: null, leaveOpen: true))

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Parquet;
 using CdcLake.Parquet.Format;
+using CdcLake.Parquet.Reading;
 using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Scanning;
@@ -18,7 +19,7 @@ internal static class DataFileReader
     /// <param name="columns">What is read of it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="names">Field ids for the columns of a file without ids; null: they are found by name.</param>
-    /// <param name="filter">Row groups for which it says false are passed over.</param>
+    /// <param name="filter">Row groups and pages for which it says false are passed over.</param>
     /// <exception cref="CatalogException">The file is damaged, encrypted or not Parquet.</exception>
     /// <exception cref="ObjectStoreException">The file is missing or not readable.</exception>
     public static async IAsyncEnumerable<ParquetBatch> ReadAsync(
@@ -27,7 +28,7 @@ internal static class DataFileReader
         IReadOnlyList<ParquetColumn> columns,
         [EnumeratorCancellation] CancellationToken cancellationToken,
         FieldNames? names = null,
-        Func<ParquetFooter, RowGroupLocation, bool>? filter = null)
+        IRowFilter? filter = null)
     {
         if (!file.Format.Equals("PARQUET", StringComparison.OrdinalIgnoreCase))
         {

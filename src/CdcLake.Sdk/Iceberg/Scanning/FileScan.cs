@@ -74,8 +74,7 @@ internal sealed class FileScan
     public async IAsyncEnumerable<ChangeBatch> ReadAsync(DataFile file, PositionSet hidden, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var columns = PartitionConstants.Fill(_columns, file, _table.Metadata);
-        var groups = new RowGroupRanges(columns);
-        Func<ParquetFooter, RowGroupLocation, bool>? filter = _request.Filter is { } f ? (footer, group) => f.MayMatch(id => groups.Of(footer, group, id)) : null;
+        var filter = _request.Filter is { } condition ? new RowGroupRanges(condition, columns) : null;
         await foreach (var batch in DataFileReader.ReadAsync(_table.Files, file, columns, cancellationToken, _names, filter).ConfigureAwait(false))
         {
             if (Select(hidden, batch.FirstRow, batch.ToChanges(_read)) is { } rows)

@@ -10,6 +10,17 @@ internal abstract record ScanFilter
     /// <param name="rangeOf">What is known of a column, by field id.</param>
     public abstract bool MayMatch(Func<int, ColumnRange> rangeOf);
 
+    /// <summary>The columns that it is about, some possibly several times.</summary>
+    public IEnumerable<int> FieldIds() => this switch
+    {
+        All all => all.Parts.SelectMany(p => p.FieldIds()),
+        Any any => any.Parts.SelectMany(p => p.FieldIds()),
+        IsNull test => [test.FieldId],
+        Compares test => [test.FieldId],
+        Begins test => [test.FieldId],
+        _ => [],
+    };
+
     /// <summary>All of them hold.</summary>
     public sealed record All(ImmutableArray<ScanFilter> Parts) : ScanFilter
     {

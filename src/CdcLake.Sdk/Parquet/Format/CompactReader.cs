@@ -96,6 +96,11 @@ internal ref struct CompactReader
 
     public int ReadI32Element() => (int)ReadZigZag(int.MinValue, int.MaxValue);
 
+    public long ReadI64Element() => ReadZigZag(long.MinValue, long.MaxValue);
+
+    /// <summary>Reads an element of a list of booleans: 1 is true; writers spell false as 2 or as 0.</summary>
+    public bool ReadBoolElement() => ReadByte() == CompactWriter.True;
+
     public ReadOnlySpan<byte> ReadBinary()
     {
         Expect(CompactWriter.Binary);
@@ -114,7 +119,8 @@ internal ref struct CompactReader
         var header = ReadByte();
         var type = header & 0x0F;
         var size = (header >> 4) == 15 ? ReadSize(1) : header >> 4;
-        if (type != elementType && size > 0)
+        var isBoolean = elementType == CompactWriter.True && type == CompactWriter.False; // either stands for booleans
+        if (type != elementType && !isBoolean && size > 0)
         {
             throw Corrupt($"list {_lastId} has elements of type {type} where {elementType} belongs");
         }

@@ -130,6 +130,8 @@ internal static class FooterReader
     private static ChunkLocation ReadChunk(ref CompactReader reader)
     {
         var chunk = default(ChunkLocation);
+        var offsetIndex = default(FileRange);
+        var columnIndex = default(FileRange);
         var outer = reader.BeginStruct();
         while (reader.NextField(out var id))
         {
@@ -139,6 +141,18 @@ internal static class FooterReader
                     throw Corrupt($"a column chunk lies in another file, \"{reader.ReadString()}\", which is not supported");
                 case 3:
                     chunk = ReadChunkMetadata(ref reader) with { IsEncrypted = chunk.IsEncrypted };
+                    break;
+                case 4:
+                    offsetIndex = offsetIndex with { Offset = reader.ReadI64() };
+                    break;
+                case 5:
+                    offsetIndex = offsetIndex with { Length = reader.ReadI32() };
+                    break;
+                case 6:
+                    columnIndex = columnIndex with { Offset = reader.ReadI64() };
+                    break;
+                case 7:
+                    columnIndex = columnIndex with { Length = reader.ReadI32() };
                     break;
                 case 8: // crypto_metadata; the metadata above may be missing
                     reader.Skip();
@@ -151,7 +165,7 @@ internal static class FooterReader
         }
 
         reader.EndStruct(outer);
-        return chunk;
+        return chunk with { ColumnIndex = columnIndex, OffsetIndex = offsetIndex };
     }
 
     private static ChunkLocation ReadChunkMetadata(ref CompactReader reader)

@@ -93,7 +93,16 @@ internal readonly record struct ChunkLocation(int Codec, long Values, long Offse
 {
     /// <summary>What the writer says of the values, or null.</summary>
     public StoredStatistics? Statistics { get; init; }
+
+    /// <summary>Where the bounds of its pages stand; 0 bytes when the writer gave none.</summary>
+    public FileRange ColumnIndex { get; init; }
+
+    /// <summary>Where it stands at which row each page begins; 0 bytes when the writer gave it not.</summary>
+    public FileRange OffsetIndex { get; init; }
 }
+
+/// <summary>Some bytes of the file.</summary>
+internal readonly record struct FileRange(long Offset, int Length);
 
 /// <summary>Bounds of the values of a column chunk as the file has them: PLAIN without lengths.</summary>
 /// <param name="Min">None is below it; null = unknown.</param>

@@ -10,6 +10,8 @@ namespace CdcLake.Parquet.Nesting;
 /// <summary>A struct, list or map as a column of JSON.</summary>
 internal sealed class NestedFiller : ColumnFiller
 {
+    private const int SkippedRows = 1024; // at a time
+
     private readonly NestedValue _value;
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly Utf8JsonWriter _json;
@@ -39,6 +41,22 @@ internal sealed class NestedFiller : ColumnFiller
         for (var row = 0; row < rows; row++)
         {
             AppendRow((BytesColumn)target);
+        }
+    }
+
+    public override async ValueTask SkipAsync(long rows, CancellationToken cancellationToken)
+    {
+        for (var left = rows; left > 0; left -= Math.Min(left, SkippedRows))
+        {
+            foreach (var leaf in _value.Leaves)
+            {
+                await leaf.ReadAsync((int)Math.Min(left, SkippedRows), cancellationToken).ConfigureAwait(false);
+                for (var row = 0; row < Math.Min(left, SkippedRows); row++)
+                {
+                    leaf.Expect(0);
+                    leaf.Pass(0);
+                }
+            }
         }
     }
 

@@ -31,9 +31,8 @@ internal sealed class ColumnChunkReader : IDisposable
     private readonly PageValues _values;
     private byte[] _body = []; // of the current page, decompressed
     private byte[] _nulls = [];
-    private CompressionCodec _codec;
+    private ChunkLocation _chunk;
     private long _position;
-    private long _end;
     private long _valuesLeft; // in pages not yet loaded
     private int[] _scratch = [];
     private RleDecoder _repetition;
@@ -64,7 +63,6 @@ internal sealed class ColumnChunkReader : IDisposable
     /// <exception cref="UnsupportedPartException">Its codec is not known, or it is encrypted.</exception>
     public void Start(ChunkLocation chunk, long rows)
     {
-        _codec = (CompressionCodec)chunk.Codec;
         if (!Codec.IsReadable(chunk.Codec))
         {
             throw new UnsupportedPartException($"{Where} is compressed with codec {SpecNames.OfCodec(chunk.Codec)}");
@@ -81,7 +79,7 @@ internal sealed class ColumnChunkReader : IDisposable
         }
 
         _position = chunk.Offset;
-        _end = chunk.Offset + chunk.Length;
+        _chunk = chunk;
         _valuesLeft = chunk.Values;
         _hasDictionary = false;
         EntriesLeft = 0;
@@ -95,27 +93,53 @@ internal sealed class ColumnChunkReader : IDisposable
         {
             var pageOffset = _position;
             var header = await ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
-            if (header.CompressedSize > _end - _position)
-            {
-                throw new CorruptDataException($"Page of column \"{_leaf.Name}\"", pageOffset, $"{header.CompressedSize} bytes, {_end - _position} left in the chunk");
-            }
-
-            await _window.EnsureAsync(_position, header.CompressedSize, _end, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                TakePage(header, _window.At(_position, header.CompressedSize));
-            }
-            catch (CorruptDataException e)
-            {
-                throw new CorruptDataException($"Page of column \"{_leaf.Name}\"", pageOffset, e.Message);
-            }
-            catch (UnsupportedPartException e)
-            {
-                throw new UnsupportedPartException($"{Where} has {e.Message} (page at byte {pageOffset})");
-            }
-
-            _position += header.CompressedSize;
+            await TakePageAsync(header, pageOffset, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask TakePageAsync(PageHeader header, long pageOffset, CancellationToken cancellationToken)
+    {
+        if (header.CompressedSize > End - _position)
+        {
+            throw new CorruptDataException($"Page of column \"{_leaf.Name}\"", pageOffset, $"{header.CompressedSize} bytes, {End - _position} left in the chunk");
+        }
+
+        await _window.EnsureAsync(_position, header.CompressedSize, End, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            TakePage(header, _window.At(_position, header.CompressedSize));
+        }
+        catch (CorruptDataException e)
+        {
+            throw new CorruptDataException($"Page of column \"{_leaf.Name}\"", pageOffset, e.Message);
+        }
+        catch (UnsupportedPartException e)
+        {
+            throw new UnsupportedPartException($"{Where} has {e.Message} (page at byte {pageOffset})");
+        }
+
+        _position += header.CompressedSize;
+    }
+
+    /// <summary>Goes to another data page of the chunk, without what lies between.</summary>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="entries">Entries from there to the end of the chunk.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public async ValueTask SeekAsync(long offset, long entries, CancellationToken cancellationToken)
+    {
+        if (_position == _chunk.Offset && !_hasDictionary)
+        {
+            // The dictionary, which is not among the data pages, comes first.
+            var header = await ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+            if (header.Type == PageType.Dictionary)
+            {
+                await TakePageAsync(header, _chunk.Offset, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        _position = offset;
+        _valuesLeft = entries;
+        EntriesLeft = 0;
     }
 
     /// <summary>Appends the next <paramref name="rows"/> rows of a flat column, at most <see cref="EntriesLeft"/>.</summary>
@@ -188,19 +212,23 @@ internal sealed class ColumnChunkReader : IDisposable
         }
     }
 
+    private long End => _chunk.Offset + _chunk.Length;
+
+    private CompressionCodec StoredAs => (CompressionCodec)_chunk.Codec;
+
     private string Where => $"column \"{_leaf.Name}\" ({SpecNames.Of(_leaf.Physical)})";
 
     private async ValueTask<PageHeader> ReadHeaderAsync(CancellationToken cancellationToken)
     {
         for (var probe = 256; ; probe *= 8)
         {
-            var available = (int)Math.Min(probe, _end - _position);
+            var available = (int)Math.Min(probe, End - _position);
             if (available == 0)
             {
                 throw new CorruptDataException($"Column \"{_leaf.Name}\"", _position, $"no page left, {_valuesLeft} rows missing");
             }
 
-            await _window.EnsureAsync(_position, available, _end, cancellationToken).ConfigureAwait(false);
+            await _window.EnsureAsync(_position, available, End, cancellationToken).ConfigureAwait(false);
             try
             {
                 var header = PageHeader.Read(_window.At(_position, available), out var length);
@@ -258,7 +286,7 @@ internal sealed class ColumnChunkReader : IDisposable
             throw new UnsupportedPartException($"a dictionary encoded as {SpecNames.OfEncoding(header.Encoding)}");
         }
 
-        var body = Decompress(stored, header.UncompressedSize, 0);
+        var body = Decompress(StoredAs, stored, header.UncompressedSize, 0);
         _values.SetDictionary(body, header.Values);
         _hasDictionary = true;
     }
@@ -276,7 +304,7 @@ internal sealed class ColumnChunkReader : IDisposable
             return;
         }
 
-        Decompress(stored, header.UncompressedSize, 0);
+        Decompress(StoredAs, stored, header.UncompressedSize, 0);
         if (_leaf.IsOptional && header.LevelsEncoding != (int)PageEncoding.Rle)
         {
             throw new UnsupportedPartException($"definition levels encoded as {SpecNames.OfEncoding(header.LevelsEncoding)}");
@@ -316,17 +344,7 @@ internal sealed class ColumnChunkReader : IDisposable
         }
 
         var levels = header.RepetitionLength + header.DefinitionLength;
-        var codec = _codec;
-        _codec = header.IsCompressed ? codec : CompressionCodec.Uncompressed;
-        try
-        {
-            Decompress(stored[levels..], header.UncompressedSize - levels, levels);
-        }
-        finally
-        {
-            _codec = codec;
-        }
-
+        Decompress(header.IsCompressed ? StoredAs : CompressionCodec.Uncompressed, stored[levels..], header.UncompressedSize - levels, levels);
         stored[..levels].CopyTo(_body);
         _repetition = new RleDecoder(_body, 0, header.RepetitionLength, RleEncoder.WidthFor(_leaf.MaxRepetition + 1));
         _definition = new RleDecoder(_body, header.RepetitionLength, levels, RleEncoder.WidthFor(_leaf.MaxDefinition + 1));
@@ -334,7 +352,7 @@ internal sealed class ColumnChunkReader : IDisposable
     }
 
     /// <summary>Decompresses into the page body, leaving <paramref name="offset"/> bytes in front.</summary>
-    private ReadOnlySpan<byte> Decompress(ReadOnlySpan<byte> stored, int length, int offset)
+    private ReadOnlySpan<byte> Decompress(CompressionCodec codec, ReadOnlySpan<byte> stored, int length, int offset)
     {
         if (stored.IsEmpty && length == 0)
         {
@@ -342,10 +360,10 @@ internal sealed class ColumnChunkReader : IDisposable
             return default;
         }
 
-        Codec.CheckSizes(_codec, stored.Length, length);
+        Codec.CheckSizes(codec, stored.Length, length);
         Pooled.Grow(ref _body, checked(offset + length), 0);
         var body = _body.AsSpan(offset, length);
-        _decompressor.Decompress(_codec, stored, body);
+        _decompressor.Decompress(codec, stored, body);
         return body;
     }
 }

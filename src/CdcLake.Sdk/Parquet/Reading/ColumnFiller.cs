@@ -16,6 +16,10 @@ internal abstract class ColumnFiller : IDisposable
     /// <exception cref="CorruptDataException">Malformed, or the chunk ends before.</exception>
     public abstract ValueTask FillAsync(Column target, int rows, CancellationToken cancellationToken);
 
+    /// <summary>Passes over the next rows, which the row group has.</summary>
+    /// <exception cref="CorruptDataException">Malformed, or the chunk ends before.</exception>
+    public abstract ValueTask SkipAsync(long rows, CancellationToken cancellationToken);
+
     public virtual void Dispose()
     {
     }
@@ -33,27 +37,6 @@ internal sealed class ConstantFiller(object? value) : ColumnFiller
         target.AppendRepeated(value, rows);
         return ValueTask.CompletedTask;
     }
-}
 
-/// <summary>A column with one value, or null, for each row.</summary>
-/// <param name="reader">Reads it; disposed with this.</param>
-/// <param name="leaf">Its number in the file.</param>
-internal sealed class FlatFiller(ColumnChunkReader reader, int leaf) : ColumnFiller
-{
-    public override void Start(RowGroupLocation group) => reader.Start(group.Chunks[leaf], group.Rows);
-
-    public override async ValueTask FillAsync(Column target, int rows, CancellationToken cancellationToken)
-    {
-        while (target.Count < rows)
-        {
-            if (reader.EntriesLeft == 0)
-            {
-                await reader.LoadPageAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            reader.Read(target, Math.Min(reader.EntriesLeft, rows - target.Count));
-        }
-    }
-
-    public override void Dispose() => reader.Dispose();
+    public override ValueTask SkipAsync(long rows, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
