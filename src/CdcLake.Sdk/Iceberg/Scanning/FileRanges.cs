@@ -22,16 +22,19 @@ internal sealed class FileRanges(IcebergSchema schema)
             Bound(metrics.Lower, field.Type), Bound(metrics.Upper, field.Type), metrics.NullCount != 0, metrics.ValueCount is null || metrics.NullCount is null || metrics.NullCount < metrics.ValueCount);
     }
 
-    /// <summary>Values of a column in the files of a manifest, as far as it is partitioned by the column itself.</summary>
-    public ColumnRange Of(ManifestFile manifest, IReadOnlyList<ScanPartitionField> spec, int fieldId)
+    /// <summary>Values of a column in the files of a manifest, as far as what they are partitioned by tells.</summary>
+    public ColumnRange Of(ManifestFile manifest, IReadOnlyList<PartitionField> spec, int fieldId)
     {
         for (var i = 0; i < Math.Min(spec.Count, manifest.Partitions.Length); i++)
         {
-            if (spec[i].SourceId == fieldId && spec[i].Transform == "identity" && schema.Fields.FirstOrDefault(f => f.Id == fieldId) is { Type.IsNested: false } field)
+            if (spec[i].SourceId == fieldId && schema.Fields.FirstOrDefault(f => f.Id == fieldId) is { Type.IsNested: false } field)
             {
                 var summary = manifest.Partitions[i];
+                var (min, max) = spec[i].Transform.Kind == TransformKind.Identity
+                    ? (Bound(summary.Lower, field.Type), Bound(summary.Upper, field.Type))
+                    : PartitionRanges.Of(spec[i].Transform, field.Type, summary.Lower, summary.Upper);
                 // Without bounds all values are null, or NaN, or nothing is known: Java leaves them out in each of these cases.
-                return new ColumnRange(Bound(summary.Lower, field.Type), Bound(summary.Upper, field.Type), summary.ContainsNull, true);
+                return new ColumnRange(min, max, summary.ContainsNull, true);
             }
         }
 

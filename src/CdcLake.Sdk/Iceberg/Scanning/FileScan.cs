@@ -49,7 +49,7 @@ internal sealed class FileScan
             return true;
         }
 
-        var partition = PartitionConstants.FieldsOf(spec);
+        var partition = spec.Fields;
         return filter.MayMatch(id => _ranges.Of(manifest, partition, id));
     }
 

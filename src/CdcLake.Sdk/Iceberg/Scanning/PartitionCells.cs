@@ -1,5 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Spec;
 
 namespace CdcLake.Iceberg.Scanning;
@@ -13,30 +14,23 @@ internal static class PartitionCells
         var cells = new Dictionary<string, object?>(StringComparer.Ordinal);
         if (table.PartitionSpecs.FirstOrDefault(s => s.SpecId == file.SpecId) is { } spec)
         {
-            var values = PartitionConstants.ValuesOf(file.Partition);
-            foreach (var field in PartitionConstants.FieldsOf(spec))
+            foreach (var field in spec.Fields)
             {
-                cells[field.Name] = values.GetValueOrDefault(field.FieldId) is { } value ? CellOf(value, TypeOf(field, table), table, field.SourceId) : null;
+                cells[field.Name] = PartitionConstants.ValueOf(file.Partition, field.FieldId) is { } value ? CellOf(value, TypeOf(field, table), table, field.SourceId) : null;
             }
         }
 
         return cells;
     }
 
-    /// <summary>Type of the transform's result. Iceberg specification, "Partition Transforms".</summary>
-    private static DataType? TypeOf(ScanPartitionField field, TableMetadata table) => field.Transform switch
-    {
-        "day" => DataType.Date,
-        "year" or "month" or "hour" => DataType.Int32,
-        _ when field.Transform.StartsWith("bucket", StringComparison.Ordinal) => DataType.Int32,
-        _ => ScanColumns.Find(table.Schema.Fields, field.SourceId) is { } source ? ScanColumns.TypeOf(source.Type) : null,
-    };
+    private static DataType? TypeOf(PartitionField field, TableMetadata table) =>
+        ScanColumns.Find(table.Schema.Fields, field.SourceId) is { } source && ScanColumns.TypeOf(source.Type) is { } type ? field.Transform.ResultOf(type) : null;
 
-    private static object CellOf(object value, DataType? type, TableMetadata table, int sourceId)
+    private static object CellOf(PartitionValue value, DataType? type, TableMetadata table, int sourceId)
     {
         if (type is not { } known || PartitionConstants.ToStorage(value, known, PartitionConstants.IsUuid(table, sourceId)) is not { } stored)
         {
-            return value;
+            return value.Bytes ?? (object)value.Integer;
         }
 
         var column = Column.Create(known);

@@ -14,9 +14,9 @@ internal sealed record PartitionField(int SourceId, int FieldId, string Name, Pa
     public static IReadOnlyList<PartitionField> ReadAll(string fieldsJson)
     {
         using var fields = JsonDocument.Parse(fieldsJson);
-        return [.. fields.RootElement.EnumerateArray().Select(f => new PartitionField(
+        return [.. fields.RootElement.EnumerateArray().Select((f, i) => new PartitionField(
             f.OptionalInt32("source-id") ?? 0,
-            f.RequiredInt32("field-id"),
+            f.OptionalInt32("field-id") ?? PartitionSpec.LastIdWithoutFields + 1 + i, // absent in format version 1
             f.RequiredString("name"),
             PartitionTransform.Parse(f.RequiredString("transform"))))];
     }
