@@ -48,7 +48,7 @@ internal sealed class TableCompaction(NamedTable table)
     {
         var metadata = version.Table.Metadata;
         var settings = WriteProperties.Apply(new IcebergSinkSettings(), metadata.Properties, $"Table {table.Name} in {table.Catalog.Name}");
-        var live = await DeletedRows.LoadAsync(version.Table.Files, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
+        var live = await DeletedRows.LoadAsync(version.Table, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
         var policy = new CompactionPolicy(settings);
         var all = live.All.Sum(f => f.File!.RecordCount);
         policy.Changed(all, all);
