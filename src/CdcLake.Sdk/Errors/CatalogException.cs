@@ -7,4 +7,8 @@ public sealed class CatalogException : CdcLakeException
         : base(message, innerException)
     {
     }
+
+    /// <summary>What it was about, for code that goes on differently when a table is missing or a namespace not empty.</summary>
+    /// <value>Default: <see cref="CatalogError.Other"/>.</value>
+    public CatalogError Error { get; internal init; }
 }

@@ -1,20 +1,25 @@
+using System.Data.Common;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Catalogs.FileSystem;
+using CdcLake.Iceberg.Catalogs.Jdbc;
+using CdcLake.Iceberg.Catalogs.Rest;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Storage.Locations;
 
 namespace CdcLake;
 
 /// <summary>Where Iceberg tables are registered. Immutable and thread-safe; opens nothing by itself.</summary>
-public sealed class IcebergCatalog
+public sealed partial class IcebergCatalog
 {
     private readonly string _text;
+    private readonly Lazy<OpenedCatalog> _catalog;
     private readonly Lazy<CatalogCommitGroup> _commits;
 
-    private IcebergCatalog(string text, Func<ICatalog> open)
+    private IcebergCatalog(string text, Func<OpenedCatalog> open)
     {
         _text = text;
-        _commits = new Lazy<CatalogCommitGroup>(() => new CatalogCommitGroup(open()));
+        _catalog = new Lazy<OpenedCatalog>(open);
+        _commits = new Lazy<CatalogCommitGroup>(() => new CatalogCommitGroup(_catalog.Value.Tables));
     }
 
     /// <summary>
@@ -37,7 +42,43 @@ public sealed class IcebergCatalog
         var location = ObjectStores.Absolute(warehouse);
         return new IcebergCatalog(
             $"filesystem({location})",
-            () => new FileSystemCatalog(new ObjectStores(settings, TimeProvider.System).Folder(location), TimeProvider.System));
+            () => FileSystemCatalog.Open(new ObjectStores(settings, TimeProvider.System).Folder(location), TimeProvider.System));
+    }
+
+    /// <summary>
+    /// A catalog with a service that speaks Iceberg's REST protocol, such as Polaris, Lakekeeper, Nessie, Gravitino, Unity, Glue or S3 Tables. Tables of one pipeline are committed
+    /// in one act where the server offers <c>transactions/commit</c>.
+    /// </summary>
+    /// <param name="uri">Root of the catalog, without <c>v1</c>: <c>http://localhost:8181</c>.</param>
+    /// <param name="configure">Sets warehouse, credentials and further properties; none by default.</param>
+    /// <exception cref="ArgumentException">The URI is none, or a property is not known.</exception>
+    public static IcebergCatalog Rest(string uri, Action<IcebergRestOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(uri);
+        var options = new IcebergRestOptions();
+        configure?.Invoke(options);
+        var settings = options.Freeze(uri);
+        return new IcebergCatalog($"rest({settings.Uri})", () => RestCatalog.Open(settings));
+    }
+
+    /// <summary>
+    /// A catalog in a database, in the two tables that Iceberg Java, Flink, Trino and StarRocks call a JDBC catalog (created where they are missing): a commit of all tables of
+    /// a pipeline is one SQL transaction. Tested with MySQL, PostgreSQL and SQLite.
+    /// </summary>
+    /// <param name="dataSource">The database, such as a <c>MySqlDataSource</c>. The caller disposes it after the last use of the catalog.</param>
+    /// <param name="name">Name of the catalog in the rows, the same as in the other engines; one database may hold several.</param>
+    /// <param name="warehouse">Folder or URI below which tables go whose namespace has no <c>location</c>.</param>
+    /// <param name="configure">Sets further properties; none by default.</param>
+    /// <exception cref="ArgumentException">A property is not known.</exception>
+    public static IcebergCatalog Jdbc(DbDataSource dataSource, string name, string warehouse, Action<IcebergJdbcOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentException.ThrowIfNullOrWhiteSpace(warehouse);
+        var options = new IcebergJdbcOptions();
+        configure?.Invoke(options);
+        var settings = options.Freeze(name, warehouse);
+        return new IcebergCatalog($"jdbc({name})", () => JdbcCatalog.Open(dataSource, settings, TimeProvider.System));
     }
 
     /// <summary>A table of this catalog, which a sink creates when it does not exist.</summary>
@@ -55,5 +96,7 @@ public sealed class IcebergCatalog
     /// <summary>The catalog, and who publishes what sinks of this object commit: the same one for all of them, so that they commit together where the catalog can.</summary>
     internal CatalogCommitGroup Commits => _commits.Value;
 
-    internal ICatalog Open() => Commits.Catalog;
+    internal ICatalog Open() => _catalog.Value.Tables;
+
+    private ICatalogDirectory Names => _catalog.Value.Names;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace CdcLake.Storage;
@@ -68,6 +69,21 @@ internal interface IObjectStore
 
     /// <summary>All names that start with <paramref name="prefix"/>, in ordinal order.</summary>
     IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>The folders directly below one (or below the root, with an empty text) that hold an object somewhere, by name and in no particular order.</summary>
+    async IAsyncEnumerable<string> ListFoldersAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var prefix = folder.Length == 0 ? "" : folder + "/";
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var name in ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            var slash = name.IndexOf('/', prefix.Length);
+            if (slash > 0 && seen.Add(name[prefix.Length..slash]))
+            {
+                yield return name[prefix.Length..slash];
+            }
+        }
+    }
 }
 
 /// <summary>An object being written. Disposing without <see cref="CompleteAsync"/> leaves nothing behind.</summary>

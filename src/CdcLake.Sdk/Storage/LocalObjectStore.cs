@@ -169,6 +169,32 @@ internal sealed class LocalObjectStore : IObjectStore
         }
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (var name in Folders(folder.Length == 0 ? _root : PathOf(folder)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return name;
+        }
+    }
+
+    /// <summary>Looks for one file in each, not for all of them.</summary>
+    private static List<string> Folders(string path)
+    {
+        try
+        {
+            var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 };
+            return Directory.Exists(path)
+                ? [.. Directory.EnumerateDirectories(path).Where(d => Directory.EnumerateFiles(d, "*", options).Any(f => !TemporaryFiles.IsTemporary(Path.GetFileName(f.AsSpan())))).Select(d => Path.GetFileName(d))]
+                : [];
+        }
+        catch (Exception e) when (LocalErrors.IsExpected(e))
+        {
+            throw LocalErrors.Wrap("list", path, e);
+        }
+    }
+
     private List<string> List(string prefix)
     {
         var slash = prefix.LastIndexOf('/');

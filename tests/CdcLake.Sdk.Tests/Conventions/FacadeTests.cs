@@ -15,7 +15,7 @@ public sealed class FacadeTests
     private static readonly (string Folder, string[] Prefixes)[] Subjects =
     [
         ("MySql", ["MySql", "Gtid", "Binlog", "MariaDb"]), ("Iceberg", ["Iceberg"]), ("StarRocks", ["StarRocks"]), ("Storage", ["S3"]), ("Hosting", ["CdcLakeHosting"]),
-        ("Expressions", ["Row", "Group", "ColumnName", "SqlFunctions"]),
+        ("Expressions", ["Row", "Group", "ColumnName", "SqlFunctions"]), ("Errors", ["CatalogError"]),
     ];
 
     [Fact]

@@ -24,7 +24,8 @@ internal sealed class SinkModel : IAsyncDisposable
         new Field("qty", DataType.Int32, Nullable: true),
     ]);
 
-    private readonly IObjectStore _store;
+    private readonly Func<ICatalog> _catalog;
+    private readonly TableIdentifier _table;
     private readonly IcebergSinkSettings _settings;
     private readonly TimeProvider _clock;
     private Dictionary<long, (string? Name, int? Qty)> _committed = [];
@@ -34,9 +35,19 @@ internal sealed class SinkModel : IAsyncDisposable
     private bool _isOpen;
 
     public SinkModel(IObjectStore store, IcebergSinkSettings? settings = null, TimeProvider? clock = null)
+        : this(() => new FileSystemCatalog(store, clock ?? TimeProvider.System), settings, clock)
     {
+    }
+
+    /// <param name="catalog">A new catalog object, as each new process has one.</param>
+    /// <param name="settings">Of the sink.</param>
+    /// <param name="clock">Time of snapshots.</param>
+    /// <param name="table">Where it writes; <see cref="Table"/> unless something else is given.</param>
+    public SinkModel(Func<ICatalog> catalog, IcebergSinkSettings? settings = null, TimeProvider? clock = null, TableIdentifier? table = null)
+    {
+        _table = table ?? Table;
         _clock = clock ?? TimeProvider.System;
-        _store = store;
+        _catalog = catalog;
         _settings = settings ?? new IcebergSinkSettings();
         Sink = NewSink();
     }
@@ -50,7 +61,7 @@ internal sealed class SinkModel : IAsyncDisposable
 
     public long Position => _position;
 
-    public IcebergSink NewSink() => new(new CatalogCommitGroup(new FileSystemCatalog(_store, _clock)), Table, _settings);
+    public IcebergSink NewSink() => new(new CatalogCommitGroup(_catalog()), _table, _settings);
 
     public static SinkOpening Opening { get; } = new("items", Columns, [0], TimeProvider.System);
 
@@ -153,19 +164,21 @@ internal sealed class SinkModel : IAsyncDisposable
     /// <summary>Compares the table as a reader sees it, and the sink's own count, with the dictionary.</summary>
     public async Task CheckAsync()
     {
-        var read = await ReadAsync(_store);
+        var read = await ReadAsync(_catalog(), table: _table);
         Assert.Equal(Print(Rows), Print(read));
     }
 
     /// <summary>Compares the table with what the last commit must have left in it.</summary>
-    public async Task CheckCommittedAsync() => Assert.Equal(Print(_committed), Print(await ReadAsync(_store)));
+    public async Task CheckCommittedAsync() => Assert.Equal(Print(_committed), Print(await ReadAsync(_catalog(), table: _table)));
 
     public static string Print(Dictionary<long, (string? Name, int? Qty)> rows) =>
         string.Join('\n', rows.OrderBy(r => r.Key).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key}|{r.Value.Name ?? "∅"}|{r.Value.Qty?.ToString(CultureInfo.InvariantCulture) ?? "∅"}")));
 
-    public static async Task<Dictionary<long, (string? Name, int? Qty)>> ReadAsync(IObjectStore store, Snapshot? snapshot = null)
+    public static Task<Dictionary<long, (string? Name, int? Qty)>> ReadAsync(IObjectStore store, Snapshot? snapshot = null) => ReadAsync(new FileSystemCatalog(store), snapshot);
+
+    public static async Task<Dictionary<long, (string? Name, int? Qty)>> ReadAsync(ICatalog catalog, Snapshot? snapshot = null, TableIdentifier? table = null)
     {
-        var reader = await IcebergTableReader.OpenAsync(new FileSystemCatalog(store), Table, CancellationToken.None);
+        var reader = await IcebergTableReader.OpenAsync(catalog, table ?? Table, CancellationToken.None);
         var rows = new Dictionary<long, (string? Name, int? Qty)>();
         if ((snapshot ?? reader.Current) is not { } wanted)
         {

@@ -14,22 +14,31 @@ internal sealed record TableIdentifier(ImmutableArray<string> Namespace, string 
     /// <exception cref="CatalogException">A level is empty or holds characters that no catalog can keep.</exception>
     public static TableIdentifier Parse(string text)
     {
-        var levels = text.Split('.');
-        foreach (var level in levels)
-        {
-            if (level.Length == 0 || level.AsSpan().ContainsAny(Illegal) || level.Trim() != level)
-            {
-                throw new CatalogException(
-                    $"\"{text}\" is not a table name: write namespace and table with a dot between them, such as demo.sales; levels may not be empty or hold slashes, quotes or line breaks.");
-            }
-        }
-
+        var levels = Levels(text, "a table name: write namespace and table with a dot between them, such as demo.sales");
         return new TableIdentifier([.. levels[..^1]], levels[^1]);
     }
+
+    /// <summary>Reads the levels of a namespace, separated by dots.</summary>
+    /// <exception cref="CatalogException">A level is empty or holds characters that no catalog can keep.</exception>
+    public static ImmutableArray<string> ParseNamespace(string text) => [.. Levels(text, "the name of a namespace: write its levels with dots between them, such as lake.demo")];
 
     public bool Equals(TableIdentifier? other) => other is not null && Name == other.Name && Namespace.SequenceEqual(other.Namespace);
 
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => string.Join('.', [.. Namespace, Name]);
+
+    private static string[] Levels(string text, string expected)
+    {
+        var levels = text.Split('.');
+        foreach (var level in levels)
+        {
+            if (level.Length == 0 || level.AsSpan().ContainsAny(Illegal) || level.Trim() != level)
+            {
+                throw new CatalogException($"\"{text}\" is not {expected}; levels may not be empty or hold slashes, quotes or line breaks.") { Error = CatalogError.BadRequest };
+            }
+        }
+
+        return levels;
+    }
 }

@@ -33,6 +33,13 @@ internal sealed class FileSystemCatalog : ICatalog
     {
     }
 
+    /// <summary>A catalog with both its sides.</summary>
+    public static OpenedCatalog Open(IObjectStore store, TimeProvider clock)
+    {
+        var catalog = new FileSystemCatalog(store, clock);
+        return new OpenedCatalog(catalog, new FileSystemDirectory(store, catalog));
+    }
+
     /// <param name="store">The warehouse.</param>
     /// <param name="clock">Time of versions that add no snapshot.</param>
     public FileSystemCatalog(IObjectStore store, TimeProvider clock)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
@@ -193,26 +192,6 @@ internal sealed class MetadataFolder
     private StoredVersion Parse(long version, string name, byte[] bytes)
     {
         var location = _store.UriOf(name);
-        return new StoredVersion(version, name, bytes, new CatalogTable(_table, TableMetadataJson.Read(Unzip(name, bytes), location), location, _files));
-    }
-
-    private static ReadOnlyMemory<byte> Unzip(string name, byte[] bytes)
-    {
-        if (!name.Contains(".gz", StringComparison.Ordinal))
-        {
-            return bytes;
-        }
-
-        try
-        {
-            using var zipped = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
-            using var plain = new MemoryStream();
-            zipped.CopyTo(plain);
-            return plain.ToArray();
-        }
-        catch (InvalidDataException e)
-        {
-            throw new CatalogException($"{name} is not valid gzip ({e.Message}). It was damaged or cut; restore it.", e);
-        }
+        return new StoredVersion(version, name, bytes, new CatalogTable(_table, TableMetadataJson.Read(MetadataFiles.Unzip(name, bytes), location), location, _files));
     }
 }

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Json;
+using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
+
+namespace CdcLake.Iceberg.Catalogs.Rest;
+
+/// <summary>
+/// How the files of a table are reached, as its catalog said it last: the table's <c>config</c>, and <c>storage-credentials</c> for URIs that begin with a prefix.
+/// Immutable; never printed. Iceberg REST specification, schemas <c>LoadTableResult</c> and <c>StorageCredential</c>.
+/// </summary>
+internal sealed class StorageCredentials
+{
+    private const string RemoteSigning = "s3.remote-signing-enabled";
+    private static readonly string[] ExpiryNames = ["s3.session-token-expires-at-ms", "gcs.oauth2.token-expires-at"];
+    private readonly IReadOnlyDictionary<string, string> _config;
+    private readonly List<(string Prefix, Dictionary<string, string> Own, Dictionary<string, string> Merged)> _byPrefix;
+
+    private StorageCredentials(IReadOnlyDictionary<string, string> config, IEnumerable<(string Prefix, Dictionary<string, string> Own)> byPrefix)
+    {
+        _config = config;
+        _byPrefix = [.. byPrefix.OrderByDescending(p => p.Prefix.Length).Select(p => (p.Prefix, p.Own, Merge(config, p.Own)))];
+        ExpiresAt = _byPrefix.Select(p => (IReadOnlyDictionary<string, string>)p.Merged).Append(config).Select(Expiry).Where(e => e is not null).Min();
+    }
+
+    /// <summary>Properties alone.</summary>
+    public static StorageCredentials None(IReadOnlyDictionary<string, string> properties) => new(properties, []);
+
+    /// <summary>When the first of them ceases to be valid; null when none does.</summary>
+    public DateTimeOffset? ExpiresAt { get; }
+
+    /// <summary>A token for requests about this table, in place of the catalog's; null for most.</summary>
+    public string? Token => _config.GetValueOrDefault(Auth.AuthProperties.Token);
+
+    /// <summary>Properties of the store of a file: those of the longest prefix that fits, before those of the table, before those of the catalog.</summary>
+    public IReadOnlyDictionary<string, string> PropertiesOf(string uri) => _byPrefix.Find(p => uri.StartsWith(p.Prefix, StringComparison.Ordinal)).Merged ?? _config;
+
+    /// <summary>Reads them from the answer to a load, or to a request for credentials alone.</summary>
+    /// <param name="root">The answer.</param>
+    /// <param name="catalog">Properties of the catalog.</param>
+    /// <param name="table">For messages.</param>
+    /// <exception cref="CatalogException">The table's files are to be reached in a way that this library does not have.</exception>
+    public static StorageCredentials Read(JsonElement root, IReadOnlyDictionary<string, string> catalog, TableIdentifier table)
+    {
+        var config = root.OptionalStrings("config");
+        if (config.TryGetValue(RemoteSigning, out var signing) && signing.Equals("true", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CatalogException(
+                $"The catalog wants each request for files of table {table} to be signed by it ({RemoteSigning}). This library does not do that: let the catalog hand out credentials "
+                + "(header.X-Iceberg-Access-Delegation = vended-credentials), or give the catalog's properties keys of their own.")
+            {
+                Error = CatalogError.Unsupported,
+            };
+        }
+
+        return new StorageCredentials(
+            Merge(catalog, config),
+            root.OptionalArray("storage-credentials").Select(c => (c.RequiredString("prefix"), c.OptionalStrings("config"))));
+    }
+
+    /// <summary>These properties with other credentials.</summary>
+    public StorageCredentials With(StorageCredentials renewed) => new(_config, renewed._byPrefix.Select(p => (p.Prefix, p.Own)));
+
+    private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> first, Dictionary<string, string> second)
+    {
+        var merged = new Dictionary<string, string>(first, StringComparer.Ordinal);
+        foreach (var (name, value) in second)
+        {
+            merged[name] = value;
+        }
+
+        return merged;
+    }
+
+    private static DateTimeOffset? Expiry(IReadOnlyDictionary<string, string> config) => ExpiryNames
+        .Select(n => config.TryGetValue(n, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : (DateTimeOffset?)null)
+        .Where(e => e is not null).Min();
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace CdcLake.Tests.Iceberg.Catalogs.Rest;
+
+/// <summary>Credentials for files that the catalog hands out: by longest prefix, renewed before they expire, and never those of another way.</summary>
+public sealed class VendedCredentialsTests : IDisposable
+{
+    private readonly RestFixture _fixture = new();
+    private int _given;
+
+    private FakeRestCatalog Server => _fixture.Server;
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task Longest_prefix_goes_before_the_table_and_that_before_the_catalog()
+    {
+        _fixture.Properties["s3.endpoint"] = "http://catalog";
+        _fixture.Properties["s3.access-key-id"] = "catalog";
+        Server.LoadExtra = () => new JsonObject
+        {
+            ["config"] = new JsonObject { ["s3.access-key-id"] = "table" },
+            ["storage-credentials"] = new JsonArray(
+                Credential("file:///", "root"), Credential($"file://{_fixture.Folder.Path}/demo/items/data", "data"), Credential("s3://elsewhere", "elsewhere")),
+        };
+        await WriteAsync();
+        var keys = _fixture.Opened.ToDictionary(o => o.Uri.Contains("/data/", StringComparison.Ordinal) ? "data" : "metadata", o => o.Properties["s3.access-key-id"]);
+        Assert.Equal(("data", "root"), (keys["data"], keys["metadata"]));
+        Assert.All(_fixture.Opened, o => Assert.Equal("http://catalog", o.Properties["s3.endpoint"]));
+        Assert.Equal("vended-credentials", Server.Headers["X-Iceberg-Access-Delegation"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Credentials_are_renewed_before_they_expire_while_a_table_is_written(bool hasEndpoint)
+    {
+        if (hasEndpoint)
+        {
+            ((JsonArray)Server.Config["endpoints"]!).Add("GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials");
+        }
+
+        Server.LoadExtra = () => new JsonObject { ["storage-credentials"] = new JsonArray(Credential("file:", $"key {++_given}", _fixture.Clock.Now.AddHours(1))) };
+        await using var model = _fixture.NewModel();
+        await model.OpenAsync();
+        for (var hour = 1; hour < 4; hour++)
+        {
+            var before = _given;
+            model.Put(hour, "row", hour);
+            await model.EndAndCommitAsync();
+            Assert.Equal(before, _given);
+            _fixture.Clock.Now += TimeSpan.FromMinutes(56);
+            model.Put(hour, "row again", hour);
+            await model.EndAndCommitAsync();
+            Assert.Equal(before + 1, _given);
+            Assert.Equal($"key {_given}", _fixture.Opened[^1].Properties["s3.access-key-id"]);
+            Assert.Equal(hasEndpoint, Server.Requests.Any(r => r.EndsWith("/credentials", StringComparison.Ordinal)));
+        }
+
+        await model.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Credentials_that_cannot_be_renewed_are_used_until_they_expire_and_are_an_error_then()
+    {
+        Server.LoadExtra = () => new JsonObject { ["storage-credentials"] = new JsonArray(Credential("file:", $"key {++_given}", _fixture.Clock.Now.AddHours(1))) };
+        await using var model = _fixture.NewModel();
+        await model.OpenAsync();
+        Server.Intercept = (r, _) => r.Method == HttpMethod.Get ? FakeRestCatalog.Error(500, "Oops") : null;
+        _fixture.Clock.Now += TimeSpan.FromMinutes(57);
+        model.Put(1, "row", 1);
+        Assert.NotNull(await model.EndAndCommitAsync());
+        _fixture.Clock.Now += TimeSpan.FromMinutes(4);
+        model.Put(2, "row", 2);
+        await model.EndEpochAsync();
+        var error = await Assert.ThrowsAsync<ObjectStoreException>(() => model.CommitAsync());
+        Assert.True(error.IsTransient);
+        Assert.Contains("expired", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Remote_signing_is_refused_by_name()
+    {
+        Server.LoadExtra = () => new JsonObject { ["config"] = new JsonObject { ["s3.remote-signing-enabled"] = "true" } };
+        await using var model = _fixture.NewModel();
+        var error = await Assert.ThrowsAsync<CatalogException>(model.OpenAsync);
+        Assert.Equal(CatalogError.Unsupported, error.Error);
+        Assert.Contains("s3.remote-signing-enabled", error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task WriteAsync()
+    {
+        await using var model = _fixture.NewModel();
+        await model.OpenAsync();
+        model.Put(1, "row", 1);
+        await model.EndAndCommitAsync();
+    }
+
+    private static JsonObject Credential(string prefix, string key, DateTimeOffset? expires = null)
+    {
+        var config = new JsonObject { ["s3.access-key-id"] = key };
+        if (expires is { } end)
+        {
+            config["s3.session-token-expires-at-ms"] = end.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        }
+
+        return new JsonObject { ["prefix"] = prefix, ["config"] = config };
+    }
+}
