@@ -40,6 +40,8 @@ running_servers() ( # which of the lab's servers live now
   ! lab_running "$LAB/iceberg-java/pid" lab.oracle.Main || echo iceberg-java
   ! lab_running "$LAB/ceph/rgw.pid" "$LAB/ceph/ceph.conf" || echo s3-ceph
   ! lab_running "$LAB/moto/pid" moto.server || echo s3-moto
+  ! lab_running "$LAB/rest-catalog/pid" "$LAB/rest-catalog/warehouse" || echo rest-catalog
+  ! lab_running "$LAB/postgres/pid" "$LAB/postgres/data" || echo postgres
 )
 
 before="" lab=false
@@ -51,8 +53,8 @@ stop_servers() { # only those that were not running before us
     echo "stopping $name"
     case $name in
       mysql-*) tests/lab/mysql.sh stop "${name#mysql-}" ;;
-      iceberg-java) tests/lab/iceberg-java.sh stop ;;
       s3-*) tests/lab/s3.sh stop "${name#s3-}" ;;
+      iceberg-java | rest-catalog | postgres) "tests/lab/$name.sh" stop ;;
     esac
   done
 }

@@ -46,3 +46,13 @@ for kind in ceph moto; do
   elif "$LAB_HERE/s3.sh" start $kind >/dev/null; then found=$("$LAB_HERE/s3.sh" env $kind); give "$name" "${found#*=}"
   else lab_log "no S3 server $kind: see above"; fi
 done
+
+if [ -n "${CDCLAKE_TEST_ICEBERG_REST:-}" ]; then keep CDCLAKE_TEST_ICEBERG_REST
+elif "$LAB_HERE/rest-catalog.sh" start >/dev/null; then
+  found=$("$LAB_HERE/rest-catalog.sh" env); give CDCLAKE_TEST_ICEBERG_REST "${found#*=}"
+else lab_log "no Iceberg REST catalog: see above"; fi
+
+if [ -n "${CDCLAKE_TEST_POSTGRES:-}" ]; then keep CDCLAKE_TEST_POSTGRES
+elif "$LAB_HERE/postgres.sh" start >/dev/null; then
+  eval "$("$LAB_HERE/postgres.sh" env)"; give CDCLAKE_TEST_POSTGRES "$PG_CONNECTION"
+else lab_log "no PostgreSQL: see above"; fi

@@ -51,6 +51,10 @@ internal static class IcebergJava
     public static Task<string[]> LinesAsync(string tableFolder, long snapshotId) =>
         LinesAsync("rows", tableFolder, "--sort", "--snapshot", snapshotId.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>The rows of a table, one JSON object a line, sorted.</summary>
+    /// <param name="table">Its folder, or its name and the options that name the catalog.</param>
+    public static Task<string[]> SortedRowsAsync(params string[] table) => LinesAsync(["rows", .. table, "--sort"]);
+
     /// <summary>The rows of a snapshot as JSON objects, in no particular order.</summary>
     public static async Task<IReadOnlyList<JsonElement>> RowsAsync(string tableFolder, long snapshotId) =>
     [

@@ -137,7 +137,7 @@ internal sealed class JdbcDatabase
         {
             return await FilterAsync(connection, cancellationToken).ConfigureAwait(false);
         }
-        catch (DbException) when (_settings.Initializes)
+        catch (DbException e) when (_settings.Initializes && IsRefusal(connection, e))
         {
             // They are not there, or may not be read: creating them tells.
         }
@@ -152,7 +152,7 @@ internal sealed class JdbcDatabase
                 await ExecuteAsync(connection, null, sql, [], cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (DbException e)
+        catch (DbException e) when (IsRefusal(connection, e))
         {
             refusal = e;
         }
@@ -161,11 +161,14 @@ internal sealed class JdbcDatabase
         {
             return await FilterAsync(connection, cancellationToken).ConfigureAwait(false);
         }
-        catch (DbException) when (refusal is not null)
+        catch (DbException e) when (refusal is not null && IsRefusal(connection, e))
         {
             throw JdbcErrors.Wrap(Name, "creating its tables", refusal);
         }
     }
+
+    /// <summary>True for the server's answer to a statement; false where the connection is lost and there was none.</summary>
+    private static bool IsRefusal(DbConnection connection, DbException e) => connection.State == ConnectionState.Open && !JdbcErrors.IsTransient(e);
 
     private static async Task<string> FilterAsync(DbConnection connection, CancellationToken cancellationToken)
     {

@@ -19,7 +19,8 @@ internal static class JdbcErrors
         Error = IsTransient(e) ? CatalogError.Unavailable : CatalogError.Other,
     };
 
-    private static bool IsTransient(Exception e) =>
+    /// <summary>True for what passes by itself: the same call may succeed later.</summary>
+    public static bool IsTransient(Exception e) =>
         e is TimeoutException or IOException or SocketException
         || (e is DbException d && (d.IsTransient || Passing.Any(p => d.SqlState?.StartsWith(p, StringComparison.Ordinal) == true)))
         || (e.InnerException is { } inner && IsTransient(inner));
