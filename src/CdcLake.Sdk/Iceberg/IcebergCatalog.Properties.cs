@@ -31,7 +31,7 @@ public sealed partial class IcebergCatalog
                 return Rest(uri ?? throw Missing(CatalogProperties.Uri), o => AddTo(o.Properties, rest));
             case "hadoop":
                 CatalogProperties.Check(rest, [CatalogProperties.Warehouse]);
-                return FileSystem(PathOf(Required(rest, CatalogProperties.Warehouse)));
+                return FileSystem(Required(rest, CatalogProperties.Warehouse), o => o.S3 = S3Options.FromProperties(rest));
             case "jdbc":
                 rest.Remove(CatalogProperties.Uri);
                 rest.Remove(JdbcSettings.User);
@@ -53,6 +53,4 @@ public sealed partial class IcebergCatalog
     private static string Required(Dictionary<string, string> properties, string name) => properties.GetValueOrDefault(name) ?? throw Missing(name);
 
     private static ArgumentException Missing(string name) => new($"The catalog needs the property {name}.");
-
-    private static string PathOf(string warehouse) => warehouse.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? new Uri(warehouse).LocalPath : warehouse;
 }

@@ -56,11 +56,11 @@ public sealed partial class IcebergCatalog
             throw new CatalogException($"Table {name} in {Open().Name} says {TableProperties.GcEnabled}=false: its files are not to be removed. Drop it without purging.") { Error = CatalogError.BadRequest };
         }
 
-        var files = purged is null || Names.PurgesFiles ? null : await TablePurge.FindAsync(purged, cancellationToken).ConfigureAwait(false);
+        var files = purged is null || Names.PurgesFiles ? null : await ReferencedFiles.FindAsync(purged, cancellationToken).ConfigureAwait(false);
         await Names.DropTableAsync(identifier, purge, cancellationToken).ConfigureAwait(false);
-        foreach (var file in files ?? [])
+        if (files is not null)
         {
-            await purged!.Files.DeleteAsync(file, cancellationToken).ConfigureAwait(false);
+            await purged!.Files.DeleteManyAsync(files, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class IcebergJdbcOptions
     /// <summary>
     /// Properties by Iceberg's names: <c>jdbc.schema-version</c> (<c>V1</c> unless <c>V0</c> is asked for; a schema that exists is used as it is), <c>jdbc.strict-mode</c> (true: a
     /// namespace must exist before a table is created in it), <c>jdbc.init-catalog-tables</c> (false: never create the two tables), <c>table-default.X</c> for a property of new
-    /// tables. One that is not known is an error.
+    /// tables, and those of S3 (<c>s3.endpoint</c>, …) where the warehouse is there. One that is not known is an error.
     /// </summary>
     /// <value>Default: empty.</value>
     public IDictionary<string, string> Properties { get; } = new Dictionary<string, string>(StringComparer.Ordinal);

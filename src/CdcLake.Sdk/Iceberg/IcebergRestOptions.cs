@@ -40,7 +40,8 @@ public sealed class IcebergRestOptions
 
     /// <summary>
     /// Properties by Iceberg's names: <c>header.X</c> for a header of each request, <c>rest.auth.type</c>, <c>rest.sigv4-enabled</c>, <c>rest.signing-name</c>,
-    /// <c>rest-page-size</c>, <c>table-default.X</c> for a property of new tables, and those of the members above. One that is not known is an error.
+    /// <c>rest-page-size</c>, <c>table-default.X</c> for a property of new tables, those of the members above, and those of S3 (<c>s3.endpoint</c>, …), which what the catalog
+    /// hands out for a table goes before. One that is not known is an error.
     /// </summary>
     /// <value>Default: empty.</value>
     public IDictionary<string, string> Properties { get; } = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using CdcLake.Common;
+using CdcLake.Storage.Locations;
 
 namespace CdcLake.Iceberg.Catalogs;
 
@@ -13,20 +14,12 @@ internal static class CatalogProperties
     /// <summary>Of other engines, without a meaning here: which class reads files is decided by their URIs, and nothing is cached that could be out of date.</summary>
     private static readonly string[] Ignored = ["io-impl", "cache-enabled", "cache.expiration-interval-ms", "default-database"];
 
-    /// <summary>Names of the stores' properties; one that ends with a dot is the beginning of many.</summary>
-    private static readonly string[] Stores =
-    [
-        "s3.endpoint", "s3.path-style-access", "s3.access-key-id", "s3.secret-access-key", "s3.session-token", "s3.region", "client.region", "s3.sse.type", "s3.sse.key",
-        "s3.multipart.part-size-bytes", "s3.multipart.num-threads", "s3.checksum-enabled", "s3.acl", "s3.ssl-enabled", "s3.connect-timeout", "s3.request-timeout",
-        "s3.retry.num-retries", "s3.write.storage-class", "s3.remote-signing-enabled", "s3.preload-client-enabled",
-    ];
-
     /// <param name="properties">The user's.</param>
     /// <param name="known">Names that the kind of catalog has; one that ends with a dot is the beginning of many.</param>
     /// <exception cref="ArgumentException">A name is not known, or has no value.</exception>
     public static void Check(IReadOnlyDictionary<string, string> properties, IReadOnlyList<string> known)
     {
-        string[] all = [Uri, .. known, .. Stores, .. Ignored];
+        string[] all = [Uri, .. known, .. Ignored];
         foreach (var (name, value) in properties)
         {
             if (value is null)
@@ -34,10 +27,12 @@ internal static class CatalogProperties
                 throw new ArgumentException($"Catalog property {name} has no value.");
             }
 
-            if (!all.Any(k => k.EndsWith('.') ? name.Length > k.Length && name.StartsWith(k, StringComparison.Ordinal) : name == k))
+            if (!StorageSettings.IsProperty(name) && !all.Any(k => k.EndsWith('.') ? name.Length > k.Length && name.StartsWith(k, StringComparison.Ordinal) : name == k))
             {
                 throw new ArgumentException($"There is no catalog property \"{name}\". {NearestNames.Suggest(name, all.Except(Ignored))}");
             }
         }
+
+        _ = StorageSettings.Parse(properties); // those of stores
     }
 }

@@ -1,4 +1,5 @@
 using CdcLake.Storage;
+using CdcLake.Storage.Locations;
 
 namespace CdcLake.Iceberg.Catalogs;
 
@@ -6,33 +7,33 @@ namespace CdcLake.Iceberg.Catalogs;
 internal static class TableStores
 {
     /// <param name="uri">Absolute URI of a file or folder, or a plain absolute path: <c>file:/data/x</c>, <c>file:///data/x</c> and <c>/data/x</c> are the same.</param>
-    /// <param name="clock">Age of what crashed writers left behind.</param>
-    /// <exception cref="ObjectStoreException">No store is known for the scheme.</exception>
-    public static IObjectStore Open(string uri, TimeProvider clock)
+    /// <param name="properties">How S3 is reached, by Iceberg's names; other names are not looked at.</param>
+    /// <param name="clock">Time-outs, and the age of what crashed writers left behind.</param>
+    /// <exception cref="ObjectStoreException">No store is known for the scheme, or a property asks for something that is not supported.</exception>
+    public static IObjectStore Open(string uri, IReadOnlyDictionary<string, string> properties, TimeProvider clock)
     {
-        if (!IsLocal(uri))
+        try
         {
-            throw new ObjectStoreException(
-                $"{uri} lies in a store that this version of the library does not open: it reads and writes local folders (file:). Give the catalog a warehouse on a disk that this machine sees.");
+            var store = StoreOf(uri);
+            return new ObjectStores(StorageSettings.Parse(properties), clock).Folder(store.Length > 0 ? store : OperatingSystem.IsWindows() ? DriveOf(uri) : "/");
         }
-
-        return new LocalObjectStore(OperatingSystem.IsWindows() ? DriveOf(uri) : "/", clock);
+        catch (ArgumentException e)
+        {
+            throw new ObjectStoreException($"The store of {uri} cannot be opened: {e.Message}", e);
+        }
     }
 
     /// <summary>Scheme and authority, which say to which store a URI belongs: <c>s3://bucket</c>, or nothing for local files.</summary>
     public static string StoreOf(string uri)
     {
-        if (IsLocal(uri))
+        if (uri.StartsWith('/') || uri.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || !uri.Contains("://", StringComparison.Ordinal))
         {
             return "";
         }
 
-        var scheme = uri.IndexOf("://", StringComparison.Ordinal);
-        var end = scheme < 0 ? -1 : uri.IndexOf('/', scheme + 3);
+        var end = uri.IndexOf('/', uri.IndexOf("://", StringComparison.Ordinal) + 3);
         return end < 0 ? uri : uri[..end];
     }
-
-    private static bool IsLocal(string uri) => uri.StartsWith('/') || uri.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || !uri.Contains(':', StringComparison.Ordinal);
 
     private static string DriveOf(string uri)
     {

@@ -42,7 +42,7 @@ internal sealed class JdbcCatalog : ICatalog
     {
         var database = new JdbcDatabase(source, settings);
         var directory = new JdbcDirectory(database, settings);
-        return new OpenedCatalog(new JdbcCatalog(database, directory, settings, open ?? (uri => FileIO.Over(TableStores.Open(uri, clock), clock)), clock), directory);
+        return new OpenedCatalog(new JdbcCatalog(database, directory, settings, open ?? (uri => FileIO.Over(TableStores.Open(uri, settings.Properties, clock), clock)), clock), directory);
     }
 
     public string Name => _database.Name;

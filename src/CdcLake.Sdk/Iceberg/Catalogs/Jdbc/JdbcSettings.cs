@@ -25,6 +25,9 @@ internal sealed class JdbcSettings
     /// <summary>Names that a user may set.</summary>
     public static IReadOnlyList<string> Known { get; } = [SchemaVersion, StrictMode, InitTables, CatalogProperties.Warehouse, TableDefaultPrefix];
 
+    /// <summary>All of them, for the stores of files.</summary>
+    public IReadOnlyDictionary<string, string> Properties => _properties;
+
     /// <summary>Value of <c>catalog_name</c>: several catalogs share one pair of tables.</summary>
     public string CatalogName { get; }
 

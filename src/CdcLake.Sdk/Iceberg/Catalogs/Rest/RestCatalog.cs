@@ -30,7 +30,7 @@ internal sealed class RestCatalog : ICatalog
     public static OpenedCatalog Open(RestSettings settings, OpenStore? open = null)
     {
         var session = new RestSession(settings);
-        var tables = new RestTables(session, open ?? ((uri, _) => TableStores.Open(uri, settings.Clock)));
+        var tables = new RestTables(session, open ?? ((uri, properties) => TableStores.Open(uri, properties, settings.Clock)));
         var directory = new RestDirectory(session, tables);
         return new OpenedCatalog(new RestCatalog(session, tables, directory), directory);
     }

@@ -42,6 +42,9 @@ internal sealed class VendedStore : IObjectStore
         _stores.Clear();
     }
 
+    /// <summary>What the stores say that were opened: files of one table are all of one kind.</summary>
+    public bool Retries { get; private set; }
+
     /// <summary>The URI as its own store spells it, so that all spellings of one file are the same text.</summary>
     public string UriOf(string name)
     {
@@ -54,6 +57,8 @@ internal sealed class VendedStore : IObjectStore
     public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => RunAsync(name, (s, n) => s.OpenReadAsync(n, cancellationToken), cancellationToken);
 
     public Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken) => RunAsync(name, (s, n) => s.TryReadAsync(n, cancellationToken), cancellationToken);
+
+    public Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken) => RunAsync(name, (s, n) => s.LastModifiedAsync(n, cancellationToken), cancellationToken);
 
     public Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => RunAsync(name, (s, n) => s.CreateAsync(n, cancellationToken), cancellationToken);
 
@@ -72,10 +77,23 @@ internal sealed class VendedStore : IObjectStore
         await store.DeleteAsync(store.NameOf(name), cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task DeleteManyAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        foreach (var of in names.GroupBy(TableStores.StoreOf, StringComparer.Ordinal))
+        {
+            foreach (var prefix in of.GroupBy(_credentials.PropertiesOf))
+            {
+                var store = await StoreAsync(prefix.First(), cancellationToken).ConfigureAwait(false);
+                await store.DeleteManyAsync([.. prefix.Select(store.NameOf)], cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var store = await StoreAsync(prefix, cancellationToken).ConfigureAwait(false);
-        await foreach (var name in store.ListAsync(store.NameOf(prefix), cancellationToken).ConfigureAwait(false))
+        var folder = prefix.TrimEnd('/'); // stores give names to files, and none ends with a slash
+        await foreach (var name in store.ListAsync(store.NameOf(folder) + prefix[folder.Length..], cancellationToken).ConfigureAwait(false))
         {
             yield return store.UriOf(name);
         }
@@ -101,7 +119,9 @@ internal sealed class VendedStore : IObjectStore
     private IObjectStore StoreOf(string uri, StorageCredentials credentials)
     {
         var properties = credentials.PropertiesOf(uri);
-        return _stores.GetOrAdd((TableStores.StoreOf(uri), properties), _ => _open(uri, properties));
+        var store = _stores.GetOrAdd((TableStores.StoreOf(uri), properties), _ => _open(uri, properties));
+        Retries |= store.Retries;
+        return store;
     }
 
     private bool IsOld(StorageCredentials credentials) => credentials.ExpiresAt is { } end && _clock.GetUtcNow() > end - Ahead;

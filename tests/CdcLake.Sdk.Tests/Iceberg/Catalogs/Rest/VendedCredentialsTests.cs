@@ -80,6 +80,29 @@ public sealed class VendedCredentialsTests : IDisposable
     }
 
     [Fact]
+    public async Task Spellings_of_one_file_are_one_text()
+    {
+        await using var model = _fixture.NewModel();
+        await model.OpenAsync();
+        var files = (await _fixture.Open().Tables.LoadAsync(SinkModel.Table, default))!.Files;
+        var path = $"{_fixture.Folder.Path}/demo/items/data/x";
+        await files.PutAsync($"file://{path}", "1"u8.ToArray(), default);
+        foreach (var spelling in new[] { path, $"file:{path}", $"file://{path}" })
+        {
+            Assert.Equal($"file://{path}", await files.CanonicalAsync(spelling, default));
+            Assert.NotNull(await files.LastModifiedAsync(spelling, default));
+        }
+
+        var listed = new List<string>();
+        await foreach (var uri in files.ListAsync($"file:{_fixture.Folder.Path}/demo/items", default))
+        {
+            listed.Add(uri);
+        }
+
+        Assert.Equal([$"file://{path}"], listed);
+    }
+
+    [Fact]
     public async Task Remote_signing_is_refused_by_name()
     {
         Server.LoadExtra = () => new JsonObject { ["config"] = new JsonObject { ["s3.remote-signing-enabled"] = "true" } };
