@@ -29,7 +29,7 @@ public sealed class UpsertedTableTests
             Assert.Equal(rows, await IcebergJava.LinesAsync(table, snapshot));
         }
 
-        await IcebergJava.VerifyStrictlyAsync(table);
+        await IcebergJava.VerifyStrictlyAsync(table, "dangling-delete"); // a delete file that several data files share stays until the last of them leaves
     }
 
     [ServerTheory(ClickHouse.Variable)]
@@ -65,7 +65,7 @@ public sealed class UpsertedTableTests
             MaxDeleteFilesPerFile = 3,
             FileReadCost = 20,
             DeleteMode = seed == 5 ? IcebergDeleteMode.CopyOnWrite : null,
-            Partitioning = seed is 5 or 6 ? [PartitionTerm.Parse("bucket(3, id)"), PartitionTerm.Parse("truncate(6, name)")] : [],
+            Partitioning = seed is 5 or 6 ? [PartitionTerm.Parse("bucket(3, id)"), PartitionTerm.Parse("truncate(4, name)")] : [],
         };
         var states = new List<(long, string[])>();
         await using var model = new SinkModel(store, settings);
