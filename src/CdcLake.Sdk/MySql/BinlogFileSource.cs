@@ -20,16 +20,16 @@ internal sealed class BinlogFileSource : ISource
 
     private readonly IReadOnlyList<string> _paths;
     private readonly TimeProvider _clock;
-    private readonly InvalidDates _invalidDates;
+    private readonly MySqlSourceOptions _options;
     private IReadOnlyList<BinlogFileHead>? _heads;
 
     /// <param name="paths">The files in any order; at least one.</param>
     /// <param name="clock">Measures the age of epochs.</param>
-    /// <param name="invalidDates">What becomes of dates that no calendar has.</param>
+    /// <param name="options">Dates that no calendar has, and tables whose statements pass; the rest is of no use here.</param>
     /// <exception cref="BinlogUnavailableException">No file is given.</exception>
-    public BinlogFileSource(IReadOnlyList<string> paths, TimeProvider? clock = null, InvalidDates invalidDates = InvalidDates.Error)
+    public BinlogFileSource(IReadOnlyList<string> paths, TimeProvider? clock = null, MySqlSourceOptions? options = null)
     {
-        _invalidDates = invalidDates;
+        _options = options ?? new MySqlSourceOptions();
         _paths = paths.Count > 0 ? paths : throw new BinlogUnavailableException("No binary log file is given. Give at least one, such as binlog.000001.");
         _clock = clock ?? TimeProvider.System;
         var names = paths.Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal).ToArray();
@@ -45,7 +45,7 @@ internal sealed class BinlogFileSource : ISource
     public async Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
         _heads ??= await BinlogFileHead.ReadAllAsync(_paths, cancellationToken).ConfigureAwait(false);
-        using var scan = new BinlogTableScan(tables);
+        using var scan = new BinlogTableScan(tables, _options.Dates);
         foreach (var head in _heads)
         {
             if (!scan.IsComplete)
@@ -76,7 +76,8 @@ internal sealed class BinlogFileSource : ISource
             Boundaries = [.. start.Boundaries.OfType<MySqlPosition>().Select(p => p.Executed)],
             Limits = start.Limits,
             Clock = _clock,
-            InvalidDates = _invalidDates,
+            Dates = _options.Dates,
+            StatementTables = [.. _options.StatementTables],
             StartsEmpty = before.IsEmpty,
             TablesMustBeCreated = !before.IsEmpty && from is null,
         });

@@ -11,4 +11,7 @@ public enum InvalidDates
 
     /// <summary>They become 1970-01-01, at midnight where the column has a time; such rows can no longer be told from those with that very date.</summary>
     Epoch,
+
+    /// <summary>The whole column becomes text: every date as MySQL prints it, a TIMESTAMP in UTC. Nothing is lost, and the column is a string in queries and in the lake.</summary>
+    Text,
 }

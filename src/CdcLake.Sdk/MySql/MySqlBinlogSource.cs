@@ -49,7 +49,7 @@ internal sealed class MySqlBinlogSource : ISource
         var session = await _hosts.OpenAsync(names, null, _ => { }, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var found = await new TableReader(session).ReadAsync(names, cancellationToken).ConfigureAwait(false);
+            var found = await new TableReader(session, _settings.Dates).ReadAsync(names, cancellationToken).ConfigureAwait(false);
             return [.. found.Select(t => t.Describe(t.Name.ToString()))];
         }
     }
@@ -72,7 +72,8 @@ internal sealed class MySqlBinlogSource : ISource
             Limits = start.Limits,
             Clock = _clock,
             Dialect = _dialect,
-            InvalidDates = _settings.InvalidDates,
+            Dates = _settings.Dates,
+            StatementTables = [.. _settings.StatementTables],
         });
         var names = NamesOf(start.Tables.Select(t => t.Table.Name));
         while (true)

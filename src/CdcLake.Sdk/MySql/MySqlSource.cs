@@ -83,7 +83,7 @@ public sealed class MySqlSource : ISourceTarget
     public override string ToString() => _connection?.Endpoint ?? FilesText();
 
     ISource ISourceTarget.CreateSource(string pipeline, TimeProvider clock) => _connection is null
-        ? new BinlogFileSource(_files, invalidDates: _options.InvalidDates)
+        ? new BinlogFileSource(_files, options: _options)
         : new MySqlBinlogSource(_connection, pipeline, _options, clock);
 
     private static MySqlSourceOptions Configured(Action<MySqlSourceOptions>? configure)

@@ -1,6 +1,8 @@
+using CdcLake.MySql.Tables;
+
 namespace CdcLake;
 
-/// <summary>How a <see cref="MySqlSource"/> reads; the defaults suit most servers. Of files only <see cref="InvalidDates"/> matters. Copied when the source is made, so later changes have no effect.</summary>
+/// <summary>How a <see cref="MySqlSource"/> reads; the defaults suit most servers. Of files only <see cref="InvalidDates"/>, <see cref="InvalidDatesOf"/> and <see cref="StatementTables"/> matter. Copied when the source is made, so later changes have no effect.</summary>
 public sealed class MySqlSourceOptions
 {
     /// <summary>The replica id to show to the server; unique among its replicas.</summary>
@@ -45,6 +47,23 @@ public sealed class MySqlSourceOptions
     /// <value>Default: <see cref="InvalidDates.Error"/>.</value>
     public InvalidDates InvalidDates { get; set; } = InvalidDates.Error;
 
+    /// <summary>
+    /// The same for single tables (<c>appdb.posts</c>) and columns (<c>appdb.posts.created</c>), named as <see cref="MySqlSource.Table(string)"/> takes them; the column's word counts more than
+    /// the table's, and that more than <see cref="InvalidDates"/>. A captured table that has no such column ends the pipeline at its start.
+    /// </summary>
+    /// <value>Default: empty.</value>
+    public IDictionary<string, InvalidDates> InvalidDatesOf { get; private set; } = new Dictionary<string, InvalidDates>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Tables that are not captured and whose changes may be logged as statements, which are then passed over: <c>percona.heartbeat</c>, where pt-heartbeat writes. Only statements count that
+    /// change this one table and call no stored function; its triggers, if it has any, must not change a captured table. Any other change that is logged as a statement ends the pipeline.
+    /// </summary>
+    /// <value>Default: empty. Statements on the server's own database <c>mysql</c> pass in any case.</value>
+    public IList<string> StatementTables { get; private set; } = [];
+
+    /// <summary>Both together.</summary>
+    internal DatePolicy Dates => new(InvalidDates, InvalidDatesOf);
+
     /// <summary>A validated copy.</summary>
     internal MySqlSourceOptions Freeze()
     {
@@ -67,6 +86,29 @@ public sealed class MySqlSourceOptions
             throw new ArgumentOutOfRangeException(nameof(InvalidDates), InvalidDates, "Not a value of this option.");
         }
 
-        return (MySqlSourceOptions)MemberwiseClone();
+        foreach (var (name, policy) in InvalidDatesOf)
+        {
+            if (!Enum.IsDefined(policy) || name.Split('.').Length < 2)
+            {
+                throw new ArgumentException($"\"{name}\" = {policy}: write database.table or database.table.column, and a value of {nameof(CdcLake.InvalidDates)}.", nameof(InvalidDatesOf));
+            }
+        }
+
+        var copy = (MySqlSourceOptions)MemberwiseClone();
+        copy.StatementTables = [.. StatementTables.Select(Normal)];
+        copy.InvalidDatesOf = new Dictionary<string, InvalidDates>(InvalidDatesOf, StringComparer.OrdinalIgnoreCase);
+        return copy;
+    }
+
+    private static string Normal(string table)
+    {
+        try
+        {
+            return MySqlTableName.Parse(table, null).ToString();
+        }
+        catch (SchemaMismatchException error)
+        {
+            throw new ArgumentException($"\"{table}\" is not a qualified table name; write percona.heartbeat.", nameof(table), error);
+        }
     }
 }

@@ -75,6 +75,36 @@ public sealed class LoggedStatementTests(PrivateMySqlServer server) : IClassFixt
         Assert.Contains("statement \"", error.Message, StringComparison.Ordinal);
     }
 
+    [ServerFact(TestServers.MySql)]
+    public async Task Statements_on_tables_that_may_have_them_pass_and_others_name_the_option()
+    {
+        await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "beats");
+        await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)", "CREATE TABLE heartbeat (ts VARCHAR(26) NOT NULL, server_id INT UNSIGNED NOT NULL PRIMARY KEY, file VARCHAR(255))", "INSERT INTO t VALUES (1)");
+        var settings = new MySqlSourceOptions { StatementTables = { $"{database.Name}.HEARTBEAT" } };
+        await using (var run = await SourceRun.StartAsync(database.Options, "beats", [$"{database.Name}.t"], settings: settings))
+        {
+            await run.WaitForFirstEpochAsync();
+            await database.ExecuteAsync(
+                "SET binlog_format = STATEMENT",
+                $"REPLACE INTO `{database.Name}`.`heartbeat` (ts, server_id, file) VALUES ('2026-11-29T12:00:00.001560', '1001', NULL)",
+                $"UPDATE `{database.Name}`.`heartbeat` SET ts='2026-11-29T12:00:01.000890', file='binlog.000001' WHERE server_id='1001'",
+                "SET binlog_format = ROW",
+                "INSERT INTO t VALUES (2)");
+            await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+            Assert.Equal(["1", "2"], run.Contents.Rows(0));
+        }
+
+        foreach (var (statement, hint) in new[] { ("INSERT INTO heartbeat SELECT 'x', id, '' FROM t", false), ("DELETE FROM t WHERE id = 9", false), ("DELETE FROM heartbeat", true) })
+        {
+            var allowed = hint ? new MySqlSourceOptions() : new MySqlSourceOptions { StatementTables = { $"{database.Name}.heartbeat", $"{database.Name}.t" } };
+            var run = await SourceRun.StartAsync(database.Options, "beats2", [$"{database.Name}.t"], settings: allowed);
+            await run.WaitForFirstEpochAsync();
+            await database.ExecuteAsync("SET binlog_format = STATEMENT", statement, "SET binlog_format = ROW");
+            var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal(hint, error.Message.Contains($"o.StatementTables.Add(\"{database.Name}.heartbeat\")", StringComparison.Ordinal));
+        }
+    }
+
     // PREPARE converts the text to the client's character set, and so it is logged.
     private static async Task ExecuteInAsync(ServerSession connection, string charset, string statement)
     {

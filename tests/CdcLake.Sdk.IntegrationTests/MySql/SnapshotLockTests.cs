@@ -65,7 +65,7 @@ public sealed class SnapshotLockTests
         await using var holder = await database.ConnectAsync();
         await using var session = await MySqlDatabase.ConnectAsync(database.ConnectionString);
         var name = MySqlTableName.Parse($"{database.Name}.not_yet_read", null);
-        var before = (await new TableReader(session).ReadAsync([name], default))[0];
+        var before = (await new TableReader(session, DatePolicy.Strict).ReadAsync([name], default))[0];
         await holder.ExecuteAsync("BEGIN", default);
         await holder.ExecuteAsync("SELECT * FROM not_yet_read", default);
         var altering = database.Connection.ExecuteAsync("ALTER TABLE not_yet_read ADD COLUMN more INT", default);
@@ -74,7 +74,7 @@ public sealed class SnapshotLockTests
             await Task.Yield();
         }
 
-        var again = await new TableReader(session).ReadAgainAsync(name, default).WaitAsync(TimeSpan.FromSeconds(5));
+        var again = await new TableReader(session, DatePolicy.Strict).ReadAgainAsync(name, default).WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Equal(before.Columns, again!.Columns);
         await holder.ExecuteAsync("COMMIT", default);
         await altering;

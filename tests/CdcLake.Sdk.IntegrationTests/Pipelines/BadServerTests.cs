@@ -96,11 +96,11 @@ public sealed class BadServerTests(ServerPair servers) : IAsyncLifetime, IDispos
     [InlineData("DROP TABLE sales", "shop.sales")]
     [InlineData("ALTER TABLE sales DROP COLUMN price", "price")]
     [InlineData("ALTER TABLE sales MODIFY qty VARCHAR(20) NOT NULL", "qty")]
-    [InlineData("ALTER TABLE products MODIFY name JSON", "name")]
+    [InlineData("ALTER TABLE products MODIFY name VARBINARY(255) NOT NULL", "name")]
     public async Task Table_or_column_that_is_not_as_needed_is_named(string statement, string mention)
     {
         await using var connection = await Server.OpenAsync(LiveShop.Database);
-        await connection.RunAsync(statement.Contains("JSON", StringComparison.Ordinal) ? "UPDATE products SET name = '1'" : "DO 0", statement);
+        await connection.RunAsync(statement);
         Contains(await RefusesAsync(Server.CaptureString), mention);
     }
 

@@ -11,6 +11,9 @@ internal static class EveryTypeTable
 {
     private static readonly string[] Texts = ["", " ", "a", "zażółć gęślą", "日本語 ☕ 👩‍👩‍👧", "tab\there", "line\nfeed", "back\\slash 'quoted' \"twice\"", "trailing  ", new string('x', 900)];
 
+    private const string Ewkb =
+        "LOWER(IF(ST_SRID(g) = 0, SUBSTR(HEX(g), 9), CONCAT('01', SUBSTR(HEX(g), 11, 6), '20', SUBSTR(HEX(g), 1, 8), SUBSTR(HEX(g), 19))))";
+
     private static readonly ColumnOfType[] Columns =
     [
         new("i8", "TINYINT", r => Pick(r, "-128", "127", Between(r, -128, 127))),
@@ -47,6 +50,11 @@ internal static class EveryTypeTable
         new("s", "SET('fragile','cold','gift')", r => Between(r, 0, 7)),
         new("b1", "BIT(1)", r => Between(r, 0, 1), Sql: "CASE b1 WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"),
         new("b33", "BIT(33)", r => Between(r, 0, 0x1FFFFFFFF), Sql: "b33 + 0"),
+        new("cn", "VARCHAR(40) CHARACTER SET gbk", r => Quote(r.GetItems(["", "中文 abc", "誤\\"], 1)[0])),
+        new("tu", "TEXT CHARACTER SET utf16", r => Quote(r.GetItems(Texts, 1)[0])),
+        new("j", "JSON", r => Pick(r, "'{\"a\": [1, 2.5, null, \"ü\"], \"b\": {}}'", "'[]'", $"JSON_ARRAY({Number(r)}, NOW(6), CAST(1.50 AS DECIMAL(5,2)))")),
+        new("g", "GEOMETRY", r => Pick(r, $"ST_GeomFromText('POINT({Between(r, -9, 9)} 2)', 4326)", "ST_GeomFromText('LINESTRING(0 0,1 2)')"), Sql: Ewkb),
+        new("ve", "VECTOR(3)", r => $"TO_VECTOR('[{Number(r)},0,-1]')", Sql: "LOWER(HEX(ve))"),
         new("b64", "BIT(64)", r => Pick(r, "18446744073709551615", Between(r, 0, long.MaxValue)), Sql: "b64 + 0"),
     ];
 

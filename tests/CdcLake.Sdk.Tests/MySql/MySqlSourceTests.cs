@@ -15,6 +15,10 @@ public sealed class MySqlSourceTests
         o => o.ReadTimeout = TimeSpan.Zero,
         o => o.FirstRetryDelay = TimeSpan.Zero,
         o => o.MaxRetryDelay = TimeSpan.FromMilliseconds(1),
+        o => o.InvalidDates = (InvalidDates)9,
+        o => o.InvalidDatesOf["posts"] = InvalidDates.Null,
+        o => o.InvalidDatesOf["shop.posts"] = (InvalidDates)9,
+        o => o.StatementTables.Add("heartbeat"),
     };
 
     [Theory]

@@ -2,6 +2,7 @@ using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog;
 
@@ -21,13 +22,16 @@ internal sealed record BinlogProcessorOptions
     public IServerDialect Dialect { get; init; } = new MySqlDialect();
 
     /// <summary>What a date becomes that no calendar has.</summary>
-    public InvalidDates InvalidDates { get; init; }
+    public DatePolicy Dates { get; init; } = DatePolicy.Strict;
 
     /// <summary>
     /// XA transactions that were prepared before the log is read and whose outcome the start already shows: their XA COMMIT is passed over. Of any other that was
     /// prepared before, XA COMMIT stops the source.
     /// </summary>
     public IReadOnlyCollection<XaId> SettledXa { get; init; } = [];
+
+    /// <summary>Qualified names of tables that are not captured and whose changes may be logged as statements.</summary>
+    public IReadOnlyCollection<string> StatementTables { get; init; } = [];
 
     /// <summary>When to close an epoch although more transactions are at hand.</summary>
     public EpochLimits Limits { get; init; } = EpochLimits.Default;

@@ -8,7 +8,7 @@ using CdcLake.MySql.Wire.Packets;
 namespace CdcLake.MySql.Binlog;
 
 /// <summary>Finds the first description of tables in files, hopping from header to header.</summary>
-internal sealed class BinlogTableScan(IReadOnlyList<string> tables) : IDisposable
+internal sealed class BinlogTableScan(IReadOnlyList<string> tables, DatePolicy dates) : IDisposable
 {
     private const int MaxListed = 20;
 
@@ -57,7 +57,7 @@ internal sealed class BinlogTableScan(IReadOnlyList<string> tables) : IDisposabl
         }
 
         return map.HasNames
-            ? MySqlColumnDescription.Describe(table, map.Columns)
+            ? MySqlColumnDescription.Describe(table, dates.Apply(table, map.Columns))
             : throw new BinlogUnavailableException(
                 $"The log has no column names for table {table}: it was written with binlog_row_metadata=MINIMAL. " +
                 "Run SET GLOBAL binlog_row_metadata=FULL; FLUSH BINARY LOGS; on the server and capture files written after that.");

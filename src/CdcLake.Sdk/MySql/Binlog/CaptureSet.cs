@@ -34,7 +34,7 @@ internal sealed class CaptureSet
     /// <returns>Its number towards the output.</returns>
     public int Add(TableCapture capture, bool isComplete)
     {
-        var table = new CapturedTable(capture, _next, _options.InvalidDates) { IsComplete = isComplete };
+        var table = new CapturedTable(capture, _next, _options.Dates) { IsComplete = isComplete };
         _tables.Add(table.Name, table);
         Version++;
         return _next++;

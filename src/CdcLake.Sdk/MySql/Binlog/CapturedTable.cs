@@ -6,7 +6,7 @@ using CdcLake.MySql.Tables;
 namespace CdcLake.MySql.Binlog;
 
 /// <summary>A captured table while its log is read: the decoders for the definitions it was seen with, and what is known of its rows.</summary>
-internal sealed class CapturedTable(TableCapture capture, int index, InvalidDates invalidDates)
+internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy dates)
 {
     private const int MaxDefinitions = 16;
 
@@ -48,15 +48,14 @@ internal sealed class CapturedTable(TableCapture capture, int index, InvalidDate
                 "Run SET GLOBAL binlog_row_metadata=FULL; FLUSH BINARY LOGS; and capture from there.");
         }
 
-        var columns = new MySqlColumn[map.Columns.Length];
-        map.Columns.CopyTo(columns);
+        var columns = dates.Apply(Name, map.Columns);
         TableDefinitionCheck.Check(Capture.Table, columns);
         if (_definitions.Count == MaxDefinitions)
         {
             _definitions.RemoveAt(0);
         }
 
-        var definition = new Definition(body.ToArray(), columns.Length, new RowDecoder(Name, columns, Capture.Columns, invalidDates));
+        var definition = new Definition(body.ToArray(), columns.Length, new RowDecoder(Name, columns, Capture.Columns), new PartialImages(columns));
         _definitions.Add(definition);
         return definition;
     }
@@ -64,5 +63,6 @@ internal sealed class CapturedTable(TableCapture capture, int index, InvalidDate
     /// <param name="Body">Bytes of the TABLE_MAP that define it.</param>
     /// <param name="Columns">Columns of the table.</param>
     /// <param name="Decoder">Compiled for them.</param>
-    internal sealed record Definition(byte[] Body, int Columns, RowDecoder Decoder);
+    /// <param name="Partial">Completes images of partial updates for it.</param>
+    internal sealed record Definition(byte[] Body, int Columns, RowDecoder Decoder, PartialImages Partial);
 }

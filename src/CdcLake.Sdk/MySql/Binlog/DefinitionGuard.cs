@@ -12,7 +12,11 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
     {
         if (statement.Kind is StatementKind.ChangeRows or StatementKind.Unknown)
         {
-            RefuseRows($"statement \"{statement.Text}\"", transaction);
+            if (!IsOfTableThatMay(statement))
+            {
+                RefuseRows($"statement \"{statement.Text}\"", transaction, statement.IsOfOneTable ? statement.Tables[0] : null);
+            }
+
             return;
         }
 
@@ -32,15 +36,24 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
     /// <summary>Refuses changes of rows of which the log does not tell the rows; passes over those of a transaction that is included already.</summary>
     /// <param name="what">For the message: <c>LOAD DATA</c>.</param>
     /// <param name="transaction">The open one.</param>
-    public void RefuseRows(string what, OpenTransaction transaction)
+    /// <param name="only">The one table that it changes, if that is certain.</param>
+    public void RefuseRows(string what, OpenTransaction transaction, NamedTable? only = null)
     {
         if (!transaction.IsSkipped)
         {
+            var orAllow = only is not { } table || tables.Tables.Any(t => table.MayBe(t.Name)) ? ""
+                : $" If {table} has no trigger that changes a captured table, its statements can be passed over instead: new MySqlSource(..., o => o.{nameof(MySqlSourceOptions.StatementTables)}.Add(\"{table}\")).";
             throw new BinlogUnavailableException(
                 $"{cursor.Where}, transaction {transaction.Gtid}: {what} is not known to leave rows alone, and the log does not say which it changes. " +
-                "Run SET GLOBAL binlog_format=ROW on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
+                "Run SET GLOBAL binlog_format=ROW on the server, make its sessions reconnect, and start the pipeline anew with an empty target." + orAllow);
         }
     }
+
+    // Heartbeats of tools, which write them as statements on purpose.
+    private bool IsOfTableThatMay(Statement statement) =>
+        statement.IsOfOneTable
+        && options.StatementTables.Contains(statement.Tables[0].ToString(), StringComparer.OrdinalIgnoreCase)
+        && !tables.Tables.Any(t => statement.Tables[0].MayBe(t.Name));
 
     /// <summary>DDL is harmless while the table is known to have no rows: the next TABLE_MAP tells what it became.</summary>
     private void CheckDefinition(StatementKind kind, CapturedTable table, OpenTransaction transaction)

@@ -80,22 +80,20 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
 
     private ReadOnlySpan<byte> ReadImages(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> body)
     {
-        if (type == EventType.PartialUpdateRows)
-        {
-            throw new BinlogUnavailableException(
-                $"{cursor.Where}: an update of captured table {table.Name} holds only the changed parts of JSON documents. " +
-                "Run SET GLOBAL binlog_row_value_options='' on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
-        }
-
         var rows = RowsEvent.Read(type, body);
         if (rows.Columns != (ulong)definition.Columns)
         {
             throw MySqlProtocolException.Malformed("Rows event", 0, $"{rows.Columns} columns, {definition.Columns} in the TABLE_MAP event of {table.Name}");
         }
 
-        return rows.IsFull ? rows.Images : throw new BinlogUnavailableException(
-            $"{cursor.Where}: a change of captured table {table.Name} does not hold all columns. " +
-            "Run SET GLOBAL binlog_row_image=FULL on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
+        if (!rows.IsFull)
+        {
+            throw new BinlogUnavailableException(
+                $"{cursor.Where}: a change of captured table {table.Name} does not hold all columns. " +
+                "Run SET GLOBAL binlog_row_image=FULL on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
+        }
+
+        return type == EventType.PartialUpdateRows ? definition.Partial.Complete(rows.Images) : rows.Images;
     }
 
     private void Append(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, OpenTransaction transaction)

@@ -126,7 +126,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         var table = cut.Tables[index];
         var overlay = cut.Overlays[index];
         var columns = overlay.IsTouched ? table.Wide : table.Capture;
-        var decoder = new SnapshotRowDecoder(table.Definition.Name, [.. columns.Columns.Select(c => table.Definition.Columns[c])], plan.Settings.InvalidDates);
+        var decoder = new SnapshotRowDecoder(table.Definition.Name, [.. columns.Columns.Select(c => table.Definition.Columns[c])]);
         var keep = new List<int>();
         var total = 0L;
         var statement = await BeginTableAsync(session, view, table, table.SelectOf(columns), cancellationToken).ConfigureAwait(false);
@@ -180,7 +180,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         await _control.WaitAsync(cancellationToken).ConfigureAwait(false); // one statement at a time
         try
         {
-            table.RequireUnchanged(await new TableReader(session).ReadAgainAsync(table.Definition.Name, cancellationToken).ConfigureAwait(false));
+            table.RequireUnchanged(await new TableReader(session, plan.Settings.Dates).ReadAgainAsync(table.Definition.Name, cancellationToken).ConfigureAwait(false));
         }
         finally
         {

@@ -22,7 +22,7 @@ internal sealed record SnapshotPlan(
     /// <exception cref="BinlogUnavailableException">The engine of one has no consistent views.</exception>
     public async Task<IReadOnlyList<SnapshotTable>> ReadTablesAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        var tables = await new TableReader(session).ReadAsync(Names, cancellationToken).ConfigureAwait(false);
+        var tables = await new TableReader(session, Settings.Dates).ReadAsync(Names, cancellationToken).ConfigureAwait(false);
         var foreign = tables.FirstOrDefault(t => !t.IsTransactional);
         return foreign is null
             ? [.. Captures.Zip(tables, (capture, table) => new SnapshotTable(capture, table))]

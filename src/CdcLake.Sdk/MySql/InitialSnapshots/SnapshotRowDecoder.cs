@@ -15,11 +15,10 @@ internal sealed class SnapshotRowDecoder
 
     /// <param name="table">For messages.</param>
     /// <param name="columns">Columns of the rows, in the order of the batch's.</param>
-    /// <param name="invalidDates">What a date becomes that no calendar has.</param>
     /// <exception cref="UnsupportedTypeException">A column cannot be captured.</exception>
-    public SnapshotRowDecoder(MySqlTableName table, IReadOnlyList<MySqlColumn> columns, InvalidDates invalidDates = InvalidDates.Error)
+    public SnapshotRowDecoder(MySqlTableName table, IReadOnlyList<MySqlColumn> columns)
     {
-        _decoders = [.. columns.Select(c => ColumnForm.Decoder(table.ToString(), c, invalidDates))];
+        _decoders = [.. columns.Select(c => ColumnForm.Decoder(table.ToString(), c))];
         _targets = new Column[_decoders.Length];
     }
 

@@ -1,5 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
+using CdcLake.MySql.Charsets;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.InitialSnapshots;
@@ -56,9 +57,7 @@ internal sealed class SnapshotTable
     public static SchemaMismatchException Altered(MySqlTableName table, Exception? cause) =>
         new($"Table {table} was altered while its snapshot was being taken. Start again when its definition has settled.", cause) { IsTransient = true };
 
-    /// <summary>
-    /// Reads the columns of a capture. Text that is not stored as UTF-8 is converted by the server; all other values come as stored.
-    /// </summary>
+    /// <summary>Reads the columns of a capture. All values come as stored, but for labels, which the server converts to UTF-8.</summary>
     public string SelectOf(TableCapture columns)
     {
         var list = columns.Columns.Select(ordinal => Expression(Definition.Columns[ordinal]));
@@ -67,7 +66,7 @@ internal sealed class SnapshotTable
         static string Expression(MySqlColumn column)
         {
             var name = MySqlTableName.Quote(column.Name);
-            return column.Charset.Length == 0 || column.IsBinary || MySqlCharsets.IsUtf8(column.Charset) ? name : $"CONVERT({name} USING utf8mb4)";
+            return column.Type is MySqlTypeCode.Enum or MySqlTypeCode.Set && !MySqlCharsets.IsUtf8(column.Charset) ? $"CONVERT({name} USING utf8mb4)" : name;
         }
     }
 

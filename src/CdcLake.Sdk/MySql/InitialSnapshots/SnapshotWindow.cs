@@ -31,7 +31,8 @@ internal sealed class SnapshotWindow(
             Limits = new EpochLimits(int.MaxValue, TimeSpan.FromDays(1)),
             Clock = plan.Clock,
             Dialect = plan.Dialect,
-            InvalidDates = plan.Settings.InvalidDates,
+            Dates = plan.Settings.Dates,
+            StatementTables = [.. plan.Settings.StatementTables],
         });
         var connection = await session.OpenWireAsync(plan.Clock, "snapshot_window", cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))

@@ -47,11 +47,12 @@ internal static class MySqlCalendar
     /// <param name="value">As MySQL prints it.</param>
     public static UnsupportedTypeException Refuse(string table, MySqlColumn column, string value)
     {
-        var orNull = column.IsNullable ? $"{nameof(InvalidDates)}.{nameof(InvalidDates.Null)} (null) or " : "";
+        var orNull = column.IsNullable ? $"{nameof(InvalidDates)}.{nameof(InvalidDates.Null)} (null), " : "";
         return new UnsupportedTypeException(
             $"Table {table}: column \"{column.Name}\" ({column.NativeType}{(column.IsNullable ? "" : " NOT NULL")}) holds '{value}', a date that no calendar has. " +
             $"Correct the rows on the server, leave the column out of the query, or say what such dates become: " +
-            $"new MySqlSource(..., o => o.{nameof(MySqlSourceOptions.InvalidDates)} = ...) with {orNull}{nameof(InvalidDates)}.{nameof(InvalidDates.Epoch)} (1970-01-01).");
+            $"new MySqlSource(..., o => o.{nameof(MySqlSourceOptions.InvalidDatesOf)}[\"{table}.{column.Name}\"] = ...), or o.{nameof(MySqlSourceOptions.InvalidDates)} for all columns, with " +
+            $"{orNull}{nameof(InvalidDates)}.{nameof(InvalidDates.Text)} (the column becomes text) or {nameof(InvalidDates)}.{nameof(InvalidDates.Epoch)} (1970-01-01).");
     }
 
     private static bool IsLeap(int year) => (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);

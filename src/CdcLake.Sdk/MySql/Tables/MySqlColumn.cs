@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CdcLake.Columnar;
+using CdcLake.MySql.Charsets;
 
 namespace CdcLake.MySql.Tables;
 
@@ -11,7 +12,7 @@ namespace CdcLake.MySql.Tables;
 /// <param name="Type">Stored type; ENUM and SET are resolved.</param>
 /// <param name="Length">
 /// CHAR, VARCHAR, BINARY, VARBINARY: most bytes. TEXT and BLOB: bytes of the length prefix (1–4). DECIMAL: digits. BIT: bits.
-/// ENUM and SET: bytes of the stored value. VECTOR: unused. Otherwise 0.
+/// ENUM and SET: bytes of the stored value. JSON, spatial types and VECTOR: bytes of the length prefix. Otherwise 0.
 /// </param>
 /// <param name="Scale">DECIMAL: fractional digits. TIME, DATETIME, TIMESTAMP: fractional digits of the second (0–6). Otherwise 0.</param>
 /// <param name="IsUnsigned">For integers; without meaning elsewhere.</param>
@@ -31,6 +32,17 @@ internal sealed record MySqlColumn(
     int KeyOrder)
 {
     private MySqlColumnMapping? _mapping;
+
+    /// <summary>What becomes of dates in it that no calendar has.</summary>
+    public InvalidDates InvalidDates
+    {
+        get;
+        init
+        {
+            field = value;
+            _mapping = null; // copied from the column that this one is made of
+        }
+    }
 
     /// <summary>The type of the values in a batch; Binary when <see cref="Unsupported"/> says so.</summary>
     public DataType DataType => Mapping.Type;

@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.MySql.Charsets;
 
 namespace CdcLake.MySql.Tables;
 
@@ -18,8 +19,11 @@ namespace CdcLake.MySql.Tables;
 // ENUM                                string                   the label; '' for the invalid value 0
 // SET                                 string                   labels in declared order, joined by ','
 // BIT(1), BIT(2..63), BIT(64)         boolean, int64, uint64
+// JSON                                string                   the text that the server prints
+// GEOMETRY and its kinds              binary                   WKB; EWKB where the SRID is not 0; x is the longitude
+// VECTOR(n)                           binary                   n floats of four bytes, little endian
 //
-// Dates that no calendar has (0000-00-00, 2026-00-00, 2026-02-30) become what InvalidDates says: by default they are an error.
+// Dates that no calendar has (0000-00-00, 2026-00-00, 2026-02-30) become what InvalidDates says: by default they are an error; with Text the column is a string.
 
 /// <summary>How the values of a MySQL column travel.</summary>
 /// <param name="Type">Binary when the column is unsupported.</param>
@@ -38,6 +42,7 @@ internal sealed record MySqlColumnMapping(DataType Type, string? Unsupported = n
         MySqlTypeCode.Double => Integer(TypeKind.Float64),
         MySqlTypeCode.NewDecimal when column.Length <= DataType.MaxDecimalPrecision => new(DataType.Decimal(column.Length, column.Scale)),
         MySqlTypeCode.NewDecimal => new(DataType.String),
+        MySqlTypeCode.Date or MySqlTypeCode.DateTime2 or MySqlTypeCode.Timestamp2 when column.InvalidDates == InvalidDates.Text => new(DataType.String),
         MySqlTypeCode.Date => new(DataType.Date),
         MySqlTypeCode.Time2 => new(DataType.Time(column.Scale)),
         MySqlTypeCode.DateTime2 => new(DataType.DateTime(column.Scale)),
@@ -46,9 +51,8 @@ internal sealed record MySqlColumnMapping(DataType Type, string? Unsupported = n
         MySqlTypeCode.VarChar or MySqlTypeCode.VarString or MySqlTypeCode.String or MySqlTypeCode.Blob when column.IsBinary => new(DataType.Binary),
         MySqlTypeCode.VarChar or MySqlTypeCode.VarString or MySqlTypeCode.String or MySqlTypeCode.Blob => Text(column),
         MySqlTypeCode.Enum or MySqlTypeCode.Set => Text(column),
-        MySqlTypeCode.Json => Refuse("JSON documents are not decoded yet; leave the column out of the query, or add a generated column with the values it needs"),
-        MySqlTypeCode.Geometry => Refuse("spatial values are not captured; leave the column out of the query"),
-        MySqlTypeCode.Vector => Refuse("VECTOR values are not captured; leave the column out of the query"),
+        MySqlTypeCode.Json => new(DataType.String),
+        MySqlTypeCode.Geometry or MySqlTypeCode.Vector => new(DataType.Binary),
         MySqlTypeCode.TypedArray => Refuse("it is the hidden column of a multi-valued index"),
         MySqlTypeCode.OldTime or MySqlTypeCode.OldDateTime or MySqlTypeCode.OldTimestamp =>
             Refuse("it still has the temporal format of MySQL 5.5; run ALTER TABLE ... FORCE on the server to convert it"),

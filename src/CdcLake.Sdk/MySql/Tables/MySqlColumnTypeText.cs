@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using CdcLake.MySql.Charsets;
 
 namespace CdcLake.MySql.Tables;
 
@@ -11,6 +12,8 @@ namespace CdcLake.MySql.Tables;
 /// <summary>Column definitions as text: read from information_schema, printed for messages.</summary>
 internal static class MySqlColumnTypeText
 {
+    private const int LongPrefix = 4;
+
     private static readonly string[] Geometries =
         ["geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geomcollection", "geometrycollection"];
 
@@ -54,9 +57,9 @@ internal static class MySqlColumnTypeText
             "longtext" or "longblob" => Large(column, 4, type, charset),
             "enum" => Choice(column, MySqlTypeCode.Enum, Labels(arguments), charset),
             "set" => Choice(column, MySqlTypeCode.Set, Labels(arguments), charset),
-            "json" => column with { Type = MySqlTypeCode.Json },
-            "vector" => column with { Type = MySqlTypeCode.Vector },
-            _ when Geometries.Contains(type) => column with { Type = MySqlTypeCode.Geometry },
+            "json" => column with { Type = MySqlTypeCode.Json, Length = LongPrefix },
+            "vector" => column with { Type = MySqlTypeCode.Vector, Length = LongPrefix },
+            _ when Geometries.Contains(type) => column with { Type = MySqlTypeCode.Geometry, Length = LongPrefix },
             _ => throw new UnsupportedTypeException($"Column \"{name}\" has type \"{columnType}\", which this library does not know. Leave the column's table out, or change the type."),
         };
     }

@@ -7,7 +7,7 @@ internal sealed class ServerSettings
 {
     private static readonly string[] Names =
     [
-        "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "binlog_row_value_options", "gtid_mode",
+        "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "gtid_mode",
         "server_id", "innodb_native_foreign_keys", "log_replica_updates", "log_slave_updates",
     ];
 
@@ -46,11 +46,6 @@ internal sealed class ServerSettings
         Require("binlog_row_metadata", "FULL", "column names and signs must stand in the log", "the server is older than MySQL 8.0.1; upgrade it");
         Require("gtid_mode", "ON", "positions are GTID sets", "the server is older than MySQL 5.6, or is no MySQL server; use another",
             "SET PERSIST enforce_gtid_consistency=ON; SET PERSIST gtid_mode=OFF_PERMISSIVE; SET PERSIST gtid_mode=ON_PERMISSIVE; SET PERSIST gtid_mode=ON;");
-        if (this["binlog_row_value_options"] is { Length: > 0 } options)
-        {
-            problems.Add($"binlog_row_value_options is {options}, so updates carry only parts of JSON values. Run: SET PERSIST binlog_row_value_options='';");
-        }
-
         if (this["server_id"] == "0")
         {
             problems.Add("server_id is 0, so the server serves no log. Run: SET PERSIST server_id=1;");

@@ -5,7 +5,9 @@ using CdcLake.MySql.Wire.Payloads;
 namespace CdcLake.MySql.Tables;
 
 /// <summary>Reads table definitions from information_schema. Needs no privilege beyond SELECT on the tables.</summary>
-internal sealed class TableReader(ServerSession session)
+/// <param name="session">Asks the server.</param>
+/// <param name="dates">What becomes of dates that no calendar has.</param>
+internal sealed class TableReader(ServerSession session, DatePolicy dates)
 {
     /// <summary>Reads the tables in the order asked for.</summary>
     /// <exception cref="SchemaMismatchException">A table does not exist (the message names similar ones) or is a view.</exception>
@@ -64,6 +66,7 @@ internal sealed class TableReader(ServerSession session)
         var columns = rows.Rows
             .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))))
             .ToList();
+        columns = [.. dates.Apply(actual.ToString(), columns)];
         return new TableDefinition(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys));
     }
 

@@ -34,10 +34,12 @@ internal static class EventFeed
         }
     }
 
-    public static async Task<TableCapture[]> CapturesAsync(byte[] file, params string[] tables)
+    public static Task<TableCapture[]> CapturesAsync(byte[] file, params string[] tables) => CapturesAsync(file, new MySqlSourceOptions(), tables);
+
+    public static async Task<TableCapture[]> CapturesAsync(byte[] file, MySqlSourceOptions options, params string[] tables)
     {
         using var folder = new BinlogFolder();
-        await using var source = new BinlogFileSource([folder.Write(file)]);
+        await using var source = new BinlogFileSource([folder.Write(file)], options: options);
         return [.. (await source.DescribeAsync(tables, default)).Select(t =>
             TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count).Where(i => !t.Unsupported.ContainsKey(i))]))];
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog.Columns;
@@ -44,14 +43,6 @@ internal static class BinaryTemporal
         return MySqlCalendar.Microseconds(BinaryPrimitives.ReadUInt16LittleEndian(value), value[2], value[3], hour, minute, second, micros);
     }
 
-    /// <summary>A date as MySQL prints it, for messages; the length was checked.</summary>
-    public static string Text(ReadOnlySpan<byte> value, bool hasTime)
-    {
-        var date = value.Length == 0 ? "0000-00-00" : string.Create(CultureInfo.InvariantCulture, $"{BinaryPrimitives.ReadUInt16LittleEndian(value):0000}-{value[2]:00}-{value[3]:00}");
-        var time = value.Length >= 7 ? string.Create(CultureInfo.InvariantCulture, $" {value[4]:00}:{value[5]:00}:{value[6]:00}") : " 00:00:00";
-        return hasTime ? date + time : date;
-    }
-
     /// <summary>A signed duration in microseconds.</summary>
     /// <exception cref="MySqlProtocolException">The length is none of those above.</exception>
     public static long ReadTime(ReadOnlySpan<byte> value)
@@ -72,7 +63,8 @@ internal static class BinaryTemporal
         return value[0] != 0 ? -micros : micros;
     }
 
-    private static void CheckLength(ReadOnlySpan<byte> value)
+    /// <exception cref="MySqlProtocolException">The length is none that a date has.</exception>
+    public static void CheckLength(ReadOnlySpan<byte> value)
     {
         if (value.Length is not (0 or 4 or 7 or 11))
         {

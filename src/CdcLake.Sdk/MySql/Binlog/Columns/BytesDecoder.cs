@@ -10,6 +10,8 @@ namespace CdcLake.MySql.Binlog.Columns;
 /// <summary>Strings and bytes that are stored as they are handed on; others derive from it and convert.</summary>
 internal class BytesDecoder(string table, MySqlColumn definition, ImageSize size) : ColumnDecoder(table, definition)
 {
+    private readonly bool _isText = definition.DataType.Kind == TypeKind.String;
+
     public sealed override void AppendRun(ReadOnlySpan<byte> images, RowScanner scanner, ColumnPlace place, Column target)
     {
         var bytes = (BytesColumn)target;
@@ -28,7 +30,7 @@ internal class BytesDecoder(string table, MySqlColumn definition, ImageSize size
     public override void CheckText(Column target)
     {
         var column = (BytesColumn)target;
-        if (Definition.IsBinary || Ascii.IsValid(column.Data))
+        if (!_isText || Ascii.IsValid(column.Data))
         {
             return;
         }
@@ -53,7 +55,7 @@ internal class BytesDecoder(string table, MySqlColumn definition, ImageSize size
     protected virtual void AppendLocated(ReadOnlySpan<byte> images, ValueSpans values, int count, BytesColumn target)
     {
         var data = Copy(images, values, count, target);
-        if (!Definition.IsBinary)
+        if (_isText)
         {
             CheckRun(data, values, count);
         }

@@ -3,34 +3,10 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using CdcLake.Columnar;
+using CdcLake.MySql.Binlog.Decimals;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog.Columns;
-
-/// <summary>Text in latin1, which becomes UTF-8; the server converts it for a snapshot.</summary>
-internal sealed class Latin1Decoder(string table, MySqlColumn definition, ImageSize size) : BytesDecoder(table, definition, size)
-{
-    protected override void AppendLocated(ReadOnlySpan<byte> images, ValueSpans values, int count, BytesColumn target)
-    {
-        var isAscii = true;
-        for (var i = 0; i < count && isAscii; i++)
-        {
-            isAscii = Ascii.IsValid(values.Of(images, i));
-        }
-
-        if (isAscii)
-        {
-            Copy(images, values, count, target);
-            return;
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            var value = values.Of(images, i);
-            MySqlText.Latin1ToUtf8(value, target.AppendUninitialized(MySqlText.Latin1ToUtf8Length(value)));
-        }
-    }
-}
 
 /// <summary>BINARY(n): the log leaves trailing zero bytes out, a snapshot has them.</summary>
 internal sealed class PaddedDecoder(string table, MySqlColumn definition, ImageSize size) : BytesDecoder(table, definition, size)

@@ -24,12 +24,13 @@ internal class FixedDecoder<T, TImage, TBinary>(string table, MySqlColumn defini
 }
 
 /// <summary>Dates, of which some exist in no calendar: their readers give <paramref name="invalid"/> for those.</summary>
-internal sealed class DateDecoder<T, TImage, TBinary>(string table, MySqlColumn definition, TImage image, TBinary binary, T invalid, InvalidDates policy)
+internal sealed class DateDecoder<T, TImage, TBinary>(string table, MySqlColumn definition, TImage image, TBinary binary, T invalid)
     : FixedDecoder<T, TImage, TBinary>(table, definition, image, binary)
     where T : unmanaged, IEquatable<T>
     where TImage : struct, IValueReader<T>
     where TBinary : struct, IBinaryReader<T>
 {
+    private readonly InvalidDates _policy = definition.InvalidDates;
     private readonly TImage _image = image;
     private readonly TBinary _binary = binary;
 
@@ -42,15 +43,15 @@ internal sealed class DateDecoder<T, TImage, TBinary>(string table, MySqlColumn 
             return;
         }
 
-        if (policy == InvalidDates.Epoch)
+        if (_policy == InvalidDates.Epoch)
         {
             values[at..].Replace(invalid, default);
             return;
         }
 
-        if (policy == InvalidDates.Error || !Definition.IsNullable)
+        if (_policy == InvalidDates.Error || !Definition.IsNullable)
         {
-            throw MySqlCalendar.Refuse(Table, Definition, InvalidDateText.Of(images[scanner.OffsetOf(place, at)..], Definition));
+            throw MySqlCalendar.Refuse(Table, Definition, DateParts.OfImage(images[scanner.OffsetOf(place, at)..], Definition).Text(Definition));
         }
 
         var nulls = scanner.Values.Nulls.AsSpan(0, values.Length);
@@ -74,7 +75,7 @@ internal sealed class DateDecoder<T, TImage, TBinary>(string table, MySqlColumn 
     {
         var start = at;
         var value = _binary.Read(row, ref at);
-        if (value.Equals(invalid) && policy != InvalidDates.Epoch)
+        if (value.Equals(invalid) && _policy != InvalidDates.Epoch)
         {
             AppendInvalid(row[start..], target);
         }
@@ -88,10 +89,10 @@ internal sealed class DateDecoder<T, TImage, TBinary>(string table, MySqlColumn 
 
     private void AppendInvalid(ReadOnlySpan<byte> bytes, Column target)
     {
-        if (policy == InvalidDates.Error || !Definition.IsNullable)
+        if (_policy == InvalidDates.Error || !Definition.IsNullable)
         {
             var at = 0;
-            throw MySqlCalendar.Refuse(Table, Definition, BinaryTemporal.Text(BinaryValue.TakePrefixed(bytes, ref at), hasTime: Definition.Type != MySqlTypeCode.Date));
+            throw MySqlCalendar.Refuse(Table, Definition, DateParts.OfBinary(BinaryValue.TakePrefixed(bytes, ref at)).Text(Definition));
         }
 
         target.AppendNull();

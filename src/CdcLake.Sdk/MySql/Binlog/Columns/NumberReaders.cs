@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CdcLake.MySql.Binlog.Decimals;
 
 namespace CdcLake.MySql.Binlog.Columns;
 

@@ -1,3 +1,5 @@
+using CdcLake.MySql.Binlog.Decimals;
+
 namespace CdcLake.MySql.Binlog.Columns;
 
 // What stands behind the length of a value in a binary row: BinaryTemporal and BinaryDecimal describe the bytes; BIT is big endian.

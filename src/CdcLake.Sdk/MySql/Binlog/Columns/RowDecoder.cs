@@ -15,15 +15,14 @@ internal sealed class RowDecoder
     /// <param name="table">Qualified name, for messages.</param>
     /// <param name="columns">All columns of the table.</param>
     /// <param name="read">Ordinals of the columns that leave the decoder, ascending; their types are supported.</param>
-    /// <param name="invalidDates">What a date becomes that no calendar has.</param>
     /// <exception cref="UnsupportedTypeException">A column to read cannot be captured.</exception>
-    public RowDecoder(string table, IReadOnlyList<MySqlColumn> columns, IReadOnlyList<int> read, InvalidDates invalidDates = InvalidDates.Error)
+    public RowDecoder(string table, IReadOnlyList<MySqlColumn> columns, IReadOnlyList<int> read)
     {
         _scanner = new RowScanner([.. columns.Select(c => ColumnForm.Of(c).Size)], [.. read]);
         _read = [.. read.Select((ordinal, index) =>
         {
             var (segment, distance) = _scanner.Locate(ordinal);
-            return (ColumnForm.Decoder(table, columns[ordinal], invalidDates), new ColumnPlace(index, segment, distance));
+            return (ColumnForm.Decoder(table, columns[ordinal]), new ColumnPlace(index, segment, distance));
         })];
     }
 

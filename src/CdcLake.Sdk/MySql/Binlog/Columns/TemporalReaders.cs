@@ -24,25 +24,21 @@ internal readonly struct DateReader : IValueReader<int>
 }
 
 /// <summary>TIMESTAMP to microseconds since the epoch; <see cref="MySqlCalendar.InvalidTime"/> for the zero date.</summary>
-internal readonly struct TimestampReader(int fraction) : IValueReader<long>
+internal readonly struct TimestampReader<TFraction> : IValueReader<long>
+    where TFraction : struct, IFraction
 {
-    private readonly int _bytes = Fraction.Bytes(fraction);
-    private readonly int _unit = Fraction.Unit(fraction);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Read(ref byte at)
     {
         var seconds = System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(Wire.UInt32(ref at));
-        return seconds == 0 ? MySqlCalendar.InvalidTime : (seconds * 1_000_000L) + Fraction.Read(ref Unsafe.Add(ref at, 4), _bytes, _unit);
+        return seconds == 0 ? MySqlCalendar.InvalidTime : (seconds * 1_000_000L) + TFraction.Read(ref Unsafe.Add(ref at, 4));
     }
 }
 
 /// <summary>DATETIME to microseconds since 1970-01-01T00:00:00; <see cref="MySqlCalendar.InvalidTime"/> for dates that do not exist.</summary>
-internal readonly struct DateTimeReader(int fraction) : IValueReader<long>
+internal readonly struct DateTimeReader<TFraction> : IValueReader<long>
+    where TFraction : struct, IFraction
 {
-    private readonly int _bytes = Fraction.Bytes(fraction);
-    private readonly int _unit = Fraction.Unit(fraction);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Read(ref byte at)
     {
@@ -60,7 +56,7 @@ internal readonly struct DateTimeReader(int fraction) : IValueReader<long>
             (int)(packed >> 12) & 31,
             (int)(packed >> 6) & 63,
             (int)packed & 63,
-            Fraction.Read(ref Unsafe.Add(ref at, 5), _bytes, _unit));
+            TFraction.Read(ref Unsafe.Add(ref at, 5)));
     }
 }
 

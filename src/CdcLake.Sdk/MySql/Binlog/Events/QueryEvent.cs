@@ -1,4 +1,4 @@
-using CdcLake.MySql.Tables;
+using CdcLake.MySql.Charsets;
 using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog.Events;

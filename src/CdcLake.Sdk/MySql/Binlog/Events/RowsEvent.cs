@@ -2,13 +2,13 @@ using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog.Events;
 
-// Rows event (types 23-25 version 1, 30-32 version 2), after the common header, table id and flags:
+// Rows event (types 23-25 version 1, 30-32 and 39 version 2), after the common header, table id and flags:
 //
 //   2 + n        version 2 only: length of extra data, itself included, and the data
 //   lenenc       columns
 //   (n + 7)/8    one bit per column, low bit first: present in the (before-)image
 //   (n + 7)/8    UPDATE only: present in the after-image
-//   rest         row images (RowScanner)
+//   rest         row images (RowScanner; of type 39 PartialImages)
 //
 // Source: MySQL source documentation, binlog event "Rows_event".
 
@@ -26,7 +26,7 @@ internal readonly ref struct RowsEvent(ulong columns, bool isFull, ReadOnlySpan<
 
     public ReadOnlySpan<byte> Images { get; } = images;
 
-    public static bool IsUpdate(EventType type) => type is EventType.UpdateRows or EventType.UpdateRowsV1;
+    public static bool IsUpdate(EventType type) => type is EventType.UpdateRows or EventType.UpdateRowsV1 or EventType.PartialUpdateRows;
 
     public static bool IsInsert(EventType type) => type is EventType.WriteRows or EventType.WriteRowsV1;
 

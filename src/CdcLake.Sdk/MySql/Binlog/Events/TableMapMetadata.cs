@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using CdcLake.MySql.Charsets;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire.Packets;
 

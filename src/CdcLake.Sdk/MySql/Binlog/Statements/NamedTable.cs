@@ -1,3 +1,4 @@
+using CdcLake.MySql.Charsets;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog.Statements;

@@ -21,8 +21,9 @@ internal static class RowStatements
 
         var tables = new List<NamedTable>();
         at = text.ReadName(at, tables);
-        var isSystem = tables.Count == 1 && tables[0].Database.Equals("mysql", StringComparison.OrdinalIgnoreCase) && TouchesNothingElse(text, at);
-        return new Statement(isSystem ? StatementKind.Harmless : StatementKind.ChangeRows, tables, []);
+        var isOfOne = tables.Count == 1 && TouchesNothingElse(text, at);
+        var isSystem = isOfOne && tables[0].Database.Equals("mysql", StringComparison.OrdinalIgnoreCase);
+        return new Statement(isSystem ? StatementKind.Harmless : StatementKind.ChangeRows, tables, []) { IsOfOneTable = isOfOne };
     }
 
     private static bool TouchesNothingElse(StatementText text, int at)

@@ -1,4 +1,4 @@
-using CdcLake.MySql.Tables;
+using CdcLake.MySql.Charsets;
 
 namespace CdcLake.MySql.Binlog.Statements;
 

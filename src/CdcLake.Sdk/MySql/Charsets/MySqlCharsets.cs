@@ -1,4 +1,4 @@
-namespace CdcLake.MySql.Tables;
+namespace CdcLake.MySql.Charsets;
 
 // Collation ids to character sets, generated from information_schema.COLLATIONS of MySQL 9.7.4; ids 255 to 323 are taken as utf8mb4
 // throughout, gaps included, since all collations added there so far are.
@@ -8,8 +8,6 @@ internal static class MySqlCharsets
 {
     /// <summary>Strings of bytes: collation 63.</summary>
     public const string Binary = "binary";
-
-    public const string Latin1 = "latin1";
 
     private static readonly (int First, int Last, string Charset)[] Collations =
     [
@@ -124,8 +122,8 @@ internal static class MySqlCharsets
         return "";
     }
 
-    /// <summary>True when text of this character set can be turned into UTF-8: it is stored as UTF-8, or as latin1.</summary>
-    public static bool CanRead(string charset) => IsUtf8(charset) || charset == Latin1;
+    /// <summary>True when text of this character set can be turned into UTF-8: all that MySQL 9.7 has.</summary>
+    public static bool CanRead(string charset) => IsUtf8(charset) || TextConverter.Of(charset) is not null;
 
     /// <summary>True when the stored bytes are UTF-8 already.</summary>
     public static bool IsUtf8(string charset) => charset is "utf8mb4" or "utf8mb3" or "utf8" or "ascii";

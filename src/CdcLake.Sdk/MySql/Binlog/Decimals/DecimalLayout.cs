@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace CdcLake.MySql.Binlog.Columns;
+namespace CdcLake.MySql.Binlog.Decimals;
 
 // Packed DECIMAL(p, s): the p - s integer digits, then the s fractional ones, in groups of nine digits of four bytes, big endian.
 // A partial group comes first in the integer part and last in the fraction; 1-2 digits take 1 byte, 3-4 take 2, 5-6 take 3, 7-9 take 4.

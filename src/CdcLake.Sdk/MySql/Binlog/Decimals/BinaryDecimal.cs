@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CdcLake.MySql.Binlog.Columns;
+namespace CdcLake.MySql.Binlog.Decimals;
 
 /// <summary>Reads DECIMAL values, which the binary protocol sends as text with all declared fractional digits.</summary>
 internal static class BinaryDecimal

@@ -1,12 +1,15 @@
-namespace CdcLake.MySql.Binlog.Columns;
+namespace CdcLake.MySql.Binlog.Decimals;
 
 /// <summary>Decodes packed DECIMAL values of any size; see <see cref="DecimalLayout"/> for the bytes.</summary>
 internal static class PackedDecimal
 {
-    /// <summary>Most characters of the text: sign, 65 digits, "0." before a pure fraction.</summary>
-    public const int MaxTextLength = 68;
+    /// <summary>Most digits: a column has at most 65, but a value in a JSON document counts whole groups.</summary>
+    public const int MaxDigits = 81;
 
-    private const int MaxSize = 30;
+    /// <summary>Most characters of the text: sign, digits, "0." before a pure fraction.</summary>
+    public const int MaxTextLength = MaxDigits + 3;
+
+    private const int MaxSize = 40;
 
     /// <summary>The unscaled value; at most 38 digits. Groups with more digits than they may have give a value beyond the precision.</summary>
     public static Int128 ReadUnscaled(ReadOnlySpan<byte> packed, DecimalLayout layout)

@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using CdcLake.MySql.Binlog.Json;
+using CdcLake.MySql.Tables;
+using CdcLake.MySql.Wire.Packets;
+
+namespace CdcLake.MySql.Binlog.Columns;
+
+// PARTIAL_UPDATE_ROWS: a before-image as always, then an after-image that may hold changes instead of documents:
+//
+//   lenenc    options: 1 when there is what follows
+//   (j+7)/8   one bit per JSON column of the table, low bit first: 1 = changes
+//   (n+7)/8   NULL bits
+//   rest      the values; of a JSON column with changes their length (4 bytes) and the changes (JsonDiff), none at all when the document stayed as it was
+//
+// Source: MySQL source documentation, binlog event "Rows_event" (Partial_update_rows_event).
+
+/// <summary>Turns the images of partial updates into whole ones, applying the changes to the documents of the before-images. Not thread-safe.</summary>
+internal sealed class PartialImages(IReadOnlyList<MySqlColumn> columns)
+{
+    private const int HasChanges = 1;
+    private const int PrefixBytes = 4;
+
+    private readonly ImageSize[] _sizes = [.. columns.Select(c => ColumnForm.Of(c).Size)];
+    private readonly bool[] _isJson = [.. columns.Select(c => c.Type == MySqlTypeCode.Json)];
+    private readonly (int Start, int Length)[] _documents = new (int, int)[columns.Count];
+    private readonly JsonText _whole = new();
+
+    /// <summary>Before-images and after-images, one behind the other; valid until the next call.</summary>
+    /// <exception cref="MySqlProtocolException">The images are damaged.</exception>
+    public ReadOnlySpan<byte> Complete(ReadOnlySpan<byte> images)
+    {
+        _whole.Trim();
+        var reader = new PacketReader(images);
+        while (reader.Remaining > 0)
+        {
+            CopyBefore(images, ref reader);
+            AppendAfter(images, ref reader);
+        }
+
+        return _whole.Written;
+    }
+
+    private void CopyBefore(ReadOnlySpan<byte> images, ref PacketReader reader)
+    {
+        var start = reader.Position;
+        var nulls = reader.ReadBytes((columns.Count + 7) / 8);
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var isNull = IsSet(nulls, i);
+            var length = isNull ? 0 : SkipValue(ref reader, _sizes[i]);
+            _documents[i] = isNull ? (-1, 0) : (reader.Position - length, length);
+        }
+
+        _whole.Append(images[start..reader.Position]);
+    }
+
+    private void AppendAfter(ReadOnlySpan<byte> images, ref PacketReader reader)
+    {
+        var options = reader.ReadLengthEncoded();
+        if (options > HasChanges)
+        {
+            throw MySqlProtocolException.Malformed("Partial row image", reader.Position, $"options {options}");
+        }
+
+        var changed = options == HasChanges ? reader.ReadBytes((_isJson.Count(j => j) + 7) / 8) : default;
+        var nulls = reader.ReadBytes((columns.Count + 7) / 8);
+        _whole.Append(nulls);
+        var document = -1;
+        for (var i = 0; i < columns.Count; i++)
+        {
+            document += _isJson[i] ? 1 : 0;
+            if (IsSet(nulls, i))
+            {
+                continue;
+            }
+
+            if (_isJson[i] && !changed.IsEmpty && IsSet(changed, document))
+            {
+                AppendChanged(images, i, reader.ReadBytes(LengthOf(ref reader, PrefixBytes)));
+            }
+            else
+            {
+                var start = reader.Position;
+                SkipValue(ref reader, _sizes[i]);
+                _whole.Append(images[start..reader.Position]);
+            }
+        }
+    }
+
+    private void AppendChanged(ReadOnlySpan<byte> images, int column, ReadOnlySpan<byte> changes)
+    {
+        var (start, length) = _documents[column];
+        if (start < 0)
+        {
+            throw MySqlProtocolException.Malformed("Partial row image", 0, $"changes of column \"{columns[column].Name}\", which was NULL");
+        }
+
+        var at = _whole.Written.Length;
+        _whole.Append("\0\0\0\0"u8);
+        if (changes.IsEmpty)
+        {
+            _whole.Append(images.Slice(start, length));
+        }
+        else
+        {
+            JsonDiff.Apply(images.Slice(start, length), changes, _whole);
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(_whole.At(at), _whole.Written.Length - at - PrefixBytes);
+    }
+
+    /// <summary>Steps over a value and returns its bytes without the length.</summary>
+    private static int SkipValue(ref PacketReader reader, ImageSize size)
+    {
+        var length = size.Prefix == 0 ? size.Width : LengthOf(ref reader, size.Prefix);
+        reader.Skip(length);
+        return length;
+    }
+
+    private static int LengthOf(ref PacketReader reader, int prefix)
+    {
+        uint length = 0;
+        var bytes = reader.ReadBytes(prefix);
+        for (var i = prefix - 1; i >= 0; i--)
+        {
+            length = (length << 8) | bytes[i];
+        }
+
+        return length <= reader.Remaining ? (int)length : throw MySqlProtocolException.Malformed("Partial row image", reader.Position, $"a value of {length} bytes, {reader.Remaining} left");
+    }
+
+    private static bool IsSet(ReadOnlySpan<byte> bits, int index) => (bits[index >> 3] & (1 << (index & 7))) != 0;
+}
