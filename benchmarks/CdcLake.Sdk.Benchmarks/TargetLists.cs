@@ -9,6 +9,7 @@ internal static class TargetLists
     public static IEnumerable<TargetGroup> Short(Workspace work) =>
     [
         new("decode sales from file", () => DecodeTargets.SalesAsync(work)),
+        new("decode compressed sales from file", () => DecodeTargets.CompressedAsync(work)),
         new("decode mixed rows from file", () => DecodeTargets.MixedAsync(work)),
         new("capture from a local log server", () => CaptureTargets.LocalAsync(work)),
         new("capture from MySQL", () => WithServer(work, "capture from MySQL over loopback (clock)", CaptureTargets.MySqlAsync)),

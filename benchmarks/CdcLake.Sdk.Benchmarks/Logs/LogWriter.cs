@@ -38,12 +38,16 @@ internal sealed class LogWriter : IDisposable
     private readonly FileStream _file;
     private readonly byte[] _event = new byte[4 * RowsEventSize];
     private readonly byte[] _buffer = new byte[1 << 20];
+    private readonly PayloadWriter? _payload;
     private int _buffered;
     private long _position;
     private long _transactions;
 
-    public LogWriter(string path)
+    /// <param name="path">Where to write.</param>
+    /// <param name="compress">Transactions are compressed, as with binlog_transaction_compression=ON.</param>
+    public LogWriter(string path, bool compress = false)
     {
+        _payload = compress ? new PayloadWriter() : null;
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1);
         Write([0xFE, .. "bin"u8]);
         Event(15, FormatDescription);
@@ -72,6 +76,7 @@ internal sealed class LogWriter : IDisposable
         body[49] = 100; // transaction length, only informative
         BinaryPrimitives.WriteInt32LittleEndian(body[50..], 90704);
         Event(33, body);
+        _payload?.Begin();
         Event(2, Begin);
     }
 
@@ -80,10 +85,20 @@ internal sealed class LogWriter : IDisposable
         Span<byte> body = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(body, _transactions);
         Event(16, body);
+        if (_payload is not null)
+        {
+            Event(40, _payload.End());
+        }
     }
 
     public void Event(byte type, ReadOnlySpan<byte> body)
     {
+        if (_payload is { IsOpen: true })
+        {
+            _payload.Event(type, Time, ServerId, body);
+            return;
+        }
+
         var length = HeaderLength + body.Length + ChecksumLength;
         var bytes = length <= _event.Length ? _event.AsSpan(0, length) : new byte[length];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Time);
@@ -101,6 +116,7 @@ internal sealed class LogWriter : IDisposable
     {
         _file.Write(_buffer, 0, _buffered);
         _file.Dispose();
+        _payload?.Dispose();
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

@@ -29,13 +29,16 @@ internal sealed record SalesLog
 
     public int RowsPerTransaction { get; init; } = 1_000;
 
+    /// <summary>Transactions are compressed.</summary>
+    public bool IsCompressed { get; init; }
+
     /// <summary>Row images in the file written: an update has two.</summary>
     public long Images { get; private set; }
 
     /// <summary>Writes the log and returns its length in bytes.</summary>
     public long Write(string path)
     {
-        using var log = new LogWriter(path);
+        using var log = new LogWriter(path, IsCompressed);
         WriteProducts(log);
         WriteSales(log);
         return log.Length;

@@ -37,6 +37,20 @@ internal static class DecodeTargets
         ];
     }
 
+    /// <summary>The same rows in compressed transactions, against the plain ones.</summary>
+    public static async Task<IReadOnlyList<TargetLine>> CompressedAsync(Workspace work)
+    {
+        var path = work.Fresh("packed");
+        var workload = work.InsertWorkload with { IsCompressed = true };
+        workload.Write(path);
+        var output = new CountingOutput();
+        var packed = await Measurement.MedianAsync(2, 5, async () => output = await DecodeAsync(path, "appdb.sales"));
+        var plain = await Measurement.MedianAsync(2, 5, async () => await DecodeAsync(work.InsertLog, "appdb.sales"));
+        File.Delete(path);
+        var (rate, plainRate) = (output.Rows / packed.Cpu / 1e6, output.Rows / plain.Cpu / 1e6);
+        return [TargetLine.Against("decode sales in compressed transactions (one core)", rate, "M rows/s", "M rows/s not compressed", plainRate, "≥ 0.5 of not compressed", rate / plainRate >= 0.5)];
+    }
+
     /// <summary>Ordinary rows of two tables, texts included.</summary>
     public static async Task<IReadOnlyList<TargetLine>> MixedAsync(Workspace work)
     {

@@ -128,6 +128,11 @@ internal sealed class RowScanner
     private bool HasNulls(ReadOnlySpan<byte> rows, int at, int count)
     {
         ref var bits = ref Unsafe.Add(ref MemoryMarshal.GetReference(rows), at);
+        if (_nullBytes == 1)
+        {
+            return HasNulls(ref bits, _rowSize, count, _lastNullMask);
+        }
+
         var any = 0;
         for (var row = 0; row < count; row++)
         {
@@ -141,6 +146,27 @@ internal sealed class RowScanner
         }
 
         return any != 0;
+    }
+
+    /// <summary>The usual case of at most eight columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool HasNulls(ref byte bits, int stride, int rows, byte mask)
+    {
+        var any = 0;
+        nint at = 0;
+        for (; rows >= 4; rows -= 4)
+        {
+            any |= Unsafe.Add(ref bits, at) | Unsafe.Add(ref bits, at + stride) | Unsafe.Add(ref bits, at + (2 * stride)) | Unsafe.Add(ref bits, at + (3 * stride));
+            at += 4 * stride;
+        }
+
+        for (; rows > 0; rows--)
+        {
+            any |= Unsafe.Add(ref bits, at);
+            at += stride;
+        }
+
+        return (any & mask) != 0;
     }
 
     /// <summary>Takes rows while they have no NULL; false when the first one has.</summary>
