@@ -209,7 +209,14 @@ internal sealed record BinlogColumn(string Name, byte MapType, byte RealType, by
     public static BinlogColumn Blob(string name, int prefix, int collation = 255) =>
         new(name, 252, 252, [(byte)prefix], (s, v) => WriteText(s, v, prefix, collation)) { Collation = collation };
 
+    /// <summary>Binary documents.</summary>
     public static BinlogColumn Json(string name) => new(name, 245, 245, [4], (s, v) => WriteText(s, v, 4, 63));
+
+    /// <summary>SRID and WKB as bytes.</summary>
+    public static BinlogColumn Geometry(string name) => new(name, 255, 255, [4], (s, v) => WriteText(s, v, 4, 63));
+
+    /// <summary>Floats as bytes.</summary>
+    public static BinlogColumn Vector(string name) => new(name, 242, 242, [4], (s, v) => WriteText(s, v, 4, 63)) { Collation = 63 };
 
     public static BinlogColumn Enum(string name, params string[] labels)
     {

@@ -1,21 +1,27 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
+using CdcLake.Tests.MySql.Binlog.Json;
 
 namespace CdcLake.Tests.MySql.Binlog;
 
 public sealed class DecodeAllocationTests
 {
+    private const int Gbk = 28;
+
     [Fact]
     public async Task Decoding_allocates_per_batch_only_and_nothing_per_row_or_event()
     {
         var table = new BinlogTable(
             "db", "t", [0], BinlogColumn.BigInt("id"), BinlogColumn.VarChar("v", 300), BinlogColumn.Decimal("d", 10, 2), BinlogColumn.Timestamp("ts", 3),
-            BinlogColumn.Int("n") with { Nullable = true }, BinlogColumn.Decimal("w", 30, 4), BinlogColumn.Enum("e", "a", "b"));
+            BinlogColumn.Int("n") with { Nullable = true }, BinlogColumn.Decimal("w", 30, 4), BinlogColumn.Enum("e", "a", "b"),
+            BinlogColumn.Json("j"), BinlogColumn.VarChar("c", 60, Gbk), BinlogColumn.Geometry("g"), BinlogColumn.Vector("x"));
+        var document = JsonDocuments.Of(new (string, object?)[] { ("a", 1.25), ("b", new object?[] { "text", -70000, null, true }) });
+        byte[] point = [1, 0, 0, 0, 1, 1, 0, 0, 0, .. new byte[16]];
         var log = new BinlogBuilder();
         for (var transaction = 0; transaction < 300; transaction++)
         {
             log.Transaction(t => t.Insert(table, [.. Enumerable.Range(0, 50).Select(i =>
-                new object?[] { (long)i, "text" + i, "1.25", new DateTime(2026, 1, 1), i % 7 == 0 ? null : (long)i, "-7.5", 2L })]));
+                new object?[] { (long)i, "text" + i, "1.25", new DateTime(2026, 1, 1), i % 7 == 0 ? null : (long)i, "-7.5", 2L, document, new byte[] { 0xD6, 0xD0, (byte)i }, point, new byte[8] })]));
         }
 
         var bytes = log.ToArray();

@@ -2,12 +2,14 @@ using System.Globalization;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.MySql;
+using CdcLake.Tests.MySql.Binlog.Json;
 
 namespace CdcLake.Tests.MySql.Binlog;
 
 /// <summary>Random tables and rows, encoded by <see cref="BinlogBuilder"/>, come out as the text they were made from.</summary>
 public sealed class RowDecoderProperties
 {
+    private const int Gbk = 28;
     private static readonly string[] Words = ["", "a", "Grüße", "日本語", "x😀y", "trailing ", new string('é', 60)];
 
     [Fact]
@@ -75,7 +77,7 @@ public sealed class RowDecoderProperties
 
     private static (BinlogColumn Column, Func<Random, (object, string)> Make) Maker(string name, Random random)
     {
-        var (column, make) = random.Next(17) switch
+        var (column, make) = random.Next(21) switch
         {
             0 => (BinlogColumn.Integer(name, 1), Number(-128, 127)),
             1 => (BinlogColumn.Integer(name, 2, unsigned: true), Number(0, 65535)),
@@ -93,6 +95,10 @@ public sealed class RowDecoderProperties
             13 => Moment(name, random.Next(7), timestamp: false),
             14 => Duration(name, random.Next(7)),
             15 => (BinlogColumn.Date(name), Day),
+            16 => (BinlogColumn.Json(name), Document),
+            17 => (BinlogColumn.VarChar(name, 200, Gbk), Chinese),
+            18 => (BinlogColumn.Geometry(name), Point),
+            19 => (BinlogColumn.Vector(name), Bytes),
             _ => Choice(name, random.Next(2) == 0 ? 3 : 300),
         };
         return (column with { Nullable = random.Next(2) == 0 }, make);
@@ -108,6 +114,30 @@ public sealed class RowDecoderProperties
         var bytes = new byte[r.Next(30)];
         r.NextBytes(bytes);
         return (bytes, Convert.ToHexString(bytes));
+    }
+
+    private static (object Value, string Text) Document(Random r)
+    {
+        var (number, word) = (r.NextInt64(), Words[r.Next(Words.Length)]);
+        var members = new (string, object?)[] { ("n", number), ("w", new object?[] { word, null, r.Next(2) == 0 }) };
+        var flag = (bool)((object?[])members[1].Item2!)[2]! ? "true" : "false";
+        return (JsonDocuments.Of(members, isLarge: r.Next(2) == 0), $"{{\"n\": {number.ToString(CultureInfo.InvariantCulture)}, \"w\": [\"{word}\", null, {flag}]}}");
+    }
+
+    private static (object Value, string Text) Chinese(Random r) => r.Next(3) switch
+    {
+        0 => (new byte[] { 0xD6, 0xD0, 0xCE, 0xC4 }, "中文"),
+        1 => ("ascii"u8.ToArray(), "ascii"),
+        _ => (Array.Empty<byte>(), ""),
+    };
+
+    private static (object Value, string Text) Point(Random r)
+    {
+        var srid = r.Next(2) * 4326;
+        byte[] coordinates = [.. BitConverter.GetBytes(r.NextDouble()), .. BitConverter.GetBytes(r.NextDouble())];
+        byte[] type = [1, 1, 0, 0, 0];
+        byte[] stored = [.. BitConverter.GetBytes(srid), .. type, .. coordinates];
+        return (stored, Convert.ToHexString(srid == 0 ? [.. type, .. coordinates] : [1, 1, 0, 0, 0x20, .. BitConverter.GetBytes(srid), .. coordinates]));
     }
 
     private static (object Value, string Text) Day(Random r) =>
