@@ -100,13 +100,27 @@ public sealed class SupervisorTests
     [Fact]
     public async Task A_checkpoint_that_cannot_be_written_for_the_moment_stops_nothing()
     {
-        var failing = true;
-        _files.Step = s => failing && s.StartsWith("create", StringComparison.Ordinal) ? throw new ObjectStoreException("away") { IsTransient = true } : Task.CompletedTask;
-        await using var pipeline = Build(new Faults("none", 0, () => new InvalidOperationException()), o => (o.CheckpointInterval, o.OnCommit) = (TimeSpan.Zero, c => failing = TestPosition.Short(c.Position) is "1" or "2"));
+        using var failed = new ManualResetEventSlim();
+        _files.Step = s =>
+        {
+            if (!failed.IsSet && s.StartsWith("create", StringComparison.Ordinal))
+            {
+                failed.Set();
+                throw new ObjectStoreException("away") { IsTransient = true };
+            }
+
+            return Task.CompletedTask;
+        };
+
+        // The last epoch comes once a checkpoint has failed: the one that is tried then is another.
+        var source = new ScriptedSource(Epochs, fault: s => Assert.True(s != "stream 4" || failed.Wait(TimeSpan.FromMinutes(1))));
+        await using var pipeline = ScriptedPipeline.Sums(source, [_target], _files, o => (o.TimeProvider, o.CheckpointInterval) = (_clock, TimeSpan.Zero));
         await pipeline.RunAsync();
         Assert.Equal((PipelineState.Completed, "4", "4"), (pipeline.Status.State, _target.At, TestPosition.Short(pipeline.Status.CheckpointPosition)));
         Assert.Null(pipeline.Status.CheckpointError);
     }
+
+    private static ScriptedEpoch[] Epochs => [.. Enumerable.Range(1, 4).Select(n => ScriptedEpoch.Insert(n, n))];
 
     private Pipeline Build(Faults faults, Action<PipelineOptions>? configure = null)
     {
@@ -120,7 +134,7 @@ public sealed class SupervisorTests
             };
         }
 
-        var source = new ScriptedSource([.. Enumerable.Range(1, 4).Select(n => ScriptedEpoch.Insert(n, n))], fault: faults.At);
+        var source = new ScriptedSource(Epochs, fault: faults.At);
         return ScriptedPipeline.Sums(source, [_target], _files, o =>
         {
             o.TimeProvider = _clock;
