@@ -24,6 +24,16 @@ public sealed class S3ErrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Missing_credentials_are_an_error_that_says_where_they_may_come_from()
+    {
+        Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true"); // else AWS's chain asks the network for the role of a machine
+        var store = _server.Store(configure: o => o.AccessKeyId = o.SecretAccessKey = null);
+        var error = await Assert.ThrowsAsync<ObjectStoreException>(() => store.TryReadAsync("x", default));
+        Assert.Contains("s3.access-key-id", error.Message, StringComparison.Ordinal); // likewise where this machine has a key, which the server does not know
+        Assert.False(error.IsTransient, error.Message);
+    }
+
+    [Fact]
     public async Task Store_that_is_not_there_is_a_passing_error_that_names_it()
     {
         var endpoint = _server.Endpoint;
