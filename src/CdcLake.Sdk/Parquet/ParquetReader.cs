@@ -45,10 +45,10 @@ internal sealed class ParquetReader : IAsyncDisposable
     /// <summary>Reads the footer.</summary>
     /// <param name="name">Name of the file for errors.</param>
     /// <param name="stream">Seekable; the reader takes it over, also when this fails.</param>
-    /// <param name="cancellationToken">Stops reading.</param>
     /// <param name="names">Field ids for the columns of a file that has none; null: columns are then found by name.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="CatalogException">Not a Parquet file, damaged, or of a kind that is not supported.</exception>
-    public static async Task<ParquetReader> OpenAsync(string name, Stream stream, CancellationToken cancellationToken = default, FieldNames? names = null)
+    public static async Task<ParquetReader> OpenAsync(string name, Stream stream, FieldNames? names = null, CancellationToken cancellationToken = default)
     {
         var file = new FileBytes(stream);
         try
@@ -72,14 +72,14 @@ internal sealed class ParquetReader : IAsyncDisposable
     /// <param name="columns">Matched by field id, or by name when the file has no field ids. A column that the file lacks has its <see cref="ParquetColumn.Missing"/> value throughout; when that is null, it must not be required.
     /// The type may be wider than the stored one (int as long, float as double, a decimal of more digits).</param>
     /// <param name="batchRows">Most rows of a batch; fewer when rows are long.</param>
-    /// <param name="cancellationToken">Stops reading.</param>
     /// <param name="filter">Row groups and pages for which it says false are passed over; null reads all.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="CatalogException">Damaged, or a column cannot be read as the type asked for.</exception>
     public async IAsyncEnumerable<ParquetBatch> ReadAsync(
         IReadOnlyList<ParquetColumn> columns,
         int batchRows = DefaultBatchRows,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default,
-        IRowFilter? filter = null)
+        IRowFilter? filter = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var fillers = new List<ColumnFiller>();
         using var decompressor = new BlockDecompressor();

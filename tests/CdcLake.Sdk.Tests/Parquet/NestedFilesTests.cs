@@ -44,7 +44,7 @@ public sealed class NestedFilesTests
 
         await using var reader = await ParquetReader.OpenAsync("arrow.parquet", new MemoryStream(file));
         Assert.Equal((3, 4), (reader.Footer.RowGroups.Count, reader.Columns.Count));
-        await foreach (var batch in reader.ReadAsync(reader.Columns, 97, CancellationToken.None, new Between(350, 420, leaf: 3)))
+        await foreach (var batch in reader.ReadAsync(reader.Columns, 97, new Between(350, 420, leaf: 3)))
         {
             using var owned = batch;
             for (var row = 0; row < batch.Count; row++)

@@ -61,7 +61,7 @@ public sealed class PageIndexTests
             try
             {
                 await using var reader = await ParquetReader.OpenAsync("mutant", new MemoryStream(mutant));
-                await foreach (var batch in reader.ReadAsync(columns, 50, CancellationToken.None, new Between(1000, 1100)))
+                await foreach (var batch in reader.ReadAsync(columns, 50, new Between(1000, 1100)))
                 {
                     batch.Dispose();
                 }
@@ -104,7 +104,7 @@ public sealed class PageIndexTests
             var high = low + random.Next(0, round % 3 == 0 ? 900 : 20);
             await using var reader = await ParquetReader.OpenAsync("indexed", new MemoryStream(file));
             var seen = new HashSet<long>();
-            await foreach (var batch in reader.ReadAsync(columns, 37, CancellationToken.None, new Between(low, high)))
+            await foreach (var batch in reader.ReadAsync(columns, 37, new Between(low, high)))
             {
                 using var owned = batch;
                 for (var row = 0; row < batch.Count; row++)

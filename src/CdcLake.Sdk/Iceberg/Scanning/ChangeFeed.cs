@@ -25,7 +25,7 @@ internal sealed class ChangeFeed(CatalogTable table, IcebergSchema schema, ScanR
     {
         var before = from is null ? [] : (await _scan.FilesAsync(from, cancellationToken).ConfigureAwait(false)).ToDictionary(f => f.File!.Path, StringComparer.Ordinal);
         var after = (await _scan.FilesAsync(to, cancellationToken).ConfigureAwait(false)).ToDictionary(f => f.File!.Path, StringComparer.Ordinal);
-        var net = new NetChanges(_scan.Wanted, key);
+        using var net = new NetChanges(_scan.Wanted, key);
         foreach (var (path, file) in before)
         {
             await AddAsync(net, -1, file, after.GetValueOrDefault(path), cancellationToken).ConfigureAwait(false);

@@ -42,9 +42,9 @@ internal static class DataFileReader
         }
 
         var stream = await store.OpenReadAsync(file.Path, cancellationToken).ConfigureAwait(false);
-        var reader = await ParquetReader.OpenAsync(file.Path, stream, cancellationToken, names).ConfigureAwait(false);
+        var reader = await ParquetReader.OpenAsync(file.Path, stream, names, cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
-        await foreach (var batch in reader.ReadAsync(columns, BatchRows, cancellationToken, filter).ConfigureAwait(false))
+        await foreach (var batch in reader.ReadAsync(columns, BatchRows, filter, cancellationToken).ConfigureAwait(false))
         {
             yield return batch;
         }

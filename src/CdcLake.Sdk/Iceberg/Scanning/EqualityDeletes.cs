@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using CdcLake.Columnar;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Parquet.Format;
-using CdcLake.State.Rows;
 
 namespace CdcLake.Iceberg.Scanning;
 
@@ -22,7 +20,7 @@ internal sealed class EqualityDeletes(CatalogTable table)
         foreach (var group in deletes.GroupBy(e => string.Join(',', e.File.EqualityIds.Order()), StringComparer.Ordinal))
         {
             var first = group.First().File;
-            var key = first.EqualityIds.Length > 0
+            using var key = first.EqualityIds.Length > 0
                 ? new EqualityKey([.. first.EqualityIds.Order().Select(id => ColumnOf(id, first))])
                 : throw new CatalogException($"Equality delete file {first.Path} names no key columns. Its manifest is damaged; roll the table back to an older snapshot.");
             await ApplyAsync(key, group, targets, cancellationToken).ConfigureAwait(false);

@@ -8,7 +8,7 @@ using CdcLake.State.Rows;
 namespace CdcLake.Iceberg.Scanning;
 
 /// <summary>The key columns of equality deletes, and their values as bytes, with the number of the partitions that they are about. Not thread-safe.</summary>
-internal sealed class EqualityKey
+internal sealed class EqualityKey : IDisposable
 {
     private readonly Schema _schema;
     private readonly RowCodec _codec;
@@ -35,4 +35,6 @@ internal sealed class EqualityKey
         _rows.ComputeHashes();
         return _rows;
     }
+
+    public void Dispose() => _rows.Dispose();
 }

@@ -22,9 +22,9 @@ internal static class FilterExtraction
         _ => null,
     };
 
-    private static ScanFilter? All(List<ScanFilter> parts) => parts.Count == 0 ? null : new ScanFilter.All([.. parts]);
+    private static ScanFilter.All? All(List<ScanFilter> parts) => parts.Count == 0 ? null : new ScanFilter.All([.. parts]);
 
-    private static ScanFilter? Any(List<ScanFilter?> parts) => parts.Contains(null) ? null : new ScanFilter.Any([.. parts!]);
+    private static ScanFilter.Any? Any(List<ScanFilter?> parts) => parts.Contains(null) ? null : new ScanFilter.Any([.. parts!]);
 
     private static ScanFilter.Compares? Comparison(ScalarOp op, BoundExpr side, BoundConstant constant, IReadOnlyList<int> fieldIds) =>
         ColumnOf(side, out var factor) is { } column && FilterValue.Of(constant.Value, constant.Type) is { } value

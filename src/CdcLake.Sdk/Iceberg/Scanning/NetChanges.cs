@@ -5,7 +5,7 @@ using CdcLake.State.Stores;
 namespace CdcLake.Iceberg.Scanning;
 
 /// <summary>Sums rows up, each with the copies that came and went, and gives what is left, as updates where the key is the same. Not thread-safe.</summary>
-internal sealed class NetChanges
+internal sealed class NetChanges : IDisposable
 {
     private const int Block = 1024;
 
@@ -24,6 +24,8 @@ internal sealed class NetChanges
         _codec = new RowCodec(schema, Enumerable.Range(0, schema.Count));
         _keyCodec = key.Count > 0 ? new RowCodec(schema, key) : null;
     }
+
+    public void Dispose() => _rows.Dispose();
 
     public void Add(ChangeBatch batch, sbyte weight)
     {

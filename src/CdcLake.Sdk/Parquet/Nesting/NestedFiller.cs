@@ -67,6 +67,8 @@ internal sealed class NestedFiller : ColumnFiller
         {
             leaf.Dispose();
         }
+
+        base.Dispose();
     }
 
     private void AppendRow(BytesColumn target)

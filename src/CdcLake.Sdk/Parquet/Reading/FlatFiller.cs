@@ -64,6 +64,7 @@ internal sealed class FlatFiller(ColumnChunkReader reader, FileBytes file, int l
     {
         reader.Dispose();
         _skipped.Return();
+        base.Dispose();
     }
 
     /// <summary>Goes to the page of a row, when the file says where that is.</summary>

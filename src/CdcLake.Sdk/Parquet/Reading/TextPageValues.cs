@@ -1,7 +1,5 @@
 using System.Globalization;
 using CdcLake.Columnar;
-using CdcLake.Compression;
-using CdcLake.Parquet.Format;
 
 namespace CdcLake.Parquet.Reading;
 

@@ -1,4 +1,3 @@
-using CdcLake.Columnar;
 using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Expressions;
