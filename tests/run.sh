@@ -76,7 +76,7 @@ start_servers() {
   local lines=""
   if lines=$(tests/lab/up.sh); then
     eval "$lines"
-    sed -n 's/^export \([A-Z_]*\)=.*/  \1/p' <<< "$lines"
+    sed -n 's/^export \([A-Z0-9_]*\)=.*/  \1/p' <<< "$lines"
   elif [ "${CI:-}" = true ]; then
     step_failed "the lab did not start; see above"
   else

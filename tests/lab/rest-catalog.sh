@@ -8,8 +8,9 @@ I=$LAB/rest-catalog; W=$I/warehouse
 
 start() {
   "$LAB_HERE/iceberg-java.sh" install; lab_lock
-  local port i; port=$(cat "$I/port" 2>/dev/null || true); mkdir -p "$W"
+  local port i; port=$(cat "$I/port" 2>/dev/null || true)
   if ! lab_running "$I/pid" "$W"; then
+    rm -rf "$I"/names* "$W"; mkdir -p "$W" # the server cannot open a catalog of its own a second time: it adds a column that is there
     port=$(lab_port "$port"); printf '%s\n' "$port" > "$I/port"
     lab_spawn "$I/pid" "$I/log" "$LAB_HERE/iceberg-java.sh" rest --backend jdbc --uri "jdbc:h2:file:$I/names" --warehouse "file:$W" --port "$port"
   fi
