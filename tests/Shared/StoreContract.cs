@@ -17,6 +17,7 @@ internal static class StoreContract
         ["many objects are removed"] = RemovalAsync,
         ["any range is read"] = RangesAsync,
         ["odd names are names"] = NamesAsync,
+        ["age of an object is known"] = AgeAsync,
     };
 
     /// <summary>For <c>[MemberData]</c>.</summary>
@@ -39,6 +40,15 @@ internal static class StoreContract
         await store.DeleteAsync("no/such", None);
         Assert.Null(await store.TryReadAsync("a/x", None));
         await Assert.ThrowsAsync<ObjectStoreException>(() => store.OpenReadAsync("a/x", None));
+    }
+
+    private static async Task AgeAsync(IObjectStore store)
+    {
+        Assert.Null(await store.LastModifiedAsync("a/x", None));
+        var before = DateTimeOffset.UtcNow;
+        await store.PutAsync("a/x", "1"u8.ToArray(), None);
+        var written = (await store.LastModifiedAsync("a/x", None))!.Value;
+        Assert.InRange(written, before.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1)); // a store tells seconds only, by a clock of its own
     }
 
     private static async Task WriterAsync(IObjectStore store)

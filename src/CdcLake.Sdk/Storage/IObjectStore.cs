@@ -33,8 +33,7 @@ internal interface IObjectStore
     Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>When an object was written, by the store's clock; null when it does not exist.</summary>
-    Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken) =>
-        throw new ObjectStoreException($"This store does not tell the age of {name}, so nothing can be removed from it by age.");
+    Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Creates a new object; the bytes become visible as a whole when the returned writer is completed.</summary>
     Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken);

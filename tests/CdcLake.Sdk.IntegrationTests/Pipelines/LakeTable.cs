@@ -13,7 +13,10 @@ internal sealed class LakeTable(string folder)
     /// <summary>Number of the newest metadata file; 0 when there is no table.</summary>
     public int Version => Newest() is { } file ? Number(file) : 0;
 
-    /// <summary>All snapshots that the newest metadata file lists, oldest first.</summary>
+    /// <summary>
+    /// All snapshots that the newest metadata file lists, oldest first. A compaction has the rows, and so the position, of the snapshot before it; without that one,
+    /// which may have expired, it is left out.
+    /// </summary>
     public IReadOnlyList<LakeSnapshot> Snapshots()
     {
         if (Newest() is not { } file)
@@ -22,19 +25,25 @@ internal sealed class LakeTable(string folder)
         }
 
         using var metadata = JsonDocument.Parse(File.ReadAllBytes(file));
-        var snapshots = new List<LakeSnapshot>();
+        var snapshots = new Dictionary<long, LakeSnapshot>();
         if (metadata.RootElement.TryGetProperty("snapshots", out var all))
         {
-            foreach (var snapshot in all.EnumerateArray())
+            foreach (var snapshot in all.EnumerateArray().OrderBy(s => s.GetProperty("sequence-number").GetInt64()))
             {
-                var gtid = snapshot.GetProperty("summary").TryGetProperty("cdclake.gtid", out var set) ? set.GetString() : null;
-                snapshots.Add(new LakeSnapshot(
-                    snapshot.GetProperty("snapshot-id").GetInt64(), snapshot.GetProperty("sequence-number").GetInt64(),
-                    gtid ?? throw new InvalidDataException($"{file}: a snapshot without cdclake.gtid in its summary: {snapshot}")));
+                var (id, summary) = (snapshot.GetProperty("snapshot-id").GetInt64(), snapshot.GetProperty("summary"));
+                var gtid = summary.TryGetProperty("cdclake.gtid", out var set) ? set.GetString()! : CompactedGtid(snapshot, summary, file);
+                if (gtid is not null)
+                {
+                    snapshots.Add(id, new LakeSnapshot(id, snapshot.GetProperty("sequence-number").GetInt64(), gtid));
+                }
             }
         }
 
-        return [.. snapshots.OrderBy(s => s.Sequence)];
+        return [.. snapshots.Values.OrderBy(s => s.Sequence)];
+
+        string? CompactedGtid(JsonElement snapshot, JsonElement summary, string file) => summary.GetProperty("operation").GetString() == "replace"
+            ? snapshots.GetValueOrDefault(snapshot.GetProperty("parent-snapshot-id").GetInt64())?.Gtid
+            : throw new InvalidDataException($"{file}: a snapshot without cdclake.gtid in its summary: {snapshot}");
     }
 
     /// <summary>Every file below the table with its length and time: what "nothing changed" means.</summary>

@@ -26,6 +26,8 @@ internal sealed class MemoryStore : IObjectStore
         return Find(name) is { } content ? new MemoryStream(content) : throw new ObjectStoreException($"{name} does not exist.");
     }
 
+    public Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public async Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken)
     {
         await Step($"read {name}");

@@ -33,6 +33,8 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => Run(() => inner.OpenReadAsync(name, cancellationToken));
 
+    public Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken) => Run(() => inner.LastModifiedAsync(name, cancellationToken));
+
     public Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken) => Run(() => inner.TryReadAsync(name, cancellationToken));
 
     public async Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>

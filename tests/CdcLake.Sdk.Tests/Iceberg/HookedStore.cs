@@ -17,6 +17,8 @@ internal sealed class HookedStore(IObjectStore inner) : IObjectStore
 
     public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => inner.OpenReadAsync(name, cancellationToken);
 
+    public Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken) => inner.LastModifiedAsync(name, cancellationToken);
+
     public Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken) => inner.TryReadAsync(name, cancellationToken);
 
     public Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => inner.CreateAsync(name, cancellationToken);

@@ -75,6 +75,8 @@ public sealed class FileIOTests
 
         public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -57,6 +57,23 @@ internal sealed class S3ObjectStore : IObjectStore
             cancellationToken);
     }
 
+    public Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken) => _connection.Calls.RunAsync(
+        "ask for",
+        UriOf(name),
+        async token =>
+        {
+            try
+            {
+                var found = await _connection.Client.GetObjectMetadataAsync(_requests.Head(name), token).ConfigureAwait(false);
+                return found.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime()) : (DateTimeOffset?)null;
+            }
+            catch (AmazonS3Exception e) when (S3Errors.MeansMissing(e))
+            {
+                return null;
+            }
+        },
+        cancellationToken);
+
     public Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -206,6 +206,8 @@ public sealed class FileSystemCatalogTests : IDisposable
 
         public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => inner.OpenReadAsync(name, cancellationToken);
 
+        public Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken) => inner.LastModifiedAsync(name, cancellationToken);
+
         public Task<byte[]?> TryReadAsync(string name, CancellationToken cancellationToken) => inner.TryReadAsync(name, cancellationToken);
 
         public Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => inner.CreateAsync(name, cancellationToken);

@@ -121,8 +121,11 @@ internal sealed class FakeS3Objects(string bucket)
 
         if (!request.Headers.TryGetValue("range", out var range))
         {
-            var checksum = new Dictionary<string, string> { [Crc] = ChecksumOf(content), ["x-amz-checksum-type"] = "FULL_OBJECT" };
-            return new FakeS3Answer(200, content) { ETag = tag, Headers = checksum };
+            var headers = new Dictionary<string, string>
+            {
+                [Crc] = ChecksumOf(content), ["x-amz-checksum-type"] = "FULL_OBJECT", ["Last-Modified"] = DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture),
+            };
+            return new FakeS3Answer(200, content) { ETag = tag, Headers = headers };
         }
 
         var ends = range["bytes=".Length..].Split('-');
