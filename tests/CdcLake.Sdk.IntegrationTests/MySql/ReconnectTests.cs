@@ -210,10 +210,10 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "idle");
         await database.ExecuteAsync("CREATE TABLE a (id INT PRIMARY KEY)", "CREATE TABLE other (id INT PRIMARY KEY)");
-        var settings = new MySqlSourceOptions { Heartbeat = TimeSpan.FromMilliseconds(200) };
+        var settings = new MySqlSourceOptions { Heartbeat = TimeSpan.FromSeconds(1) }; // three missed ones are a silence that a busy machine does not make
         await using var run = await SourceRun.StartAsync(database.Options, "idle", [$"{database.Name}.a"], settings: settings);
         await run.WaitForFirstEpochAsync();
-        await database.Connection.ExecuteAsync("SELECT SLEEP(1.5)", default);
+        await database.Connection.ExecuteAsync("SELECT SLEEP(4)", default);
         await database.ExecuteAsync("INSERT INTO other VALUES (1)");
         await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
         Assert.DoesNotContain(run.Contents.Progress, p => p.Phase == SourcePhase.Retrying);
