@@ -6,7 +6,7 @@ namespace CdcLake.Upserts;
 
 /// <summary>
 /// What waits for the commit of one sink: for each key that changed since the last commit its final row, or that it is gone.
-/// Each epoch is summed per key: a row added and withdrawn again cancels, the rest withdraws before it adds. Lives in State so that every sink can use it.
+/// Each epoch is summed per key: a row added and withdrawn again cancels, the rest withdraws before it adds.
 /// Not thread-safe.
 /// </summary>
 internal sealed partial class Consolidator : IDisposable
