@@ -20,7 +20,7 @@ public sealed partial class Pipeline : IAsyncDisposable
     internal Pipeline(PipelineDefinition definition)
     {
         _definition = definition;
-        _status = new StatusBoard(definition.Name, definition.Options.TimeProvider);
+        _status = new StatusBoard(definition.Name, definition.Options.TimeProvider, definition.Plan.Sinks.Select(s => s.Name), definition.Telemetry());
         _positions = new PositionBoard(definition.Sinks.Count);
     }
 
@@ -77,6 +77,7 @@ public sealed partial class Pipeline : IAsyncDisposable
             await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        _status.Forget();
         _disposed.Dispose();
     }
 
@@ -88,13 +89,13 @@ public sealed partial class Pipeline : IAsyncDisposable
         try
         {
             await supervisor.RunAsync(stop.Token).ConfigureAwait(false);
-            _status.Enter(PipelineState.Completed);
-            _positions.End(() => new InvalidOperationException($"Pipeline \"{Name}\" completed before it reached that position."));
+            _status.Enter(stop.IsCancellationRequested ? PipelineState.Stopped : PipelineState.Completed);
+            _positions.End(() => new InvalidOperationException($"Pipeline \"{Name}\" ended before it reached that position."));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Cancelled while it was starting or waiting to: nothing was read that would have to be committed.
-            _status.Enter(PipelineState.Completed);
+            _status.Enter(PipelineState.Stopped);
             _positions.End(() => new InvalidOperationException($"Pipeline \"{Name}\" was stopped before it reached that position."));
         }
         catch (Exception error)

@@ -7,4 +7,20 @@ namespace CdcLake;
 /// <param name="Upserts">Rows written by it.</param>
 /// <param name="Deletes">Rows removed by it, without those that an upsert replaced.</param>
 /// <param name="TotalRows">Rows in the target after it, or −1 when the target does not know.</param>
-public sealed record PipelineCommit(string Sink, string Id, string Position, long Upserts, long Deletes, long TotalRows);
+public sealed record PipelineCommit(string Sink, string Id, string Position, long Upserts, long Deletes, long TotalRows)
+{
+    /// <summary>When it became visible.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>Time from the barrier's arrival at the first sink to its becoming visible: writing files and publishing them.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Files that it added to the target, those with deletes included; 0 for a target without files.</summary>
+    public int Files { get; init; }
+
+    /// <summary>Bytes of these files.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Commit time at the source of the newest transaction in it.</summary>
+    public DateTimeOffset SourceTime { get; init; }
+}

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using CdcLake.Storage.Locations;
+using Microsoft.Extensions.Logging;
 
 namespace CdcLake;
 
@@ -60,6 +62,16 @@ public sealed class PipelineOptions
     /// <summary>Source of all times; a test may pass a manual one.</summary>
     /// <value>Default: the system clock.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>
+    /// Where the pipeline logs, in the categories <c>CdcLake.Source</c>, <c>.Snapshot</c>, <c>.Engine</c>, <c>.Checkpoint</c>, <c>.Lease</c> and <c>.Sink</c>. Values of rows are never logged.
+    /// </summary>
+    /// <value>Default: null, nothing is logged.</value>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>Makes the meter <see cref="CdcLakeTelemetry.MeterName"/>; a host's container has one.</summary>
+    /// <value>Default: null, one meter for the process.</value>
+    public IMeterFactory? MeterFactory { get; set; }
 
     /// <summary>A validated copy.</summary>
     internal PipelineOptions Freeze()

@@ -1,4 +1,5 @@
 using CdcLake.Connectors;
+using CdcLake.Diagnostics;
 using CdcLake.State.Stores;
 
 namespace CdcLake.Checkpoints;
@@ -16,10 +17,10 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     private readonly CheckpointStore _store;
     private readonly IReadOnlyList<CheckpointPart> _parts;
     private readonly Pace _pace;
-    private readonly Action<SourcePosition, bool> _published;
-    private readonly Action<CdcLakeException> _failed;
+    private readonly TimeProvider _clock;
+    private readonly Action<CheckpointReport> _report;
     private Action _free = () => { };
-    private CheckpointDescriptor? _found;
+    private CheckpointDescriptor? _newest;
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Pending? _pending;
     private bool _hasHeadStart;
@@ -31,21 +32,19 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     /// <param name="parts">Whose state is kept, at least one.</param>
     /// <param name="interval">How often, while changes arrive.</param>
     /// <param name="clock">Measures it.</param>
-    /// <param name="published">Called when a checkpoint counts, with true, and when one was restored, with false.</param>
-    /// <param name="failed">Called when one could not be written for the moment.</param>
+    /// <param name="report">Called when a checkpoint counts, when one was restored, and when one could not be written for the moment.</param>
     public CheckpointCoordinator(
         CheckpointStore store,
         IReadOnlyList<CheckpointPart> parts,
         TimeSpan interval,
         TimeProvider clock,
-        Action<SourcePosition, bool> published,
-        Action<CdcLakeException> failed)
+        Action<CheckpointReport> report)
     {
-        _failed = failed;
+        _clock = clock;
+        _report = report;
         _store = store;
         _parts = parts;
         _pace = new Pace(interval, clock);
-        _published = published;
     }
 
     /// <summary>What the newest checkpoint includes; null when there is none.</summary>
@@ -81,21 +80,22 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     /// <exception cref="CheckpointException">It is damaged.</exception>
     public async Task FindAsync(Func<IReadOnlyDictionary<string, string>, SourcePosition> parse, CancellationToken cancellationToken)
     {
-        _found = await _store.LoadLatestAsync(cancellationToken).ConfigureAwait(false);
-        _position = _found is null ? null : parse(_found.Position);
+        _newest = await _store.LoadLatestAsync(cancellationToken).ConfigureAwait(false);
+        _position = _newest is null ? null : parse(_newest.Position);
     }
 
     /// <summary>Loads the state of the checkpoint that was found.</summary>
     /// <exception cref="CheckpointException">A piece is missing or damaged.</exception>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
+        var began = _clock.GetTimestamp();
         foreach (var part in _parts)
         {
-            await _store.RestoreAsync(_found!, part.Name, part.Stores, cancellationToken).ConfigureAwait(false);
+            await _store.RestoreAsync(_newest!, part.Name, part.Stores, cancellationToken).ConfigureAwait(false);
             part.AfterRestore();
         }
 
-        _published(_position!, false);
+        _report(new CheckpointReport(_newest!, _position!, _clock.GetElapsedTime(began), null));
     }
 
     /// <summary>True when a checkpoint should be taken at the end of this epoch.</summary>
@@ -140,7 +140,8 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         lock (_lock)
         {
             var round = _store.Begin();
-            Begin(new Pending(round, t => PublishAsync(round, epoch.Position, committed, t)));
+            var began = _clock.GetTimestamp();
+            Begin(new Pending(round, t => PublishAsync(round, epoch.Position, committed, began, t)));
             _pace.Begin();
             _hasChanged = false;
             _hasHeadStart = false;
@@ -200,7 +201,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
             catch (CdcLakeException error) when (error.IsTransient)
             {
                 // The pipeline can do without this checkpoint; the next one, after the usual time, writes everything.
-                _failed(error);
+                _report(new CheckpointReport(error));
             }
 
             lock (_lock)
@@ -234,7 +235,22 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         }
     }
 
-    private async Task PublishAsync(CheckpointRound round, SourcePosition position, Task committed, CancellationToken cancellationToken)
+    private async Task PublishAsync(CheckpointRound round, SourcePosition position, Task committed, long began, CancellationToken cancellationToken)
+    {
+        using var span = Spans.Checkpoint(position.ToString());
+        try
+        {
+            await PublishTracedAsync(round, position, committed, began, cancellationToken).ConfigureAwait(false);
+            span?.AddTag(Tags.CheckpointId, _newest?.Number);
+        }
+        catch (Exception error)
+        {
+            span?.Fail(error);
+            throw;
+        }
+    }
+
+    private async Task PublishTracedAsync(CheckpointRound round, SourcePosition position, Task committed, long began, CancellationToken cancellationToken)
     {
         CheckpointDescriptor? published;
         await using (round.ConfigureAwait(false))
@@ -249,12 +265,14 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
             return; // another run took away what it builds on: the next one is whole
         }
 
+        var previous = _newest ?? CheckpointDescriptor.None;
         lock (_lock)
         {
             _position = position;
+            _newest = published;
         }
 
-        _published(position, true);
+        _report(new CheckpointReport(published, position, _clock.GetElapsedTime(began), previous));
     }
 
     private sealed record Pending(ICheckpointRound Round, Func<CancellationToken, Task> PublishAsync)

@@ -17,6 +17,12 @@ internal sealed record CheckpointDescriptor(
 
     public const string NamePrefix = "checkpoint-";
 
+    /// <summary>What stands before the first checkpoint.</summary>
+    public static CheckpointDescriptor None { get; } = new(0, "", default, "", new Dictionary<string, string>(), []);
+
+    /// <summary>Bytes of all pieces.</summary>
+    public long TotalBytes => Operators.SelectMany(o => o.Stores).SelectMany(s => s).Sum(p => p.Bytes);
+
     /// <summary>Names of all pieces.</summary>
     public IEnumerable<string> Pieces => Operators.SelectMany(o => o.Stores).SelectMany(s => s).Select(p => p.Name);
 

@@ -8,6 +8,9 @@ internal sealed class Backoff(TimeSpan first, TimeSpan longest, uint seed)
 {
     private int _failures;
 
+    /// <summary>Failures since the last reset.</summary>
+    public int Failures => _failures;
+
     /// <summary>It works: the next pause is the first again.</summary>
     public void Reset() => _failures = 0;
 

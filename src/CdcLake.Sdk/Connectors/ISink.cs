@@ -70,4 +70,11 @@ internal readonly record struct SinkBacklog(long Rows, long Bytes, bool HasEpoch
 /// <param name="Upserts">Rows written.</param>
 /// <param name="Deletes">Rows removed (not counting those an upsert replaced).</param>
 /// <param name="TotalRows">Rows in the target after it, or −1 when the target does not know.</param>
-internal sealed record SinkCommit(SourcePosition Position, DateTimeOffset CommitTime, string Id, long Upserts, long Deletes, long TotalRows);
+internal sealed record SinkCommit(SourcePosition Position, DateTimeOffset CommitTime, string Id, long Upserts, long Deletes, long TotalRows)
+{
+    /// <summary>Files that it added, those of deletes included.</summary>
+    public int Files { get; init; }
+
+    /// <summary>Their bytes.</summary>
+    public long Bytes { get; init; }
+}

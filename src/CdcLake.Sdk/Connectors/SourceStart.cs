@@ -12,7 +12,11 @@ internal sealed record SourceStart(
     IReadOnlyList<TableCapture> Tables,
     SourcePosition? From,
     IReadOnlyList<SourcePosition> Boundaries,
-    EpochLimits Limits);
+    EpochLimits Limits)
+{
+    /// <summary>What the source counts while it reads.</summary>
+    public SourceMeter Meter { get; init; } = new(TimeProvider.System);
+}
 
 /// <summary>An epoch is closed at the first transaction end past either limit, and whenever the source has no more bytes at hand.</summary>
 /// <param name="Rows">Changed rows of captured tables.</param>

@@ -1,3 +1,5 @@
+using CdcLake.Diagnostics;
+
 namespace CdcLake.Dataflow;
 
 /// <summary>
@@ -9,12 +11,16 @@ internal sealed class EpochReader
     private readonly StageChannel[] _channels;
     private readonly bool[] _ended;
     private readonly Task<bool>?[] _waits;
+    private readonly WaitMeter? _idle;
     private int _open;
     private bool _isBroken;
     private int _next;
 
-    public EpochReader(IEnumerable<StageChannel> channels)
+    /// <param name="channels">What it reads.</param>
+    /// <param name="idle">Where waits for something to read are counted.</param>
+    public EpochReader(IEnumerable<StageChannel> channels, WaitMeter? idle = null)
     {
+        _idle = idle;
         _channels = [.. channels];
         _ended = new bool[_channels.Length];
         _waits = new Task<bool>?[_channels.Length];
@@ -43,7 +49,7 @@ internal sealed class EpochReader
                     return _isBroken ? null : message;
                 }
             }
-            else if (_open == 0 || !await WaitAsync(cancellationToken).ConfigureAwait(false))
+            else if (_open == 0 || !await IdleAsync(cancellationToken).ConfigureAwait(false))
             {
                 return null;
             }
@@ -71,6 +77,19 @@ internal sealed class EpochReader
 
         message = default;
         return false;
+    }
+
+    private async ValueTask<bool> IdleAsync(CancellationToken cancellationToken)
+    {
+        _idle?.Begin();
+        try
+        {
+            return await WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _idle?.End();
+        }
     }
 
     /// <summary>Waits for any channel that owes the next signal; false when all of them are complete.</summary>

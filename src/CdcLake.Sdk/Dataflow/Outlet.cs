@@ -9,9 +9,16 @@ namespace CdcLake.Dataflow;
 internal sealed class Outlet
 {
     private readonly List<(StageChannel Channel, int Input)> _targets = [];
+    private long _rows;
+
+    /// <summary>Changes sent since the start, however many receivers they have; may be read from anywhere.</summary>
+    public long Rows => Volatile.Read(ref _rows);
 
     /// <summary>The channels behind the targets, each once.</summary>
     public IEnumerable<StageChannel> Channels => _targets.Select(t => t.Channel).Distinct();
+
+    /// <summary>How long the sender has waited for room since the start.</summary>
+    public TimeSpan Waited => Channels.Aggregate(TimeSpan.Zero, (sum, c) => sum + c.Waited);
 
     /// <summary>Adds a receiver, before the stage runs. Two inputs of one stage that are fed by the same stage share a channel, which keeps their order.</summary>
     public void Add(StageChannel channel, int input) => _targets.Add((channel, input));
@@ -25,6 +32,7 @@ internal sealed class Outlet
             return;
         }
 
+        Volatile.Write(ref _rows, _rows + batch.Count);
         for (var i = 0; i < _targets.Count - 1; i++)
         {
             await _targets[i].Channel.WriteAsync(new StageMessage(_targets[i].Input, batch.Copy(), null), cancellationToken).ConfigureAwait(false);

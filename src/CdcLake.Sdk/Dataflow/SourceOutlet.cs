@@ -18,6 +18,9 @@ internal sealed class SourceOutlet
         _channels = [.. tables.SelectMany(t => t.Channels).Distinct()];
     }
 
+    /// <summary>All channels, each once.</summary>
+    public IReadOnlyList<StageChannel> Channels => _channels;
+
     /// <summary>Sends changes of one table; ownership passes.</summary>
     public ValueTask SendAsync(int table, ChangeBatch batch, CancellationToken cancellationToken) => _tables[table].SendAsync(batch, cancellationToken);
 

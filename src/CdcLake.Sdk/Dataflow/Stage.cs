@@ -1,3 +1,5 @@
+using CdcLake.Diagnostics;
+
 namespace CdcLake.Dataflow;
 
 /// <summary>
@@ -10,15 +12,21 @@ internal sealed class Stage : IDisposable
     private readonly EpochReader _reader;
     private readonly Outlet _outlet;
     private readonly IReadOnlySet<int> _tables;
+    private readonly StageChannel[] _inputs;
+    private readonly WaitMeter _idle;
+    private long _rows;
 
     /// <param name="operation">What the stage does.</param>
     /// <param name="inputs">Channels it reads, each once.</param>
     /// <param name="outlet">Where its output goes.</param>
     /// <param name="tables">Numbers of the captured tables that reach the operator, directly or through others; a change of another one does not concern it.</param>
-    public Stage(IOperator operation, IEnumerable<StageChannel> inputs, Outlet outlet, IReadOnlySet<int>? tables = null)
+    /// <param name="clock">Measures waits; null for the system's.</param>
+    public Stage(IOperator operation, IEnumerable<StageChannel> inputs, Outlet outlet, IReadOnlySet<int>? tables = null, TimeProvider? clock = null)
     {
         _operator = operation;
-        _reader = new EpochReader(inputs);
+        _idle = new WaitMeter(clock ?? TimeProvider.System);
+        _inputs = [.. inputs];
+        _reader = new EpochReader(_inputs, _idle);
         _outlet = outlet;
         _tables = tables ?? new HashSet<int>();
     }
@@ -26,6 +34,10 @@ internal sealed class Stage : IDisposable
     public string Name => _operator.Name;
 
     public IOperator Operator => _operator;
+
+    /// <summary>What can be seen of it while it runs.</summary>
+    public StageProbe Probe => new(
+        Name, () => new StageReading(Volatile.Read(ref _rows), _outlet.Rows, _idle.Total, _outlet.Waited), _inputs, _operator.State);
 
     /// <summary>Runs until all inputs are complete, and then completes its outputs. An error leaves the outputs open: whoever started the stages stops them all.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -36,6 +48,7 @@ internal sealed class Stage : IDisposable
             {
                 if (message.Batch is { } batch)
                 {
+                    Volatile.Write(ref _rows, _rows + batch.Count);
                     _operator.Process(message.Input, batch);
                     await SendAsync(cancellationToken).ConfigureAwait(false);
                 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CdcLake.Diagnostics;
 
 namespace CdcLake.Dataflow;
 
@@ -15,12 +16,11 @@ internal sealed class StageChannel
     public const long DefaultMaxBytes = 16L << 20;
 
     private readonly Channel<StageMessage> _channel;
-    private readonly TimeProvider _clock;
     private readonly Lock _lock = new();
     private readonly long _maxBytes;
     private TaskCompletionSource? _room;
+    private readonly WaitMeter _waits;
     private long _bytes;
-    private long _waitTicks;
     private long _rows;
 
     /// <param name="name">For metrics: <c>from → to</c>.</param>
@@ -30,12 +30,19 @@ internal sealed class StageChannel
     public StageChannel(string name, TimeProvider clock, int capacity = DefaultCapacity, long maxBytes = DefaultMaxBytes)
     {
         Name = name;
-        _clock = clock;
+        Capacity = capacity;
+        _waits = new WaitMeter(clock);
         _maxBytes = maxBytes;
         _channel = Channel.CreateBounded<StageMessage>(new BoundedChannelOptions(capacity) { SingleWriter = true, SingleReader = true });
     }
 
     public string Name { get; }
+
+    /// <summary>The stage that sends.</summary>
+    public string From { get; init; } = "";
+
+    /// <summary>Messages that may wait.</summary>
+    public int Capacity { get; }
 
     /// <summary>Messages waiting now.</summary>
     public int Depth => _channel.Reader.Count;
@@ -46,8 +53,8 @@ internal sealed class StageChannel
     /// <summary>Changes sent since the start.</summary>
     public long Rows => Interlocked.Read(ref _rows);
 
-    /// <summary>How long the writer has waited for room since the start: the backpressure.</summary>
-    public TimeSpan Waited => _clock.GetElapsedTime(0, Interlocked.Read(ref _waitTicks));
+    /// <summary>How long the writer has waited for room since the start, up to now: the backpressure.</summary>
+    public TimeSpan Waited => _waits.Total;
 
     /// <summary>Sends; ownership of a batch passes. Waits while the channel is full.</summary>
     public ValueTask WriteAsync(StageMessage message, CancellationToken cancellationToken)
@@ -122,7 +129,7 @@ internal sealed class StageChannel
     // Without a room to wait for the bytes are taken already.
     private async ValueTask WaitAndWriteAsync(StageMessage message, long size, Task? room, CancellationToken cancellationToken)
     {
-        var start = _clock.GetTimestamp();
+        _waits.Begin();
         try
         {
             while (room is not null)
@@ -135,7 +142,7 @@ internal sealed class StageChannel
         }
         finally
         {
-            Interlocked.Add(ref _waitTicks, _clock.GetTimestamp() - start);
+            _waits.End();
         }
     }
 }

@@ -180,7 +180,11 @@ internal sealed class IcebergSink : IMaintainedSink
 
         _marker = prepared.Change.Marker;
         var id = prepared.SnapshotId.ToString(CultureInfo.InvariantCulture);
-        return new SinkCommit(epoch.Position, epoch.CommitTime, id, upserts, deletes, _table!.Rows);
+        return new SinkCommit(epoch.Position, epoch.CommitTime, id, upserts, deletes, _table!.Rows)
+        {
+            Files = prepared.Change.AddedData.Count + prepared.Change.AddedDeletes.Count,
+            Bytes = prepared.Change.AddedData.Sum(f => f.FileSize) + prepared.Change.AddedDeletes.Sum(f => f.FileSize),
+        };
     }
 
     public async ValueTask DisposeAsync()

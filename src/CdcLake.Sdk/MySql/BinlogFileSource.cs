@@ -76,6 +76,7 @@ internal sealed class BinlogFileSource : ISource
             Boundaries = [.. start.Boundaries.OfType<MySqlPosition>().Select(p => p.Executed)],
             Limits = start.Limits,
             Clock = _clock,
+            Meter = start.Meter,
             Dates = _options.Dates,
             StatementTables = [.. _options.StatementTables],
             StartsEmpty = before.IsEmpty,

@@ -1,6 +1,7 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Binlog.Dialects;
+using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql;
@@ -15,9 +16,11 @@ internal sealed class BinlogStream : IAsyncDisposable
     private readonly WireConnection _connection;
     private readonly TimeProvider _clock;
     private readonly BinlogEventProcessor _processor;
+    private readonly SourceMeter _meter;
 
     private BinlogStream(WireConnection connection, BinlogEventProcessor processor, TimeProvider clock)
     {
+        _meter = processor.Meter;
         _connection = connection;
         _clock = clock;
         _processor = processor;
@@ -59,6 +62,11 @@ internal sealed class BinlogStream : IAsyncDisposable
             {
                 HasReceived = true;
                 _processor.Process(binlogEvent);
+                if (IsHeartbeat(binlogEvent) && _processor.AtTransactionEnd)
+                {
+                    _meter.Complete();
+                }
+
                 if (_processor.NeedsFlush)
                 {
                     await _processor.FlushAsync(output, idle: false, cancellationToken).ConfigureAwait(false);
@@ -71,6 +79,7 @@ internal sealed class BinlogStream : IAsyncDisposable
             }
 
             var isBusy = _connection.BytesReceived - received >= FullRead;
+            _meter.Received(_connection.BytesReceived - received);
             received = _connection.BytesReceived;
             var fill = _connection.FillAsync(cancellationToken);
             if (fill.IsCompleted)
@@ -84,7 +93,14 @@ internal sealed class BinlogStream : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _meter.Wake();
+        return _connection.DisposeAsync();
+    }
+
+    // A server that has anything to send sends no heartbeat.
+    private static bool IsHeartbeat(ReadOnlySpan<byte> bytes) => bytes.Length > 4 && (EventType)bytes[4] is EventType.Heartbeat or EventType.HeartbeatV2;
 
     // No bytes are at hand: after a lull, or at once when the last read was small, the consumer gets what is whole while the next bytes are on their way.
     private async Task FillIdleAsync(Task fill, bool isBusy, ISourceOutput output, CancellationToken cancellationToken)
@@ -101,8 +117,14 @@ internal sealed class BinlogStream : IAsyncDisposable
                 await fill.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw;
             }
+
+            if (_processor.AtTransactionEnd)
+            {
+                _meter.Rest();
+            }
         }
 
         await fill.ConfigureAwait(false);
+        _meter.Wake();
     }
 }

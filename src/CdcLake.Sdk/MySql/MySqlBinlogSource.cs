@@ -24,6 +24,7 @@ internal sealed class MySqlBinlogSource : ISource
     private readonly Backoff _delay;
     private readonly HostSelector _hosts;
     private readonly MySqlDialect _dialect = new();
+    private SourceMeter _meter = new(TimeProvider.System);
 
     /// <param name="options">The server and the account.</param>
     /// <param name="pipelineName">Decides, with the server, under which identity the log is read.</param>
@@ -59,6 +60,8 @@ internal sealed class MySqlBinlogSource : ISource
     public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
         var guarded = new SourceOutputGuard(output, start.Boundaries);
+        _meter = start.Meter;
+        _meter.Heartbeat = _settings.Heartbeat;
         output.Report(new SourceProgress(SourcePhase.Connecting, _options.Endpoint));
         var from = start.From is null
             ? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false)
@@ -71,6 +74,7 @@ internal sealed class MySqlBinlogSource : ISource
             Boundaries = [.. start.Boundaries.Cast<MySqlPosition>().Select(b => b.Executed)],
             Limits = start.Limits,
             Clock = _clock,
+            Meter = _meter,
             Dialect = _dialect,
             Dates = _settings.Dates,
             StatementTables = [.. _settings.StatementTables],
@@ -87,7 +91,7 @@ internal sealed class MySqlBinlogSource : ISource
 
     private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock) { Dialect = _dialect };
+        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock) { Dialect = _dialect, Meter = _meter };
         while (true)
         {
             using var snapshot = new InitialSnapshot(plan, output);
@@ -126,7 +130,7 @@ internal sealed class MySqlBinlogSource : ISource
                 stream = await BinlogStream.OpenAsync(session, _dialect, _identity, processor, _clock, cancellationToken).ConfigureAwait(false);
             }
 
-            output.Report(new SourceProgress(SourcePhase.Streaming, stream.Peer));
+            output.Report(new SourceProgress(SourcePhase.Streaming, stream.Peer, Server: stream.Peer));
             await stream.PumpAsync(output, cancellationToken).ConfigureAwait(false);
             throw new InvalidOperationException("The pump ended without an error.");
         }
@@ -167,7 +171,7 @@ internal sealed class MySqlBinlogSource : ISource
     private async Task PauseAsync(MySqlServerException error, SourceOutputGuard output, CancellationToken cancellationToken)
     {
         var pause = _delay.Next();
-        output.Report(new SourceProgress(SourcePhase.Retrying, error.Message, error));
+        output.Report(new SourceProgress(SourcePhase.Retrying, error.Message, error, _delay.Failures, pause));
         await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
         output.Report(new SourceProgress(SourcePhase.Connecting, _options.Endpoint));
     }

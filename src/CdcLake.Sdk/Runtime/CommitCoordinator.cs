@@ -213,13 +213,16 @@ internal sealed class CommitCoordinator
     {
         _open++;
         _isRequested = false;
-        return new CommitRound(position, _committed.Length, evenIfEmpty, (parts, stop) => PublishAsync(parts, position, stop), () => Close(null));
+        CommitRound? round = null;
+        return round = new CommitRound(
+            position, _committed.Length, evenIfEmpty, _options.TimeProvider, (parts, stop) => PublishAsync(parts, position, round!.Began, stop), () => Close(null));
     }
 
-    private async Task PublishAsync(IReadOnlyList<IPreparedCommit> parts, SourcePosition position, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<ISink, string>> PublishAsync(IReadOnlyList<IPreparedCommit> parts, SourcePosition position, long began, CancellationToken cancellationToken)
     {
-        await _publisher.PublishAsync(parts, position, cancellationToken).ConfigureAwait(false);
+        var published = await _publisher.PublishAsync(parts, position, began, cancellationToken).ConfigureAwait(false);
         Close(position);
+        return published;
     }
 
     private void Close(SourcePosition? committed)

@@ -28,11 +28,13 @@ internal sealed class CommitPublisher
     /// </summary>
     /// <param name="parts">What the sinks have prepared, in their order; disposed here in any case.</param>
     /// <param name="position">What every durable sink includes afterwards.</param>
+    /// <param name="began">When the first sink began with its part, by the clock's timestamp.</param>
     /// <param name="abort">
     /// Cancelled before the first group, nothing is published. Later it only limits the time, to the drain timeout: the other groups would otherwise be left at an
     /// earlier position because something else failed.
     /// </param>
-    public async Task PublishAsync(IReadOnlyList<IPreparedCommit> parts, SourcePosition position, CancellationToken abort)
+    /// <returns>What was published, by sink: the target's own name of it.</returns>
+    public async Task<IReadOnlyDictionary<ISink, string>> PublishAsync(IReadOnlyList<IPreparedCommit> parts, SourcePosition position, long began, CancellationToken abort)
     {
         var published = new List<(ISink Sink, SinkCommit Commit)>();
         try
@@ -49,6 +51,8 @@ internal sealed class CommitPublisher
             {
                 _positions.Shows(sink.Index, position);
             }
+
+            return published.ToDictionary(p => p.Sink, p => p.Commit.Id);
         }
         finally
         {
@@ -57,7 +61,7 @@ internal sealed class CommitPublisher
                 await part.DisposeAsync().ConfigureAwait(false);
             }
 
-            Tell(published);
+            Tell(published, began);
         }
     }
 
@@ -82,19 +86,19 @@ internal sealed class CommitPublisher
         }
     }
 
-    private void Tell(List<(ISink Sink, SinkCommit Commit)> published)
+    private void Tell(List<(ISink Sink, SinkCommit Commit)> published, long began)
     {
+        var told = new List<PipelineCommit>();
         foreach (var (sink, commit) in published)
         {
             var index = _sinks.Index().First(s => ReferenceEquals(s.Item, sink)).Index;
-            _status.Committed(index, commit);
+            told.Add(_status.Committed(index, commit, _options.TimeProvider.GetElapsedTime(began)));
             _positions.Shows(index, commit.Position);
         }
 
-        foreach (var (sink, commit) in published)
+        foreach (var commit in told)
         {
-            _options.OnCommit?.Invoke(new PipelineCommit(
-                sink.Name, commit.Id, commit.Position.ToString(), commit.Upserts, commit.Deletes, commit.TotalRows));
+            _options.OnCommit?.Invoke(commit);
         }
     }
 }

@@ -1,5 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
+using CdcLake.Diagnostics;
 
 namespace CdcLake.Runtime;
 
@@ -11,25 +12,30 @@ internal sealed class CommitRound : ICommitRound
 {
     private readonly Lock _lock = new();
     private readonly SourcePosition _position;
+    private readonly TimeProvider _clock;
     private readonly int _sinks;
     private readonly bool _evenIfEmpty;
-    private readonly Func<IReadOnlyList<IPreparedCommit>, CancellationToken, Task> _publish;
+    private readonly Func<IReadOnlyList<IPreparedCommit>, CancellationToken, Task<IReadOnlyDictionary<ISink, string>>> _publish;
     private readonly Action _skipped;
     private readonly SortedDictionary<int, IPreparedCommit?> _parts = [];
     private readonly TaskCompletionSource<bool> _decision = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IReadOnlyDictionary<ISink, string>? _published;
     private bool _hasRows;
     private int _arrived;
 
     /// <param name="position">Where the barrier stands: what every sink stores.</param>
     /// <param name="sinks">How many durable sinks take part, at least one.</param>
     /// <param name="evenIfEmpty">Store the position although no sink has rows.</param>
-    /// <param name="publish">Publishes all parts, in the order of the sinks, and disposes them in any case.</param>
+    /// <param name="clock">Measures how long it takes.</param>
+    /// <param name="publish">Publishes all parts, in the order of the sinks, and disposes them in any case; gives the targets' names of the commits.</param>
     /// <param name="skipped">Called when there is nothing to commit.</param>
     public CommitRound(
-        SourcePosition position, int sinks, bool evenIfEmpty, Func<IReadOnlyList<IPreparedCommit>, CancellationToken, Task> publish, Action skipped)
+        SourcePosition position, int sinks, bool evenIfEmpty, TimeProvider clock,
+        Func<IReadOnlyList<IPreparedCommit>, CancellationToken, Task<IReadOnlyDictionary<ISink, string>>> publish, Action skipped)
     {
         _skipped = skipped;
+        _clock = clock;
         _position = position;
         _sinks = sinks;
         _evenIfEmpty = evenIfEmpty;
@@ -39,6 +45,9 @@ internal sealed class CommitRound : ICommitRound
     /// <summary>True when all sinks have committed, false when there was nothing to commit. Never completes when the commit fails: the run ends then.</summary>
     public Task<bool> Outcome => _outcome.Task;
 
+    /// <summary>When the first sink arrived, by the clock's timestamp.</summary>
+    public long Began { get; private set; }
+
     public async Task TakePartAsync(int index, ISink sink, CancellationToken cancellationToken)
     {
         Arrive(sink.Backlog);
@@ -47,6 +56,21 @@ internal sealed class CommitRound : ICommitRound
             return;
         }
 
+        using var span = Spans.Commit(sink.Name, _position.ToString());
+        try
+        {
+            await PrepareAndPublishAsync(index, sink, cancellationToken).ConfigureAwait(false);
+            span?.AddTag(Tags.CommitId, _published?.GetValueOrDefault(sink));
+        }
+        catch (Exception error)
+        {
+            span?.Fail(error);
+            throw;
+        }
+    }
+
+    private async Task PrepareAndPublishAsync(int index, ISink sink, CancellationToken cancellationToken)
+    {
         var part = await sink.PrepareAsync(cancellationToken).ConfigureAwait(false);
         if (part is not null && !part.Position.Equals(_position))
         {
@@ -56,7 +80,7 @@ internal sealed class CommitRound : ICommitRound
 
         if (Add(index, part))
         {
-            await _publish([.. _parts.Values.OfType<IPreparedCommit>()], cancellationToken).ConfigureAwait(false);
+            _published = await _publish([.. _parts.Values.OfType<IPreparedCommit>()], cancellationToken).ConfigureAwait(false);
             _outcome.TrySetResult(true);
             return;
         }
@@ -81,6 +105,7 @@ internal sealed class CommitRound : ICommitRound
         lock (_lock)
         {
             _hasRows |= backlog.Rows > 0;
+            Began = _arrived == 0 ? _clock.GetTimestamp() : Began;
             if (++_arrived < _sinks)
             {
                 return;

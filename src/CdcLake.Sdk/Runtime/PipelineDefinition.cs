@@ -1,4 +1,5 @@
 using CdcLake.Connectors;
+using CdcLake.Diagnostics;
 using CdcLake.Planning.Logical;
 using CdcLake.Storage;
 
@@ -12,4 +13,8 @@ namespace CdcLake.Runtime;
 /// <param name="OpenCheckpoints">Makes the store of the pipeline's checkpoints, which belongs to it alone; asked only by plans that keep state.</param>
 /// <param name="Options">Frozen.</param>
 internal sealed record PipelineDefinition(
-    string Name, LogicalPlan Plan, Func<ISource> CreateSource, IReadOnlyList<ISinkTarget> Sinks, Func<IObjectStore> OpenCheckpoints, PipelineOptions Options);
+    string Name, LogicalPlan Plan, Func<ISource> CreateSource, IReadOnlyList<ISinkTarget> Sinks, Func<IObjectStore> OpenCheckpoints, PipelineOptions Options)
+{
+    /// <summary>Tells the application's loggers and meters what happens.</summary>
+    public PipelineTelemetry Telemetry() => new(Name, Options.CheckpointFolder, Options.LoggerFactory, Options.MeterFactory);
+}

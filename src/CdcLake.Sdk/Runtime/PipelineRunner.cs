@@ -28,13 +28,20 @@ internal sealed class PipelineRunner
     /// <summary>Runs until <paramref name="stop"/> (then drains), the end of a finite source, or an error, which it throws.</summary>
     public async Task RunAsync(ISource source, CancellationToken stop)
     {
-        _status.Enter(PipelineState.Starting);
+        _status.Start(source.Name);
         var run = await PreparedRun.OpenAsync(_definition, source, _status, stop).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             _bound(run.Plan);
             ShowStart(run);
-            await RunStagesAsync(run, source, stop).ConfigureAwait(false);
+            try
+            {
+                await RunStagesAsync(run, source, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                _status.End();
+            }
         }
     }
 
@@ -63,7 +70,9 @@ internal sealed class PipelineRunner
             run.Plan.Captures,
             run.Start.From,
             [.. run.Committed.OfType<SourcePosition>().Distinct()],
-            new EpochLimits(_options.EpochRows, _options.EpochTime));
+            new EpochLimits(_options.EpochRows, _options.EpochTime)) { Meter = _status.SourceMeter };
+        var sinks = run.Sinks.Select((s, i) => SinkStageOf(run, i, commits)).ToList();
+        _status.Run([sourceStage.Probe(_status.SourceMeter), .. run.Graph.Stages.Select(s => s.Probe), .. sinks.Select(s => s.Probe)]);
         group.Start(source.Name, () => ReadAsync(source, start, sourceStage, stop, reading.Token));
         group.Start("commits", () => commits.RunAsync(sourceStage.InjectAsync));
         if (run.Checkpoints is { } checkpoints)
@@ -78,12 +87,17 @@ internal sealed class PipelineRunner
 
         for (var i = 0; i < run.Sinks.Count; i++)
         {
-            var gate = new SinkGate(run.Sinks[i].Name, run.Committed[i], run.Start.From, run.Replaces);
-            var sink = new SinkStage(i, run.Sinks[i], gate, run.Graph.Sinks[i], commits, _status, _positions);
+            var sink = sinks[i];
             Start(group, i, run.Sinks[i], () => sink.RunAsync(stop, group.Aborted));
         }
 
         await DrainAsync(group, stop).ConfigureAwait(false);
+    }
+
+    private SinkStage SinkStageOf(PreparedRun run, int index, CommitCoordinator commits)
+    {
+        var gate = new SinkGate(run.Sinks[index].Name, run.Committed[index], run.Start.From, run.Replaces);
+        return new SinkStage(index, run.Sinks[index], gate, run.Graph.Sinks[index], commits, _status, _positions, _options.TimeProvider);
     }
 
     private void Start(StageGroup group, int index, ISink sink, Func<Task> stage)

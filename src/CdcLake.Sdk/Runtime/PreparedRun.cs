@@ -128,6 +128,6 @@ internal sealed class PreparedRun : IAsyncDisposable
         var stores = parts.ToDictionary(p => p.Name, p => p.Stores.Count, StringComparer.Ordinal);
         var operators = Plan.Nodes.Select(n => new CheckpointOperator(n.Name, n.Fingerprint, stores.GetValueOrDefault(n.Name))).ToList();
         var store = new CheckpointStore(definition.OpenCheckpoints(), definition.Name, operators, definition.Options.TimeProvider);
-        return new CheckpointCoordinator(store, parts, definition.Options.CheckpointInterval, definition.Options.TimeProvider, status.Checkpointed, e => status.Update(s => s with { CheckpointError = e }));
+        return new CheckpointCoordinator(store, parts, definition.Options.CheckpointInterval, definition.Options.TimeProvider, status.Checkpointed);
     }
 }

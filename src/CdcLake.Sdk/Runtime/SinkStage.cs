@@ -1,5 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
+using CdcLake.Diagnostics;
 
 namespace CdcLake.Runtime;
 
@@ -14,6 +15,8 @@ internal sealed class SinkStage
     private readonly int _index;
     private readonly string _name;
     private readonly SinkInput _input;
+    private readonly WaitMeter _idle;
+    private long _rows;
     private bool _epochIsOpen;
     private SourcePosition? _end;
 
@@ -24,8 +27,11 @@ internal sealed class SinkStage
     /// <param name="commits">Hears what waits in the sink.</param>
     /// <param name="status">Where progress is shown.</param>
     /// <param name="positions">Where positions are noted.</param>
-    public SinkStage(int index, ISink sink, SinkGate gate, SinkInput input, CommitCoordinator commits, StatusBoard status, PositionBoard positions)
+    /// <param name="clock">Measures waits.</param>
+    public SinkStage(
+        int index, ISink sink, SinkGate gate, SinkInput input, CommitCoordinator commits, StatusBoard status, PositionBoard positions, TimeProvider clock)
     {
+        _idle = new WaitMeter(clock);
         _index = index;
         _sink = sink;
         _gate = gate;
@@ -36,18 +42,23 @@ internal sealed class SinkStage
         _positions = positions;
     }
 
+    /// <summary>What can be seen of it while it runs.</summary>
+    public StageProbe Probe => new(
+        _name, () => new StageReading(Volatile.Read(ref _rows), 0, _idle.Total, TimeSpan.Zero), [_input.Channel], _sink is IVolatileSink view ? view.State : []);
+
     /// <summary>Runs until its channel is complete; the last barrier has committed what there was.</summary>
     /// <param name="stop">The wish to stop: a source that ends because of it need not have reached what the sink has committed.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken cancellationToken)
     {
         var channel = _input.Channel;
-        while (await channel.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        while (await WaitAsync(channel, cancellationToken).ConfigureAwait(false))
         {
             while (channel.TryRead(out var message))
             {
                 if (message.Batch is { } batch)
                 {
+                    Volatile.Write(ref _rows, _rows + batch.Count);
                     if (_gate.Admit(batch))
                     {
                         await BeginEpochAsync(EpochKind.Changes, cancellationToken).ConfigureAwait(false);
@@ -64,6 +75,19 @@ internal sealed class SinkStage
         if (!stop.IsCancellationRequested)
         {
             _gate.EnsureReached(_end);
+        }
+    }
+
+    private async ValueTask<bool> WaitAsync(StageChannel channel, CancellationToken cancellationToken)
+    {
+        _idle.Begin();
+        try
+        {
+            return await channel.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _idle.End();
         }
     }
 
@@ -109,14 +133,13 @@ internal sealed class SinkStage
         await _sink.EndEpochAsync(epoch, cancellationToken).ConfigureAwait(false);
         _epochIsOpen = false;
         var backlog = _sink.Backlog;
+        _status.SinkReached(_index, epoch, _sink.IsDurable ? backlog.Rows : 0, isVolatile: !_sink.IsDurable);
         if (!_sink.IsDurable)
         {
-            _status.Sink(_index, s => s with { Position = epoch.Position.ToString() });
             _positions.Shows(_index, epoch.Position);
             return;
         }
 
-        _status.Sink(_index, s => s with { PendingRows = backlog.Rows });
         _commits.EpochEnded(_index, backlog);
         if (backlog.Rows == 0)
         {

@@ -32,6 +32,7 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
     private int _heldRows;
     private EpochKind _kind;
     private bool _isPartlySent;
+    private long _rows;
     private bool _isComplete;
     private Epoch? _last;
 
@@ -64,6 +65,7 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
         }
 
         _status.Changes(batch.Count);
+        Volatile.Write(ref _rows, _rows + batch.Count);
         _held.Enqueue((table, batch));
         _heldRows += batch.Count;
         _heldBytes += batch.ByteSize;
@@ -100,6 +102,18 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
         await _output.SignalAsync(new TableChanged(change), _abort).ConfigureAwait(false);
         _schemas[change.Table] = (change.After ?? change.Before)!.Schema;
         _sending.Release();
+    }
+
+    /// <summary>What can be seen of it while it runs; its name is that by which channels name their sender.</summary>
+    /// <param name="meter">What the source counts.</param>
+    public StageProbe Probe(SourceMeter meter)
+    {
+        var idle = meter.Idle;
+        return new StageProbe(
+            StageGraphBuilder.SourceName,
+            () => new StageReading(0, Volatile.Read(ref _rows), meter.Idle - idle, _output.Channels.Aggregate(TimeSpan.Zero, (sum, c) => sum + c.Waited)),
+            [],
+            []);
     }
 
     public void Report(SourceProgress progress) => _status.Source(progress);

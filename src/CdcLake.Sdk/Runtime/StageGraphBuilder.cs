@@ -11,6 +11,9 @@ namespace CdcLake.Runtime;
 /// </summary>
 internal sealed class StageGraphBuilder
 {
+    /// <summary>Name of the stage that sends what the source reads.</summary>
+    public const string SourceName = "source";
+
     private readonly Dictionary<PlanNode, List<(PlanNode Node, int Input)>> _consumers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(string Producer, string Consumer), StageChannel> _channels = [];
     private readonly TimeProvider _clock;
@@ -79,7 +82,8 @@ internal sealed class StageGraphBuilder
             transforms.Count == 0 ? operation : new FusedOperator(operation, transforms),
             head.Inputs.Select(i => Channel(Producer(i), head)).Distinct(),
             outlet,
-            Tables(head));
+            Tables(head),
+            _clock);
     }
 
     /// <summary>Numbers of the captured tables that a node computes from.</summary>
@@ -98,10 +102,10 @@ internal sealed class StageGraphBuilder
     // One channel between two stages, also for a self join. All captured tables come from one sender, which keeps their common order.
     private StageChannel Channel(PlanNode producer, PlanNode consumer)
     {
-        var key = (producer is TableNode ? "source" : producer.Name, consumer.Name);
+        var key = (producer is TableNode ? SourceName : producer.Name, consumer.Name);
         if (!_channels.TryGetValue(key, out var channel))
         {
-            _channels.Add(key, channel = new StageChannel($"{key.Item1} → {key.Name}", _clock));
+            _channels.Add(key, channel = new StageChannel($"{key.Item1} → {key.Name}", _clock) { From = key.Item1 });
         }
 
         return channel;

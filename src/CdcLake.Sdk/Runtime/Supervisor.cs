@@ -75,7 +75,7 @@ internal sealed class Supervisor
         if (error is CdcLakeException known)
         {
             known.Pipeline ??= _definition.Name;
-            known.Position ??= _status.Current.Position;
+            known.Position ??= _status.Position;
         }
     }
 

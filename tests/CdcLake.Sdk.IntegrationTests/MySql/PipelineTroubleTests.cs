@@ -29,7 +29,7 @@ public sealed class PipelineTroubleTests(PrivateMySqlServer server) : IClassFixt
         await server.RestartAsync(whileDown: async () =>
         {
             run = new Run(database.ConnectionString, $"{database.Name}.t", folder.Path);
-            while (run.Pipeline.Status.LastError is not MySqlServerException { IsTransient: true })
+            while (run.Pipeline.Status.LastError?.Exception is not MySqlServerException { IsTransient: true })
             {
                 await Task.Delay(10); // the status has no event
             }

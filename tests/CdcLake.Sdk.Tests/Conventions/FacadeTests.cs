@@ -6,15 +6,20 @@ namespace CdcLake.Tests.Conventions;
 /// </summary>
 public sealed class FacadeTests
 {
-    /// <summary>Public words of the lower folders: errors, what lambdas are written over, and what the runtime is told and tells.</summary>
-    private static readonly string[] Words = ["Errors", "Expressions"];
+    /// <summary>Public words of the lower folders: errors, what lambdas are written over, names of telemetry, and what the runtime is told and tells.</summary>
+    private static readonly string[] Words = ["Errors", "Expressions", "Diagnostics"];
 
-    private static readonly string[] RuntimeWords = ["PipelineOptions", "PipelineState", "PipelineStatus", "SinkStatus", "PipelineCommit"];
+    private static readonly string[] RuntimeWords =
+    [
+        "PipelineOptions", "PipelineState", "PipelineStatus", "SinkStatus", "PipelineCommit", "PipelineError", "SourceStatus", "StageStatus", "ChannelStatus",
+        "SnapshotStatus", "SnapshotTableStatus", "CheckpointStatus",
+    ];
 
     /// <summary>Folders that bring public types of their own, and how the names of these begin.</summary>
     private static readonly (string Folder, string[] Prefixes)[] Subjects =
     [
-        ("MySql", ["MySql", "Gtid", "Binlog", "MariaDb"]), ("Iceberg", ["Iceberg"]), ("StarRocks", ["StarRocks"]), ("Storage", ["S3"]), ("Hosting", ["CdcLakeHosting"]),
+        ("MySql", ["MySql", "Gtid", "Binlog", "MariaDb"]), ("Iceberg", ["Iceberg"]), ("StarRocks", ["StarRocks"]), ("Storage", ["S3"]), ("Diagnostics", ["CdcLakeTelemetry"]),
+        ("Hosting", ["CdcLake", "IPipeline", "OnFailure"]),
         ("Expressions", ["Row", "Group", "ColumnName", "SqlFunctions"]), ("Errors", ["CatalogError"]),
     ];
 

@@ -46,7 +46,7 @@ public sealed partial class LayeringTests
         ("System.Threading.Channels", ["src/CdcLake.Sdk/Dataflow/"]),
         ("Amazon", ["src/CdcLake.Sdk/Storage/S3/"]),
         ("MySqlConnector", ["src/CdcLake.Sdk/MySql/Wire/", "src/CdcLake.Sdk/MySql/*", "src/CdcLake.Sdk/StarRocks/"]),
-        ("Microsoft.Extensions", ["src/CdcLake.Sdk/Hosting/", "src/CdcLake.Sdk/Diagnostics/"]),
+        ("Microsoft.Extensions", ["src/CdcLake.Sdk/*", "src/CdcLake.Sdk/Hosting/", "src/CdcLake.Sdk/Diagnostics/"]),
     ];
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class PipelineTests : IDisposable
         await stop.CancelAsync();
         await using var again = _shop.Totals();
         await again.RunAsync(stop.Token);
-        Assert.Equal(PipelineState.Completed, again.Status.State);
+        Assert.Equal(PipelineState.Stopped, again.Status.State);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class PipelineTests : IDisposable
         var error = await Assert.ThrowsAsync<DuplicateKeyException>(() => pipeline.RunAsync());
         Assert.Contains("shop.totals", error.Message, StringComparison.Ordinal);
         Assert.Equal(PipelineState.Failed, pipeline.Status.State);
-        Assert.Same(error, pipeline.Status.LastError);
+        Assert.Same(error, pipeline.Status.LastError!.Exception);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class SupervisorTests
         var status = pipeline.Status;
         Assert.Equal((PipelineState.Retrying, 1), (status.State, status.Failures));
         Assert.InRange(status.NextAttempt!.Value - _clock.GetUtcNow(), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200));
-        var error = Assert.IsType<ObjectStoreException>(status.LastError);
+        var error = Assert.IsType<ObjectStoreException>(status.LastError!.Exception);
         Assert.Equal("scripted", error.Pipeline);
         Assert.False(run.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(200));
@@ -41,7 +41,7 @@ public sealed class SupervisorTests
         await using var pipeline = Build(new Faults(step, times: 1, () => new ObjectStoreException("full")));
         var error = await Assert.ThrowsAsync<ObjectStoreException>(() => pipeline.RunAsync());
         Assert.Equal((PipelineState.Failed, "scripted"), (pipeline.Status.State, error.Pipeline));
-        Assert.Same(error, pipeline.Status.LastError);
+        Assert.Same(error, pipeline.Status.LastError!.Exception);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class SupervisorTests
     }
 
     [Fact]
-    public async Task A_pipeline_stopped_while_it_waits_completes()
+    public async Task A_pipeline_stopped_while_it_waits_is_stopped()
     {
         using var stop = new CancellationTokenSource();
         await using var pipeline = Build(new Faults("stream 3", times: 1, () => new ObjectStoreException("away") { IsTransient = true }));
@@ -94,7 +94,7 @@ public sealed class SupervisorTests
         await _clock.WaitForTimerAsync(t => t < TimeSpan.FromSeconds(1));
         await stop.CancelAsync();
         await run.WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.Equal(PipelineState.Completed, pipeline.Status.State);
+        Assert.Equal(PipelineState.Stopped, pipeline.Status.State);
     }
 
     [Fact]

@@ -23,11 +23,15 @@ internal sealed class BinlogEventProcessor : IDisposable
 
     public BinlogEventProcessor(BinlogProcessorOptions options)
     {
+        Meter = options.Meter;
         _included = new IncludedTransactions(options.Executed);
         _tables = new CaptureSet(options);
         _epochs = new EpochBuilder(options, _included);
         _transactions = new TransactionReader(options, _cursor, _included, _epochs, _tables);
     }
+
+    /// <summary>Counts what is read.</summary>
+    public SourceMeter Meter { get; }
 
     /// <summary>
     /// Included transactions; ask for this set when connecting again. A transaction that was interrupted is not in it, nor is one that is prepared and not decided.

@@ -39,6 +39,9 @@ internal sealed record BinlogProcessorOptions
     /// <summary>Measures the age of an open epoch.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Counts what is read.</summary>
+    public SourceMeter Meter { get; init; } = new(TimeProvider.System);
+
     /// <summary>
     /// True when captured tables are empty before the first event (replay of complete files): then DDL on a table of which no row was seen is harmless.
     /// False when they may have rows already (a snapshot was read, or the log has predecessors): then DDL on a table that was not created in the log

@@ -112,6 +112,14 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
             : Decode(type, definition, images, batch, transaction);
         epochs.Appended(table.Index, rows, images.Length, transaction);
         Rows += rows;
+        if (RowsEvent.IsUpdate(type))
+        {
+            options.Meter.Changed(0, rows / 2, 0);
+        }
+        else
+        {
+            options.Meter.Changed(RowsEvent.IsInsert(type) ? rows : 0, 0, RowsEvent.IsInsert(type) ? 0 : rows);
+        }
     }
 
     private static int Decode(EventType type, CapturedTable.Definition definition, ReadOnlySpan<byte> images, ChangeBatch batch, OpenTransaction transaction)

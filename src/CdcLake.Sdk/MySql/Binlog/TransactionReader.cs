@@ -240,6 +240,7 @@ internal sealed class TransactionReader : IDisposable
             CheckWhole(commit);
             _included.NoteEnd(_cursor.Origin, _cursor.Offset);
             _epochs.Include(Open, commit);
+            _options.Meter.TransactionEnded();
         }
 
         Open.Close();

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using CdcLake.Columnar;
 using CdcLake.Common;
 using CdcLake.Connectors;
+using CdcLake.Diagnostics;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
@@ -20,6 +21,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly SemaphoreSlim _control = new(1);
+    private SnapshotMeter? _progress;
 
     /// <summary>
     /// Takes a cut, reads it and ends the epoch. Until the first row is pushed an error leaves the output untouched; <see cref="HasBegun"/> tells.
@@ -44,10 +46,12 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
             await using (cut.ConfigureAwait(false))
             {
                 OverlaidKeys = cut.Overlays.Sum(o => o.KeyCount);
+                _progress = plan.Meter.BeginSnapshot(await RowEstimates.ReadAsync(session, cut.Tables, cancellationToken).ConfigureAwait(false));
                 using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 var queue = new ConcurrentQueue<int>(Enumerable.Range(0, cut.Tables.Count));
                 await Task.WhenAll(views.Select(view => WorkAsync(cut, session, view, queue, failure))).ConfigureAwait(false);
                 await BeginEpochAsync(cancellationToken).ConfigureAwait(false);
+                _progress.End();
                 await output.EndEpochAsync(new Epoch(cut.Position, cut.Time, EpochKind.CompleteResult), cancellationToken).ConfigureAwait(false);
                 return cut.Position;
             }
@@ -109,7 +113,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         {
             while (queue.TryDequeue(out var table))
             {
-                await ReadTableAsync(cut, session, view, table, failure.Token).ConfigureAwait(false);
+                await ReadTracedAsync(cut, session, view, table, failure.Token).ConfigureAwait(false);
             }
 
             await view.DisposeAsync().ConfigureAwait(false); // others may still be busy
@@ -121,9 +125,26 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         }
     }
 
+    private async Task ReadTracedAsync(SnapshotCut cut, ServerSession session, SnapshotView view, int index, CancellationToken cancellationToken)
+    {
+        using var span = Spans.Snapshot(cut.Tables[index].Capture.Table.Name);
+        try
+        {
+            await ReadTableAsync(cut, session, view, index, cancellationToken).ConfigureAwait(false);
+            span?.AddTag(Tags.Rows, _progress!.Tables[index].Rows);
+        }
+        catch (Exception error)
+        {
+            span?.Fail(error);
+            throw;
+        }
+    }
+
     private async Task ReadTableAsync(SnapshotCut cut, ServerSession session, SnapshotView view, int index, CancellationToken cancellationToken)
     {
         var table = cut.Tables[index];
+        var progress = _progress!.Tables[index];
+        progress.Begin();
         var overlay = cut.Overlays[index];
         var columns = overlay.IsTouched ? table.Wide : table.Capture;
         var decoder = new SnapshotRowDecoder(table.Definition.Name, [.. columns.Columns.Select(c => table.Definition.Columns[c])]);
@@ -135,6 +156,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
             var batch = await ReadBatchAsync(view.Connection, decoder, columns.Schema, cancellationToken).ConfigureAwait(false);
             var before = total;
             total += batch.Count;
+            progress.Read(batch.Count);
             if (overlay.TryFilter(batch, keep))
             {
                 using var whole = batch;
@@ -152,6 +174,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         var images = new ChangeBatch(table.Wide.Schema);
         overlay.AppendImages(images);
         await PushAsync(index, table.Narrow(images), cancellationToken).ConfigureAwait(false);
+        progress.End();
         Report(table, total);
     }
 

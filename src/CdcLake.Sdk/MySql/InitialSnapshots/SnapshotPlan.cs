@@ -14,6 +14,9 @@ namespace CdcLake.MySql.InitialSnapshots;
 internal sealed record SnapshotPlan(
     ReplicaIdentity Identity, IReadOnlyList<TableCapture> Captures, IReadOnlyList<MySqlTableName> Names, MySqlSourceOptions Settings, TimeProvider Clock)
 {
+    /// <summary>Where progress is counted.</summary>
+    public SourceMeter Meter { get; init; } = new(Clock);
+
     /// <summary>How this kind of server is asked.</summary>
     public IServerDialect Dialect { get; init; } = new MySqlDialect();
 
