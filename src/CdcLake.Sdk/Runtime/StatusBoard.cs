@@ -220,7 +220,7 @@ internal sealed class StatusBoard
                     Reconnects = _status.Source.Reconnects + (isNew && _hasStreamed ? 1 : 0),
                 },
             };
-            _hasStreamed |= isNew;
+            _hasStreamed |= progress.Phase == SourcePhase.Streaming;
             Tell(progress.Phase, isOther);
         }
     }
