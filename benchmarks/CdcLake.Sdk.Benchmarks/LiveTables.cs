@@ -71,6 +71,13 @@ internal sealed class LiveTables : IAsyncDisposable
         return committed;
     }
 
+    /// <summary>The GTID set of everything that was written.</summary>
+    public async Task<string> PositionAsync()
+    {
+        await using var connection = await BenchmarkServer.OpenAsync(_server);
+        return (await connection.QueryAsync("SELECT @@GLOBAL.gtid_executed", CancellationToken.None))[0, 0]!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await using var connection = await BenchmarkServer.OpenAsync(_server);

@@ -30,7 +30,7 @@ internal static class TargetLists
         new("start, from MySQL", () => WithTables(work, "process start → first committed row, from MySQL (clock)", t => StartTargets.MySqlAsync(work, t))),
         new("memory of a replication", () => MemoryTargets.ReplicaAsync(work, 6_000_000)),
         new("freshness", () => FreshnessAsync(work, 30)),
-        new("freshness of a view", () => Several([TargetLine.Skipped("freshness of a view, p99", "there are no views yet")])),
+        new("freshness of a view", () => WithTables(work, "freshness of a view, p99", t => ViewTargets.MySqlAsync(t, 20))),
         new("idle", () => IdleAsync(work, 10)),
         new("read cost", () => ReadCostTargets.ClickHouseAsync(work, 2_000_000)),
     ];

@@ -1,6 +1,7 @@
 using CdcLake.Planning.Logical;
 using CdcLake.Runtime;
 using CdcLake.Storage.Locations;
+using CdcLake.Views;
 
 namespace CdcLake;
 
@@ -25,12 +26,18 @@ public sealed partial class ChangeStream<T>
         configure?.Invoke(options);
         options = options.Freeze();
         var plan = LogicalPlan.Create(Graph);
-        return new Pipeline(new PipelineDefinition(
+        var pipeline = new Pipeline(new PipelineDefinition(
             name,
             plan,
             () => plan.Source.CreateSource(name, options.TimeProvider),
             [.. plan.Sinks.Select(s => s.Target)],
             () => new ObjectStores(new StorageSettings(options.CheckpointS3), options.TimeProvider).Folder(ObjectStores.Below(ObjectStores.Absolute(options.CheckpointFolder), name)),
             options));
+        foreach (var sink in plan.Sinks)
+        {
+            (sink.Target as IPipelineMember)?.Attach((gtid, cancellationToken) => pipeline.WaitForAsync(gtid, sink.Name, cancellationToken));
+        }
+
+        return pipeline;
     }
 }

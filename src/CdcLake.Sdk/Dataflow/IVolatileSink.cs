@@ -23,5 +23,11 @@ internal interface IVolatileSink : ISink
         }
     }
 
+    /// <summary>Called once after <see cref="AfterRestore"/>, when the whole pipeline was read back.</summary>
+    /// <param name="position">Where the source stood.</param>
+    void Restored(SourcePosition position)
+    {
+    }
+
     Task<IPreparedCommit?> ISink.PrepareAsync(CancellationToken cancellationToken) => Task.FromResult<IPreparedCommit?>(null);
 }

@@ -90,6 +90,10 @@ internal sealed class PreparedRun : IAsyncDisposable
         if (Start.RestoreState)
         {
             await Checkpoints!.RestoreAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var view in _sinks.OfType<IVolatileSink>())
+            {
+                view.Restored(Start.From!);
+            }
         }
     }
 

@@ -65,42 +65,18 @@ internal sealed partial class Consolidator
             rests.Append(_rows[KeyAt(reference).Row]);
         }
 
-        var columns = Columns(_schema);
-        KeyCodec.Decode(keys, Pick(columns, KeyCodec.Ordinals));
-        _restCodec.Decode(rests, Pick(columns, _restCodec.Ordinals));
-        var batch = new ChangeBatch(_schema, columns, default);
+        var batch = new ChangeBatch(_schema);
+        KeyCodec.Decode(keys, batch);
+        _restCodec.Decode(rests, batch);
         batch.AppendWeights(1, references.Length);
         return batch;
     }
 
     private ChangeBatch BuildKeys(EncodedRows keys)
     {
-        var columns = Columns(_keySchema);
-        KeyCodec.Decode(keys, columns);
-        var batch = new ChangeBatch(_keySchema, columns, default);
+        var batch = new ChangeBatch(_keySchema);
+        KeyCodec.Decode(keys, batch.Columns);
         batch.AppendWeights(-1, keys.Count);
         return batch;
-    }
-
-    private static Column[] Columns(Schema schema)
-    {
-        var columns = new Column[schema.Count];
-        for (var i = 0; i < columns.Length; i++)
-        {
-            columns[i] = Column.Create(schema[i].Type);
-        }
-
-        return columns;
-    }
-
-    private static Column[] Pick(Column[] columns, ReadOnlySpan<int> ordinals)
-    {
-        var picked = new Column[ordinals.Length];
-        for (var i = 0; i < picked.Length; i++)
-        {
-            picked[i] = columns[ordinals[i]];
-        }
-
-        return picked;
     }
 }

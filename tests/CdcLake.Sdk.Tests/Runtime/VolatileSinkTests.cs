@@ -1,4 +1,5 @@
 using CdcLake.Tests.Checkpoints;
+using CdcLake.Tests.Views;
 
 namespace CdcLake.Tests.Runtime;
 
@@ -6,29 +7,29 @@ namespace CdcLake.Tests.Runtime;
 public sealed class VolatileSinkTests
 {
     private readonly MemoryStore _files = new();
-    private readonly MemoryView _view = new("items");
+    private View<int, ScriptedPipeline.Item> _view = ScriptedView.New();
 
     [Fact]
-    public async Task A_view_gets_every_epoch_and_its_content_is_restored_at_the_checkpoint()
+    public async Task The_content_of_a_view_is_restored_at_the_checkpoint()
     {
-        await RunAsync(3, [_view]);
-        Assert.Equal(["1", "2", "3"], _view.Sink!.Epochs);
-        var source = await RunAsync(5, [_view]);
+        await RunAsync(3, [_view.Target()]);
+        Assert.Equal(["1: 1", "2: 2", "3: 3"], _view.Current.Lines());
+        _view = ScriptedView.New();
+        var source = await RunAsync(5, [_view.Target()]);
         Assert.Equal(new TestPosition(3), source.Start!.From);
-        Assert.Equal(["4", "5"], _view.Sink.Epochs);
-        Assert.Equal(["id=1: 1", "id=2: 2", "id=3: 3", "id=4: 4", "id=5: 5"], _view.Sink.Rows().Order());
+        Assert.Equal(["1: 1", "2: 2", "3: 3", "4: 4", "5: 5"], _view.Current.Lines());
     }
 
     [Fact]
     public async Task A_view_does_not_hold_up_commits_and_checkpoints_of_a_durable_sink()
     {
         var table = new MemoryTarget("a", new MemoryCluster("one"));
-        await RunAsync(3, [_view, table]);
+        await RunAsync(3, [_view.Target(), table]);
         Assert.Equal("3", table.At);
         Assert.Equal([1, 1, 1], table.Cluster.Publications);
-        var source = await RunAsync(5, [_view, table]);
+        var source = await RunAsync(5, [_view.Target(), table]);
         Assert.Equal(new TestPosition(3), source.Start!.From);
-        Assert.Equal(5, _view.Sink!.Rows().Count());
+        Assert.Equal(5, _view.Count);
         Assert.Equal(5, table.Rows.Count);
     }
 
@@ -36,11 +37,11 @@ public sealed class VolatileSinkTests
     public async Task A_view_next_to_a_table_that_is_behind_the_checkpoint_is_filled_anew()
     {
         var table = new MemoryTarget("a", new MemoryCluster("one"));
-        await RunAsync(3, [_view, table]);
+        await RunAsync(3, [_view.Target(), table]);
         table.Publish(new SortedDictionary<int, long> { [1] = 1 }, new TestPosition(1));
-        var source = await RunAsync(4, [_view, table]);
+        var source = await RunAsync(4, [_view.Target(), table]);
         Assert.Null(source.Start!.From);
-        Assert.Equal(["1", "2", "3", "4"], _view.Sink!.Epochs);
+        Assert.Equal(["1: 1", "2: 2", "3: 3", "4: 4"], _view.Current.Lines());
         Assert.Equal(4, table.Rows.Count);
     }
 
@@ -57,7 +58,7 @@ public sealed class VolatileSinkTests
             pieces += s.StartsWith("create", StringComparison.Ordinal) ? 1 : 0;
             return Task.CompletedTask;
         };
-        await using (var pipeline = ScriptedPipeline.Replica(new ScriptedSource(epochs), [_view], o => o.CheckpointInterval = TimeSpan.FromHours(1), _files))
+        await using (var pipeline = ScriptedPipeline.Replica(new ScriptedSource(epochs), [_view.Target()], o => o.CheckpointInterval = TimeSpan.FromHours(1), _files))
         {
             await pipeline.RunAsync();
             Assert.Equal("31", TestPosition.Short(pipeline.Status.CheckpointPosition));
@@ -65,10 +66,11 @@ public sealed class VolatileSinkTests
 
         // The state was written once, and what changed after it by the checkpoint that was due then, or by the last one.
         Assert.InRange(pieces, 1, 2);
-        await using var again = ScriptedPipeline.Replica(new ScriptedSource(epochs), [_view], checkpoints: _files);
+        _view = ScriptedView.New();
+        await using var again = ScriptedPipeline.Replica(new ScriptedSource(epochs), [_view.Target()], checkpoints: _files);
         await again.RunAsync();
-        Assert.Equal(count, _view.Sink!.Rows().Count());
-        Assert.Equal(30, _view.Sink.Rows().Count(r => r.EndsWith($": {int.Parse(r[3..r.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture) + 1000}", StringComparison.Ordinal)));
+        Assert.Equal(count, _view.Count);
+        Assert.Equal(30, _view.Current.Count(i => i.Qty == i.Id + 1000));
     }
 
     private async Task<ScriptedSource> RunAsync(int epochs, IReadOnlyList<CdcLake.Connectors.ISinkTarget> sinks)

@@ -12,10 +12,12 @@ internal static class PropertyTypes
     /// <param name="type">Type of the property.</param>
     /// <param name="field">The column.</param>
     /// <param name="native">The source's own text for its type.</param>
-    public static string? Problem(Type type, Field field, string native)
+    /// <param name="isChecked">Values are looked at one by one: a decimal may then read a column of more digits, such as a sum, as long as they are not used.</param>
+    public static string? Problem(Type type, Field field, string native, bool isChecked = false)
     {
         var bare = ClrTypes.Strip(type);
-        if (!Holds(bare, field.Type, native))
+        var isWide = isChecked && bare == typeof(decimal) && field.Type.Kind == TypeKind.Decimal;
+        if (!isWide && !Holds(bare, field.Type, native))
         {
             return $"cannot hold {native} without loss; use {Suggestion(field.Type, field.Nullable)}";
         }

@@ -30,7 +30,7 @@ internal static class ScanBinder
             read.AddColumnsOf(condition);
         }
 
-        var ordinals = new TableBinder(table).Bind(members, read);
+        var ordinals = new TableBinder(table, makesObjects: true).Bind(members, read);
         var wanted = members is not null ? members.Members.Select(m => ordinals[m.Property])
             : columns is not null ? columns.Select(c => Find(table, c))
             : Enumerable.Range(0, table.Schema.Count);

@@ -9,12 +9,16 @@ namespace CdcLake.Planning.Binding;
 internal sealed class TableBinder
 {
     private readonly SourceTable _table;
+    private readonly bool _makesObjects;
     private readonly List<string> _problems = [];
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
 
-    public TableBinder(SourceTable table)
+    /// <param name="table">The table.</param>
+    /// <param name="makesObjects">What is bound is read as objects, and each value checked as it becomes one; otherwise the columns alone must do.</param>
+    public TableBinder(SourceTable table, bool makesObjects = false)
     {
         _table = table;
+        _makesObjects = makesObjects;
         for (var i = 0; i < table.Schema.Count; i++)
         {
             _byName.TryAdd(NearestNames.Normalize(table.Schema[i].Name), i);
@@ -120,7 +124,7 @@ internal sealed class TableBinder
         }
 
         var field = _table.Schema[ordinal];
-        if (PropertyTypes.Problem(type, field, _table.NativeTypes[ordinal]) is { } problem)
+        if (PropertyTypes.Problem(type, field, _table.NativeTypes[ordinal], _makesObjects) is { } problem)
         {
             _problems.Add($"{reader} ({ClrTypes.Name(type)}) reads column {field.Name} ({_table.NativeTypes[ordinal]}{(field.Nullable ? "" : " not null")}): {problem}.");
         }

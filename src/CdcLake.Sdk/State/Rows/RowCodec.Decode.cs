@@ -8,6 +8,18 @@ internal sealed partial class RowCodec
 {
     private byte[] _nulls = [];
 
+    /// <summary>Appends the values of all rows to the columns of a batch that <see cref="Ordinals"/> name; weights are the caller's.</summary>
+    public void Decode(EncodedRows rows, ChangeBatch batch)
+    {
+        var columns = new Column[_ordinals.Length];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            columns[i] = batch[_ordinals[i]];
+        }
+
+        Decode(rows, columns);
+    }
+
     /// <summary>Appends all rows to <paramref name="columns"/>, one column for each column of a row.</summary>
     public void Decode(EncodedRows rows, ReadOnlySpan<Column> columns)
     {

@@ -134,6 +134,16 @@ internal sealed class RowMultiset : IStateStore
         return 0;
     }
 
+    /// <summary>Forgets all rows.</summary>
+    public void Clear()
+    {
+        _log.Clear();
+        _rows.Clear();
+        _heads.Clear();
+        _negative = 0;
+        Generation++;
+    }
+
     /// <summary>Rewrites the log without what is dead. All references change.</summary>
     public void Compact()
     {

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using CdcLake.Benchmarks.Children;
+
+namespace CdcLake.Benchmarks.Targets;
+
+/// <summary>
+/// How old a change is when the application sees it in a view: from the moment its transaction was committed at the source to the state that includes it, for every
+/// transaction of a steady stream of 10,000 changes a second, while another thread looks rows up as fast as it can.
+/// </summary>
+internal static class ViewTargets
+{
+    private const int Transactions = 100; // a second
+    private const int Changes = 100; // a transaction
+    private const double WarmSeconds = 5;
+    private const double WantedMilliseconds = 20;
+    private const double WantedLookUps = 5;
+    private const int LookUpsAtOnce = 1_000;
+
+    public static async Task<IReadOnlyList<TargetLine>> MySqlAsync(LiveTables tables, double seconds)
+    {
+        var view = new View<long, Sale>("sales");
+        var folder = Directory.CreateTempSubdirectory("cdclake-view-");
+        var source = new MySqlSource(tables.ConnectionString);
+        await using var pipeline = Pipeline.FromMySqlBinlog(source.Table<Sale>($"{tables.Database}.sales")).ToView(view, s => s.Id)
+            .Build("benchmark-view", o => o.CheckpointFolder = folder.FullName);
+        using var stop = new CancellationTokenSource();
+        var run = pipeline.RunAsync(stop.Token);
+        var states = new List<(double Time, long Rows)>();
+        await using var changes = view.ChangesAsync(stop.Token).GetAsyncEnumerator(stop.Token);
+        while (view.Count == 0)
+        {
+            await changes.MoveNextAsync();
+        }
+
+        var follower = FollowAsync(changes, states);
+        var lookUps = new TaskCompletionSource<double>();
+        var reader = new Thread(() => lookUps.SetResult(LookUp(view, stop.Token)));
+        reader.Start();
+        var transactions = await tables.WriteAsync(Transactions, Changes, WarmSeconds + seconds);
+        await view.WaitForAsync(await tables.PositionAsync(), CancellationToken.None);
+        await stop.CancelAsync();
+        await run;
+        await follower;
+        reader.Join();
+        folder.Delete(recursive: true);
+        var perSecond = await lookUps.Task / 1e6;
+        var ages = Ages(transactions, states).Order().ToList();
+        var rate = transactions.Count * Changes / (transactions[^1].Time - transactions[0].Time) / 1e3;
+        var p99 = ages[(int)(ages.Count * 0.99)] * 1e3;
+        return
+        [
+            TargetLine.Against($"freshness of a view from MySQL, {rate:0.0}k changes/s, p99", p99, "ms", "ms median", ages[ages.Count / 2] * 1e3, $"< {WantedMilliseconds}", p99 < WantedMilliseconds),
+            new TargetLine("  the worst", ages[^1] * 1e3, "ms"),
+            new TargetLine("  look-ups meanwhile by one other thread", perSecond, "M/s") { Target = $"≥ {WantedLookUps} M", IsMet = perSecond >= WantedLookUps },
+        ];
+    }
+
+    private static async Task FollowAsync(IAsyncEnumerator<ViewChanges<long, Sale>> changes, List<(double Time, long Rows)> states)
+    {
+        try
+        {
+            do
+            {
+                states.Add((Figures.Clock, changes.Current.Snapshot.Count));
+            }
+            while (await changes.MoveNextAsync());
+        }
+        catch (OperationCanceledException)
+        {
+            // the measurement is over
+        }
+    }
+
+    private static double LookUp(View<long, Sale> view, CancellationToken stop)
+    {
+        var random = new Random(5);
+        var (count, found, began) = (0L, 0L, Stopwatch.GetTimestamp());
+        for (; !stop.IsCancellationRequested; count += LookUpsAtOnce)
+        {
+            var rows = view.Count;
+            for (var i = 0; i < LookUpsAtOnce; i++)
+            {
+                found += view.TryGet(1 + random.Next(rows), out var row) && row.Qty > 0 ? 1 : 0;
+            }
+        }
+
+        return found == count ? count / Stopwatch.GetElapsedTime(began).TotalSeconds
+            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{count - found} of {count} look-ups found no row."));
+    }
+
+    // Four in five changes are inserts, so the rows of the view say which transactions it includes.
+    private static IEnumerable<double> Ages(List<(double Time, long Rows)> transactions, List<(double Time, long Rows)> states)
+    {
+        var next = 0;
+        foreach (var (time, rows) in transactions)
+        {
+            while (states[next].Rows < rows)
+            {
+                next++;
+            }
+
+            if (time > transactions[0].Time + WarmSeconds)
+            {
+                yield return states[next].Time - time;
+            }
+        }
+    }
+}
