@@ -4,11 +4,15 @@ using CdcLake.Connectors;
 namespace CdcLake.Tests.Shared;
 
 /// <summary>A position that is a number.</summary>
-internal sealed class TestPosition(long number) : SourcePosition
+/// <param name="number">Grows.</param>
+/// <param name="since">Where its pipeline began without the rows from before, or null.</param>
+internal sealed class TestPosition(long number, string? since = null) : SourcePosition
 {
     public long Number { get; } = number;
 
-    public override IReadOnlyDictionary<string, string> Properties => new Dictionary<string, string> { ["gtid"] = ToString() };
+    public override IReadOnlyDictionary<string, string> Properties => since is null
+        ? new Dictionary<string, string> { ["gtid"] = ToString() }
+        : new Dictionary<string, string> { ["gtid"] = ToString(), [SinceProperty] = since };
 
     public static long NumberOf(IReadOnlyDictionary<string, string>? properties) =>
         properties is null ? 0 : long.Parse(properties["gtid"].Split('-')[^1], CultureInfo.InvariantCulture);

@@ -23,4 +23,10 @@ internal enum EpochKind
     /// not look any of them up.
     /// </summary>
     CompleteResult,
+
+    /// <summary>
+    /// No changes: the place in the log where a new pipeline begins without the rows that existed before (<see cref="SourcePosition.Since"/>). It is committed before anything else, so
+    /// that all targets begin at one and the same place whatever happens then.
+    /// </summary>
+    StartPoint,
 }

@@ -25,6 +25,13 @@ internal interface ISource : IAsyncDisposable
     SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties);
 
     /// <summary>
+    /// Where a pipeline begins of which no target holds a position yet: a place in the log, from which the tables are followed without their existing rows (its
+    /// <see cref="SourcePosition.Since"/> says so). Null: as <see cref="StartsWithSnapshot"/> says.
+    /// </summary>
+    /// <exception cref="BinlogUnavailableException">The log does not reach back to the place that is asked for, or not yet up to it.</exception>
+    Task<SourcePosition?> FindStartAsync(CancellationToken cancellationToken) => Task.FromResult<SourcePosition?>(null);
+
+    /// <summary>
     /// Pushes epochs until the token is cancelled, or, for a finite source (files), until its end; returns after the last whole epoch.
     /// Reconnects by itself. On cancellation it throws <see cref="OperationCanceledException"/> or returns, leaving an unfinished epoch unfinished.
     /// </summary>

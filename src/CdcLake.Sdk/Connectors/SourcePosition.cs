@@ -12,6 +12,15 @@ internal abstract class SourcePosition : IEquatable<SourcePosition>
     /// </summary>
     public abstract IReadOnlyDictionary<string, string> Properties { get; }
 
+    /// <summary>
+    /// The property of a position at which the tables are not whole, since the pipeline began at a place in the log and not with their rows: which place that was. A change of a row from
+    /// before it is that row's first.
+    /// </summary>
+    public const string SinceProperty = "since";
+
+    /// <summary>The value of <see cref="SinceProperty"/>; null when the tables are whole.</summary>
+    public string? Since => Properties.GetValueOrDefault(SinceProperty);
+
     /// <summary>True when every transaction of <paramref name="other"/> is included here too (equal positions cover each other).</summary>
     public abstract bool Covers(SourcePosition other);
 

@@ -16,6 +16,9 @@ internal sealed record SourceStart(
 {
     /// <summary>What the source counts while it reads.</summary>
     public SourceMeter Meter { get; init; } = new(TimeProvider.System);
+
+    /// <summary>True when <see cref="From"/> is what <see cref="ISource.FindStartAsync"/> found: the first epoch is then one of kind <see cref="EpochKind.StartPoint"/> there.</summary>
+    public bool IsStartPoint { get; init; }
 }
 
 /// <summary>An epoch is closed at the first transaction end past either limit, and whenever the source has no more bytes at hand.</summary>

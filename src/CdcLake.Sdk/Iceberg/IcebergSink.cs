@@ -61,6 +61,7 @@ internal sealed class IcebergSink : IMaintainedSink
         _consolidator = new Consolidator(opening.Schema, opening.Key, Name);
         _unique = new UniqueRows(_consolidator.KeyCodec);
         _marker = MarkedHistory.Of(_table.Version.Table.Metadata, _pipeline).Marker;
+        _consolidator.IsPartial = _marker?.Position.ContainsKey(SourcePosition.SinceProperty) == true && _table.KnowsKeys;
         return _marker?.Position;
     }
 
@@ -68,11 +69,12 @@ internal sealed class IcebergSink : IMaintainedSink
     {
         var table = Usable();
         _isComplete = kind == EpochKind.CompleteResult;
+        _consolidator!.IsPartial = kind == EpochKind.StartPoint ? table.KnowsKeys : _consolidator.IsPartial && !_isComplete;
         if (_isComplete)
         {
             _failed = true;
             using var turn = await _upkeep!.EnterAsync(cancellationToken).ConfigureAwait(false);
-            _consolidator!.Clear();
+            _consolidator.Clear();
             await table.ReplaceAsync(cancellationToken).ConfigureAwait(false);
             _failed = false;
         }

@@ -5,6 +5,7 @@ using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.InitialSnapshots;
+using CdcLake.MySql.StartPoints;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
@@ -57,6 +58,20 @@ internal sealed class MySqlBinlogSource : ISource
 
     public SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties) => MySqlPosition.Parse(properties);
 
+    public async Task<SourcePosition?> FindStartAsync(CancellationToken cancellationToken)
+    {
+        if (_settings.StartAt.Point is not { } point)
+        {
+            return null;
+        }
+
+        var session = await _hosts.OpenAsync([], null, _ => { }, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            return await new StartResolver(session, new LogScanner(session, _identity, _clock)).ResolveAsync(point, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
         var guarded = new SourceOutputGuard(output, start.Boundaries);
@@ -67,10 +82,16 @@ internal sealed class MySqlBinlogSource : ISource
             ? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false)
             : (MySqlPosition)start.From;
         guarded.StartAt(from);
+        if (start.IsStartPoint)
+        {
+            await guarded.EndEpochAsync(new Epoch(from, _clock.GetUtcNow(), EpochKind.StartPoint), cancellationToken).ConfigureAwait(false);
+        }
+
         using var processor = new BinlogEventProcessor(new BinlogProcessorOptions
         {
             Tables = start.Tables,
             Executed = from.Executed,
+            Began = from.Began,
             Boundaries = [.. start.Boundaries.Cast<MySqlPosition>().Select(b => b.Executed)],
             Limits = start.Limits,
             Clock = _clock,

@@ -62,7 +62,7 @@ public sealed class MySqlSource : ISourceTarget
         ArgumentNullException.ThrowIfNull(files);
         var list = files.ToArray();
         return list.Length > 0
-            ? new MySqlSource(list, configure)
+            ? OfFiles(list, configure)
             : throw new ArgumentException("No binary log file was given. Name all files from the first one on, such as binlog.000001.", nameof(files));
     }
 
@@ -85,6 +85,13 @@ public sealed class MySqlSource : ISourceTarget
     ISource ISourceTarget.CreateSource(string pipeline, TimeProvider clock) => _connection is null
         ? new BinlogFileSource(_files, options: _options)
         : new MySqlBinlogSource(_connection, pipeline, _options, clock);
+
+    private static MySqlSource OfFiles(string[] files, Action<MySqlSourceOptions>? configure)
+    {
+        var source = new MySqlSource(files, configure);
+        return source._options.StartAt.Point is null ? source : throw new ArgumentException(
+            $"{nameof(MySqlSourceOptions.StartAt)} = {source._options.StartAt} is for servers; files are read from their beginning. Leave it out.", nameof(configure));
+    }
 
     private static MySqlSourceOptions Configured(Action<MySqlSourceOptions>? configure)
     {

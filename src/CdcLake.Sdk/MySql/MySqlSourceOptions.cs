@@ -5,6 +5,13 @@ namespace CdcLake;
 /// <summary>How a <see cref="MySqlSource"/> reads; the defaults suit most servers. Of files only <see cref="InvalidDates"/>, <see cref="InvalidDatesOf"/> and <see cref="StatementTables"/> matter. Copied when the source is made, so later changes have no effect.</summary>
 public sealed class MySqlSourceOptions
 {
+    /// <summary>
+    /// Where a new pipeline begins. It counts only while no target holds a position of the pipeline: the targets are the truth, and one that was written before decides where reading
+    /// goes on. To begin anew elsewhere, give the pipeline another name and empty targets.
+    /// </summary>
+    /// <value>Default: <see cref="MySqlStart.Snapshot"/>, the existing rows and then every change.</value>
+    public MySqlStart StartAt { get; set; } = MySqlStart.Snapshot;
+
     /// <summary>The replica id to show to the server; unique among its replicas.</summary>
     /// <value>Default: null, derived from the names of pipeline and server.</value>
     public uint? ServerId { get; set; }
@@ -72,6 +79,7 @@ public sealed class MySqlSourceOptions
             throw new ArgumentOutOfRangeException(nameof(ServerId), "A replica id is a number from 1 up; 0 would make the server end the log at its present end.");
         }
 
+        ArgumentNullException.ThrowIfNull(StartAt);
         ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotWorkers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SnapshotWorkers, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotPatience, TimeSpan.Zero);

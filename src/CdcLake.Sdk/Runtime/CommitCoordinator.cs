@@ -61,7 +61,7 @@ internal sealed class CommitCoordinator
             _ahead.RemoveAll(epoch.Position.Covers);
             var checkpoint = _checkpoints is not null && _checkpoints.IsDue(epoch, changed) && CanCheckpoint(epoch.Position);
             var eachEpoch = changed && _options.CommitInterval == TimeSpan.Zero;
-            return Cut(epoch, checkpoint, evenIfEmpty: checkpoint || epoch.IsCompleteResult || DueIn() <= TimeSpan.Zero, eachEpoch);
+            return Cut(epoch, checkpoint, evenIfEmpty: checkpoint || epoch.Kind != EpochKind.Changes || DueIn() <= TimeSpan.Zero, eachEpoch);
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class PreparedRun : IAsyncDisposable
 
     public StartDecision Start { get; private set; }
 
+    /// <summary>True for a new pipeline that begins at a place in the log, without the existing rows.</summary>
+    public bool IsStartPoint { get; private set; }
+
     /// <summary>The first epoch takes the place of everything that sinks hold.</summary>
     public bool Replaces { get; private set; }
 
@@ -86,6 +89,13 @@ internal sealed class PreparedRun : IAsyncDisposable
         var properties = await OpenSinksAsync(definition, durable: true, cancellationToken).ConfigureAwait(false);
         Committed = [.. properties.Select(p => p is null ? null : source.ParsePosition(p))];
         Start = StartDecision.Of(Checkpoints is not null, Checkpoints?.Position, [.. Committed.Where((_, i) => _sinks[i].IsDurable)]);
+        if (Start.From is null && Checkpoints?.Position is null && Committed.All(c => c is null)
+            && await source.FindStartAsync(cancellationToken).ConfigureAwait(false) is { } begin)
+        {
+            RequireNoState(begin);
+            (Start, IsStartPoint) = (new StartDecision(begin, false), true);
+        }
+
         Replaces = Start.From is null && source.StartsWithSnapshot;
         if (Start.RestoreState)
         {
@@ -94,6 +104,18 @@ internal sealed class PreparedRun : IAsyncDisposable
             {
                 view.Restored(Start.From!);
             }
+        }
+    }
+
+    // What operators keep has to be built from all rows of the tables: a row that they do not know could be taken back in silence.
+    private void RequireNoState(SourcePosition begin)
+    {
+        if (Checkpoints is not null)
+        {
+            var names = _graph.Stateful.Select(o => o.Name).Concat(_sinks.Where(s => !s.IsDurable).Select(s => s.Name));
+            throw new BinlogUnavailableException(
+                $"The pipeline is to begin in the middle of the log, behind {begin}, but {string.Join(", ", names)} need all rows of their tables to be exact. Start with a snapshot "
+                + "(the default of StartAt), or write the tables as they are, without joins and aggregates.");
         }
     }
 

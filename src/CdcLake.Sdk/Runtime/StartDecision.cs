@@ -23,7 +23,10 @@ internal readonly record struct StartDecision(SourcePosition? From, bool Restore
                 : new StartDecision(null, false);
         }
 
-        // Without state any sink's position will do that all others have reached; none when one sink is empty or two went different ways.
-        return new StartDecision(sinks.FirstOrDefault(s => s is not null && sinks.All(o => o is not null && o.Covers(s))), false);
+        // Without state any sink's position will do that all others have reached; none when one sink is empty or two went different ways. Where the pipeline began at a place in the log,
+        // an empty sink is one that was added: it begins where the others stand.
+        var stood = sinks.Any(s => s?.Since is not null) ? [.. sinks.OfType<SourcePosition>()] : sinks;
+        var isOne = stood.Select(s => s?.Since).Distinct().Count() <= 1;
+        return new StartDecision(isOne ? stood.FirstOrDefault(s => s is not null && stood.All(o => o is not null && o.Covers(s))) : null, false);
     }
 }

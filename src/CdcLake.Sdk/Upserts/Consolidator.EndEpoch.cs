@@ -72,7 +72,15 @@ internal sealed partial class Consolidator
         var wasPending = key.IsPending != 0;
         if ((key.Added | key.Withdrawn) != 0)
         {
-            Check(reference, key);
+            if (IsPartial)
+            {
+                CheckInOrder(reference, key);
+            }
+            else
+            {
+                Check(reference, key);
+            }
+
             _rows.Free(ref key.Withdrawn);
             _rows.Free(ref key.Row);
             key.Row = key.Added;

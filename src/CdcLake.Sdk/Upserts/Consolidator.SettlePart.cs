@@ -19,7 +19,7 @@ internal sealed partial class Consolidator
         for (var i = 0; i < _touchedCount; i++)
         {
             ref var key = ref KeyAt(_touched[i]);
-            if (StandsAlone(key))
+            if (IsPartial || StandsAlone(key))
             {
                 Settle(_touched[i]);
                 continue;

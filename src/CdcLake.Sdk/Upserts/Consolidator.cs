@@ -62,6 +62,12 @@ internal sealed partial class Consolidator : IDisposable
         _keys.FindOrAdd(_batchKeys, references);
         var weights = batch.Weights;
         var hashes = _batchRests.Hashes;
+        if (IsPartial)
+        {
+            AddInOrder(weights, references, hashes);
+            return;
+        }
+
         for (var i = 0; i < references.Length; i++)
         {
             ref var key = ref KeyAt(references[i]);

@@ -19,12 +19,23 @@ public sealed class MySqlSourceTests
         o => o.InvalidDatesOf["posts"] = InvalidDates.Null,
         o => o.InvalidDatesOf["shop.posts"] = (InvalidDates)9,
         o => o.StatementTables.Add("heartbeat"),
+        o => o.StartAt = null!,
+        o => o.StartAt = MySqlStart.AfterGtids("binlog.000001"),
+        o => o.StartAt = MySqlStart.AtPosition("", 4),
+        o => o.StartAt = MySqlStart.AtPosition("binlog.000001", 3),
     };
 
     [Theory]
     [MemberData(nameof(BadOptions))]
     public void Options_are_checked_when_the_source_is_made(Action<MySqlSourceOptions> configure) =>
         Assert.ThrowsAny<ArgumentException>(() => new MySqlSource("Server=db", configure));
+
+    [Fact]
+    public void Start_in_the_log_is_refused_for_files()
+    {
+        var error = Assert.Throws<ArgumentException>(() => MySqlSource.FromFiles(["binlog.000001"], o => o.StartAt = MySqlStart.AtPosition("binlog.000001", 157)));
+        Assert.Contains("StartAt = binlog.000001:157", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Data_source_of_the_application_names_the_server()

@@ -20,6 +20,9 @@ internal sealed class ScriptedSource(IReadOnlyList<ScriptedEpoch> epochs, bool e
 
     public SourceStart? Start { get; private set; }
 
+    /// <summary>Where a new pipeline begins in the log; null: at the beginning.</summary>
+    public TestPosition? Begin { get; init; }
+
     public string Name => "scripted";
 
     public Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
@@ -30,13 +33,20 @@ internal sealed class ScriptedSource(IReadOnlyList<ScriptedEpoch> epochs, bool e
     }
 
     public SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties) =>
-        new TestPosition(TestPosition.NumberOf(properties));
+        new TestPosition(TestPosition.NumberOf(properties), properties.GetValueOrDefault(SourcePosition.SinceProperty));
+
+    public Task<SourcePosition?> FindStartAsync(CancellationToken cancellationToken) => Task.FromResult<SourcePosition?>(Begin);
 
     public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
         Start = start;
         _schema = start.Tables[0].Schema;
         var from = (int)((start.From as TestPosition)?.Number ?? 0);
+        if (start.IsStartPoint)
+        {
+            await output.EndEpochAsync(new Epoch(start.From!, DateTimeOffset.UnixEpoch, EpochKind.StartPoint), cancellationToken);
+        }
+
         for (var number = from + 1; number <= epochs.Count; number++)
         {
             fault?.Invoke($"stream {number}");
@@ -69,7 +79,7 @@ internal sealed class ScriptedSource(IReadOnlyList<ScriptedEpoch> epochs, bool e
         }
 
         var time = DateTimeOffset.UnixEpoch.AddSeconds(number);
-        await output.EndEpochAsync(new Epoch(new TestPosition(number), time, epoch.Kind), cancellationToken);
+        await output.EndEpochAsync(new Epoch(new TestPosition(number, start.From?.Since), time, epoch.Kind), cancellationToken);
     }
 }
 

@@ -29,5 +29,15 @@ public sealed class StartDecisionTests
     public void A_plan_without_state_begins_anew_for_an_empty_sink() =>
         Assert.Equal(new StartDecision(null, false), StartDecision.Of(false, null, [At(9), null]));
 
-    private static TestPosition At(int number) => new TestPosition(number);
+    [Fact]
+    public void Sink_added_to_a_plan_that_began_in_the_log_begins_where_the_others_stand() =>
+        Assert.Equal(new StartDecision(At(4), false), StartDecision.Of(false, null, [Since(9), null, Since(4)]));
+
+    [Fact]
+    public void Sinks_with_all_rows_and_with_some_begin_anew_together() =>
+        Assert.Equal(new StartDecision(null, false), StartDecision.Of(false, null, [At(9), Since(4)]));
+
+    private static TestPosition At(int number) => new(number);
+
+    private static TestPosition Since(int number) => new(number, "begin");
 }

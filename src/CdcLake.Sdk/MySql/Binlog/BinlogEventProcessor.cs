@@ -24,7 +24,7 @@ internal sealed class BinlogEventProcessor : IDisposable
     public BinlogEventProcessor(BinlogProcessorOptions options)
     {
         Meter = options.Meter;
-        _included = new IncludedTransactions(options.Executed);
+        _included = new IncludedTransactions(options.Executed, options.Began);
         _tables = new CaptureSet(options);
         _epochs = new EpochBuilder(options, _included);
         _transactions = new TransactionReader(options, _cursor, _included, _epochs, _tables);

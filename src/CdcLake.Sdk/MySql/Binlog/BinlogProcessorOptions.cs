@@ -15,6 +15,9 @@ internal sealed record BinlogProcessorOptions
     /// <summary>Transactions that are included already: they are skipped unread when the log contains them.</summary>
     public GtidSet Executed { get; init; } = GtidSet.Empty;
 
+    /// <summary>Where the pipeline began without the rows from before; null when it has all rows.</summary>
+    public GtidSet? Began { get; init; }
+
     /// <summary>Sets at which an epoch must end exactly, since a sink has committed there.</summary>
     public IReadOnlyList<GtidSet> Boundaries { get; init; } = [];
 

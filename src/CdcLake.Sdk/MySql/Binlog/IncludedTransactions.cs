@@ -3,7 +3,7 @@ using CdcLake.MySql.Gtids;
 namespace CdcLake.MySql.Binlog;
 
 /// <summary>Which transactions are included, and where in the log the last one ended. Not thread-safe.</summary>
-internal sealed class IncludedTransactions(GtidSet executed)
+internal sealed class IncludedTransactions(GtidSet executed, GtidSet? began = null)
 {
     private readonly GtidSetBuilder _executed = new(executed);
     private readonly GtidSetBuilder _logged = new();
@@ -19,7 +19,7 @@ internal sealed class IncludedTransactions(GtidSet executed)
     /// <summary>Transactions that ended in what was read, those included before too.</summary>
     public GtidSet Logged => _logged.ToSet();
 
-    public MySqlPosition Position => new(Executed, _file, _offset);
+    public MySqlPosition Position => new(Executed, _file, _offset, began);
 
     public bool Contains(Gtid gtid) => _executed.Contains(gtid);
 

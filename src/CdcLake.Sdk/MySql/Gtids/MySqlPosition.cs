@@ -22,14 +22,19 @@ internal sealed class MySqlPosition : SourcePosition
     /// <param name="executed">Every transaction included.</param>
     /// <param name="file">Binary log file, or null when unknown.</param>
     /// <param name="offset">Byte offset in <paramref name="file"/> behind the last included transaction; 0 when unknown.</param>
-    public MySqlPosition(GtidSet executed, string? file = null, long offset = 0)
+    /// <param name="since">Where the pipeline began in the log without the rows from before; null when it has all rows.</param>
+    public MySqlPosition(GtidSet executed, string? file = null, long offset = 0, GtidSet? since = null)
     {
+        Began = since;
         Executed = executed;
         File = file;
         Offset = offset;
     }
 
     public GtidSet Executed { get; }
+
+    /// <summary>Rows from before this set are not in the result unless they changed since; null when it has all rows.</summary>
+    public GtidSet? Began { get; }
 
     public string? File { get; }
 
@@ -46,12 +51,8 @@ internal sealed class MySqlPosition : SourcePosition
             throw new CheckpointException("The stored position has no \"gtid\": it was not written by a MySQL source. Start with an empty target, or name the pipeline that wrote it.");
         }
 
-        var set = text == EmptySet ? GtidSet.Empty : GtidSet.TryParse(text);
-        if (set is null)
-        {
-            throw new CheckpointException($"The stored position has gtid \"{text}\", which is not a GTID set: the stored properties were changed by somebody else. Restore them, or start with an empty target.");
-        }
-
+        var set = ParseSet(GtidProperty, text);
+        var since = properties.TryGetValue(SinceProperty, out var began) ? ParseSet(SinceProperty, began) : null;
         long offset = 0;
         if (properties.TryGetValue(OffsetProperty, out var offsetText)
             && !long.TryParse(offsetText, NumberStyles.None, CultureInfo.InvariantCulture, out offset))
@@ -59,8 +60,11 @@ internal sealed class MySqlPosition : SourcePosition
             throw new CheckpointException($"The stored position has binlog-pos \"{offsetText}\", which is not a number: the stored properties were changed by somebody else. Restore them, or start with an empty target.");
         }
 
-        return new MySqlPosition(set, properties.GetValueOrDefault(FileProperty), offset);
+        return new MySqlPosition(set, properties.GetValueOrDefault(FileProperty), offset, since);
     }
+
+    private static GtidSet ParseSet(string property, string text) => (text == EmptySet ? GtidSet.Empty : GtidSet.TryParse(text)) ?? throw new CheckpointException(
+        $"The stored position has {property} \"{text}\", which is not a GTID set: the stored properties were changed by somebody else. Restore them, or start with an empty target.");
 
     /// <summary>Compares GTID sets; false for a position of another kind of source.</summary>
     public override bool Covers(SourcePosition other) => other is MySqlPosition position && Executed.Covers(position.Executed);
@@ -69,7 +73,9 @@ internal sealed class MySqlPosition : SourcePosition
 
     public override int GetHashCode() => Executed.GetHashCode();
 
-    public override string ToString() => Executed.IsEmpty ? EmptySet : Executed.ToString();
+    public override string ToString() => Text(Executed);
+
+    private static string Text(GtidSet set) => set.IsEmpty ? EmptySet : set.ToString();
 
     private FrozenDictionary<string, string> CreateProperties()
     {
@@ -78,6 +84,11 @@ internal sealed class MySqlPosition : SourcePosition
         {
             properties[FileProperty] = file;
             properties[OffsetProperty] = Offset.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (Began is not null)
+        {
+            properties[SinceProperty] = Text(Began);
         }
 
         return properties.ToFrozenDictionary(StringComparer.Ordinal);

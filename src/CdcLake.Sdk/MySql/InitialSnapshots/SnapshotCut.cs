@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
@@ -60,7 +59,7 @@ internal sealed class SnapshotCut : IAsyncDisposable
             await PreparedXa.WaitAsync(session, open, plan, waiting, cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(views.Select(v => v.TakeAsync(cancellationToken))).ConfigureAwait(false);
             var high = await plan.Dialect.ReadEndAsync(session, cancellationToken).ConfigureAwait(false);
-            var time = await ReadClockAsync(session, cancellationToken).ConfigureAwait(false);
+            var time = await ServerClock.ReadAsync(session, cancellationToken).ConfigureAwait(false);
             var position = await ReadWindowAsync(new SnapshotWindow(plan, tables, overlays, open), session, low, high, cancellationToken).ConfigureAwait(false);
             RefuseTouchedWithoutKey(tables, overlays);
             return new SnapshotCut(tables, overlays, position, time);
@@ -112,11 +111,5 @@ internal sealed class SnapshotCut : IAsyncDisposable
                 IsTransient = true,
             };
         }
-    }
-
-    private static async Task<DateTimeOffset> ReadClockAsync(ServerSession session, CancellationToken cancellationToken)
-    {
-        var text = (await session.QueryAsync("SELECT UTC_TIMESTAMP(6)", cancellationToken).ConfigureAwait(false))[0, 0]!;
-        return DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
     }
 }

@@ -46,10 +46,7 @@ internal sealed record BinlogStatus(string File, long Offset, string DoDatabases
             return false;
         }
 
-        var order = NumberOf(file).CompareTo(NumberOf(File));
+        var order = LogFile.NumberOf(file).CompareTo(LogFile.NumberOf(File));
         return order > 0 || (order == 0 && offset >= Offset);
     }
-
-    private static long NumberOf(string file) =>
-        long.TryParse(file.AsSpan(file.LastIndexOf('.') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }
