@@ -1,4 +1,5 @@
 using System.Globalization;
+using CdcLake.MySql.Checks;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
@@ -81,7 +82,7 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
         try
         {
             session = await ServerSession.OpenAsync(options, host, cancellationToken).ConfigureAwait(false);
-            await new Preflight(session).CheckAsync(tables, cancellationToken).ConfigureAwait(false);
+            await new Preflight(session, host).RequireAsync(tables, cancellationToken).ConfigureAwait(false);
             var missing = included is null ? GtidSet.Empty : await MissingAsync(session, included, waited, cancellationToken).ConfigureAwait(false);
             return (session, missing, null);
         }

@@ -60,7 +60,7 @@ internal sealed class MySqlBinlogSource : ISource
 
     public async Task<SourcePosition?> FindStartAsync(CancellationToken cancellationToken)
     {
-        if (_settings.StartAt.Point is not { } point)
+        if (_settings.StartPoint is not { } point)
         {
             return null;
         }

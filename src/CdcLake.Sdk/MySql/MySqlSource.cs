@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.MySql;
+using CdcLake.MySql.Checks;
 using CdcLake.MySql.Tables;
+using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
 using CdcLake.Planning.Logical;
 using MySqlConnector;
@@ -78,6 +80,36 @@ public sealed class MySqlSource : ISourceTarget
     /// <param name="name">Qualified name: <c>testdb.users</c>; parts that hold dots stand in backticks.</param>
     /// <exception cref="ArgumentException">The name is not of the form database.table.</exception>
     public MySqlTable<Row> Table(string name) => new(this, Qualified(name));
+
+    /// <summary>
+    /// Checks whether tables of the server can be captured, before a pipeline is built: version, settings, grants, retention, filters, sessions that log otherwise, and of each table its key,
+    /// engine, columns, foreign keys and triggers. Whatever would keep a pipeline from running is an error here, in the same words; the rest are warnings and information. Changes nothing
+    /// on the server. With several hosts in the connection string each is checked.
+    /// </summary>
+    /// <param name="tables">Qualified names: <c>appdb.sales</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What was found, the gravest first within each host; empty when there is nothing to say.</returns>
+    /// <exception cref="ArgumentException">A name is not of the form database.table.</exception>
+    /// <exception cref="InvalidOperationException">The source is made of files.</exception>
+    /// <exception cref="MySqlServerException">A host does not answer, or refuses the login.</exception>
+    public async Task<IReadOnlyList<MySqlFinding>> CheckAsync(IEnumerable<string> tables, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        var options = _connection ?? throw new InvalidOperationException($"{this} are files; only a server can be checked.");
+        var names = tables.Select(t => MySqlTableName.Parse(Qualified(t), null)).ToList();
+        var findings = new List<MySqlFinding>();
+        foreach (var host in options.Hosts)
+        {
+            var session = await ServerSession.OpenAsync(options with { ReadTimeout = _options.ReadTimeout }, host, cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                var found = await new Preflight(session, host).FindAsync(names, cancellationToken).ConfigureAwait(false);
+                findings.AddRange(found.Select(f => new MySqlFinding { Severity = f.Severity, Code = f.Code, Where = f.Where, Problem = f.What, Reason = f.Why, Fix = f.Fix }));
+            }
+        }
+
+        return findings;
+    }
 
     /// <summary>Host and port, or the files; without secrets.</summary>
     public override string ToString() => _connection?.Endpoint ?? FilesText();

@@ -1,3 +1,4 @@
+using CdcLake.MySql.StartPoints;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake;
@@ -67,6 +68,9 @@ public sealed class MySqlSourceOptions
     /// </summary>
     /// <value>Default: empty. Statements on the server's own database <c>mysql</c> pass in any case.</value>
     public IList<string> StatementTables { get; private set; } = [];
+
+    /// <summary>What <see cref="StartAt"/> means to the log; null for a snapshot.</summary>
+    internal StartPoint? StartPoint => StartAt.Point;
 
     /// <summary>Both together.</summary>
     internal DatePolicy Dates => new(InvalidDates, InvalidDatesOf);

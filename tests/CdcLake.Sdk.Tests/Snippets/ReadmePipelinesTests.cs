@@ -22,6 +22,24 @@ public sealed class ReadmePipelinesTests
         await RunAsync(stopped.Token);
     }
 
+    [Fact]
+    public async Task Check_of_the_readme_is_valid()
+    {
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CheckAsync(new MySqlSource("Server=localhost;User ID=cdc;Password=secret"), stopped.Token));
+    }
+
+    private static async Task CheckAsync(MySqlSource mysql, CancellationToken cancellationToken)
+    {
+        // snippet: check
+        foreach (var finding in await mysql.CheckAsync(["appdb.sales", "appdb.products"], cancellationToken))
+        {
+            Console.WriteLine(finding); // Error: db:3306: binlog_row_image is MINIMAL but must be FULL (…). Run: SET PERSIST binlog_row_image=FULL;
+        }
+        // end-snippet
+    }
+
     private static async Task RunAsync(CancellationToken cancellationToken)
     {
         // snippet: pipeline

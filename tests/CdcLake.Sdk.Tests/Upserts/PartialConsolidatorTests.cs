@@ -119,7 +119,7 @@ public sealed class PartialConsolidatorTests
 
         foreach (var piece in pending.Upserts())
         {
-            var rows = Cells.FromBatch(piece.Rows);
+            var rows = Cells.FromBatch(piece.Rows).ToList();
             for (var i = 0; i < piece.Count; i++)
             {
                 Assert.Equal(piece.Replaces[i], target.Rows.Remove(Convert.ToHexString(piece.Keys[i])));

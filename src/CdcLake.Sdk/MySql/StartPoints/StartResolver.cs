@@ -12,6 +12,7 @@ namespace CdcLake.MySql.StartPoints;
 internal sealed class StartResolver(ServerSession session, LogScanner scanner)
 {
     private const long FirstPosition = 4; // behind the magic bytes of a file
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <returns>Where the log is read on from, with what is to be told of it.</returns>
     /// <exception cref="BinlogUnavailableException">The server does not have the log from there on any more, or not yet; the message says from where it has.</exception>
@@ -127,7 +128,7 @@ internal sealed class StartResolver(ServerSession session, LogScanner scanner)
         }
     }
 
-    // The last file that was begun at or before the time: the first transaction of that time is written to it, or to one behind it.
+    // The last file that was begun before the time, of which the log tells the second only: the first transaction of that time is written to it, or to one behind it.
     private async Task<string> FindFileAsync(DateTimeOffset time, CancellationToken cancellationToken)
     {
         var files = await LogFiles.ReadAsync(session, cancellationToken).ConfigureAwait(false);
@@ -136,13 +137,13 @@ internal sealed class StartResolver(ServerSession session, LogScanner scanner)
         {
             var middle = (low + high + 1) / 2;
             var (begun, _) = await ReadHeadAsync(files[middle].Name, cancellationToken).ConfigureAwait(false);
-            (low, high) = begun <= time ? (middle, high) : (low, middle - 1);
+            (low, high) = begun + Second <= time ? (middle, high) : (low, middle - 1);
         }
 
         if (low == 0)
         {
             var (begun, before) = await ReadHeadAsync(files[0].Name, cancellationToken).ConfigureAwait(false);
-            if (begun > time && !before.IsEmpty)
+            if (begun + Second > time && !before.IsEmpty)
             {
                 throw new BinlogUnavailableException(string.Create(
                     CultureInfo.InvariantCulture,

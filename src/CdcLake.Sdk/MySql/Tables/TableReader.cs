@@ -107,7 +107,7 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         }
     }
 
-    private async Task<string> AccountAsync(CancellationToken cancellationToken) => await Preflight.AccountAsync(session, cancellationToken).ConfigureAwait(false);
+    private async Task<string> AccountAsync(CancellationToken cancellationToken) => await ServerAccount.ReadAsync(session, cancellationToken).ConfigureAwait(false);
 
     private async Task<string> SuggestAsync(MySqlTableName name, CancellationToken cancellationToken)
     {

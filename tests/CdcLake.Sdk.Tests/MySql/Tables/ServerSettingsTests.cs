@@ -10,30 +10,6 @@ public sealed class ServerSettingsTests
         ["server_id"] = "1", ["innodb_native_foreign_keys"] = "OFF",
     };
 
-    [Fact]
-    public void Good_settings_have_no_problems()
-    {
-        var settings = new ServerSettings(Good);
-        Assert.Empty(settings.Problems());
-        Assert.True(settings.LogsCascades);
-    }
-
-    [Fact]
-    public void Every_problem_is_listed()
-    {
-        var bad = new Dictionary<string, string>(Good) { ["binlog_format"] = "MIXED", ["binlog_row_image"] = "minimal", ["gtid_mode"] = "OFF", ["server_id"] = "0" };
-        bad.Remove("binlog_row_metadata");
-        var problems = new ServerSettings(bad).Problems();
-        Assert.Equal(5, problems.Count);
-        Assert.Contains(problems, p => p.Contains("SET PERSIST binlog_row_image=FULL;", StringComparison.Ordinal));
-        Assert.Contains(problems, p => p.Contains("older than MySQL 8.0.1", StringComparison.Ordinal));
-        Assert.Contains(problems, p => p.Contains("SET PERSIST server_id=1;", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Without_a_log_nothing_else_matters() =>
-        Assert.Contains("log_bin", Assert.Single(new ServerSettings([new("log_bin", "OFF")]).Problems()), StringComparison.Ordinal);
-
     [Theory]
     [InlineData("8.0", false)]
     [InlineData("ON", false)]
