@@ -9,15 +9,20 @@ public sealed partial class XmlDocsTests
     private static readonly HashSet<string> Filler =
         [.. Words("a an the of to for in on this that is and or it its with by from get set return value initializes create new instance class type object represents defines specified given s")];
 
-    [Fact]
-    public void Documentation_adds_to_the_name() =>
-        Rule.Holds(Echoes(Public(Load())), "Say what it is, its shape, units, default, errors and source; what the name already says is no documentation.");
+    /// <summary>A type of each package.</summary>
+    public static TheoryData<Type> Packages => new(typeof(CdcLakeException), typeof(CdcLake.Testing.FakeStarRocks));
 
-    [Fact]
-    public void Public_members_are_documented()
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Documentation_adds_to_the_name(Type package) =>
+        Rule.Holds(Echoes(Public(Load(package), package)), "Say what it is, its shape, units, default, errors and source; what the name already says is no documentation.");
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Public_members_are_documented(Type package)
     {
-        var documented = Load().Descendants("member").Select(m => (string)m.Attribute("name")!).ToHashSet(StringComparer.Ordinal);
-        var types = typeof(CdcLakeException).Assembly.GetTypes().Where(t => t.IsVisible);
+        var documented = Load(package).Descendants("member").Select(m => (string)m.Attribute("name")!).ToHashSet(StringComparer.Ordinal);
+        var types = package.Assembly.GetTypes().Where(t => t.IsVisible);
         Rule.Holds(Undocumented(types, documented), "Add a <summary>.");
     }
 
@@ -37,13 +42,13 @@ public sealed partial class XmlDocsTests
     public void Rule_objects_to_a_type_without_documentation() =>
         Rule.Objects(Undocumented([typeof(PublicApiTests.SampleSurface.Kind)], new HashSet<string> { "F:CdcLake.Tests.Conventions.PublicApiTests.SampleSurface.Kind.One" }), "Kind");
 
-    private static XDocument Load() => XDocument.Load(Path.ChangeExtension(typeof(CdcLakeException).Assembly.Location, ".xml"));
+    private static XDocument Load(Type package) => XDocument.Load(Path.ChangeExtension(package.Assembly.Location, ".xml"));
 
     private static IEnumerable<XElement> Doc(string name, string summary) => [new XElement("member", new XAttribute("name", name), new XElement("summary", summary))];
 
-    private static IEnumerable<XElement> Public(XDocument docs)
+    private static IEnumerable<XElement> Public(XDocument docs, Type package)
     {
-        var visible = typeof(CdcLakeException).Assembly.GetTypes().Where(t => t.IsVisible).Select(t => t.FullName!.Replace('+', '.')).ToHashSet(StringComparer.Ordinal);
+        var visible = package.Assembly.GetTypes().Where(t => t.IsVisible).Select(t => t.FullName!.Replace('+', '.')).ToHashSet(StringComparer.Ordinal);
         foreach (var member in docs.Descendants("member"))
         {
             var name = ((string)member.Attribute("name")!)[2..].Split('(')[0];

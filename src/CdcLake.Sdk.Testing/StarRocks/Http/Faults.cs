@@ -1,0 +1,56 @@
+using CdcLake.Testing.StarRocks.Model;
+
+namespace CdcLake.Testing.StarRocks.Http;
+
+/// <summary>Remembers every request and asks the script what happens to it.</summary>
+internal sealed class Faults(Cluster cluster)
+{
+    private readonly List<FakeStarRocksRequest> _requests = [];
+    private readonly Queue<int> _publications = new();
+
+    public Func<FakeStarRocksRequest, FakeStarRocksFault> Script { get; set; } = _ => FakeStarRocksFault.None;
+
+    public IReadOnlyList<FakeStarRocksRequest> Requests
+    {
+        get
+        {
+            lock (cluster.Lock)
+            {
+                return [.. _requests];
+            }
+        }
+    }
+
+    public FakeStarRocksFault Next(Call call, string server)
+    {
+        lock (cluster.Lock)
+        {
+            const int RequestsUntilVisible = 3;
+            var request = call.Describe(_requests.Count + 1, server);
+            _requests.Add(request);
+            if (_publications.TryPeek(out var due) && due <= request.Number)
+            {
+                _publications.Dequeue();
+                cluster.PublishLate();
+            }
+
+            var fault = Script(request);
+            switch (fault)
+            {
+                case FakeStarRocksFault.ForgetLabels:
+                    cluster.ForgetLabels();
+                    break;
+                case FakeStarRocksFault.TimeOut:
+                    cluster.TimeOut();
+                    break;
+                case FakeStarRocksFault.PublishLate:
+                    _publications.Enqueue(request.Number + RequestsUntilVisible);
+                    break;
+                default:
+                    break;
+            }
+
+            return fault;
+        }
+    }
+}
