@@ -71,13 +71,16 @@ public sealed partial class IcebergCatalog
     public async Task<IReadOnlyDictionary<string, string>> LoadTablePropertiesAsync(string name, CancellationToken cancellationToken = default) =>
         (await LoadAsync(TableIdentifier.Parse(name), cancellationToken).ConfigureAwait(false)).Metadata.Properties;
 
-    /// <summary>Sets properties of a table; others stay. A pipeline that writes it goes on, and heeds them from its next start on.</summary>
+    /// <summary>
+    /// Sets properties of a table; others stay. A pipeline that writes it goes on, and heeds them from its next start on. <c>format-version</c> raises the table's format, for good; a
+    /// pipeline that writes it then opens the table again by itself.
+    /// </summary>
     /// <param name="name">Namespace and table.</param>
     /// <param name="properties">Names and values.</param>
     /// <param name="cancellationToken">Ends the waiting; the properties may have been set then.</param>
     /// <exception cref="CatalogException">There is no such table (<see cref="CatalogError.NoSuchTable"/>), or the catalog refuses.</exception>
-    public Task SetTablePropertiesAsync(string name, IReadOnlyDictionary<string, string> properties, CancellationToken cancellationToken = default) => PropertyCommit.RunAsync(
-        Open(), TableIdentifier.Parse(name), new TableWideUpdates.SetProperties(properties.ToImmutableSortedDictionary(StringComparer.Ordinal)), cancellationToken);
+    public Task SetTablePropertiesAsync(string name, IReadOnlyDictionary<string, string> properties, CancellationToken cancellationToken = default) =>
+        PropertyCommit.RunAsync(Open(), TableIdentifier.Parse(name), PropertyCommit.UpdatesOf(properties), cancellationToken);
 
     /// <summary>Removes properties of a table; one that it does not have is no error.</summary>
     /// <param name="name">Namespace and table.</param>
@@ -85,7 +88,7 @@ public sealed partial class IcebergCatalog
     /// <param name="cancellationToken">Ends the waiting; the properties may have been removed then.</param>
     /// <exception cref="CatalogException">There is no such table (<see cref="CatalogError.NoSuchTable"/>), or the catalog refuses.</exception>
     public Task RemoveTablePropertiesAsync(string name, IReadOnlyCollection<string> properties, CancellationToken cancellationToken = default) =>
-        PropertyCommit.RunAsync(Open(), TableIdentifier.Parse(name), new TableWideUpdates.RemoveProperties([.. properties]), cancellationToken);
+        PropertyCommit.RunAsync(Open(), TableIdentifier.Parse(name), [new TableWideUpdates.RemoveProperties([.. properties])], cancellationToken);
 
     private async Task<CatalogTable> LoadAsync(TableIdentifier table, CancellationToken cancellationToken) =>
         await Open().LoadAsync(table, cancellationToken).ConfigureAwait(false) ?? throw DirectoryErrors.NoTable(table, Open().Name);

@@ -79,7 +79,8 @@ public sealed class IcebergSinkOptions
     public ForeignChanges ForeignChanges { get; set; } = ForeignChanges.Refuse;
 
     /// <summary>
-    /// Further properties of a table that is created here, with Iceberg's names. One that exists keeps its own.
+    /// Further properties of a table that is created here, with Iceberg's names. One that exists keeps its own, except that <c>format-version</c> = <c>3</c> raises the format of
+    /// a table of version 2, for good: its rows and deletes stay as they are, and readers that know no deletion vectors cannot read it any more.
     /// </summary>
     /// <value>Default: empty.</value>
     public IDictionary<string, string> TableProperties { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -104,6 +105,7 @@ public sealed class IcebergSinkOptions
             Compacts = Compacts,
             DeleteMode = DeleteMode,
             Partitioning = _partitioning,
+            FormatVersion = TableProperties.TryGetValue(Iceberg.Tables.TableProperties.FormatVersion, out var version) ? int.Parse(version, CultureInfo.InvariantCulture) : null,
         };
         try
         {
@@ -137,9 +139,9 @@ public sealed class IcebergSinkOptions
             throw new ArgumentException($"Table property {name} is one that the library keeps by itself; leave it out.");
         }
 
-        if (name == "format-version" && value != "2")
+        if (name == Iceberg.Tables.TableProperties.FormatVersion && value is not ("2" or "3"))
         {
-            throw new ArgumentException($"Tables of format version {value} are not created by this version of the library; leave format-version out, or set it to 2.");
+            throw new ArgumentException($"Tables of format version {value} are not written by this version of the library; leave {name} out, or set it to 2 or 3.");
         }
     }
 

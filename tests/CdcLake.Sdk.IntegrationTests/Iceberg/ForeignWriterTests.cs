@@ -19,10 +19,12 @@ public sealed class ForeignWriterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [ServerFact(IcebergJava.Variable)]
-    public async Task Compaction_by_Java_is_no_conflict_and_the_new_base()
+    [ServerTheory(IcebergJava.Variable)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Compaction_by_Java_is_no_conflict_and_the_new_base(int format)
     {
-        await using var model = await StartAsync();
+        await using var model = await StartAsync(new IcebergSinkSettings { SmallFileBytes = 0, FormatVersion = format });
         await JavaAsync("rewrite", Table);
         model.Put(5, "after compaction", 1);
         Assert.NotNull(await model.EndAndCommitAsync());
@@ -65,11 +67,13 @@ public sealed class ForeignWriterTests : IDisposable
     }
 
     [ServerTheory(IcebergJava.Variable)]
-    [InlineData("position")]
-    [InlineData("equality")] // resolved to positions, and gone with the files it is about
-    public async Task Rows_deleted_by_Java_come_back_when_the_source_is_read_anew(string mode)
+    [InlineData("position", 2)]
+    [InlineData("equality", 2)] // resolved to positions, and gone with the files it is about
+    [InlineData("position", 3)]
+    [InlineData("equality", 3)]
+    public async Task Rows_deleted_by_Java_come_back_when_the_source_is_read_anew(string mode, int format)
     {
-        await using var model = await StartAsync(new IcebergSinkSettings { SmallFileBytes = 0, ForeignChanges = ForeignChanges.Resnapshot });
+        await using var model = await StartAsync(new IcebergSinkSettings { SmallFileBytes = 0, ForeignChanges = ForeignChanges.Resnapshot, FormatVersion = format });
         await JavaAsync("delete-where", Table, "id >= 10 and id < 40", "--mode", mode);
         await model.ReopenAsync();
         Assert.Equal(0, model.Position);
@@ -83,10 +87,12 @@ public sealed class ForeignWriterTests : IDisposable
         await GoOnAsync(model, "no referenced_data_file"); // of the file that Java wrote
     }
 
-    [ServerFact(IcebergJava.Variable)]
-    public async Task Manifests_rewritten_and_snapshots_expired_by_Java_do_not_disturb()
+    [ServerTheory(IcebergJava.Variable)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Manifests_rewritten_and_snapshots_expired_by_Java_do_not_disturb(int format)
     {
-        await using var model = await StartAsync();
+        await using var model = await StartAsync(new IcebergSinkSettings { SmallFileBytes = 0, FormatVersion = format });
         await JavaAsync("rewrite-manifests", Table);
         await JavaAsync("set-property", Table, "comment=kept");
         await JavaAsync("expire", Table, "--retain-last", "1", "--older-than", "99999999999999");

@@ -24,6 +24,7 @@ internal static class ForeignCompaction
         var written = new WrittenFiles(table.Files);
         var merged = new LiveFiles();
         var layout = new TableLayout(SinkModel.Columns, [0], table.Metadata.Schema);
+        layout = table.Metadata.HasRowLineage ? layout.WithRowLineage() : layout;
         var names = new FileNames(table.Metadata);
         foreach (var partition in files.All.GroupBy(f => FilePartition.Of(f.File!, 0)).ToList())
         {
@@ -34,6 +35,7 @@ internal static class ForeignCompaction
                 await foreach (var batch in DataFileReader.ReadAsync(table.Files, file.File!, layout.Parquet, CancellationToken.None))
                 {
                     using var owned = batch;
+                    RowLineage.Resolve(batch, layout.HasRowLineage ? version.Files.EntryOf(file.File!) : null);
                     int[] rows = [.. Enumerable.Range(0, batch.Count).Where(r => !file.Deleted.Contains(batch.FirstRow + r) && keepRow?.Invoke(batch.FirstRow + r) != false)];
                     if (rows.Length > 0)
                     {

@@ -85,17 +85,20 @@ public sealed class ForeignCompactionTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Failure_at_any_call_of_a_commit_over_a_compaction_leaves_the_old_or_the_new_state(bool afterEffect)
+    [InlineData(false, 2)]
+    [InlineData(true, 2)]
+    [InlineData(false, 3)]
+    [InlineData(true, 3)]
+    public async Task Failure_at_any_call_of_a_commit_over_a_compaction_leaves_the_old_or_the_new_state(bool afterEffect, int format)
     {
+        var settings = Settings with { FormatVersion = format };
         var calls = int.MaxValue;
         for (var failAt = 1; failAt <= calls; failAt++)
         {
             using var folder = new TemporaryFolder(inMemory: true);
             var files = new LocalObjectStore(folder.Path, TimeProvider.System);
             var store = new FaultyStore(files);
-            await using var model = new SinkModel(store, Settings);
+            await using var model = new SinkModel(store, settings);
             await FillAsync(model);
             var before = SinkModel.Print(model.Rows);
             Change(model, 1);
@@ -108,7 +111,7 @@ public sealed class ForeignCompactionTests : IDisposable
             var after = SinkModel.Print(model.Rows);
             store.Arm(0, false, false);
             var read = SinkModel.Print(await SinkModel.ReadAsync(files));
-            await using var next = new SinkModel(files, Settings);
+            await using var next = new SinkModel(files, settings);
             var isNew = TestPosition.NumberOf(await next.OpenAsync()) == 4;
             Assert.True(isNew || error is not null, "a commit that was reported is not there");
             Assert.Equal(isNew ? after : before, read);

@@ -12,18 +12,23 @@ public sealed class IcebergSinkFaultTests
     private static readonly IcebergSinkSettings Settings = new() { SmallFileBytes = 0, TargetFileSizeBytes = 4_000, FoldAt = 3 };
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public async Task Failure_at_any_call_leaves_the_old_or_the_new_state(bool afterEffect, bool onlyOnce)
+    [InlineData(false, false, 2)]
+    [InlineData(false, true, 2)]
+    [InlineData(true, false, 2)]
+    [InlineData(true, true, 2)]
+    [InlineData(false, false, 3)]
+    [InlineData(false, true, 3)]
+    [InlineData(true, false, 3)]
+    [InlineData(true, true, 3)]
+    public async Task Failure_at_any_call_leaves_the_old_or_the_new_state(bool afterEffect, bool onlyOnce, int format)
     {
+        var settings = Settings with { FormatVersion = format };
         var calls = int.MaxValue;
         for (var failAt = 1; failAt <= calls; failAt++)
         {
             using var folder = new TemporaryFolder(inMemory: true);
             var store = new FaultyStore(new LocalObjectStore(folder.Path, TimeProvider.System));
-            await using var model = new SinkModel(store, Settings);
+            await using var model = new SinkModel(store, settings);
             await PrepareAsync(model);
             var before = new Dictionary<long, (string?, int?)>(model.Rows);
 
@@ -34,6 +39,7 @@ public sealed class IcebergSinkFaultTests
             store.Arm(0, false, false);
 
             await CheckStateAsync(model, store, before, after, committed);
+            await TableLineage.CheckAsync(store);
         }
 
         Assert.InRange(calls, 8, 200);

@@ -73,7 +73,7 @@ public sealed class IcebergSinkOptionsTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => new IcebergSinkOptions { RowGroupSizeBytes = 0 }.Freeze());
         Assert.Throws<ArgumentOutOfRangeException>(() => new IcebergSinkOptions { MemoryBudgetBytes = -1 }.Freeze());
         Assert.Throws<ArgumentException>(() => With("cdclake.pipeline", "mine"));
-        Assert.Throws<ArgumentException>(() => With("format-version", "3"));
+        Assert.Throws<ArgumentException>(() => With("format-version", "4"));
 
         static void With(string name, string value)
         {

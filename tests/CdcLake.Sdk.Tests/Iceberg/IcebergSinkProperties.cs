@@ -1,6 +1,7 @@
 using System.Globalization;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Partitioning;
+using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
@@ -16,7 +17,7 @@ public sealed class IcebergSinkProperties
         [TableProperties.MinSnapshotsToKeep] = "3", [TableProperties.MaxSnapshotAge] = "0", [TableProperties.KeepExpiredFiles] = "0",
     };
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 18)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 36)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -38,9 +39,11 @@ public sealed class IcebergSinkProperties
             FileReadCost = 20,
             SortBytes = seed % 2 == 0 ? 5_000 : 1 << 20,
             TableProperties = seed % 5 == 2 ? Expiring : new Dictionary<string, string>(),
+            FormatVersion = seed > 18 ? 3 : null,
             DeleteMode = (seed % 6) switch
             {
                 2 => IcebergDeleteMode.CopyOnWrite,
+                3 when seed > 18 => IcebergDeleteMode.DeletionVector,
                 3 => IcebergDeleteMode.Position,
                 _ => null,
             },
@@ -72,12 +75,21 @@ public sealed class IcebergSinkProperties
                 await ForeignCompaction.RunAsync(store);
             }
 
+            var (ids, changed) = await LineageAsync(model, store);
             if (await model.CommitAsync() is { } made)
             {
                 history.Add((long.Parse(made.Id, CultureInfo.InvariantCulture), new(model.Rows)));
             }
 
             await model.CheckAsync();
+            await CheckLineageAsync(store, ids, changed);
+            if (seed is > 12 and <= 18 && commit == 12)
+            {
+                await store.EditAsync(new TableWideUpdates.UpgradeFormatVersion(3));
+                await model.ReopenAsync();
+                compaction = null;
+            }
+
             if (compaction is null && random.Next(2) == 0 && (compaction = await model.Sink.Upkeep!.BeginAsync(CancellationToken.None)) is not null)
             {
                 await compaction.RunAsync(CancellationToken.None);
@@ -105,6 +117,26 @@ public sealed class IcebergSinkProperties
                 Assert.True(model.Position <= before);
                 await model.CheckAsync();
             }
+        }
+    }
+
+    /// <summary>The ids of the rows before a commit, and keys that it may give others.</summary>
+    private static async Task<(Dictionary<long, (long RowId, long LastUpdated)> Ids, HashSet<long> Changed)> LineageAsync(SinkModel model, LocalObjectStore store)
+    {
+        var changed = new HashSet<long>(model.Touched);
+        model.Touched.Clear();
+        var snapshot = (await store.MetadataAsync()).CurrentSnapshot;
+        return (snapshot?.FirstRowId is null ? [] : await TableLineage.ReadAsync(store), changed);
+    }
+
+    /// <summary>Rows that were not changed have the ids that they had, wherever they lie now. A table of format 2 has none.</summary>
+    private static async Task CheckLineageAsync(LocalObjectStore store, Dictionary<long, (long RowId, long LastUpdated)> before, HashSet<long> changed)
+    {
+        await TableLineage.CheckAsync(store);
+        if (before.Count > 0)
+        {
+            var after = await TableLineage.ReadAsync(store);
+            Assert.All(before.Where(r => !changed.Contains(r.Key) && after.ContainsKey(r.Key)), r => Assert.Equal(r.Value, after[r.Key]));
         }
     }
 

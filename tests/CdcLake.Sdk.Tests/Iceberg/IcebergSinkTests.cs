@@ -174,11 +174,11 @@ public sealed class IcebergSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Table_of_format_3_is_not_written()
+    public async Task Table_of_format_4_is_not_written()
     {
         await WriteOneAsync();
-        await _store.EditAsync(new TableWideUpdates.UpgradeFormatVersion(3));
-        Assert.Contains("version 3", await RefusedAsync(SinkModel.Opening), StringComparison.Ordinal);
+        await _store.EditAsync(new TableWideUpdates.UpgradeFormatVersion(4));
+        Assert.Contains("version 4", await RefusedAsync(SinkModel.Opening), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -59,6 +59,9 @@ internal sealed class SinkModel : IAsyncDisposable
     /// <summary>What the table must hold after the next commit.</summary>
     public Dictionary<long, (string? Name, int? Qty)> Rows { get; private set; } = [];
 
+    /// <summary>Keys that were put or removed since somebody cleared it.</summary>
+    public HashSet<long> Touched { get; } = [];
+
     public long Position => _position;
 
     public IcebergSink NewSink() => new(new CatalogCommitGroup(_catalog()), _table, _settings);
@@ -207,6 +210,7 @@ internal sealed class SinkModel : IAsyncDisposable
 
     private void Append(long id, (string? Name, int? Qty) row, sbyte weight)
     {
+        Touched.Add(id);
         _batch.Fixed<long>(0).Append(id);
         if (row.Name is null)
         {

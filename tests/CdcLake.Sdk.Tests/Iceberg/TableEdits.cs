@@ -24,7 +24,11 @@ internal static class TableEdits
         var current = table.CurrentSnapshot!;
         return new Snapshot(
             table.UnusedSnapshotId(), current.SnapshotId, table.LastSequenceNumber + 1, table.LastUpdatedMs + 1, current.ManifestList,
-            new Dictionary<string, string> { ["operation"] = operation }, table.CurrentSchemaId);
+            new Dictionary<string, string> { ["operation"] = operation }, table.CurrentSchemaId)
+        {
+            FirstRowId = table.HasRowLineage ? table.NextRowId : null,
+            AddedRows = table.HasRowLineage ? 0 : null,
+        };
     }
 
     public static async Task<Snapshot> AddForeignSnapshotAsync(this IObjectStore store, string operation)

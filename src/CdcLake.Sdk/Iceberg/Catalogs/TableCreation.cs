@@ -13,6 +13,9 @@ internal sealed record TableCreation(IcebergSchema Schema, ImmutableSortedDictio
     /// <summary>How it is partitioned.</summary>
     public PartitionSpec Spec { get; init; } = PartitionSpec.Unpartitioned;
 
+    /// <summary>Format version.</summary>
+    public int FormatVersion { get; init; } = TableMetadata.DefaultFormatVersion;
+
     /// <summary>The commit that makes the table in a catalog without a service.</summary>
     /// <param name="table">Its name.</param>
     /// <param name="location">Absolute URI of its folder, without trailing slash.</param>
@@ -21,7 +24,7 @@ internal sealed record TableCreation(IcebergSchema Schema, ImmutableSortedDictio
         [new TableRequirement.Create()],
         [
             new TableWideUpdates.AssignUuid(RandomIds.Uuid()),
-            new TableWideUpdates.UpgradeFormatVersion(TableMetadata.WrittenFormatVersion),
+            new TableWideUpdates.UpgradeFormatVersion(FormatVersion),
             new TableWideUpdates.SetLocation(location),
             new StructureUpdates.AddSchema(Schema),
             new StructureUpdates.SetCurrentSchema(StructureUpdates.LastAdded),

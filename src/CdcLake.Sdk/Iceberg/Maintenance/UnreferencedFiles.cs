@@ -15,6 +15,7 @@ internal sealed class UnreferencedFiles
     private readonly FileIO _files;
     private readonly TableMetadata _table;
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _vectors = new(StringComparer.Ordinal);
 
     private UnreferencedFiles(FileIO files, TableMetadata table)
     {
@@ -59,6 +60,7 @@ internal sealed class UnreferencedFiles
             }
         }
 
+        _found.UnionWith(await EmptiedAsync(listed, cancellationToken).ConfigureAwait(false));
         _found.UnionWith(await HeldByAsync(others.Values, isKept: false, cancellationToken).ConfigureAwait(false));
         _found.ExceptWith(listed.Select(m => m.Path));
         _found.ExceptWith(await HeldByAsync(others.Count > 0 ? _table.Snapshots : _table.Snapshots.Except(kept), isKept: true, cancellationToken).ConfigureAwait(false));
@@ -75,17 +77,32 @@ internal sealed class UnreferencedFiles
     }
 
     /// <summary>
-    /// Adds the data and delete files that a snapshot removed from the table. A Puffin file may hold deletion vectors that stay: such files are left to orphan removal.
+    /// Of the Puffin files that deletion vectors were removed from, those without any that stays. One that a kept snapshot has was live in the oldest of them already, or its file is
+    /// younger than that.
     /// </summary>
+    /// <param name="listed">Manifests of the oldest kept snapshot.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    private async Task<HashSet<string>> EmptiedAsync(List<ManifestFile> listed, CancellationToken cancellationToken)
+    {
+        foreach (var manifest in listed.Where(m => _vectors.Count > 0 && m.Content == ManifestContent.Deletes))
+        {
+            var entries = await EntriesAsync(manifest, isKept: true, cancellationToken).ConfigureAwait(false);
+            _vectors.ExceptWith(entries.Where(e => e.Status != EntryStatus.Deleted).Select(e => e.File.Path));
+        }
+
+        return _vectors;
+    }
+
+    /// <summary>Adds the data and delete files that a snapshot removed from the table.</summary>
     private async Task AddRemovedByAsync(Snapshot snapshot, List<ManifestFile> manifests, CancellationToken cancellationToken)
     {
         foreach (var manifest in manifests.Where(m => m.AddedSnapshotId == snapshot.SnapshotId && m.DeletedFiles > 0))
         {
             foreach (var entry in await EntriesAsync(manifest, isKept: false, cancellationToken).ConfigureAwait(false))
             {
-                if (entry.Status == EntryStatus.Deleted && entry.SnapshotId == snapshot.SnapshotId && !entry.File.IsDeletionVector)
+                if (entry.Status == EntryStatus.Deleted && entry.SnapshotId == snapshot.SnapshotId)
                 {
-                    _found.Add(entry.File.Path);
+                    (entry.File.IsDeletionVector ? _vectors : _found).Add(entry.File.Path);
                 }
             }
         }

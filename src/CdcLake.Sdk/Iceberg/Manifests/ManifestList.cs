@@ -44,7 +44,7 @@ internal static class ManifestList
             values.WriteLong(manifest.DeletedRows);
             WriteSummaries(values, manifest.Partitions);
             values.WriteOptional(manifest.KeyMetadata);
-            if (formatVersion > TableMetadata.WrittenFormatVersion)
+            if (formatVersion >= TableMetadata.RowLineageVersion)
             {
                 values.WriteOptional(manifest.FirstRowId);
             }

@@ -57,13 +57,13 @@ internal static class ManifestWriter
         WriteArray(values, file.SplitOffsets);
         WriteArray(values, [.. file.EqualityIds.Select(id => (long)id)]);
         values.WriteOptional(file.SortOrderId);
-        if (formatVersion > TableMetadata.WrittenFormatVersion)
+        if (formatVersion >= TableMetadata.RowLineageVersion)
         {
             values.WriteOptional(firstRowId);
         }
 
         values.WriteOptional(file.ReferencedDataFile);
-        if (formatVersion > TableMetadata.WrittenFormatVersion)
+        if (formatVersion >= TableMetadata.RowLineageVersion)
         {
             values.WriteOptional(file.ContentOffset);
             values.WriteOptional(file.ContentSize);

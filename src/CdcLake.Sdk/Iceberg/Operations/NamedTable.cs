@@ -17,9 +17,9 @@ internal sealed record NamedTable(ICatalog Catalog, TableIdentifier Name, TimePr
     {
         var table = await Catalog.LoadAsync(Name, cancellationToken).ConfigureAwait(false)
             ?? throw new CatalogException($"There is no table {Name} in {Catalog.Name}. Check the name.");
-        return table.Metadata.FormatVersion == TableMetadata.WrittenFormatVersion
+        return table.Metadata.FormatVersion is >= TableMetadata.DefaultFormatVersion and <= TableMetadata.NewestFormatVersion
             ? table
             : throw new CatalogException(
-                $"Table {Name} in {Catalog.Name} has Iceberg format version {table.Metadata.FormatVersion}; version {TableMetadata.WrittenFormatVersion} is written. Look after it with the engine that wrote it.");
+                $"Table {Name} in {Catalog.Name} has Iceberg format version {table.Metadata.FormatVersion}; versions {TableMetadata.DefaultFormatVersion} to {TableMetadata.NewestFormatVersion} are written. Look after it with the engine that wrote it.");
     }
 }

@@ -33,7 +33,12 @@ internal sealed class MetadataUpdater
     /// <summary>Appends a snapshot; its time becomes that of the version.</summary>
     public void Add(Snapshot snapshot)
     {
-        Table = Table with { Snapshots = Table.Snapshots.Add(snapshot), LastSequenceNumber = snapshot.SequenceNumber };
+        Table = Table with
+        {
+            Snapshots = Table.Snapshots.Add(snapshot),
+            LastSequenceNumber = snapshot.SequenceNumber,
+            NextRowId = snapshot.FirstRowId is { } first ? first + (snapshot.AddedRows ?? 0) : Table.NextRowId,
+        };
         _snapshotTime = snapshot.TimestampMs;
     }
 

@@ -17,6 +17,12 @@ internal sealed record Snapshot(
     // The JSON as another reader or we ourselves wrote it: copied into later metadata files unchanged, with what we do not understand.
     private byte[]? _json;
 
+    /// <summary>Lowest id of the rows that it gave ids to (format 3); null before that format.</summary>
+    public long? FirstRowId { get; init; }
+
+    /// <summary>How many ids it gave, at least as many as it added rows (format 3); null before that format.</summary>
+    public long? AddedRows { get; init; }
+
     /// <summary>A summary entry, or null.</summary>
     public string? this[string key] => Summary.GetValueOrDefault(key);
 
@@ -30,6 +36,8 @@ internal sealed record Snapshot(
         element.OptionalStrings("summary"),
         element.OptionalInt32("schema-id"))
     {
+        FirstRowId = element.OptionalInt64("first-row-id"),
+        AddedRows = element.OptionalInt64("added-rows"),
         _json = JsonMarshal.GetRawUtf8Value(element).ToArray(),
     };
 
@@ -64,6 +72,12 @@ internal sealed record Snapshot(
             if (SchemaId is { } schema)
             {
                 json.WriteNumber("schema-id", schema);
+            }
+
+            if (FirstRowId is { } first)
+            {
+                json.WriteNumber("first-row-id", first);
+                json.WriteNumber("added-rows", AddedRows ?? 0);
             }
 
             json.WriteEndObject();

@@ -14,9 +14,14 @@ internal static class SnapshotUpdates
         public override void ApplyTo(MetadataUpdater updater)
         {
             var table = updater.Table;
-            if (table.FormatVersion != TableMetadata.WrittenFormatVersion)
+            if (table.FormatVersion is < TableMetadata.DefaultFormatVersion or > TableMetadata.NewestFormatVersion || table.HasRowLineage != (Snapshot.FirstRowId is not null))
             {
                 throw new UpdateRejectedException("its format version was raised");
+            }
+
+            if (Snapshot.FirstRowId < table.NextRowId)
+            {
+                throw new UpdateRejectedException($"row id {Snapshot.FirstRowId} was given to a row of another branch");
             }
 
             if (table.FindSnapshot(Snapshot.SnapshotId) is not null)

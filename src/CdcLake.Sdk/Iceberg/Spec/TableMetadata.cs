@@ -9,16 +9,28 @@ namespace CdcLake.Iceberg.Spec;
 /// </summary>
 internal sealed record TableMetadata
 {
-    /// <summary>The format that we write.</summary>
-    public const int WrittenFormatVersion = 2;
+    /// <summary>The format of a table for which nobody asked for another.</summary>
+    public const int DefaultFormatVersion = 2;
+
+    /// <summary>The newest format that is written.</summary>
+    public const int NewestFormatVersion = 3;
+
+    /// <summary>The format from which on rows have ids, and deletion vectors take the place of position delete files.</summary>
+    public const int RowLineageVersion = 3;
 
     /// <summary>Name of the branch that readers see unless they ask for another.</summary>
     public const string MainBranch = "main";
 
     /// <summary>A table that does not exist yet: what the updates of its creation are applied to.</summary>
-    public static TableMetadata Nothing { get; } = new() { FormatVersion = WrittenFormatVersion, TableUuid = "", Location = "", PartitionSpecs = [], SortOrders = [] };
+    public static TableMetadata Nothing { get; } = new() { FormatVersion = DefaultFormatVersion, TableUuid = "", Location = "", PartitionSpecs = [], SortOrders = [] };
 
     public required int FormatVersion { get; init; }
+
+    /// <summary>True for a format in which rows have ids; see <see cref="NextRowId"/>.</summary>
+    public bool HasRowLineage => FormatVersion >= RowLineageVersion;
+
+    /// <summary>Id of the next row that is added (format 3): above those of all rows that ever were in the table. 0 before that format.</summary>
+    public long NextRowId { get; init; }
 
     /// <summary>Lower-case UUID of the table, the same for its whole life.</summary>
     public required string TableUuid { get; init; }

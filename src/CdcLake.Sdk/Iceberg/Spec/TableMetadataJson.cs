@@ -8,7 +8,6 @@ namespace CdcLake.Iceberg.Spec;
 internal static class TableMetadataJson
 {
     private const int FirstVersionWithSequenceNumbers = 2; // version 1 is only read
-    private const int NewestKnownVersion = 3;
     private const int BytesBesides = 8 << 10;
     private const int BytesOfSnapshot = 1100;
     private const int BytesOfLogEntry = 200;
@@ -18,6 +17,7 @@ internal static class TableMetadataJson
         "format-version", "table-uuid", "location", "last-sequence-number", "last-updated-ms", "last-column-id", "schemas", "current-schema-id",
         "partition-specs", "default-spec-id", "last-partition-id", "sort-orders", "default-sort-order-id", "properties", "current-snapshot-id",
         "snapshots", "refs", "snapshot-log", "metadata-log", "statistics", "partition-statistics",
+        "next-row-id",
         "schema", "partition-spec", // of version 1, where the lists may be missing; later versions have the lists alone
     };
 
@@ -77,9 +77,9 @@ internal static class TableMetadataJson
     private static TableMetadata Read(JsonElement root, string file)
     {
         var version = root.RequiredInt32("format-version");
-        if (version is < 1 or > NewestKnownVersion)
+        if (version is < 1 or > TableMetadata.NewestFormatVersion)
         {
-            throw new CatalogException($"{file} has Iceberg format version {version}; this library reads versions 1 to {NewestKnownVersion}. Update this library, or read the table with another engine.");
+            throw new CatalogException($"{file} has Iceberg format version {version}; this library reads versions 1 to {TableMetadata.NewestFormatVersion}. Update this library, or read the table with another engine.");
         }
 
         var table = new TableMetadata
@@ -88,6 +88,7 @@ internal static class TableMetadataJson
             TableUuid = version == 1 ? root.OptionalString("table-uuid") ?? "" : root.RequiredString("table-uuid"),
             Location = root.RequiredString("location").TrimEnd('/'),
             LastSequenceNumber = version == 1 ? root.OptionalInt64("last-sequence-number") ?? 0 : root.RequiredInt64("last-sequence-number"),
+            NextRowId = version < TableMetadata.RowLineageVersion ? 0 : root.RequiredInt64("next-row-id"),
             LastUpdatedMs = root.RequiredInt64("last-updated-ms"),
             LastColumnId = root.RequiredInt32("last-column-id"),
             Schemas = SchemasOf(root, version),
@@ -150,6 +151,11 @@ internal static class TableMetadataJson
         json.WriteString("table-uuid", table.TableUuid);
         json.WriteString("location", table.Location);
         json.WriteNumber("last-sequence-number", table.LastSequenceNumber);
+        if (table.HasRowLineage)
+        {
+            json.WriteNumber("next-row-id", table.NextRowId);
+        }
+
         json.WriteNumber("last-updated-ms", table.LastUpdatedMs);
         json.WriteNumber("last-column-id", table.LastColumnId);
     }

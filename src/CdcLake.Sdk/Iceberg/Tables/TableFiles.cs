@@ -24,6 +24,9 @@ internal sealed class TableFiles
     /// <summary>The manifest that lists a live file, or null when no such file is live.</summary>
     public ManifestContents? ManifestOf(DataFile file) => _manifestOf.GetValueOrDefault(file.Key);
 
+    /// <summary>The entry of a live file, with what it inherits; null when no such file is live.</summary>
+    public ManifestEntry? EntryOf(DataFile file) => ManifestOf(file)?.Live.FirstOrDefault(e => e.File.Key == file.Key);
+
     /// <summary>Live entries of one kind of file.</summary>
     public IEnumerable<ManifestEntry> Entries(ManifestContent content) =>
         Manifests.Where(m => m.Manifest.Content == content).SelectMany(m => m.Live);

@@ -10,7 +10,7 @@ namespace CdcLake.Iceberg.Tables;
 /// <summary>The columns of a table as batches, Iceberg and Parquet see them. Immutable.</summary>
 internal sealed class TableLayout
 {
-    private readonly Dictionary<int, (DataType Type, MetricsMode Mode)> _metrics = [];
+    private readonly Dictionary<int, (DataType Type, MetricsMode Mode)> _metrics;
 
     /// <param name="columns">Columns of the batches, in the table's order.</param>
     /// <param name="key">Ordinals of the upsert key.</param>
@@ -18,6 +18,7 @@ internal sealed class TableLayout
     /// <param name="properties">The table's: which metrics manifests get; Iceberg's defaults when null.</param>
     public TableLayout(Schema columns, IReadOnlyList<int> key, IcebergSchema schema, IReadOnlyDictionary<string, string>? properties = null)
     {
+        _metrics = [];
         Columns = columns;
         Key = [.. key];
         Schema = schema;
@@ -29,14 +30,26 @@ internal sealed class TableLayout
         }
     }
 
+    private TableLayout(TableLayout other, ImmutableArray<ParquetColumn> columns)
+    {
+        (Columns, Key, Schema, Parquet, _metrics) = (other.Columns, other.Key, other.Schema, columns, other._metrics);
+    }
+
+    /// <summary>Columns of the table.</summary>
     public Schema Columns { get; }
 
     public ImmutableArray<int> Key { get; }
 
     public IcebergSchema Schema { get; }
 
-    /// <summary>All columns, in the table's order.</summary>
+    /// <summary>All columns, in the table's order, and behind them those of <see cref="RowLineage"/> where files have them.</summary>
     public ImmutableArray<ParquetColumn> Parquet { get; }
+
+    /// <summary>True when files have the columns of <see cref="RowLineage"/>.</summary>
+    public bool HasRowLineage => Parquet.Length > Columns.Count;
+
+    /// <summary>The same columns in files that rows of other files move to.</summary>
+    public TableLayout WithRowLineage() => HasRowLineage ? this : new TableLayout(this, Parquet.AddRange(RowLineage.Columns));
 
     /// <summary>The manifest entry of a finished data file.</summary>
     public DataFile DataFileOf(string path, ParquetFileMetrics metrics) => new()

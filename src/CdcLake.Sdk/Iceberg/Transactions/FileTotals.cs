@@ -45,7 +45,7 @@ internal readonly record struct FileTotals(long DataFiles, long DeleteFiles, lon
         return new FileTotals(values[0], values[1], values[2], values[3], values[4], values[5]);
     }
 
-    /// <summary>The sum over files.</summary>
+    /// <summary>The sum over files. Of a file that deletion vectors share, each of them counts its own bytes.</summary>
     public static FileTotals Of(IEnumerable<DataFile> data, IEnumerable<DataFile> deletes)
     {
         var sum = default(FileTotals);
@@ -57,7 +57,7 @@ internal readonly record struct FileTotals(long DataFiles, long DeleteFiles, lon
         foreach (var file in deletes)
         {
             var equality = file.Content == FileContent.EqualityDeletes;
-            sum += new FileTotals(0, 1, 0, file.FileSize, equality ? 0 : file.RecordCount, equality ? file.RecordCount : 0);
+            sum += new FileTotals(0, 1, 0, file.ContentSize ?? file.FileSize, equality ? 0 : file.RecordCount, equality ? file.RecordCount : 0);
         }
 
         return sum;

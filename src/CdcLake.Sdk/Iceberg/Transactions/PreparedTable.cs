@@ -84,6 +84,11 @@ internal sealed class PreparedTable : IAsyncDisposable
     /// <summary>Why the change cannot be put on top of what the table is now; null when it can.</summary>
     internal string? Objection(CatalogTable? now)
     {
+        if (now is not null && now.Metadata.FormatVersion != _base!.Metadata.FormatVersion)
+        {
+            return $"its format version was raised to {now.Metadata.FormatVersion}"; // with it, what hides rows is another
+        }
+
         var isRearranged = now is not null && Change.Remake is not null && (Change.KeepsRows || MarkedHistory.IsRearranged(now.Metadata, _base!.Metadata.CurrentSnapshotId));
         return Commit.Requirements.Where(r => !(isRearranged && r is TableRequirement.RefSnapshot)).Select(r => r.Objection(now?.Metadata)).FirstOrDefault(o => o is not null);
     }

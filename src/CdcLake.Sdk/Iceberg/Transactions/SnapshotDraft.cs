@@ -29,15 +29,23 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         var deletes = ManifestPlan.Of(version.Files, ManifestContent.Deletes, change.AddedDeletes, change.RemovedDeletes, table.DefaultSpecId, snapshotId, sequence, change.MergesManifests);
         var manifests = new List<ManifestContents>();
         var fresh = new List<ManifestContents>();
+        var rowIds = new RowIdAssignment(table);
         foreach (var (plan, content) in new[] { (data, ManifestContent.Data), (deletes, ManifestContent.Deletes) })
         {
             foreach (var entries in plan.Written)
             {
-                fresh.Add(output.Add(entries, content));
+                fresh.Add(rowIds.Assign(output.Add(entries, content)));
                 manifests.Add(fresh[^1]);
             }
 
-            manifests.AddRange(plan.Kept);
+            foreach (var kept in plan.Kept)
+            {
+                manifests.Add(rowIds.Assign(kept));
+                if (manifests[^1] != kept)
+                {
+                    fresh.Add(manifests[^1]);
+                }
+            }
         }
 
         var list = output.AddList(manifests);
@@ -45,7 +53,8 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         var after = version.Files.After(manifests, fresh, change.RemovedData.Concat(change.RemovedDeletes));
         var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), table.LastUpdatedMs + 1);
         var summary = SnapshotSummary.Of(change, table.CurrentSnapshot, after);
-        return new SnapshotDraft(new Snapshot(snapshotId, table.CurrentSnapshotId, sequence, now, list, summary, table.CurrentSchemaId), after);
+        var snapshot = new Snapshot(snapshotId, table.CurrentSnapshotId, sequence, now, list, summary, table.CurrentSchemaId) { FirstRowId = rowIds.First, AddedRows = rowIds.Count };
+        return new SnapshotDraft(snapshot, after);
     }
 
     /// <summary>The manifests of one attempt, under names as Iceberg Java gives them. None is read before the commit, so all are written at once.</summary>

@@ -49,7 +49,8 @@ internal static class SnapshotSummary
     private static void AddDeletes(Dictionary<string, string> summary, string verb, FileTotals totals, List<DataFile> files)
     {
         AddPositive(summary, $"{verb}-delete-files", totals.DeleteFiles);
-        AddPositive(summary, $"{verb}-position-delete-files", files.Count(f => f.Content == FileContent.PositionDeletes));
+        AddPositive(summary, $"{verb}-position-delete-files", files.Count(f => f.Content == FileContent.PositionDeletes && !f.IsDeletionVector));
+        AddPositive(summary, $"{verb}-dvs", files.Count(f => f.IsDeletionVector));
         AddPositive(summary, $"{verb}-position-deletes", totals.PositionDeletes);
         AddPositive(summary, $"{verb}-equality-delete-files", files.Count(f => f.Content == FileContent.EqualityDeletes));
         AddPositive(summary, $"{verb}-equality-deletes", totals.EqualityDeletes);

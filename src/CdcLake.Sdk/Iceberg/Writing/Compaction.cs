@@ -28,7 +28,7 @@ internal sealed class Compaction : IAsyncDisposable
     /// <param name="settings">Sizes and codec.</param>
     public Compaction(TableLayout layout, TableVersion version, IReadOnlyList<LiveFile> files, IcebergSinkSettings settings)
     {
-        _layout = layout;
+        _layout = version.Table.Metadata.HasRowLineage ? layout.WithRowLineage() : layout;
         _version = version;
         _settings = settings;
         _names = new FileNames(version.Table.Metadata);
@@ -50,12 +50,14 @@ internal sealed class Compaction : IAsyncDisposable
         var writer = new DataFileWriter(_layout, _version.Table.Files, _names, _partition, _outputs, _written, _settings);
         await using var _ = writer.ConfigureAwait(false);
         var buffer = new SortBuffer(_layout);
+        var lineage = _data.Select(f => _layout.HasRowLineage ? _version.Files.EntryOf(f) : null).ToArray();
         var rows = new int[DataFileReader.BatchRows];
         for (var i = 0; i < _data.Length; i++)
         {
             await foreach (var batch in DataFileReader.ReadAsync(_version.Table.Files, _data[i], _layout.Parquet, cancellationToken).ConfigureAwait(false))
             {
                 using var owned = batch;
+                RowLineage.Resolve(batch, lineage[i]);
                 var live = Inputs[i].Deleted.SelectLive(batch.FirstRow, batch.Count, rows);
                 buffer.Add(batch.Columns, rows.AsSpan(0, live), Inputs[i].File.Ordinal, batch.FirstRow);
                 if (buffer.Bytes >= _settings.SortBytes)

@@ -22,6 +22,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
     private string _name = "";
     private IObjectWriter? _output;
     private ParquetWriter? _parquet;
+    private readonly FixedColumn<long> _noLineage = new(DataType.Int64);
     private LiveFile? _file;
 
     /// <param name="layout">Columns.</param>
@@ -64,17 +65,17 @@ internal sealed class DataFileWriter : IAsyncDisposable
     public async ValueTask<RowLocation> AppendAsync(ChangeBatch rows, CancellationToken cancellationToken)
     {
         var start = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await _parquet!.AppendAsync(rows.Columns, 0, rows.Count, cancellationToken).ConfigureAwait(false);
+        await _parquet!.AppendAsync(_layout.HasRowLineage ? Complete(rows.Columns.ToArray(), rows.Count) : rows.Columns, 0, rows.Count, cancellationToken).ConfigureAwait(false);
         await EndAsync(cancellationToken).ConfigureAwait(false);
         return start;
     }
 
-    /// <summary>Appends some rows of columns to one file.</summary>
+    /// <summary>Appends some rows of columns to one file. Columns of <see cref="RowLineage"/> that the file has may be left out: the rows are new.</summary>
     /// <returns>Where the first of them lies; the others follow.</returns>
     public async ValueTask<RowLocation> AppendAsync(Column[] columns, ReadOnlyMemory<int> rows, CancellationToken cancellationToken)
     {
         var start = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await _parquet!.AppendAsync(columns, rows.Span, cancellationToken).ConfigureAwait(false);
+        await _parquet!.AppendAsync(Complete(columns, columns[0].Count), rows.Span, cancellationToken).ConfigureAwait(false);
         await EndAsync(cancellationToken).ConfigureAwait(false);
         return start;
     }
@@ -117,6 +118,17 @@ internal sealed class DataFileWriter : IAsyncDisposable
         }
 
         return new RowLocation(_file!.Ordinal, checked((uint)_parquet.RowCount));
+    }
+
+    private Column[] Complete(Column[] columns, int rows)
+    {
+        if (columns.Length == _layout.Parquet.Length)
+        {
+            return columns;
+        }
+
+        _noLineage.AppendRepeated(null, Math.Max(0, rows - _noLineage.Count));
+        return [.. columns, _noLineage, _noLineage];
     }
 
     private ValueTask EndAsync(CancellationToken cancellationToken) =>

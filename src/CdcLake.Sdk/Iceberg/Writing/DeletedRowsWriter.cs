@@ -12,11 +12,8 @@ namespace CdcLake.Iceberg.Writing;
 /// <param name="writer">Writes one delete file.</param>
 /// <param name="defaultSpecId">Partition spec of data files that name none.</param>
 /// <param name="settings">Limits.</param>
-internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, int defaultSpecId, IcebergSinkSettings settings)
+internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, int defaultSpecId, IcebergSinkSettings settings) : IDeletedRowsWriter
 {
-    /// <param name="touched">Complete data files that stay and lost rows since the last commit.</param>
-    /// <param name="changes">Gets the delete files that come and go.</param>
-    /// <param name="cancellationToken">Stops writing.</param>
     public async Task WriteAsync(List<LiveFile> touched, SnapshotChange changes, CancellationToken cancellationToken)
     {
         var shares = touched.Count > settings.MaxOwnDeleteFiles;

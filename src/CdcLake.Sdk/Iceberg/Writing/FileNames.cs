@@ -34,17 +34,17 @@ internal sealed class FileNames
         _context = _folder.StartsWith(table.Location, StringComparison.Ordinal) ? "" : string.Join('/', table.Location.Split('/').TakeLast(2)) + "/";
     }
 
-    public string NextData(FilePartition partition) => Place(partition, ".parquet");
+    public string NextData(FilePartition partition) => Place(partition.Path, ".parquet");
 
-    public string NextDeletes(FilePartition partition) => Place(partition, "-deletes.parquet");
+    public string NextDeletes(FilePartition partition) => Place(partition.Path, "-deletes.parquet");
 
-    /// <summary>A file of deletion vectors.</summary>
-    public string NextVectors(FilePartition partition) => Place(partition, "-deletes.puffin");
+    /// <summary>A file of deletion vectors of any partitions.</summary>
+    public string NextVectors() => Place("", "-deletes.puffin");
 
-    private string Place(FilePartition partition, string ending)
+    private string Place(string folders, string ending)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"00000-0-{_writer}-{++_count:D5}{ending}");
-        var inPartition = partition.Path.Length > 0 && (_hasPartitions || !_isHashed) ? $"{partition.Path}/{name}" : name;
+        var inPartition = folders.Length > 0 && (_hasPartitions || !_isHashed) ? $"{folders}/{name}" : name;
         return !_isHashed ? $"{_folder}/{inPartition}"
             : _context.Length > 0 || _hasPartitions ? $"{_folder}/{HashOf(inPartition)}/{_context}{inPartition}"
             : $"{_folder}/{HashOf(inPartition)}-{inPartition}";

@@ -63,6 +63,9 @@ internal sealed record IcebergSinkSettings
     /// <summary>What happens to rows that were replaced or deleted; null is what the table's properties say.</summary>
     public IcebergDeleteMode? DeleteMode { get; init; }
 
+    /// <summary>Format version that the table is to have: a new one is created with it, an older one raised to it. Null: an existing one keeps its own. <c>format-version</c>.</summary>
+    public int? FormatVersion { get; init; }
+
     /// <summary>How a table that the sink creates is partitioned; an existing one keeps its own spec.</summary>
     public IReadOnlyList<PartitionTerm> Partitioning { get; init; } = [];
 

@@ -9,6 +9,9 @@ internal sealed class RewriteChoice(IcebergSinkSettings settings)
 {
     private readonly RewritePolicy? _adaptive = (settings.DeleteMode ?? IcebergDeleteMode.Adaptive) == IcebergDeleteMode.Adaptive ? new RewritePolicy(settings) : null;
 
+    /// <summary>True when commits of this mode may write rows anew that stay as they are.</summary>
+    public static bool MovesRows(IcebergSinkSettings settings) => settings.DeleteMode is null or IcebergDeleteMode.Adaptive or IcebergDeleteMode.CopyOnWrite;
+
     /// <summary>The table was just opened.</summary>
     public void Load(IEnumerable<LiveFile> files) => _adaptive?.Load(files);
 

@@ -26,8 +26,10 @@ internal static class TableOpener
         Check(catalog, table, wanted, opening.Pipeline);
         CheckPlan(catalog, table, opening);
         CheckHistory(catalog, table, settings, opening);
+        table = await RaisedAsync(catalog, table, settings, cancellationToken).ConfigureAwait(false);
         settings = WriteProperties.Apply(settings, table.Metadata.Properties, $"Table {name} in {catalog.Name}");
 
+        CheckMode(catalog, table, settings);
         var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
         var layout = new TableLayout(opening.Schema, opening.Key, table.Metadata.Schema, table.Metadata.Properties);
         var files = await DeletedRows.LoadAsync(table, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
@@ -46,7 +48,34 @@ internal static class TableOpener
             properties[CommitMarker.PlanProperty] = opening.Fingerprint;
         }
 
-        return new TableCreation(schema, properties.ToImmutable()) { Spec = PartitionTerm.SpecOf(settings.Partitioning, schema, opening.Schema) };
+        return new TableCreation(schema, properties.ToImmutable()) { Spec = PartitionTerm.SpecOf(settings.Partitioning, schema, opening.Schema), FormatVersion = VersionOf(settings) };
+    }
+
+    /// <summary>A mode that only the newest format has is a wish for it.</summary>
+    private static int VersionOf(IcebergSinkSettings settings) =>
+        settings.FormatVersion ?? (settings.DeleteMode == IcebergDeleteMode.DeletionVector ? TableMetadata.RowLineageVersion : TableMetadata.DefaultFormatVersion);
+
+    /// <summary>The table in the format that was asked for: it is raised, never lowered.</summary>
+    private static async Task<CatalogTable> RaisedAsync(ICatalog catalog, CatalogTable table, IcebergSinkSettings settings, CancellationToken cancellationToken)
+    {
+        if (settings.FormatVersion is not { } version || version <= table.Metadata.FormatVersion)
+        {
+            return table;
+        }
+
+        await PropertyCommit.RunAsync(catalog, table.Identifier, [new TableWideUpdates.UpgradeFormatVersion(version)], cancellationToken).ConfigureAwait(false);
+        return await catalog.LoadAsync(table.Identifier, cancellationToken).ConfigureAwait(false)
+            ?? throw new CatalogException($"Table {table.Identifier} in {catalog.Name} was dropped by somebody else while its format was raised. Start again.");
+    }
+
+    private static void CheckMode(ICatalog catalog, CatalogTable table, IcebergSinkSettings settings)
+    {
+        if (settings.DeleteMode == IcebergDeleteMode.DeletionVector && !table.Metadata.HasRowLineage)
+        {
+            throw new CatalogException(
+                $"Table {table.Identifier} in {catalog.Name} has Iceberg format version {table.Metadata.FormatVersion}, in which there are no deletion vectors. Raise it with the table property "
+                + $"{TableProperties.FormatVersion} = {TableMetadata.RowLineageVersion} (engines that do not know that version cannot read it then), or choose another delete mode.");
+        }
     }
 
     private static void CheckHistory(ICatalog catalog, CatalogTable table, IcebergSinkSettings settings, SinkOpening opening)
@@ -77,10 +106,11 @@ internal static class TableOpener
     {
         var metadata = table.Metadata;
         var where = $"Table {table.Identifier} in {catalog.Name}";
-        if (metadata.FormatVersion != TableMetadata.WrittenFormatVersion)
+        if (metadata.FormatVersion is < TableMetadata.DefaultFormatVersion or > TableMetadata.NewestFormatVersion)
         {
             throw new CatalogException(
-                $"{where} has Iceberg format version {metadata.FormatVersion}; this version of the library writes version {TableMetadata.WrittenFormatVersion} only. Write to another table.");
+                $"{where} has Iceberg format version {metadata.FormatVersion}; this version of the library writes versions {TableMetadata.DefaultFormatVersion} to {TableMetadata.NewestFormatVersion}. "
+                + "Write to another table, or raise its format with another engine.");
         }
 
         var owner = CommitMarker.OwnerOf(metadata);

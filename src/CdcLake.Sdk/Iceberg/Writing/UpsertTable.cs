@@ -11,7 +11,7 @@ namespace CdcLake.Iceberg.Writing;
 
 /// <summary>
 /// A table with a unique key that changes are written to: rows go to new data files at once, rows they replace are marked in the index's files, and a commit
-/// turns the marks into rewritten files or position deletes. After an exception the object is of no use any more. Not thread-safe.
+/// turns the marks into rewritten files, position deletes or deletion vectors. After an exception the object is of no use any more. Not thread-safe.
 /// </summary>
 internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
 {
@@ -23,7 +23,7 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly LiveFiles _files;
     private readonly WrittenFiles _written;
     private readonly DataFileWriters _writer;
-    private readonly DeletedRowsWriter _deletes;
+    private readonly IDeletedRowsWriter _deletes;
     private readonly RewriteChoice _policy;
     private readonly CompactionPolicy _compaction;
     private readonly HashSet<LiveFile> _replaced = [];
@@ -38,19 +38,21 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <param name="settings">Sizes and codec.</param>
     public UpsertTable(TableSession session, TableLayout layout, LiveFiles files, KeyIndex? index, IcebergSinkSettings settings)
     {
-        _layout = layout;
+        var table = session.Version.Table.Metadata;
+        _layout = layout = table.HasRowLineage && RewriteChoice.MovesRows(settings) ? layout.WithRowLineage() : layout;
         _settings = settings;
         _session = session;
         _files = files;
         _index = index;
         _keyCodec = new RowCodec(layout.Columns, layout.Key);
         var store = session.Version.Table.Files;
-        var table = session.Version.Table.Metadata;
         var names = new FileNames(table);
         _written = new WrittenFiles(store);
         var router = new PartitionRouter(table.DefaultSpec, table.Schema, layout.Columns, $"Table {session.Version.Table.Identifier}");
         _writer = new DataFileWriters(router, p => new DataFileWriter(layout, store, names, p, files, _written, settings), settings.MaxOpenFiles);
-        _deletes = new DeletedRowsWriter(new PositionDeleteWriter(store, names, _written, settings), table.DefaultSpecId, settings);
+        _deletes = table.HasRowLineage
+            ? new DeletionVectorsWriter(store, names, _written, table.DefaultSpecId)
+            : new DeletedRowsWriter(new PositionDeleteWriter(store, names, _written, settings), table.DefaultSpecId, settings);
         _policy = new RewriteChoice(settings);
         _policy.Load(files.All);
         _compaction = new CompactionPolicy(settings);
@@ -160,9 +162,9 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <summary>Others compacted the table: its rows are looked up in the files that they lie in now, and what is to be deleted is deleted there.</summary>
     private async Task<SnapshotChange> RemakeAsync(SnapshotChange former, TableVersion version, CancellationToken cancellationToken)
     {
-        foreach (var deletes in former.AddedDeletes)
+        foreach (var path in former.AddedDeletes.Select(d => d.Path).Distinct(StringComparer.Ordinal))
         {
-            await version.Table.Files.DeleteAsync(deletes.Path, cancellationToken).ConfigureAwait(false);
+            await version.Table.Files.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
         await new TableMove(_layout, _files, _index, _settings).RunAsync(version, cancellationToken).ConfigureAwait(false);
@@ -236,8 +238,10 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <summary>Writes the live rows of a file behind the new ones and points the index there.</summary>
     private async Task RewriteAsync(LiveFile file, CancellationToken cancellationToken)
     {
+        var entry = _layout.HasRowLineage ? Version.Files.EntryOf(file.File!) : null;
         await foreach (var batch in DataFileReader.ReadAsync(Version.Table.Files, file.File!, _layout.Parquet, cancellationToken).ConfigureAwait(false))
         {
+            RowLineage.Resolve(batch, entry);
             using var rows = batch.ToChanges(_layout.Columns);
             _placed.SelectLive(file, batch.FirstRow, rows.Count);
             if (_placed.Count == 0)

@@ -21,7 +21,7 @@ internal static class RestBodies
         SortOrder.Unsorted.Write(json);
         json.WriteBoolean("stage-create", false);
         var properties = Below(catalog, RestProperties.TableDefaultPrefix)
-            .SetItem(TableProperties.FormatVersion, TableMetadata.WrittenFormatVersion.ToString(CultureInfo.InvariantCulture))
+            .SetItem(TableProperties.FormatVersion, creation.FormatVersion.ToString(CultureInfo.InvariantCulture))
             .SetItems(creation.Properties).SetItems(Below(catalog, RestProperties.TableOverridePrefix));
         Write(json, "properties", properties);
     });

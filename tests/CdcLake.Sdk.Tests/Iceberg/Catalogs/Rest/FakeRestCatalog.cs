@@ -165,6 +165,7 @@ internal sealed class FakeRestCatalog(string warehouse, TimeProvider? clock = nu
         var creation = new TableCreation(IcebergSchema.Read(root.GetProperty("schema")), CommitJson.Texts(root.GetProperty("properties")).Remove("format-version"))
         {
             Spec = PartitionSpec.Read(root.GetProperty("partition-spec").Clone()),
+            FormatVersion = int.Parse(CommitJson.Texts(root.GetProperty("properties"))["format-version"], System.Globalization.CultureInfo.InvariantCulture),
         };
         var metadata = creation.ToCommit(table, $"{warehouse}/{space.Replace('.', '/')}/{table.Name}").ApplyTo(null, Now, out _)!;
         _tables[table] = (metadata, 0);
