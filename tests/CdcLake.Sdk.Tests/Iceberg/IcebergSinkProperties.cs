@@ -126,7 +126,8 @@ public sealed class IcebergSinkProperties
         var changed = new HashSet<long>(model.Touched);
         model.Touched.Clear();
         var snapshot = (await store.MetadataAsync()).CurrentSnapshot;
-        return (snapshot?.FirstRowId is null ? [] : await TableLineage.ReadAsync(store), changed);
+        // Rows that the sink knows without ids may have got some from somebody else since.
+        return (snapshot?.FirstRowId is null || model.Sink.Version!.Table.Metadata.CurrentSnapshot?.FirstRowId is null ? [] : await TableLineage.ReadAsync(store), changed);
     }
 
     /// <summary>Rows that were not changed have the ids that they had, wherever they lie now. A table of format 2 has none.</summary>
