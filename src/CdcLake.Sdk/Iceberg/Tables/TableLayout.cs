@@ -32,7 +32,12 @@ internal sealed class TableLayout
 
     private TableLayout(TableLayout other, ImmutableArray<ParquetColumn> columns)
     {
-        (Columns, Key, Schema, Parquet, _metrics) = (other.Columns, other.Key, other.Schema, columns, other._metrics);
+        (Columns, Key, Schema, Parquet) = (other.Columns, other.Key, other.Schema, columns);
+        _metrics = new(other._metrics);
+        foreach (var column in columns.Skip(other.Parquet.Length))
+        {
+            _metrics[column.FieldId] = (column.Type, MetricsMode.Counts); // bounds would leave out what null stands for
+        }
     }
 
     /// <summary>Columns of the table.</summary>
