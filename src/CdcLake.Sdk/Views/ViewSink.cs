@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
+using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 using CdcLake.State.Stores;
 
@@ -19,9 +20,9 @@ internal sealed class ViewSink<[DynamicallyAccessedMembers(RowMembers.Kept)] TKe
     private readonly ImmutableDictionary<ViewKey<TKey>, TRow>.Builder _content = ImmutableDictionary.CreateBuilder<ViewKey<TKey>, TRow>();
     private readonly List<ViewChange<TKey, TRow>> _changes = [];
     private KeyedRows _rows = null!; // from OpenAsync on, which comes first
-    private ViewObjects<TRow> _rowOf = null!;
-    private ViewObjects<TKey> _keyOfRow = null!;
-    private ViewObjects<TKey> _keyOfGone = null!;
+    private ResultObjects<TRow> _rowOf = null!;
+    private ResultObjects<TKey> _keyOfRow = null!;
+    private ResultObjects<TKey> _keyOfGone = null!;
     private bool _isNew = true;
     private bool _isNoted;
 
@@ -34,9 +35,9 @@ internal sealed class ViewSink<[DynamicallyAccessedMembers(RowMembers.Kept)] TKe
     public Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
     {
         _rows = new KeyedRows(name, opening.Schema, opening.Key);
-        _rowOf = ViewObjects<TRow>.OfRows(opening.Schema);
-        _keyOfRow = ViewObjects<TKey>.OfKeys(name, opening.Schema, opening.Key);
-        _keyOfGone = ViewObjects<TKey>.OfKeys(name, _rows.KeySchema, [.. Enumerable.Range(0, opening.Key.Count)]);
+        _rowOf = ResultObjects<TRow>.OfRows(opening.Schema);
+        _keyOfRow = ResultObjects<TKey>.OfKeys(name, opening.Schema, opening.Key);
+        _keyOfGone = ResultObjects<TKey>.OfKeys(name, _rows.KeySchema, [.. Enumerable.Range(0, opening.Key.Count)]);
         return Task.FromResult<IReadOnlyDictionary<string, string>?>(null);
     }
 

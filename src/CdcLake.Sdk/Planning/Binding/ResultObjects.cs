@@ -2,22 +2,21 @@ using System.Diagnostics.CodeAnalysis;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Expressions;
-using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 
-namespace CdcLake.Views;
+namespace CdcLake.Planning.Binding;
 
-/// <summary>Makes the objects of a view from rows of batches: untyped rows, records and classes, or single values. Not thread-safe.</summary>
-internal sealed class ViewObjects<[DynamicallyAccessedMembers(RowMembers.Kept)] T>
+/// <summary>Makes what an application reads of a result: untyped rows, records and classes, or single values. Not thread-safe.</summary>
+internal sealed class ResultObjects<[DynamicallyAccessedMembers(RowMembers.Kept)] T>
 {
     private readonly Func<ChangeBatch, int, object?> _make;
 
-    private ViewObjects(Func<ChangeBatch, int, object?> make) => _make = make;
+    private ResultObjects(Func<ChangeBatch, int, object?> make) => _make = make;
 
     /// <summary>Rows of the stream.</summary>
     /// <param name="schema">Columns of the batches.</param>
     /// <exception cref="SchemaMismatchException">A column does not exist, or does not fit its property.</exception>
-    public static ViewObjects<T> OfRows(Schema schema)
+    public static ResultObjects<T> OfRows(Schema schema)
     {
         if (typeof(T) == typeof(Row))
         {
@@ -43,11 +42,11 @@ internal sealed class ViewObjects<[DynamicallyAccessedMembers(RowMembers.Kept)] 
     }
 
     /// <summary>Keys.</summary>
-    /// <param name="view">Name for messages.</param>
+    /// <param name="sink">Name for messages.</param>
     /// <param name="schema">Columns of the batches.</param>
     /// <param name="key">Which of them are the key, in the order of the key's members.</param>
     /// <exception cref="SchemaMismatchException">The key's members are not the columns.</exception>
-    public static ViewObjects<T> OfKeys(string view, Schema schema, IReadOnlyList<int> key)
+    public static ResultObjects<T> OfKeys(string sink, Schema schema, IReadOnlyList<int> key)
     {
         if (ClrTypes.IsScalar(typeof(T)) && key.Count == 1)
         {
@@ -58,7 +57,7 @@ internal sealed class ViewObjects<[DynamicallyAccessedMembers(RowMembers.Kept)] 
         if (members?.Members.Count != key.Count)
         {
             throw new SchemaMismatchException(
-                $"The key of {view} has the columns {string.Join(", ", key.Select(k => schema[k].Name))}, and a {ClrTypes.Name(typeof(T))} has not one member for each. Name each column once: key: r => new {{ r.A, r.B }}.");
+                $"The key of {sink} has the columns {string.Join(", ", key.Select(k => schema[k].Name))}, and a {ClrTypes.Name(typeof(T))} has not one member for each. Name each column once: key: r => new {{ r.A, r.B }}.");
         }
 
         return new(new RowFactory(typeof(T), members, key).Make);
@@ -73,6 +72,6 @@ internal sealed class ViewObjects<[DynamicallyAccessedMembers(RowMembers.Kept)] 
         return CellValue.TryConvert(value, typeof(T), out var converted)
             ? converted
             : throw new SchemaMismatchException(
-                $"A {ClrTypes.Name(typeof(T))} cannot hold {value ?? "NULL"} of column {batch.Schema[column].Name} ({batch.Schema[column].Type}). Give the view a type that does.");
+                $"A {ClrTypes.Name(typeof(T))} cannot hold {value ?? "NULL"} of column {batch.Schema[column].Name} ({batch.Schema[column].Type}). Choose a type that does.");
     }
 }
