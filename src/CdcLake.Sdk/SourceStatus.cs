@@ -18,6 +18,9 @@ public sealed record SourceStatus
     /// <summary>How often an idle server makes itself heard (<see cref="MySqlSourceOptions.Heartbeat"/>); null where silence means nothing, as for files.</summary>
     public TimeSpan? Heartbeat { get; init; }
 
+    /// <summary>How long the log that a restart needs is still kept; null before the server was asked, and for files.</summary>
+    public LogRetentionStatus? Retention { get; init; }
+
     /// <summary>Rows inserted into captured tables, by the log.</summary>
     public long Inserts { get; init; }
 

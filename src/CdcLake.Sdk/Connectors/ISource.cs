@@ -32,6 +32,13 @@ internal interface ISource : IAsyncDisposable
     Task<SourcePosition?> FindStartAsync(CancellationToken cancellationToken) => Task.FromResult<SourcePosition?>(null);
 
     /// <summary>
+    /// Whether the log can still be read on from a position; false: it cannot, and instead of failing the source delivers all rows anew, as one epoch with
+    /// <see cref="Epoch.IsCompleteResult"/>.
+    /// </summary>
+    /// <exception cref="BinlogUnavailableException">It cannot, and a new snapshot is not wanted.</exception>
+    Task<bool> CanContinueAsync(SourcePosition from, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    /// <summary>
     /// Pushes epochs until the token is cancelled, or, for a finite source (files), until its end; returns after the last whole epoch.
     /// Reconnects by itself. On cancellation it throws <see cref="OperationCanceledException"/> or returns, leaving an unfinished epoch unfinished.
     /// </summary>

@@ -21,6 +21,7 @@ internal sealed class SourceMeter(TimeProvider clock)
     private bool _wasComplete;
     private bool _isIdle;
     private SnapshotMeter? _snapshot;
+    private LogRetention? _retention;
 
     /// <summary>How often the server speaks although nothing happens; null when it never does, so that silence means nothing.</summary>
     public TimeSpan? Heartbeat { get; set; }
@@ -51,6 +52,13 @@ internal sealed class SourceMeter(TimeProvider clock)
 
     /// <summary>The initial snapshot, also when it is done; null when there was none.</summary>
     public SnapshotMeter? Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>How long the log that a restart needs is still kept, as the server said it last; null before.</summary>
+    public LogRetention? Retention
+    {
+        get => Volatile.Read(ref _retention);
+        set => Volatile.Write(ref _retention, value);
+    }
 
     public void Changed(long inserts, long updates, long deletes)
     {

@@ -17,6 +17,9 @@ internal sealed record SourceStart(
     /// <summary>What the source counts while it reads.</summary>
     public SourceMeter Meter { get; init; } = new(TimeProvider.System);
 
+    /// <summary>Where a restart would go on at this moment; null when it would begin anew. Thread-safe.</summary>
+    public Func<SourcePosition?> Durable { get; init; } = () => null;
+
     /// <summary>True when <see cref="From"/> is what <see cref="ISource.FindStartAsync"/> found: the first epoch is then one of kind <see cref="EpochKind.StartPoint"/> there.</summary>
     public bool IsStartPoint { get; init; }
 }

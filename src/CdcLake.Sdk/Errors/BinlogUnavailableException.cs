@@ -7,4 +7,7 @@ public sealed class BinlogUnavailableException : CdcLakeException
         : base(message, innerException)
     {
     }
+
+    /// <summary>True when what is needed was in the log and has been removed from it.</summary>
+    internal bool IsPurged { get; init; }
 }

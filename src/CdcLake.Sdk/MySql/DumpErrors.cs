@@ -60,8 +60,9 @@ internal static class DumpErrors
     /// <param name="cause">The server's error, or null when we noticed.</param>
     public static BinlogUnavailableException Purged(string peer, string? missing, Exception? cause) => new(
         $"{peer} has purged log files that are needed to go on{(missing is null ? "" : $"; these transactions are gone: {missing}")}. Connect to a server that still has them, or "
-        + "start with an empty target and without checkpoint, which takes a new snapshot. To keep logs longer: SET PERSIST binlog_expire_logs_seconds=604800;",
-        cause);
+        + $"take a new snapshot: into the same target with {nameof(MySqlSourceOptions)}.{nameof(MySqlSourceOptions.ResnapshotWhenPurged)} = true (in one commit, readers undisturbed), or by starting with an "
+        + "empty target and without checkpoint. To keep logs longer: SET PERSIST binlog_expire_logs_seconds=604800; (on Amazon RDS CALL mysql.rds_set_configuration('binlog retention hours', 168);)",
+        cause) { IsPurged = true };
 
     /// <summary>The message when a position includes transactions that a server does not have.</summary>
     public static string Ahead(string peer, string? extra) =>

@@ -133,6 +133,6 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
         var text = $"No host of the list can serve:\n- {string.Join("\n- ", reasons.Select(r => r.Message))}";
         return reasons.Exists(r => r.IsTransient)
             ? new MySqlServerException(text, innerException: reasons.Find(r => r.IsTransient)) { IsTransient = true }
-            : new BinlogUnavailableException(text, reasons[0]);
+            : new BinlogUnavailableException(text, reasons[0]) { IsPurged = reasons.TrueForAll(r => r is BinlogUnavailableException { IsPurged: true }) };
     }
 }

@@ -24,6 +24,7 @@ internal sealed class MySqlBinlogSource : ISource
     private readonly ReplicaIdentity _identity;
     private readonly Backoff _delay;
     private readonly HostSelector _hosts;
+    private readonly RetentionMonitor _retention;
     private readonly MySqlDialect _dialect = new();
     private SourceMeter _meter = new(TimeProvider.System);
 
@@ -39,6 +40,7 @@ internal sealed class MySqlBinlogSource : ISource
         _identity = ReplicaIdentity.Of(pipelineName, options.Endpoint, settings.ServerId, settings.Heartbeat);
         _delay = new Backoff(settings.FirstRetryDelay, settings.MaxRetryDelay, _identity.ServerId);
         _hosts = new HostSelector(_options, settings, clock);
+        _retention = new RetentionMonitor(_options, settings, ReplicaIdentity.Of($"{pipelineName} retention", options.Endpoint, null, settings.Heartbeat), clock);
     }
 
     public string Name => $"mysql({_options.Endpoint})";
@@ -72,6 +74,26 @@ internal sealed class MySqlBinlogSource : ISource
         }
     }
 
+    // Asked only where a new snapshot is the answer: else the stream finds it out, with all its patience.
+    public async Task<bool> CanContinueAsync(SourcePosition from, CancellationToken cancellationToken)
+    {
+        if (!_settings.ResnapshotWhenPurged || from.Since is not null)
+        {
+            return true;
+        }
+
+        try
+        {
+            var session = await _hosts.OpenAsync([], ((MySqlPosition)from).Executed, _ => { }, cancellationToken).ConfigureAwait(false);
+            await session.DisposeAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (BinlogUnavailableException error) when (error.IsPurged)
+        {
+            return false;
+        }
+    }
+
     public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
         var guarded = new SourceOutputGuard(output, start.Boundaries);
@@ -100,15 +122,45 @@ internal sealed class MySqlBinlogSource : ISource
             Dates = _settings.Dates,
             StatementTables = [.. _settings.StatementTables],
         });
-        var names = NamesOf(start.Tables.Select(t => t.Table.Name));
-        while (true)
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = _retention.RunAsync(start.Durable, _meter, ended.Token);
+        try
         {
-            var error = await StreamAsync(processor, names, guarded, cancellationToken).ConfigureAwait(false);
-            await PauseAsync(error, guarded, cancellationToken).ConfigureAwait(false);
+            await FollowAsync(processor, NamesOf(start.Tables.Select(t => t.Table.Name)), guarded, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BinlogUnavailableException error) when (error.IsPurged && _settings.ResnapshotWhenPurged && from.Began is null)
+        {
+            throw new BinlogUnavailableException(error.Message, error) { IsTransient = true, IsPurged = true }; // the next run begins with a snapshot
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await EndOfAsync(watching).ConfigureAwait(false);
         }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static async Task EndOfAsync(Task watching)
+    {
+        try
+        {
+            await watching.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked for.
+        }
+    }
+
+    private async Task FollowAsync(BinlogEventProcessor processor, IReadOnlyList<MySqlTableName> names, SourceOutputGuard output, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var error = await StreamAsync(processor, names, output, cancellationToken).ConfigureAwait(false);
+            await PauseAsync(error, output, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
     {
@@ -149,6 +201,7 @@ internal sealed class MySqlBinlogSource : ISource
             await using (session.ConfigureAwait(false))
             {
                 stream = await BinlogStream.OpenAsync(session, _dialect, _identity, processor, _clock, cancellationToken).ConfigureAwait(false);
+                _retention.Host = session.Host;
             }
 
             output.Report(new SourceProgress(SourcePhase.Streaming, stream.Peer, Server: stream.Peer));

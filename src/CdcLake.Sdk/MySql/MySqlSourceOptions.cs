@@ -35,6 +35,21 @@ public sealed class MySqlSourceOptions
     /// <value>Default: 10 minutes.</value>
     public TimeSpan ReplicaPatience { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// What to do when the server has removed log that is needed, so that the pipeline cannot go on: false ends it with an error; true takes a new snapshot into the same targets. Readers
+    /// notice nothing until one commit replaces all rows at one position. Not for pipelines that began in the middle of the log (<see cref="StartAt"/>), whose targets hold other rows.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool ResnapshotWhenPurged { get; set; }
+
+    /// <summary>Time left, before log that a restart needs is removed, from which on <see cref="LogRetentionStatus.IsExpiring"/> warns.</summary>
+    /// <value>Default: null, a third of the time the server keeps its log.</value>
+    public TimeSpan? RetentionWarning { get; set; }
+
+    /// <summary>How often the server is asked how long it still keeps that log; each time over a connection of its own.</summary>
+    /// <value>Default: 1 minute.</value>
+    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How often an idle server says that it is there; after three times as much silence the source reconnects.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(5);
@@ -88,6 +103,8 @@ public sealed class MySqlSourceOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SnapshotWorkers, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotPatience, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(ReplicaPatience, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RetentionWarning ?? TimeSpan.Zero, TimeSpan.Zero, nameof(RetentionWarning));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RetentionInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Heartbeat, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Heartbeat, TimeSpan.FromHours(1));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ReadTimeout, TimeSpan.Zero);

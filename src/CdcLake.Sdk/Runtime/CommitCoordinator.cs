@@ -51,6 +51,18 @@ internal sealed class CommitCoordinator
         _isRequested = committed.Any(c => c is not null) && committed.Distinct().Count() > 1;
     }
 
+    /// <summary>What all durable sinks have committed: the one of their positions that the others cover; null while one of them has nothing.</summary>
+    public SourcePosition? Durable
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Array.Find(_committed, c => c is not null && Array.TrueForAll(_committed, o => o?.Covers(c) == true));
+            }
+        }
+    }
+
     /// <summary>The barrier that follows an epoch at once, or null. Called by whoever sends, before anything else is sent.</summary>
     /// <param name="epoch">The epoch that was sent last.</param>
     /// <param name="changed">It has changes.</param>

@@ -70,7 +70,7 @@ internal sealed class PipelineRunner
             run.Plan.Captures,
             run.Start.From,
             [.. run.Committed.OfType<SourcePosition>().Distinct()],
-            new EpochLimits(_options.EpochRows, _options.EpochTime)) { Meter = _status.SourceMeter, IsStartPoint = run.IsStartPoint };
+            new EpochLimits(_options.EpochRows, _options.EpochTime)) { Meter = _status.SourceMeter, IsStartPoint = run.IsStartPoint, Durable = () => run.Checkpoints is { } kept ? kept.Position : commits.Durable };
         var sinks = run.Sinks.Select((s, i) => SinkStageOf(run, i, commits)).ToList();
         _status.Run([sourceStage.Probe(_status.SourceMeter), .. run.Graph.Stages.Select(s => s.Probe), .. sinks.Select(s => s.Probe)]);
         group.Start(source.Name, () => ReadAsync(source, start, sourceStage, stop, reading.Token));

@@ -96,6 +96,11 @@ internal sealed class PreparedRun : IAsyncDisposable
             (Start, IsStartPoint) = (new StartDecision(begin, false), true);
         }
 
+        if (Start.From is { } from && !IsStartPoint && !await source.CanContinueAsync(from, cancellationToken).ConfigureAwait(false))
+        {
+            Start = new StartDecision(null, false);
+        }
+
         Replaces = Start.From is null && source.StartsWithSnapshot;
         if (Start.RestoreState)
         {

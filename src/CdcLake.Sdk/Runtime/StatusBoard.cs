@@ -344,5 +344,6 @@ internal sealed class StatusBoard
         Deletes = _source.Deletes,
         Transactions = _source.Transactions,
         Bytes = _source.Bytes,
+        Retention = _source.Retention is { } retention ? RetentionReport.Of(retention, _clock.GetUtcNow()) : null,
     };
 }

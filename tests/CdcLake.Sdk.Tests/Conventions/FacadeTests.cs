@@ -13,7 +13,7 @@ public sealed class FacadeTests
     [
         "PipelineOptions", "PipelineState", "PipelineStatus", "SinkStatus", "PipelineCommit", "PipelineError", "SourceStatus", "StageStatus", "ChannelStatus",
         "SnapshotStatus", "SnapshotTableStatus", "CheckpointStatus",
-        "ChangeKind", "ViewSnapshot", "ViewChange", "ViewChanges", "ISink", "SinkChange", "SinkCommit",
+        "ChangeKind", "ViewSnapshot", "ViewChange", "ViewChanges", "ISink", "SinkChange", "SinkCommit", "LogRetentionStatus",
     ];
 
     /// <summary>Folders that bring public types of their own, and how the names of these begin.</summary>

@@ -25,6 +25,25 @@ internal static class RetentionChecks
             : null;
     }
 
+    /// <summary>How long files are kept, by the setting that counts there; null: until somebody removes them, or unknown.</summary>
+    /// <exception cref="MySqlServerException">The connection failed.</exception>
+    public static async Task<TimeSpan?> ReadAsync(ServerSession session, ServerSettings settings, ManagedService service, CancellationToken cancellationToken)
+    {
+        if (service is not (ManagedService.Rds or ManagedService.Aurora))
+        {
+            return Of(settings, service);
+        }
+
+        try
+        {
+            return TimeSpan.FromHours(Number(await ReadHoursAsync(session, cancellationToken).ConfigureAwait(false)));
+        }
+        catch (MySqlServerException error) when (!error.IsTransient)
+        {
+            return null; // the account may not call the procedure
+        }
+    }
+
     /// <summary>What the settings say.</summary>
     public static IEnumerable<Finding> Of(string peer, ServerSettings settings, ManagedService service)
     {
@@ -44,9 +63,7 @@ internal static class RetentionChecks
     {
         try
         {
-            var rows = await session.QueryAsync("CALL mysql.rds_show_configuration", cancellationToken).ConfigureAwait(false);
-            var row = rows.Rows.FirstOrDefault(r => r[0] == "binlog retention hours");
-            return row is null ? [] : OfAmazon(session.Peer, row[1], service);
+            return OfAmazon(session.Peer, await ReadHoursAsync(session, cancellationToken).ConfigureAwait(false), service);
         }
         catch (MySqlServerException error) when (!error.IsTransient)
         {
@@ -60,6 +77,12 @@ internal static class RetentionChecks
     public static IReadOnlyList<Finding> OfAmazon(string peer, string? hours, ManagedService service) => Number(hours) is var number && number >= Short.TotalHours
         ? []
         : [TooShort(peer, number == 0 ? "binlog retention hours is not set, so files of the log go as soon as possible" : string.Create(CultureInfo.InvariantCulture, $"the log is kept for {number} hours only"), service)];
+
+    private static async Task<string?> ReadHoursAsync(ServerSession session, CancellationToken cancellationToken)
+    {
+        var rows = await session.QueryAsync("CALL mysql.rds_show_configuration", cancellationToken).ConfigureAwait(false);
+        return rows.Rows.FirstOrDefault(r => r[0] == "binlog retention hours")?[1];
+    }
 
     private static Finding TooShort(string peer, string what, ManagedService service) =>
         Finding.Warning("retention.short", peer, what, "a pipeline that is stopped for longer cannot go on and needs a new snapshot", service.KeepLogs());

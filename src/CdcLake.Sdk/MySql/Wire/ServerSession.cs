@@ -24,6 +24,9 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>Host and port, for messages.</summary>
     public string Peer => _access.Endpoint;
 
+    /// <summary>The host of the list that was connected to.</summary>
+    public string Host => _access.Hosts[0];
+
     /// <summary>As the server says it.</summary>
     public string Version => _connection.ServerVersion;
 
