@@ -16,7 +16,7 @@ internal sealed record Arguments
                                      follow a live server: existing rows first, then its binary log, until Ctrl-C
           --database NAME            the database that holds `sales` and `products`   (default: appdb)
           --warehouse DIR            where the table lies                             (default: warehouse)
-          --commit-interval TIME     how often to commit, such as 500ms, 1s, 1m       (default: 1s)
+          --commit-interval TIME     how often to commit, such as 500ms, 1s, 1m       (default: 1s; the recorded log: after each epoch)
           --commit-rows N            commit at the latest after N result rows         (default: 1000000)
           --checkpoint-interval TIME how often to checkpoint state, for fast restarts (default: 10s)
           --help                     this text
@@ -33,7 +33,7 @@ internal sealed record Arguments
 
     public string Warehouse { get; init; } = "warehouse";
 
-    public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan? CommitInterval { get; init; }
 
     public long? CommitRows { get; init; }
 

@@ -22,17 +22,17 @@ internal static class Job
         await using var pipeline = SalesByProduct.Pipeline(mysql, arguments.Database, table, o =>
         {
             o.CheckpointFolder = Path.Combine(arguments.Warehouse, ".checkpoints");
-            o.CommitInterval = arguments.CommitInterval;
+            // The recorded log is read in a fraction of a second: a commit after each epoch shows how the table grows.
+            o.CommitInterval = arguments.CommitInterval ?? (recorded is null ? o.CommitInterval : TimeSpan.Zero);
             o.CheckpointInterval = arguments.CheckpointInterval ?? o.CheckpointInterval;
-            // The recorded log is read in a fraction of a second: small commits show how the table grows.
-            o.CommitRows = arguments.CommitRows ?? (recorded is null ? o.CommitRows : 150);
+            o.CommitRows = arguments.CommitRows ?? o.CommitRows;
             o.EpochRows = recorded is null ? o.EpochRows : 4_000;
             o.OnCommit = commit => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"commit     snapshot {commit.Id}  {commit.TotalRows:N0} rows (+{commit.Upserts:N0} −{commit.Deletes:N0})  at {commit.Position}"));
         });
 
         var clock = Stopwatch.StartNew();
-        await Progress.WatchAsync(pipeline, pipeline.RunAsync(stop));
+        await Progress.WatchAsync(pipeline, pipeline.RunAsync(stop), isLive: arguments.MySql is not null);
         var status = pipeline.Status;
         var commits = status.Sinks.Sum(s => s.Commits);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

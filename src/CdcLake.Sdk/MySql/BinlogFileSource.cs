@@ -82,10 +82,11 @@ internal sealed class BinlogFileSource : ISource
             StartsEmpty = before.IsEmpty,
             TablesMustBeCreated = !before.IsEmpty && from is null,
         });
+        var lengths = _heads.Select(h => new FileInfo(h.Path).Length).ToArray();
         for (var i = 0; i < _heads.Count; i++)
         {
             CheckSequence(i, processor);
-            await ReadFileAsync(_heads[i], processor, output, cancellationToken).ConfigureAwait(false);
+            await ReadFileAsync(_heads[i], lengths[..i].Sum(), lengths.Sum(), processor, output, cancellationToken).ConfigureAwait(false);
         }
 
         await FinishAsync(processor, output, cancellationToken).ConfigureAwait(false);
@@ -125,7 +126,7 @@ internal sealed class BinlogFileSource : ISource
         }
     }
 
-    private static async Task ReadFileAsync(BinlogFileHead head, BinlogEventProcessor processor, ISourceOutput output, CancellationToken cancellationToken)
+    private static async Task ReadFileAsync(BinlogFileHead head, long before, long total, BinlogEventProcessor processor, ISourceOutput output, CancellationToken cancellationToken)
     {
         var reader = await BinlogFileReader.OpenAsync(head.Path, cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
@@ -135,9 +136,9 @@ internal sealed class BinlogFileSource : ISource
         {
             if (reader.Offset >= reportAt)
             {
-                var percent = reader.Offset * 100 / Math.Max(reader.Length, 1);
+                var percent = Math.Min(100, (before + reader.Offset) * 100 / Math.Max(total, 1)); // of all files
                 output.Report(new SourceProgress(SourcePhase.Streaming, string.Create(CultureInfo.InvariantCulture, $"{reader.Name}, {percent} %")));
-                reportAt = reader.Offset + ReportEveryBytes;
+                reportAt = reader.Offset + Math.Min(ReportEveryBytes, total / 20);
             }
 
             var (failure, isIncomplete) = ProcessBuffered(reader, processor);
