@@ -24,6 +24,12 @@ internal interface ISink : IAsyncDisposable
     /// <exception cref="CatalogException">The target is not ours or has another schema.</exception>
     Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Once opened: true when the target has other columns, or another key, than the result has now, since a table was altered. Then the first epoch has to be a
+    /// <see cref="EpochKind.CompleteResult"/>, which gives the target the result's columns and rows in one commit.
+    /// </summary>
+    bool NeedsCompleteResult => false;
+
     /// <summary>An epoch begins. With <see cref="EpochKind.CompleteResult"/> nothing that the target holds counts any more once this epoch is committed.</summary>
     ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken);
 
@@ -58,7 +64,11 @@ internal interface ISink : IAsyncDisposable
 /// Hash of what the pipeline computes for this sink. A target keeps it: one that holds the result of another computation is refused with a
 /// <see cref="PlanChangedException"/>, since rows of both would stand side by side. Empty where it is not known.
 /// </param>
-internal sealed record SinkOpening(string Pipeline, Schema Schema, IReadOnlyList<int> Key, TimeProvider Clock, string Fingerprint = "");
+/// <param name="Tables">
+/// Hash of what the captured tables look like, as far as they are read. A target keeps it: when it has changed, a difference in columns or <paramref name="Fingerprint"/>
+/// comes from the tables and not from the pipeline. Empty where a target must not change with them.
+/// </param>
+internal sealed record SinkOpening(string Pipeline, Schema Schema, IReadOnlyList<int> Key, TimeProvider Clock, string Fingerprint = "", string Tables = "");
 
 /// <summary>What waits for a commit.</summary>
 internal readonly record struct SinkBacklog(long Rows, long Bytes, bool HasEpoch);

@@ -15,6 +15,17 @@ internal interface ISource : IAsyncDisposable
     /// </summary>
     bool StartsWithSnapshot => false;
 
+    /// <summary>
+    /// True when a captured table that changes in a way which its log cannot tell is read anew: targets are given a <see cref="EpochKind.CompleteResult"/> then, and may
+    /// have held other columns before.
+    /// </summary>
+    bool FollowsTables => false;
+
+    /// <summary>
+    /// Once <see cref="RunAsync"/> has returned: why the tables have to be described and read anew, from behind the last epoch; null when there is nothing more to read.
+    /// </summary>
+    string? Rereads => null;
+
     /// <summary>Checks that the source can be captured at all, and describes the tables.</summary>
     /// <exception cref="BinlogUnavailableException">A setting or grant is missing; the message prints the statement that fixes it.</exception>
     /// <exception cref="SchemaMismatchException">A table does not exist.</exception>

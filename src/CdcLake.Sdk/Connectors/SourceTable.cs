@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CdcLake.Columnar;
 
 namespace CdcLake.Connectors;
@@ -13,4 +14,8 @@ internal sealed record SourceTable(
     Schema Schema,
     IReadOnlyList<string> NativeTypes,
     IReadOnlyList<int> PrimaryKey,
-    IReadOnlyDictionary<int, string> Unsupported);
+    IReadOnlyDictionary<int, string> Unsupported)
+{
+    /// <summary>Ordinals of columns that the source computes from others: a change of another column's definition may change their values.</summary>
+    public IReadOnlySet<int> Generated { get; init; } = FrozenSet<int>.Empty;
+}

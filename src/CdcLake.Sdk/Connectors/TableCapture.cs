@@ -8,6 +8,9 @@ namespace CdcLake.Connectors;
 /// <param name="Schema">The fields of <paramref name="Columns"/>: the schema of every batch of this table.</param>
 internal sealed record TableCapture(SourceTable Table, IReadOnlyList<int> Columns, Schema Schema)
 {
+    /// <summary>True when whoever reads the table wants every column that it has, those included that are added later.</summary>
+    public bool ReadsAll { get; init; }
+
     public static TableCapture Of(SourceTable table, IReadOnlyList<int> columns) =>
         new(table, columns, new Schema(columns.Select(c => table.Schema[c])));
 }

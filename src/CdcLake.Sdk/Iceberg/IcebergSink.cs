@@ -47,6 +47,8 @@ internal sealed class IcebergSink : IMaintainedSink
     public SinkBacklog Backlog => new(
         (_consolidator?.PendingRows ?? 0) + _waiting.Upserts + _waiting.Deletes, _consolidator?.PendingBytes ?? 0, _epoch is not null);
 
+    public bool NeedsCompleteResult => _table?.NeedsReplacement == true;
+
     /// <summary>The table as it was committed last.</summary>
     internal TableVersion? Version => _table?.Version;
 

@@ -51,7 +51,7 @@ internal sealed class BinlogStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Feeds events on until cancelled or the connection fails; hands on all that is whole whenever no more bytes are at hand.</summary>
+    /// <summary>Feeds events on until cancelled, the connection fails, or tables have to be read anew; hands on all that is whole whenever no more bytes are at hand.</summary>
     /// <exception cref="MySqlServerException">The connection failed, or the server ended the stream.</exception>
     public async Task PumpAsync(ISourceOutput output, CancellationToken cancellationToken)
     {
@@ -70,6 +70,10 @@ internal sealed class BinlogStream : IAsyncDisposable
                 if (_processor.NeedsFlush)
                 {
                     await _processor.FlushAsync(output, idle: false, cancellationToken).ConfigureAwait(false);
+                    if (_processor.Reread is not null)
+                    {
+                        return;
+                    }
                 }
             }
 

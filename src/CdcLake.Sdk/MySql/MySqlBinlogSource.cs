@@ -47,6 +47,11 @@ internal sealed class MySqlBinlogSource : ISource
 
     public bool StartsWithSnapshot => true;
 
+    // Whoever began in the log does not want the rows that were there before.
+    public bool FollowsTables => _settings is { SchemaChanges: SchemaChanges.Follow, StartPoint: null };
+
+    public string? Rereads { get; private set; }
+
     public async Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
         var names = NamesOf(tables);
@@ -100,9 +105,12 @@ internal sealed class MySqlBinlogSource : ISource
         _meter = start.Meter;
         _meter.Heartbeat = _settings.Heartbeat;
         output.Report(new SourceProgress(SourcePhase.Connecting, _options.Endpoint));
-        var from = start.From is null
-            ? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false)
-            : (MySqlPosition)start.From;
+        var from = (MySqlPosition?)start.From ?? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false);
+        if (from is null)
+        {
+            return;
+        }
+
         guarded.StartAt(from);
         if (start.IsStartPoint)
         {
@@ -121,6 +129,8 @@ internal sealed class MySqlBinlogSource : ISource
             Dialect = _dialect,
             Dates = _settings.Dates,
             StatementTables = [.. _settings.StatementTables],
+            RereadsAfterStatements = FollowsTables && from.Began is null,
+            RereadsOtherTables = FollowsTables && from.Began is null && start.From is not null, // of tables that were just read it would happen again and again
         });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = _retention.RunAsync(start.Durable, _meter, ended.Token);
@@ -137,6 +147,8 @@ internal sealed class MySqlBinlogSource : ISource
             await ended.CancelAsync().ConfigureAwait(false);
             await EndOfAsync(watching).ConfigureAwait(false);
         }
+
+        Rereads = processor.Reread;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -155,14 +167,14 @@ internal sealed class MySqlBinlogSource : ISource
 
     private async Task FollowAsync(BinlogEventProcessor processor, IReadOnlyList<MySqlTableName> names, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        while (true)
+        while (await StreamAsync(processor, names, output, cancellationToken).ConfigureAwait(false) is { } error)
         {
-            var error = await StreamAsync(processor, names, output, cancellationToken).ConfigureAwait(false);
             await PauseAsync(error, output, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
+    /// <summary>Null when a table is not any more what it was described as: <see cref="Rereads"/> then says so.</summary>
+    private async Task<MySqlPosition?> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
     {
         var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock) { Dialect = _dialect, Meter = _meter };
         while (true)
@@ -175,6 +187,15 @@ internal sealed class MySqlBinlogSource : ISource
                 {
                     return await snapshot.RunAsync(session, cancellationToken).ConfigureAwait(false);
                 }
+            }
+            catch (TableRedefinedException error) when (FollowsTables)
+            {
+                Rereads = error.Message;
+                return null;
+            }
+            catch (TableRedefinedException error)
+            {
+                throw new SchemaMismatchException(error.Message, error);
             }
             catch (MySqlServerException error) when (!output.HasFailed)
             {
@@ -189,8 +210,8 @@ internal sealed class MySqlBinlogSource : ISource
         }
     }
 
-    // Follows the log until the connection fails in a way that a new one may mend.
-    private async Task<MySqlServerException> StreamAsync(
+    // Follows the log until the connection fails in a way that a new one may mend, or, without an error, until tables have to be read anew.
+    private async Task<MySqlServerException?> StreamAsync(
         BinlogEventProcessor processor, IReadOnlyList<MySqlTableName> names, SourceOutputGuard output, CancellationToken cancellationToken)
     {
         BinlogStream? stream = null;
@@ -206,7 +227,7 @@ internal sealed class MySqlBinlogSource : ISource
 
             output.Report(new SourceProgress(SourcePhase.Streaming, stream.Peer, Server: stream.Peer));
             await stream.PumpAsync(output, cancellationToken).ConfigureAwait(false);
-            throw new InvalidOperationException("The pump ended without an error.");
+            return null;
         }
         catch (MySqlServerException error) when (!output.HasFailed)
         {

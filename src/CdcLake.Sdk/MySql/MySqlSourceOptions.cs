@@ -84,6 +84,10 @@ public sealed class MySqlSourceOptions
     /// <value>Default: empty. Statements on the server's own database <c>mysql</c> pass in any case.</value>
     public IList<string> StatementTables { get; private set; } = [];
 
+    /// <summary>What becomes of statements that change a captured table itself. Of files, and where <see cref="StartAt"/> begins in the log, no table is read anew: <see cref="SchemaChanges.Follow"/> is then <see cref="SchemaChanges.IgnoreUnread"/>.</summary>
+    /// <value>Default: <see cref="SchemaChanges.Follow"/>.</value>
+    public SchemaChanges SchemaChanges { get; set; } = SchemaChanges.Follow;
+
     /// <summary>What <see cref="StartAt"/> means to the log; null for a snapshot.</summary>
     internal StartPoint? StartPoint => StartAt.Point;
 
@@ -113,6 +117,11 @@ public sealed class MySqlSourceOptions
         if (!Enum.IsDefined(InvalidDates))
         {
             throw new ArgumentOutOfRangeException(nameof(InvalidDates), InvalidDates, "Not a value of this option.");
+        }
+
+        if (!Enum.IsDefined(SchemaChanges))
+        {
+            throw new ArgumentOutOfRangeException(nameof(SchemaChanges), SchemaChanges, "Not a value of this option.");
         }
 
         foreach (var (name, policy) in InvalidDatesOf)

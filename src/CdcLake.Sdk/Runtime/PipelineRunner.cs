@@ -6,6 +6,9 @@ namespace CdcLake.Runtime;
 /// <summary>One run of a pipeline: prepares source, plan, state and sinks, lets the stages work, and drains them.</summary>
 internal sealed class PipelineRunner
 {
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SettlingPause = TimeSpan.FromMilliseconds(100);
+
     private readonly PipelineDefinition _definition;
     private readonly PipelineOptions _options;
     private readonly StatusBoard _status;
@@ -26,10 +29,14 @@ internal sealed class PipelineRunner
     }
 
     /// <summary>Runs until <paramref name="stop"/> (then drains), the end of a finite source, or an error, which it throws.</summary>
-    public async Task RunAsync(ISource source, CancellationToken stop)
+    /// <param name="source">Where changes come from.</param>
+    /// <param name="rereads">Start with the complete result, whatever is committed and checkpointed.</param>
+    /// <param name="stop">The wish to stop.</param>
+    /// <returns>Why the next run has to reread; null when there is nothing more to do.</returns>
+    public async Task<string?> RunAsync(ISource source, bool rereads, CancellationToken stop)
     {
         _status.Start(source.Name);
-        var run = await PreparedRun.OpenAsync(_definition, source, _status, stop).ConfigureAwait(false);
+        var run = await OpenAsync(source, rereads, stop).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             _bound(run.Plan);
@@ -41,6 +48,24 @@ internal sealed class PipelineRunner
             finally
             {
                 _status.End();
+            }
+        }
+
+        return stop.IsCancellationRequested ? null : source.Rereads;
+    }
+
+    // A table may be on its way to another form by several statements, such as DROP and CREATE: it is waited for a little.
+    private async Task<PreparedRun> OpenAsync(ISource source, bool rereads, CancellationToken stop)
+    {
+        for (var began = _options.TimeProvider.GetTimestamp(); ;)
+        {
+            try
+            {
+                return await PreparedRun.OpenAsync(_definition, source, _status, rereads, stop).ConfigureAwait(false);
+            }
+            catch (SchemaMismatchException) when (rereads && _options.TimeProvider.GetElapsedTime(began) < Settling)
+            {
+                await Task.Delay(SettlingPause, _options.TimeProvider, stop).ConfigureAwait(false);
             }
         }
     }
@@ -88,7 +113,7 @@ internal sealed class PipelineRunner
         for (var i = 0; i < run.Sinks.Count; i++)
         {
             var sink = sinks[i];
-            Start(group, i, run.Sinks[i], () => sink.RunAsync(stop, group.Aborted));
+            Start(group, i, run.Sinks[i], () => sink.RunAsync(() => stop.IsCancellationRequested || source.Rereads is not null, group.Aborted));
         }
 
         await DrainAsync(group, stop).ConfigureAwait(false);

@@ -42,16 +42,17 @@ internal sealed class PreparedRun : IAsyncDisposable
     /// <param name="definition">What to run.</param>
     /// <param name="source">Where changes come from.</param>
     /// <param name="status">Where checkpoints are shown.</param>
+    /// <param name="rereads">Start with the complete result, whatever is committed and checkpointed.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     public static async Task<PreparedRun> OpenAsync(
-        PipelineDefinition definition, ISource source, StatusBoard status, CancellationToken cancellationToken)
+        PipelineDefinition definition, ISource source, StatusBoard status, bool rereads, CancellationToken cancellationToken)
     {
         var tables = await source.DescribeAsync(definition.Plan.Tables, cancellationToken).ConfigureAwait(false);
         var plan = Planner.Bind(definition.Plan, tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
         var run = new PreparedRun(plan, StageGraphBuilder.Build(plan, definition.Options.TimeProvider));
         try
         {
-            await run.PrepareAsync(definition, source, status, cancellationToken).ConfigureAwait(false);
+            await run.PrepareAsync(definition, source, status, rereads, cancellationToken).ConfigureAwait(false);
             return run;
         }
         catch
@@ -76,20 +77,23 @@ internal sealed class PreparedRun : IAsyncDisposable
     }
 
     // The content of volatile sinks is part of the checkpoint, so they come first; a checkpoint of another plan is found before any target is touched.
-    private async Task PrepareAsync(PipelineDefinition definition, ISource source, StatusBoard status, CancellationToken cancellationToken)
+    private async Task PrepareAsync(PipelineDefinition definition, ISource source, StatusBoard status, bool rereads, CancellationToken cancellationToken)
     {
         _sinks.AddRange(definition.Sinks.Select(t => t.CreateSink()));
-        await OpenSinksAsync(definition, durable: false, cancellationToken).ConfigureAwait(false);
+        await OpenSinksAsync(definition, source, durable: false, cancellationToken).ConfigureAwait(false);
         Checkpoints = Coordinator(definition, status);
-        if (Checkpoints is not null)
+        var otherPlan = await FindCheckpointAsync(source, cancellationToken).ConfigureAwait(false);
+        var properties = await OpenSinksAsync(definition, source, durable: true, cancellationToken).ConfigureAwait(false);
+        Committed = [.. properties.Select(p => p is null ? null : source.ParsePosition(p))];
+        var isRead = rereads || _sinks.Any(s => s.NeedsCompleteResult) || (otherPlan is not null && Committed.Any(c => c is not null));
+        if (otherPlan is not null && !isRead)
         {
-            await Checkpoints.FindAsync(source.ParsePosition, cancellationToken).ConfigureAwait(false);
+            throw otherPlan;
         }
 
-        var properties = await OpenSinksAsync(definition, durable: true, cancellationToken).ConfigureAwait(false);
-        Committed = [.. properties.Select(p => p is null ? null : source.ParsePosition(p))];
-        Start = StartDecision.Of(Checkpoints is not null, Checkpoints?.Position, [.. Committed.Where((_, i) => _sinks[i].IsDurable)]);
-        if (Start.From is null && Checkpoints?.Position is null && Committed.All(c => c is null)
+        Start = isRead ? new StartDecision(null, false)
+            : StartDecision.Of(Checkpoints is not null, Checkpoints?.Position, [.. Committed.Where((_, i) => _sinks[i].IsDurable)]);
+        if (Start.From is null && !isRead && Checkpoints?.Position is null && Committed.All(c => c is null)
             && await source.FindStartAsync(cancellationToken).ConfigureAwait(false) is { } begin)
         {
             RequireNoState(begin);
@@ -124,15 +128,30 @@ internal sealed class PreparedRun : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>?[]> OpenSinksAsync(PipelineDefinition definition, bool durable, CancellationToken cancellationToken)
+    // Where a source follows its tables, a checkpoint of another plan is one from before a table was altered, as long as every target says that the pipeline is the same.
+    private async Task<PlanChangedException?> FindCheckpointAsync(ISource source, CancellationToken cancellationToken)
     {
+        try
+        {
+            await (Checkpoints?.FindAsync(source.ParsePosition, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            return null;
+        }
+        catch (PlanChangedException error) when (source.FollowsTables)
+        {
+            return error;
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>?[]> OpenSinksAsync(PipelineDefinition definition, ISource source, bool durable, CancellationToken cancellationToken)
+    {
+        var tables = source.FollowsTables ? Plan.TablesFingerprint : "";
         var positions = new IReadOnlyDictionary<string, string>?[_sinks.Count];
         for (var i = 0; i < positions.Length; i++)
         {
             if (_sinks[i].IsDurable == durable)
             {
                 var node = Plan.Sinks[i];
-                var opening = new SinkOpening(definition.Name, node.Schema, node.Key, definition.Options.TimeProvider, node.Fingerprint);
+                var opening = new SinkOpening(definition.Name, node.Schema, node.Key, definition.Options.TimeProvider, node.Fingerprint, tables);
                 positions[i] = await _sinks[i].OpenAsync(opening, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -47,9 +47,9 @@ internal sealed class SinkStage
         _name, () => new StageReading(Volatile.Read(ref _rows), 0, _idle.Total, TimeSpan.Zero), [_input.Channel], _sink is IVolatileSink view ? view.State : []);
 
     /// <summary>Runs until its channel is complete; the last barrier has committed what there was.</summary>
-    /// <param name="stop">The wish to stop: a source that ends because of it need not have reached what the sink has committed.</param>
+    /// <param name="mayEndEarly">Asked at the end: true when the source was stopped, or ends so that tables are read anew; it need not have reached what the sink has committed then.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
-    public async Task RunAsync(CancellationToken stop, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<bool> mayEndEarly, CancellationToken cancellationToken)
     {
         var channel = _input.Channel;
         while (await WaitAsync(channel, cancellationToken).ConfigureAwait(false))
@@ -72,7 +72,7 @@ internal sealed class SinkStage
             }
         }
 
-        if (!stop.IsCancellationRequested)
+        if (!mayEndEarly())
         {
             _gate.EnsureReached(_end);
         }

@@ -40,13 +40,16 @@ internal sealed class Supervisor
     public async Task RunAsync(CancellationToken stop)
     {
         _status.Begin();
-        while (true)
+        for (var rereads = false; ;)
         {
             var progress = _status.Progress;
             try
             {
-                await RunOnceAsync(stop).ConfigureAwait(false);
-                return;
+                rereads = await RunOnceAsync(rereads, stop).ConfigureAwait(false) is not null;
+                if (!rereads)
+                {
+                    return;
+                }
             }
             catch (CdcLakeException error) when (error.IsTransient && !stop.IsCancellationRequested)
             {
@@ -57,6 +60,7 @@ internal sealed class Supervisor
                     _backoff.Reset();
                 }
 
+                rereads = false; // the next run meets the change of the table again, unless this one has committed the new content
                 if (NextPause() is not { } pause)
                 {
                     throw;
@@ -79,12 +83,12 @@ internal sealed class Supervisor
         }
     }
 
-    private async Task RunOnceAsync(CancellationToken stop)
+    private async Task<string?> RunOnceAsync(bool rereads, CancellationToken stop)
     {
         var source = _definition.CreateSource();
         await using (source.ConfigureAwait(false))
         {
-            await new PipelineRunner(_definition, _status, _positions, _bound).RunAsync(source, stop).ConfigureAwait(false);
+            return await new PipelineRunner(_definition, _status, _positions, _bound).RunAsync(source, rereads, stop).ConfigureAwait(false);
         }
     }
 

@@ -22,6 +22,9 @@ internal static class Sql
     public static async Task<string> GtidExecutedAsync(this ServerSession connection) =>
         (await connection.ScalarAsync("SELECT @@GLOBAL.gtid_executed"))!.Replace("\n", "", StringComparison.Ordinal);
 
+    public static async Task<bool> HasTableAsync(this ServerSession connection, string table) =>
+        await connection.ScalarAsync($"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '{table}'") != "0";
+
     /// <summary>The rows of a query as lines of <see cref="Answer"/>; sessions are in time zone UTC.</summary>
     public static async Task<IReadOnlyList<string>> LinesAsync(this ServerSession connection, string query) =>
         [.. (await connection.QueryAsync(query, default)).Rows.Select(Answer.Line)];

@@ -27,7 +27,16 @@ internal sealed class SteppedReplica(ServerSession connection) : IAsyncDisposabl
     public async Task<IReadOnlyList<string>> AnswerAtAsync(string gtid, string query) => [.. (await RowsAtAsync(gtid, query)).Select(Answer.Line)];
 
     /// <summary>As <see cref="AnswerAtAsync"/>, row by row.</summary>
-    public async Task<IReadOnlyList<string?[]>> RowsAtAsync(string gtid, string query)
+    public async Task<IReadOnlyList<string?[]>> RowsAtAsync(string gtid, string query) => (await QueryAtAsync(gtid, query)).Rows;
+
+    /// <summary>The same as one line a row, <c>name=value</c> in the order of names: for tables whose columns change.</summary>
+    public async Task<IReadOnlyList<string>> NamedRowsAtAsync(string gtid, string query)
+    {
+        var result = await QueryAtAsync(gtid, query);
+        return [.. result.Rows.Select(row => string.Join(", ", result.Columns.Zip(row, (name, value) => $"{name}={value ?? "NULL"}").Order(StringComparer.Ordinal)))];
+    }
+
+    private async Task<StatementResult> QueryAtAsync(string gtid, string query)
     {
         await connection.RunAsync($"START REPLICA SQL_THREAD UNTIL SQL_AFTER_GTIDS = '{gtid}'");
         for (var before = ""; await connection.ScalarAsync($"SELECT WAIT_FOR_EXECUTED_GTID_SET('{gtid}', 30)") != "0";)
@@ -41,7 +50,7 @@ internal sealed class SteppedReplica(ServerSession connection) : IAsyncDisposabl
         var at = await connection.GtidExecutedAsync();
         Assert.True(GtidSet.Parse(at).Equals(GtidSet.Parse(gtid)), $"The replica stands at {at}, not at {gtid}: the set of the commit is not one the source went through.");
         await connection.RunAsync($"USE `{Database}`");
-        return (await connection.QueryAsync(query, default)).Rows;
+        return await connection.QueryAsync(query, default);
     }
 
     public async ValueTask DisposeAsync()

@@ -169,8 +169,8 @@ public sealed class IcebergSinkTests : IDisposable
         await WriteOneAsync();
         var wider = new Schema([.. SinkModel.Columns.Fields, new Field("more", DataType.Date, true)]);
         Assert.Contains("\"more\" date", await RefusedAsync(SinkModel.Opening with { Schema = wider }), StringComparison.Ordinal);
-        var required = new Schema([SinkModel.Columns[0], SinkModel.Columns[1] with { Nullable = false }, SinkModel.Columns[2]]);
-        Assert.Contains("\"name\" string", await RefusedAsync(SinkModel.Opening with { Schema = required }), StringComparison.Ordinal);
+        var nullable = new Schema([SinkModel.Columns[0] with { Nullable = true }, SinkModel.Columns[1], SinkModel.Columns[2]]);
+        Assert.Contains("\"id\" long", await RefusedAsync(SinkModel.Opening with { Schema = nullable }), StringComparison.Ordinal);
     }
 
     [Fact]

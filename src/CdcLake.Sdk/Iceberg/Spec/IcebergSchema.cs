@@ -36,7 +36,10 @@ internal sealed record IcebergSchema(int SchemaId, ImmutableArray<IcebergField> 
     /// <summary>True for the same columns with the same field ids; the schema's own number does not count.</summary>
     public bool IsSameAs(IcebergSchema other) => Fields.SequenceEqual(other.Fields) && IdentifierFieldIds.SequenceEqual(other.IdentifierFieldIds);
 
-    /// <summary>What <paramref name="other"/> has otherwise (names, types, nullability, order, identifiers), one line for each difference; numbers and descriptions do not count.</summary>
+    /// <summary>
+    /// Why rows of this schema do not fit into a table with <paramref name="other"/>: names, types, nullability, order, identifiers, one line for each. Numbers and descriptions do not count, and
+    /// a table may allow nulls where there are none, also in the key, which then has no identifiers.
+    /// </summary>
     public IReadOnlyList<string> Differences(IcebergSchema other)
     {
         var lines = new List<string>();
@@ -44,13 +47,14 @@ internal sealed record IcebergSchema(int SchemaId, ImmutableArray<IcebergField> 
         {
             var mine = i < Fields.Length ? Fields[i].Describe() : "nothing";
             var theirs = i < other.Fields.Length ? other.Fields[i].Describe() : "nothing";
-            if (mine != theirs)
+            if (mine != theirs && !(i < Fields.Length && i < other.Fields.Length && (Fields[i] with { Required = false }).Describe() == theirs))
             {
                 lines.Add($"column {i + 1} is {theirs}, expected {mine}");
             }
         }
 
-        if (!IdentifierNames().SequenceEqual(other.IdentifierNames(), StringComparer.Ordinal))
+        var lacksIdentifiers = other.IdentifierFieldIds.IsEmpty && IdentifierFieldIds.Any(id => other.Fields.Any(f => !f.Required && f.Name == Fields.First(m => m.Id == id).Name));
+        if (!lacksIdentifiers && !IdentifierNames().SequenceEqual(other.IdentifierNames(), StringComparer.Ordinal))
         {
             lines.Add($"the key is ({string.Join(", ", other.IdentifierNames())}), expected ({string.Join(", ", IdentifierNames())})");
         }

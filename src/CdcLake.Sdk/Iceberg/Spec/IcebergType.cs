@@ -68,6 +68,12 @@ internal readonly record struct IcebergType(string Text, bool IsNested = false)
     /// <summary>True for types that may be identifier fields: no floating point.</summary>
     public bool CanIdentify => !IsNested && Text is not ("float" or "double");
 
+    /// <summary>True when a column of <paramref name="former"/> may become one of this type in place: Iceberg's promotions.</summary>
+    public bool Holds(IcebergType former) =>
+        this == former
+        || (Text, former.Text) is ("long", "int") or ("double", "float")
+        || (TryParseDecimal(out var precision, out var scale) && former.TryParseDecimal(out var formerPrecision, out var formerScale) && scale == formerScale && precision >= formerPrecision);
+
     internal static IcebergType Read(JsonElement element) => element.ValueKind == JsonValueKind.String
         ? new IcebergType(Canonical(element.GetString()!))
         : new IcebergType(element.GetRawText(), IsNested: true);

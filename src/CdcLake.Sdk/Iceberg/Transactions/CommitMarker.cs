@@ -20,6 +20,9 @@ internal sealed record CommitMarker(string Pipeline, long Epoch, IReadOnlyDictio
     /// <summary>Table property with the fingerprint of what the table holds the result of.</summary>
     public const string PlanProperty = Prefix + "plan";
 
+    /// <summary>Table property with the hash of what the captured tables looked like when its schema was decided.</summary>
+    public const string TablesProperty = Prefix + "tables";
+
     private const string Prefix = "cdclake.";
     private const string PipelineKey = "pipeline";
     private const string EpochKey = "epoch";

@@ -53,9 +53,12 @@ internal sealed class PreparedTable : IAsyncDisposable
                     new TableRequirement.RefSnapshot(TableMetadata.MainBranch, table.CurrentSnapshotId),
                     new TableRequirement.CurrentSchemaId(table.CurrentSchemaId),
                     new TableRequirement.DefaultSpecId(table.DefaultSpecId),
+                    .. Change.Schemas.Take(1).Select(_ => new TableRequirement.LastAssignedFieldId(table.LastColumnId)),
                     .. Change.Requirements,
                 ],
                 [
+                    .. Change.Schemas.Where(s => table.Schemas.All(known => known.SchemaId != s.SchemaId)).DistinctBy(s => s.SchemaId).Select(s => new StructureUpdates.AddSchema(s)),
+                    .. Change.Schemas.TakeLast(1).Select(s => new StructureUpdates.SetCurrentSchema(s.SchemaId)),
                     .. Change.Updates,
                     new SnapshotUpdates.AddSnapshot(_draft!.Snapshot),
                     SnapshotUpdates.SetRef.Main(table, _snapshotId),

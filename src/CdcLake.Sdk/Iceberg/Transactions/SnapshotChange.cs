@@ -29,6 +29,9 @@ internal sealed class SnapshotChange
     /// <summary>True when all small manifests are brought together, whatever files come and go.</summary>
     public bool MergesManifests { get; init; }
 
+    /// <summary>Schemas that files of the change were written with, and that are not the table's current one, oldest first: the last one becomes current in the same act.</summary>
+    public IReadOnlyList<IcebergSchema> Schemas { get; init; } = [];
+
     /// <summary>Further updates, made in the same act before the snapshot is added: schema, spec, properties.</summary>
     public List<TableUpdate> Updates { get; } = [];
 

@@ -24,7 +24,8 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
     {
         var table = version.Table.Metadata;
         var sequence = table.LastSequenceNumber + 1;
-        var output = new ManifestOutput(version.Table, snapshotId, attempt, sequence, written);
+        var schema = change.Schemas.Count > 0 ? change.Schemas[^1] : table.Schema;
+        var output = new ManifestOutput(version.Table, schema, snapshotId, attempt, sequence, written);
         var data = ManifestPlan.Of(version.Files, ManifestContent.Data, change.AddedData, change.RemovedData, table.DefaultSpecId, snapshotId, sequence, change.MergesManifests);
         var deletes = ManifestPlan.Of(version.Files, ManifestContent.Deletes, change.AddedDeletes, change.RemovedDeletes, table.DefaultSpecId, snapshotId, sequence, change.MergesManifests);
         var manifests = new List<ManifestContents>();
@@ -53,12 +54,12 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         var after = version.Files.After(manifests, fresh, change.RemovedData.Concat(change.RemovedDeletes));
         var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), table.LastUpdatedMs + 1);
         var summary = SnapshotSummary.Of(change, table.CurrentSnapshot, after);
-        var snapshot = new Snapshot(snapshotId, table.CurrentSnapshotId, sequence, now, list, summary, table.CurrentSchemaId) { FirstRowId = rowIds.First, AddedRows = rowIds.Count };
+        var snapshot = new Snapshot(snapshotId, table.CurrentSnapshotId, sequence, now, list, summary, schema.SchemaId) { FirstRowId = rowIds.First, AddedRows = rowIds.Count };
         return new SnapshotDraft(snapshot, after);
     }
 
     /// <summary>The manifests of one attempt, under names as Iceberg Java gives them. None is read before the commit, so all are written at once.</summary>
-    private sealed class ManifestOutput(CatalogTable table, long snapshotId, int attempt, long sequence, WrittenFiles written)
+    private sealed class ManifestOutput(CatalogTable table, IcebergSchema schema, long snapshotId, int attempt, long sequence, WrittenFiles written)
     {
         private readonly string _folder = (table.Metadata.Properties.GetValueOrDefault(TableProperties.MetadataPath)?.TrimEnd('/') ?? table.Metadata.Location + "/metadata") + "/";
         private readonly string _uuid = RandomIds.Uuid();
@@ -67,7 +68,7 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         public ManifestContents Add(IReadOnlyList<ManifestEntry> entries, ManifestContent content)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{_folder}{_uuid}-m{_files.Count}.avro");
-            var bytes = ManifestWriter.Write(table.Metadata.FormatVersion, table.Metadata.Schema, SpecOf(entries[0].File), content, entries);
+            var bytes = ManifestWriter.Write(table.Metadata.FormatVersion, schema, SpecOf(entries[0].File), content, entries);
             _files.Add((name, bytes));
             return new ManifestContents(Describe(name, bytes.Length, content, entries), [.. entries.Where(e => e.Status != EntryStatus.Deleted)]);
         }

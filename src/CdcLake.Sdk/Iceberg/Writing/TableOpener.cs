@@ -23,18 +23,25 @@ internal static class TableOpener
             ?? await catalog.CreateAsync(name, NewTable(wanted, settings, opening), cancellationToken).ConfigureAwait(false)
             ?? await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new CatalogException($"Table {name} in {catalog.Name} was created and dropped by somebody else at the same time. Start again.");
-        Check(catalog, table, wanted, opening.Pipeline);
-        CheckPlan(catalog, table, opening);
+        Check(catalog, table, opening.Pipeline);
         CheckHistory(catalog, table, settings, opening);
+        var isOther = IsOtherResult(catalog, table, wanted, opening);
         table = await RaisedAsync(catalog, table, settings, cancellationToken).ConfigureAwait(false);
         settings = WriteProperties.Apply(settings, table.Metadata.Properties, $"Table {name} in {catalog.Name}");
 
         CheckMode(catalog, table, settings);
         var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
-        var layout = new TableLayout(opening.Schema, opening.Key, table.Metadata.Schema, table.Metadata.Properties);
+        var layout = new TableLayout(opening.Schema, opening.Key, isOther ? SchemaEvolution.To(table.Metadata, wanted) : table.Metadata.Schema, table.Metadata.Properties);
         var files = await DeletedRows.LoadAsync(table, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
-        var index = settings.DeleteMode == IcebergDeleteMode.Append ? null : await IndexRebuild.RunAsync(layout, table.Files, files, cancellationToken).ConfigureAwait(false);
-        return new UpsertTable(new TableSession(catalog, version, opening.Clock), layout, files, index, settings);
+        var index = settings.DeleteMode == IcebergDeleteMode.Append ? null
+            : await IndexRebuild.RunAsync(layout, table.Files, isOther ? new LiveFiles() : files, cancellationToken).ConfigureAwait(false);
+        var columns = new TableColumns(table.Metadata, table.Metadata.HasRowLineage && RewriteChoice.MovesRows(settings) ? layout.WithRowLineage() : layout)
+        {
+            NeedsReplacement = isOther,
+            Properties = isOther || table.Metadata.Properties.GetValueOrDefault(CommitMarker.TablesProperty, "") != opening.Tables
+                ? PlanProperties(opening) : ImmutableSortedDictionary<string, string>.Empty,
+        };
+        return new UpsertTable(new TableSession(catalog, version, opening.Clock), columns, files, index, settings);
     }
 
     private static TableCreation NewTable(IcebergSchema schema, IcebergSinkSettings settings, SinkOpening opening)
@@ -43,11 +50,7 @@ internal static class TableOpener
         properties.AddRange(WriteProperties.ForNewTable(settings));
         properties.AddRange(SnapshotRetention.PropertiesOfNewTables.Where(p => !properties.ContainsKey(p.Key)));
         properties[CommitMarker.OwnerProperty] = opening.Pipeline;
-        if (opening.Fingerprint.Length > 0)
-        {
-            properties[CommitMarker.PlanProperty] = opening.Fingerprint;
-        }
-
+        properties.AddRange(PlanProperties(opening));
         return new TableCreation(schema, properties.ToImmutable()) { Spec = PartitionTerm.SpecOf(settings.Partitioning, schema, opening.Schema), FormatVersion = VersionOf(settings) };
     }
 
@@ -78,6 +81,11 @@ internal static class TableOpener
         }
     }
 
+    private static ImmutableSortedDictionary<string, string> PlanProperties(SinkOpening opening) =>
+        new KeyValuePair<string, string>[] { new(CommitMarker.PlanProperty, opening.Fingerprint), new(CommitMarker.TablesProperty, opening.Tables) }
+            .Where(p => p.Value.Length > 0)
+            .ToImmutableSortedDictionary(StringComparer.Ordinal);
+
     private static void CheckHistory(ICatalog catalog, CatalogTable table, IcebergSinkSettings settings, SinkOpening opening)
     {
         if (settings.ForeignChanges == ForeignChanges.Refuse && MarkedHistory.Of(table.Metadata, opening.Pipeline).Foreign is { } foreign)
@@ -89,20 +97,38 @@ internal static class TableOpener
         }
     }
 
-    private static void CheckPlan(ICatalog catalog, CatalogTable table, SinkOpening opening)
+    /// <summary>True when the table holds a result with other columns, or of other ones, since captured tables were altered.</summary>
+    private static bool IsOtherResult(ICatalog catalog, CatalogTable table, IcebergSchema wanted, SinkOpening opening)
     {
-        if (opening.Fingerprint.Length > 0
-            && table.Metadata.Properties.TryGetValue(CommitMarker.PlanProperty, out var plan)
-            && plan != opening.Fingerprint)
+        var plan = table.Metadata.Properties.GetValueOrDefault(CommitMarker.PlanProperty);
+        var isOtherPlan = opening.Fingerprint.Length > 0 && plan is not null && plan != opening.Fingerprint;
+        var differences = wanted.Differences(table.Metadata.Schema);
+        var wereAltered = opening.Tables.Length > 0
+            && table.Metadata.Properties.TryGetValue(CommitMarker.TablesProperty, out var tables) && tables != opening.Tables;
+        if (wereAltered && (isOtherPlan || differences.Count > 0))
+        {
+            return true;
+        }
+
+        if (differences.Count > 0)
+        {
+            throw new CatalogException(
+                $"Table {table.Identifier} in {catalog.Name} has other columns than pipeline \"{opening.Pipeline}\" writes: {string.Join("; ", differences)}. "
+                + "Write to another table, drop this one, or change the pipeline back.");
+        }
+
+        if (isOtherPlan)
         {
             throw new PlanChangedException(
                 $"Table {table.Identifier} in {catalog.Name} holds the result of another computation than pipeline \"{opening.Pipeline}\" does now "
                 + $"(plan {plan}, now {opening.Fingerprint}): a condition, an expression, a key or an input changed. "
                 + "Change the pipeline back, write to another table, or drop this one and delete the pipeline's checkpoint folder: it is then built anew from the source.");
         }
+
+        return false;
     }
 
-    private static void Check(ICatalog catalog, CatalogTable table, IcebergSchema wanted, string pipeline)
+    private static void Check(ICatalog catalog, CatalogTable table, string pipeline)
     {
         var metadata = table.Metadata;
         var where = $"Table {table.Identifier} in {catalog.Name}";
@@ -125,13 +151,6 @@ internal static class TableOpener
         {
             throw new CatalogException(
                 $"{where} already has content that no pipeline of this library wrote (its snapshots carry no cdclake.pipeline). Write to another table, or drop this one.");
-        }
-
-        if (wanted.Differences(metadata.Schema) is { Count: > 0 } differences)
-        {
-            throw new CatalogException(
-                $"{where} has other columns than pipeline \"{pipeline}\" writes: {string.Join("; ", differences)}. "
-                + "Write to another table, drop this one, or change the pipeline back.");
         }
 
         if (metadata.SortOrders.FirstOrDefault(o => o.OrderId == metadata.DefaultSortOrderId) is { FieldsJson: not "[]" } order)

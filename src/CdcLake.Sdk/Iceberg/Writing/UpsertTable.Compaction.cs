@@ -11,14 +11,14 @@ internal sealed partial class UpsertTable
     /// <summary>Files that are worth being written anew, or null. Belongs to the caller, who may run it while the table goes on changing.</summary>
     public Compaction? BeginCompaction()
     {
-        var files = _compaction.Choose(_files.All);
+        var files = NeedsReplacement ? [] : _compaction.Choose(_files.All);
         if (files.Count == 0)
         {
             return null;
         }
 
         _compaction.Spend(files);
-        return new Compaction(_layout, Version, files, _settings);
+        return new Compaction(_columns.Layout, Version, files, _settings);
     }
 
     /// <summary>
@@ -38,7 +38,7 @@ internal sealed partial class UpsertTable
             _written.Attach(compaction.HandOver());
             if (_index is { } index)
             {
-                await new CompactionTakeover(_layout, Version.Table.Files, _files, index, _settings).RunAsync(compaction, cancellationToken).ConfigureAwait(false);
+                await new CompactionTakeover(_columns.Layout, Version.Table.Files, _files, index, _settings).RunAsync(compaction, cancellationToken).ConfigureAwait(false);
             }
             else
             {

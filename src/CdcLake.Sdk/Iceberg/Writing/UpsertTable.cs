@@ -15,10 +15,8 @@ namespace CdcLake.Iceberg.Writing;
 /// </summary>
 internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
 {
-    private readonly TableLayout _layout;
     private readonly IcebergSinkSettings _settings;
     private readonly TableSession _session;
-    private readonly RowCodec _keyCodec;
     private readonly EncodedRows _keys = new();
     private readonly LiveFiles _files;
     private readonly WrittenFiles _written;
@@ -29,26 +27,27 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly HashSet<LiveFile> _replaced = [];
     private readonly PlacedRows _placed = new();
     private readonly KeyIndex? _index;
+    private TableColumns _columns;
     private long _newRows;
 
     /// <param name="session">The table at its current version.</param>
-    /// <param name="layout">Its columns.</param>
+    /// <param name="columns">Its columns.</param>
     /// <param name="files">Data files of the version.</param>
     /// <param name="index">Keys of the rows in them; null for a table that is only appended to.</param>
     /// <param name="settings">Sizes and codec.</param>
-    public UpsertTable(TableSession session, TableLayout layout, LiveFiles files, KeyIndex? index, IcebergSinkSettings settings)
+    public UpsertTable(TableSession session, TableColumns columns, LiveFiles files, KeyIndex? index, IcebergSinkSettings settings)
     {
         var table = session.Version.Table.Metadata;
-        _layout = layout = table.HasRowLineage && RewriteChoice.MovesRows(settings) ? layout.WithRowLineage() : layout;
+        _columns = columns;
         _settings = settings;
         _session = session;
         _files = files;
         _index = index;
-        _keyCodec = new RowCodec(layout.Columns, layout.Key);
+        var layout = columns.Layout;
         var store = session.Version.Table.Files;
         var names = new FileNames(table);
         _written = new WrittenFiles(store);
-        var router = new PartitionRouter(table.DefaultSpec, table.Schema, layout.Columns, $"Table {session.Version.Table.Identifier}");
+        var router = new PartitionRouter(table.DefaultSpec, layout.Schema, layout.Columns, $"Table {session.Version.Table.Identifier}");
         _writer = new DataFileWriters(router, p => new DataFileWriter(layout, store, names, p, files, _written, settings), settings.MaxOpenFiles);
         _deletes = table.HasRowLineage
             ? new DeletionVectorsWriter(store, names, _written, table.DefaultSpecId)
@@ -66,6 +65,9 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     public TableVersion Version => _session.Version;
 
     public bool KnowsKeys => _index is not null;
+
+    /// <inheritdoc cref="TableColumns.NeedsReplacement"/>
+    public bool NeedsReplacement => _columns.NeedsReplacement;
 
     public void Find(EncodedRows keys, Span<bool> present) => _index?.Find(keys, present);
 
@@ -152,10 +154,17 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     private async Task<SnapshotChange> ChangeAsync(CommitMarker marker, CancellationToken cancellationToken)
     {
         SnapshotChange change = null!;
-        change = new SnapshotChange { Marker = marker, Remake = (version, stop) => RemakeAsync(change, version, stop) };
+        change = new SnapshotChange
+        {
+            Marker = marker,
+            Schemas = _columns.Schemas,
+            Remake = NeedsReplacement ? null : (version, stop) => RemakeAsync(change, version, stop),
+        };
+        _columns.AddTo(change);
         await GuardAsync(async () => await CollectAsync(change, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         change.WhenCommitted.Add(() => _compaction.Changed(_newRows + _files.All.Sum(f => f.FreshDeletes), Rows));
         change.WhenCommitted.Add(Committed);
+        change.WhenCommitted.Add(() => _columns = _columns.Committed(Version.Table.Metadata));
         return change;
     }
 
@@ -167,7 +176,7 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
             await version.Table.Files.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
-        await new TableMove(_layout, _files, _index, _settings).RunAsync(version, cancellationToken).ConfigureAwait(false);
+        await new TableMove(_columns.Layout, _files, _index, _settings).RunAsync(version, cancellationToken).ConfigureAwait(false);
         _replaced.Clear();
         return await ChangeAsync(former.Marker!, cancellationToken).ConfigureAwait(false);
     }
@@ -238,18 +247,18 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <summary>Writes the live rows of a file behind the new ones and points the index there.</summary>
     private async Task RewriteAsync(LiveFile file, CancellationToken cancellationToken)
     {
-        var entry = _layout.HasRowLineage ? Version.Files.EntryOf(file.File!) : null;
-        await foreach (var batch in DataFileReader.ReadAsync(Version.Table.Files, file.File!, _layout.Parquet, cancellationToken).ConfigureAwait(false))
+        var entry = _columns.Layout.HasRowLineage ? Version.Files.EntryOf(file.File!) : null;
+        await foreach (var batch in DataFileReader.ReadAsync(Version.Table.Files, file.File!, _columns.Layout.Parquet, cancellationToken).ConfigureAwait(false))
         {
             RowLineage.Resolve(batch, entry);
-            using var rows = batch.ToChanges(_layout.Columns);
+            using var rows = batch.ToChanges(_columns.Layout.Columns);
             _placed.SelectLive(file, batch.FirstRow, rows.Count);
             if (_placed.Count == 0)
             {
                 continue;
             }
 
-            _keyCodec.Encode(rows, _keys);
+            _columns.KeyCodec.Encode(rows, _keys);
             foreach (var (start, some) in await _writer.AppendAsync(batch.Columns, _placed.Selected, cancellationToken).ConfigureAwait(false))
             {
                 _placed.Select(some.Span, start.Position);
@@ -267,7 +276,7 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
             if (_placed.Previous[i] != new RowLocation(file.Ordinal, (uint)(firstRow + row)))
             {
                 throw new CatalogException(
-                    $"Row {firstRow + row} of {file.File!.Path} with key ({_keyCodec.Print(_keys[row])}) is not where the index has it. "
+                    $"Row {firstRow + row} of {file.File!.Path} with key ({_columns.KeyCodec.Print(_keys[row])}) is not where the index has it. "
                     + "The file was changed while the pipeline ran, or this is a defect of the library; start the pipeline again, which builds the index anew.");
             }
         }

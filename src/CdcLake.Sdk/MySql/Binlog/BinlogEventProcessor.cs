@@ -56,7 +56,10 @@ internal sealed class BinlogEventProcessor : IDisposable
     public long OpenTransactionEnd => _transactions.Open.AnnouncedEnd;
 
     /// <summary>True when <see cref="FlushAsync"/> has to be called before the next event: enough rows are pending, an epoch is due, or a boundary was reached.</summary>
-    public bool NeedsFlush => _epochs.NeedsFlush || _transactions.HasMore;
+    public bool NeedsFlush => _epochs.NeedsFlush || _transactions.HasMore || Reread is not null;
+
+    /// <inheritdoc cref="TransactionReader.Reread"/>
+    public string? Reread => _transactions.Reread;
 
     /// <summary>True when the events that follow end with a CRC-32.</summary>
     public bool HasChecksum => _cursor.HasChecksum;
@@ -142,7 +145,7 @@ internal sealed class BinlogEventProcessor : IDisposable
     {
         while (true)
         {
-            await _epochs.FlushAsync(output, _transactions.Open, idle && !_transactions.HasMore, cancellationToken).ConfigureAwait(false);
+            await _epochs.FlushAsync(output, _transactions.Open, (idle || Reread is not null) && !_transactions.HasMore, cancellationToken).ConfigureAwait(false);
             if (!_transactions.HasMore)
             {
                 return;

@@ -58,6 +58,12 @@ internal sealed record BinlogProcessorOptions
     /// </summary>
     public bool TablesMustBeCreated { get; init; }
 
+    /// <summary>True when a statement that changes rows or columns which are read ends the log before it, so that tables are read anew, instead of being an error.</summary>
+    public bool RereadsAfterStatements { get; init; }
+
+    /// <summary>The same for a table that is another one in the log than it was planned for, without a statement that says so.</summary>
+    public bool RereadsOtherTables { get; init; }
+
     /// <summary>Rows of one unfinished transaction that are held back so that they can be dropped; a larger transaction is handed on while it is read.</summary>
     public int HeldRows { get; init; } = 65_536;
 

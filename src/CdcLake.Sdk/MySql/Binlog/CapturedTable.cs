@@ -49,13 +49,13 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
         }
 
         var columns = dates.Apply(Name, map.Columns);
-        TableDefinitionCheck.Check(Capture.Table, columns);
+        var read = TableDefinitionCheck.Find(Capture, columns);
         if (_definitions.Count == MaxDefinitions)
         {
             _definitions.RemoveAt(0);
         }
 
-        var definition = new Definition(body.ToArray(), columns.Length, new RowDecoder(Name, columns, Capture.Columns), new PartialImages(columns));
+        var definition = new Definition(body.ToArray(), columns.Length, new RowDecoder(Name, columns, read), new PartialImages(columns));
         _definitions.Add(definition);
         return definition;
     }

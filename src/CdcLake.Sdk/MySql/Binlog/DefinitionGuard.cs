@@ -5,6 +5,11 @@ namespace CdcLake.MySql.Binlog;
 /// <summary>Decides what a logged statement means for the captured tables, and refuses what would lose or invent rows without a word.</summary>
 internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions options, LogCursor cursor)
 {
+    private readonly Reread _reread = new(options.RereadsAfterStatements);
+
+    /// <summary>Why the tables have to be read anew, instead of what comes from the open transaction on; null while the log can be followed.</summary>
+    public string? Reread => _reread.Reason;
+
     /// <summary>Looks at a statement that is neither harmless nor part of a transaction's grammar.</summary>
     /// <exception cref="SchemaMismatchException">It changes a captured table without logging rows.</exception>
     /// <exception cref="BinlogUnavailableException">It is not known to leave rows alone.</exception>
@@ -24,11 +29,11 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
         {
             if (statement.Fills.Any(t => t.MayBe(table.Name)))
             {
-                Refuse(table, transaction);
+                Refuse(table, statement, transaction);
             }
-            else if (statement.Tables.Any(t => t.MayBe(table.Name)))
+            else if (statement.Tables.Any(t => t.MayBe(table.Name)) && Concerns(statement, table))
             {
-                CheckDefinition(statement.Kind, table, transaction);
+                CheckDefinition(statement, table, transaction);
             }
         }
     }
@@ -55,13 +60,18 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
         && options.StatementTables.Contains(statement.Tables[0].ToString(), StringComparer.OrdinalIgnoreCase)
         && !tables.Tables.Any(t => statement.Tables[0].MayBe(t.Name));
 
+    // Of ALTER TABLE only what touches something that is read: all else the next TABLE_MAP tells, and the decoder follows it.
+    private static bool Concerns(Statement statement, CapturedTable table) =>
+        statement.Clauses.Count == 0 || statement.Clauses.Any(c => AlteredColumns.AreRead(c, table.Capture));
+
     /// <summary>DDL is harmless while the table is known to have no rows: the next TABLE_MAP tells what it became.</summary>
-    private void CheckDefinition(StatementKind kind, CapturedTable table, OpenTransaction transaction)
+    private void CheckDefinition(Statement statement, CapturedTable table, OpenTransaction transaction)
     {
+        var kind = statement.Kind;
         var creates = kind is StatementKind.CreateTable or StatementKind.CreateTableIfNotExists;
         if (!creates && (table.HasRows || !(table.IsComplete || options.TablesMustBeCreated)))
         {
-            Refuse(table, transaction);
+            Refuse(table, statement, transaction);
         }
 
         if (!table.HasRows && kind is StatementKind.CreateTable or StatementKind.EmptyTable or StatementKind.DropDatabase)
@@ -70,14 +80,18 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
         }
     }
 
-    private void Refuse(CapturedTable table, OpenTransaction transaction)
+    private void Refuse(CapturedTable table, Statement statement, OpenTransaction transaction)
     {
         if (!transaction.IsSkipped)
         {
-            throw new SchemaMismatchException(
-                $"{cursor.Where}, transaction {transaction.Gtid}: a statement changes the definition or the rows of captured table {table.Name} without logging rows " +
-                "(ALTER, DROP, TRUNCATE, RENAME, REPAIR, EXCHANGE PARTITION or IMPORT). What was captured until then is complete and stays. " +
+            var error = new SchemaMismatchException(
+                $"{cursor.Where}, transaction {transaction.Gtid}: \"{statement.Text}\" changes columns that are read, or the rows, of captured table {table.Name} without logging rows. " +
+                "What was captured until then is complete and stays. " +
                 "Start the pipeline anew with an empty target, so that it reads the table as it is now.");
+            if (!_reread.TryTake(error))
+            {
+                throw error;
+            }
         }
     }
 }

@@ -12,6 +12,10 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
     private const ulong DummyTableId = 0xFF_FFFF; // a rows event without rows that only ends a statement
 
     private readonly TableMaps _maps = new(tables);
+    private readonly Reread _reread = new(options.RereadsOtherTables);
+
+    /// <summary>Why the tables have to be read anew, instead of what comes from the open transaction on; null while the log can be followed.</summary>
+    public string? Reread => _reread.Reason;
 
     /// <summary>Changed rows of captured tables, before-images and after-images counted each; not those that were handed on before a reconnect.</summary>
     public long Rows { get; private set; }
@@ -43,7 +47,7 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         }
         else
         {
-            _maps.Describe(cursor.Stream, id, body);
+            Describe(id, body);
         }
     }
 
@@ -66,6 +70,18 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         else if (mapping is null && id != DummyTableId)
         {
             throw MySqlProtocolException.Malformed("Rows event", 0, $"table id {id} was not described by a TABLE_MAP event before");
+        }
+    }
+
+    private void Describe(ulong id, ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            _maps.Describe(cursor.Stream, id, body);
+        }
+        catch (SchemaMismatchException error) when (_reread.TryTake(error))
+        {
+            // Nothing is read from here on.
         }
     }
 

@@ -37,6 +37,9 @@ internal sealed class TransactionReader : IDisposable
     /// <summary>Changed rows of captured tables since the reader was made.</summary>
     public long Rows => _rows.Rows;
 
+    /// <summary>Why the tables have to be read anew, instead of what comes from here on: everything before it is included, and no further event may be given. Null while the log can be followed.</summary>
+    public string? Reread => _guard.Reread ?? _rows.Reread;
+
     /// <summary>True when a compressed transaction was not read to its end, since pending rows have to be handed on: call <see cref="Continue"/> then.</summary>
     public bool HasMore => _payload.IsOpen;
 
@@ -80,7 +83,7 @@ internal sealed class TransactionReader : IDisposable
     /// <summary>Reads a compressed transaction on.</summary>
     public void Continue()
     {
-        while (!_epochs.NeedsFlush && _payload.TryRead(out var inner))
+        while (!_epochs.NeedsFlush && Reread is null && _payload.TryRead(out var inner))
         {
             ReadInside(inner);
         }
@@ -123,6 +126,7 @@ internal sealed class TransactionReader : IDisposable
         {
             case EventType.TableMap:
                 _rows.ReadTableMap(log.Body, Open);
+                DiscardBeforeReread();
                 break;
             case EventType.WriteRows or EventType.UpdateRows or EventType.DeleteRows:
             case EventType.WriteRowsV1 or EventType.UpdateRowsV1 or EventType.DeleteRowsV1:
@@ -206,12 +210,21 @@ internal sealed class TransactionReader : IDisposable
                 break;
             default:
                 _guard.Check(statement!, Open);
+                DiscardBeforeReread();
                 break;
         }
 
-        if (!Open.HasBegun)
+        if (Open.IsOpen && !Open.HasBegun)
         {
             End(commit: true);
+        }
+    }
+
+    private void DiscardBeforeReread()
+    {
+        if (Reread is not null)
+        {
+            Discard();
         }
     }
 

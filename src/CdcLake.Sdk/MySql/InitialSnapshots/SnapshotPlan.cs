@@ -21,7 +21,8 @@ internal sealed record SnapshotPlan(
     public IServerDialect Dialect { get; init; } = new MySqlDialect();
 
     /// <summary>The tables as they are now.</summary>
-    /// <exception cref="SchemaMismatchException">One is not as the plan was made for.</exception>
+    /// <exception cref="SchemaMismatchException">One does not exist any more.</exception>
+    /// <exception cref="TableRedefinedException">One is not as the plan was made for.</exception>
     /// <exception cref="BinlogUnavailableException">The engine of one has no consistent views.</exception>
     public async Task<IReadOnlyList<SnapshotTable>> ReadTablesAsync(ServerSession session, CancellationToken cancellationToken)
     {

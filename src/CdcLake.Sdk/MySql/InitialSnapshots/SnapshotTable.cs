@@ -10,7 +10,7 @@ internal sealed class SnapshotTable
 {
     /// <param name="capture">What the plan wants.</param>
     /// <param name="table">The definition as it is now.</param>
-    /// <exception cref="SchemaMismatchException">The definition is not the one the plan was made for.</exception>
+    /// <exception cref="TableRedefinedException">The definition is not the one the plan was made for.</exception>
     public SnapshotTable(TableCapture capture, TableDefinition table)
     {
         Capture = capture;
@@ -18,11 +18,11 @@ internal sealed class SnapshotTable
         var now = table.Describe(capture.Table.Name);
         if (!now.Schema.Equals(capture.Table.Schema) || !now.NativeTypes.SequenceEqual(capture.Table.NativeTypes))
         {
-            throw new SchemaMismatchException(
+            throw new TableRedefinedException(
                 $"Table {table.Name} was altered after the pipeline was built: it was {capture.Table.Schema} and is {now.Schema}. Build the pipeline again.");
         }
 
-        Wide = TableCapture.Of(capture.Table, [.. capture.Columns.Union(table.Key).Order()]);
+        Wide = TableCapture.Of(capture.Table, [.. capture.Columns.Union(table.Key).Order()]) with { ReadsAll = capture.ReadsAll };
         Key = [.. table.Key.Select(k => IndexOf(Wide.Columns, k))];
         CapturedInWide = [.. capture.Columns.Select(c => IndexOf(Wide.Columns, c))];
     }

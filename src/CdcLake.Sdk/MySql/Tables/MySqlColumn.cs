@@ -44,6 +44,9 @@ internal sealed record MySqlColumn(
         }
     }
 
+    /// <summary>True when the server computes its values from other columns; known from information_schema only, not from the log.</summary>
+    public bool IsGenerated { get; init; }
+
     /// <summary>The type of the values in a batch; Binary when <see cref="Unsupported"/> says so.</summary>
     public DataType DataType => Mapping.Type;
 

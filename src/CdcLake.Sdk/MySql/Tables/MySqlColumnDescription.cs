@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 
@@ -24,7 +25,10 @@ internal static class MySqlColumnDescription
             new Columnar.Schema(columns.Select(FieldOf)),
             [.. columns.Select(c => c.NativeType)],
             [.. Enumerable.Range(0, columns.Count).Where(i => columns[i].KeyOrder > 0).OrderBy(i => columns[i].KeyOrder)],
-            unsupported);
+            unsupported)
+        {
+            Generated = Enumerable.Range(0, columns.Count).Where(i => columns[i].IsGenerated).ToFrozenSet(),
+        };
     }
 
     private static Field FieldOf(MySqlColumn column) =>

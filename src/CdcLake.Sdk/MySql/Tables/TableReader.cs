@@ -56,7 +56,7 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         }
 
         var rows = await session.QueryAsync(
-            $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY FROM information_schema.COLUMNS WHERE {Where(actual)} ORDER BY ORDINAL_POSITION",
+            $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY, GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE {Where(actual)} ORDER BY ORDINAL_POSITION",
             cancellationToken).ConfigureAwait(false);
         var keys = await ReadUniqueKeysAsync(actual, cancellationToken).ConfigureAwait(false);
 
@@ -64,7 +64,7 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         var marked = rows.Rows.Where(r => r[4] == "PRI").Select(r => r[0]!).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var primary = keys.Find(marked.SetEquals) ?? [];
         var columns = rows.Rows
-            .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))))
+            .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))) with { IsGenerated = !string.IsNullOrEmpty(row[5]) })
             .ToList();
         columns = [.. dates.Apply(actual.ToString(), columns)];
         return new TableDefinition(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys));

@@ -17,6 +17,9 @@ internal sealed class StatementResult
         Rows = rows;
     }
 
+    /// <summary>Names of the columns, in order.</summary>
+    public IReadOnlyList<string> Columns => _columns;
+
     public IReadOnlyList<string?[]> Rows { get; }
 
     public int Count => Rows.Count;

@@ -14,6 +14,12 @@ internal sealed record BoundPlan(
     /// <summary>For each operator what it computes, for people; the records of nodes hold delegates only.</summary>
     internal ConditionalWeakTable<PlanNode, string> Details { get; init; } = [];
 
+    /// <summary>Hex hash of the captured tables as far as they are read: names, types, nullability, keys.</summary>
+    public string TablesFingerprint => NodeFactory.Hash(Captures.SelectMany(c => c.Columns
+        .Select(i => $"{c.Table.Schema[i]} {c.Table.NativeTypes[i]}")
+        .Prepend(c.Table.Name)
+        .Concat(c.Table.PrimaryKey.Select(k => c.Table.Schema[k].Name))));
+
     /// <summary>The plan as text: tree, state of each operator, captured and pruned columns, keys.</summary>
     public string Explain() => PlanPrinter.Print(this);
 }

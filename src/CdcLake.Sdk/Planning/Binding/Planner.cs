@@ -52,7 +52,7 @@ internal sealed partial class Planner : ILogicalVisitor<BoundStream>
             var users = uses.Where(u => u.Table == name).ToList();
             var ordinals = users.Select(u => new TableBinder(table).Bind(u.Members, _read[u])).ToList();
             var captured = ordinals.SelectMany(o => o.Values).Distinct().Order().ToList();
-            var capture = TableCapture.Of(table, captured);
+            var capture = TableCapture.Of(table, captured) with { ReadsAll = users.Any(u => u.Members is null && _read[u].All) };
             var index = _captures.Count;
             _captures.Add(capture);
             var pruned = Enumerable.Range(0, table.Schema.Count).Except(captured).Select(c => table.Schema[c].Name).ToList();

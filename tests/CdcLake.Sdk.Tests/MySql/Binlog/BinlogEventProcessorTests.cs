@@ -184,7 +184,9 @@ public sealed class BinlogEventProcessorTests
         var nullable = new BinlogTable("appdb", "sales", [0], BinlogColumn.BigInt("id"), BinlogColumn.Decimal("price", 10, 2) with { Nullable = true });
         Assert.Contains("NOT NULL", await Fail(nullable), StringComparison.Ordinal);
         var renamed = new BinlogTable("appdb", "sales", [0], BinlogColumn.BigInt("id"), BinlogColumn.Decimal("amount", 10, 2));
-        Assert.Contains("was \"price\" and is \"amount\"", await Fail(renamed), StringComparison.Ordinal);
+        Assert.Contains("the log lacks column \"price\"; it has \"id\", \"amount\"", await Fail(renamed), StringComparison.Ordinal);
+        var more = new BinlogTable("appdb", "sales", [0], BinlogColumn.BigInt("id"), BinlogColumn.Decimal("price", 10, 2), BinlogColumn.Int("qty"));
+        Assert.Contains("the log adds \"qty\"", await Fail(more), StringComparison.Ordinal);
         var key = new BinlogTable("appdb", "sales", [1, 0], BinlogColumn.BigInt("id"), BinlogColumn.Decimal("price", 10, 2));
         Assert.Contains("primary key was (id) and is (price, id)", await Fail(key), StringComparison.Ordinal);
 

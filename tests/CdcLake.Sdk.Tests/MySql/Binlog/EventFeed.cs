@@ -41,7 +41,7 @@ internal static class EventFeed
         using var folder = new BinlogFolder();
         await using var source = new BinlogFileSource([folder.Write(file)], options: options);
         return [.. (await source.DescribeAsync(tables, default)).Select(t =>
-            TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count).Where(i => !t.Unsupported.ContainsKey(i))]))];
+            TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count).Where(i => !t.Unsupported.ContainsKey(i))]) with { ReadsAll = true })];
     }
 
     /// <summary>A whole event with its checksum, as a dump sends it outside the file: ROTATE, heartbeats.</summary>

@@ -11,7 +11,7 @@ internal static class Replay
         output ??= new CollectingOutput();
         await using var source = new BinlogFileSource(files, options: new MySqlSourceOptions { InvalidDates = invalidDates });
         var described = await source.DescribeAsync(tables, default);
-        var captures = described.Select(t => TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count).Where(i => !t.Unsupported.ContainsKey(i))])).ToList();
+        var captures = described.Select(t => TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count).Where(i => !t.Unsupported.ContainsKey(i))]) with { ReadsAll = true }).ToList();
         await source.RunAsync(new SourceStart(captures, from, [], limits ?? EpochLimits.Default), output, default);
         return output;
     }

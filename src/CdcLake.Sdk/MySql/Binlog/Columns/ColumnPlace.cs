@@ -1,7 +1,7 @@
 namespace CdcLake.MySql.Binlog.Columns;
 
 /// <summary>Where a column lies in the row images of a table.</summary>
-/// <param name="Index">Its place among the columns that are read, which is its ordinal in the batch.</param>
+/// <param name="Index">Its place among the columns that are read, in the order of the row.</param>
 /// <param name="Segment">Segment of the row it lies in, see <see cref="RowScanner"/>.</param>
 /// <param name="Distance">Bytes from the start of the segment.</param>
 internal readonly record struct ColumnPlace(int Index, int Segment, int Distance);

@@ -9,20 +9,21 @@ namespace CdcLake.MySql.Binlog.Columns;
 /// </summary>
 internal sealed class RowDecoder
 {
-    private readonly (ColumnDecoder Decoder, ColumnPlace Place)[] _read;
+    private readonly (ColumnDecoder Decoder, ColumnPlace Place, int Target)[] _read;
     private readonly RowScanner _scanner;
 
     /// <param name="table">Qualified name, for messages.</param>
     /// <param name="columns">All columns of the table.</param>
-    /// <param name="read">Ordinals of the columns that leave the decoder, ascending; their types are supported.</param>
+    /// <param name="read">Ordinals of the columns that leave the decoder, in the order of the batch's columns; their types are supported.</param>
     /// <exception cref="UnsupportedTypeException">A column to read cannot be captured.</exception>
     public RowDecoder(string table, IReadOnlyList<MySqlColumn> columns, IReadOnlyList<int> read)
     {
-        _scanner = new RowScanner([.. columns.Select(c => ColumnForm.Of(c).Size)], [.. read]);
-        _read = [.. read.Select((ordinal, index) =>
+        var ordered = read.Select((ordinal, target) => (Ordinal: ordinal, Target: target)).OrderBy(r => r.Ordinal).ToArray();
+        _scanner = new RowScanner([.. columns.Select(c => ColumnForm.Of(c).Size)], [.. ordered.Select(r => r.Ordinal)]);
+        _read = [.. ordered.Select((r, index) =>
         {
-            var (segment, distance) = _scanner.Locate(ordinal);
-            return (ColumnForm.Decoder(table, columns[ordinal]), new ColumnPlace(index, segment, distance));
+            var (segment, distance) = _scanner.Locate(r.Ordinal);
+            return (ColumnForm.Decoder(table, columns[r.Ordinal]), new ColumnPlace(index, segment, distance), r.Target);
         })];
     }
 
@@ -39,7 +40,7 @@ internal sealed class RowDecoder
             rows += _scanner.Rows;
             for (var i = 0; i < _read.Length; i++)
             {
-                _read[i].Decoder.AppendRun(images, _scanner, _read[i].Place, batch[i]);
+                _read[i].Decoder.AppendRun(images, _scanner, _read[i].Place, batch[_read[i].Target]);
             }
         }
 

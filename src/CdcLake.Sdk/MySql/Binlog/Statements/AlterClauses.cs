@@ -1,43 +1,174 @@
 namespace CdcLake.MySql.Binlog.Statements;
 
-/// <summary>Tells whether ALTER TABLE touches only what rows do not show: secondary indexes, comments, the next AUTO_INCREMENT value.</summary>
+// ALTER TABLE name clause [, clause] ...   Options of the table may stand without commas between them, and a partitioning behind the last clause.
+// Source: MySQL reference manual, "ALTER TABLE Statement".
+
+/// <summary>Reads the clauses of ALTER TABLE. What is not known counts as a change of rows.</summary>
 internal static class AlterClauses
 {
-    /// <param name="tokens">The whole statement.</param>
+    // Options of a table, and whatever else leaves rows and columns as they are, by the word it begins with.
+    private static readonly HashSet<string> Harmless =
+        [
+        "ALGORITHM", "LOCK", "FORCE", "ENABLE", "DISABLE", "WITH", "WITHOUT", "ORDER", "SECONDARY_LOAD", "SECONDARY_UNLOAD",
+        "COALESCE", "REORGANIZE", "REBUILD", "ANALYZE", "CHECK", "OPTIMIZE", "REMOVE", "PARTITION", "UPGRADE",
+        "DEFAULT", "CHARACTER", "CHARSET", "COLLATE", "COMMENT", "AUTO_INCREMENT", "AUTOEXTEND_SIZE", "AVG_ROW_LENGTH", "CHECKSUM", "COMPRESSION", "CONNECTION",
+        "DELAY_KEY_WRITE", "ENCRYPTION", "ENGINE", "ENGINE_ATTRIBUTE", "INSERT_METHOD", "KEY_BLOCK_SIZE", "MAX_ROWS", "MIN_ROWS", "PACK_KEYS", "PASSWORD", "ROW_FORMAT",
+        "SECONDARY_ENGINE", "SECONDARY_ENGINE_ATTRIBUTE", "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES", "TABLESPACE",
+        ];
+
+    private static readonly HashSet<string> BeforeNames = ["REBUILD", "ANALYZE", "CHECK", "OPTIMIZE", "ORDER"];
+    private static readonly HashSet<string> Constraints = ["INDEX", "KEY", "UNIQUE", "FULLTEXT", "SPATIAL", "FOREIGN", "CHECK", "PARTITION"];
+    private static readonly HashSet<string> Actions = ["CASCADE", "SET"];
+    private static readonly AlterClause Nothing = new(AlterKind.Nothing);
+
+    /// <param name="text">The whole statement.</param>
     /// <param name="at">Index behind the table's name.</param>
-    /// <returns>False as soon as one clause is not known to be harmless.</returns>
-    public static bool AreHarmless(StatementText tokens, int at)
+    /// <returns>The clauses in order, at least one.</returns>
+    public static IReadOnlyList<AlterClause> Read(StatementText text, int at)
     {
-        var depth = 0;
-        var startsClause = true;
-        for (var any = false; ; at++)
+        var clauses = new List<AlterClause>();
+        var isList = false; // further names follow as clauses of one word
+        while (at < text.Count)
         {
-            if (at >= tokens.Count)
+            var end = text.EndOfItem(at);
+            if (!isList || end > at + 1)
             {
-                return any && depth == 0;
+                isList = text.HasAny(at, BeforeNames);
+                ReadOne(text, at, end, clauses);
             }
 
-            if (startsClause && !IsHarmless(tokens, at))
-            {
-                return false;
-            }
+            at = end + 1;
+        }
 
-            any = true;
-            depth += tokens[at].Is('(') ? 1 : tokens[at].Is(')') ? -1 : 0;
-            startsClause = depth == 0 && tokens[at].Is(',');
+        return clauses.Count == 0 ? [new AlterClause(AlterKind.ChangeRows)] : clauses;
+    }
+
+    private static void ReadOne(StatementText text, int at, int end, List<AlterClause> clauses)
+    {
+        if (HasActions(text, at, end))
+        {
+            clauses.Add(new AlterClause(AlterKind.ChangeRows)); // whether its changes are logged has to be looked at
+        }
+
+        switch (text[at].Kind == SqlTokenKind.Word ? text[at].Text.ToUpperInvariant() : "")
+        {
+            case "ADD":
+                ReadAdd(text, at + 1, end, clauses);
+                break;
+            case "DROP":
+                clauses.Add(ReadDrop(text, at + 1));
+                break;
+            case "MODIFY":
+                at = text.SkipExists(text.Skip(at + 1, "COLUMN"));
+                AddColumn(text, at + 1, end, new AlterClause(AlterKind.ChangeColumn, text[at].Text, text[at].Text), clauses);
+                break;
+            case "CHANGE":
+                at = text.SkipExists(text.Skip(at + 1, "COLUMN"));
+                AddColumn(text, at + 2, end, new AlterClause(AlterKind.ChangeColumn, text[at].Text, text[at + 1].Text), clauses);
+                break;
+            case "ALTER":
+                clauses.Add(new AlterClause(LeavesValues(text, at + 1) ? AlterKind.Nothing : AlterKind.ChangeRows));
+                break;
+            case "RENAME":
+                clauses.Add(text.Has(at + 1, "COLUMN") && text.Has(at + 3, "TO") ? new AlterClause(AlterKind.RenameColumn, text[at + 2].Text, text[at + 4].Text)
+                    : new AlterClause(text.Has(at + 1, "INDEX") || text.Has(at + 1, "KEY") ? AlterKind.Nothing : AlterKind.ChangeRows));
+                break;
+            case "CONVERT":
+                var charset = text.Has(at + 2, "CHARACTER") ? at + 4 : at + 3;
+                clauses.Add(new AlterClause(text[charset].Text?.Equals("utf8mb4", StringComparison.OrdinalIgnoreCase) == true ? AlterKind.Nothing : AlterKind.ConvertText)); // which has every character
+                break;
+            case var word:
+                clauses.Add(Harmless.Contains(word) && !IsOfOtherEngine(text, at, end) ? Nothing : new AlterClause(AlterKind.ChangeRows));
+                break;
         }
     }
 
-    private static bool IsHarmless(StatementText tokens, int at)
+    private static void ReadAdd(StatementText text, int at, int end, List<AlterClause> clauses)
     {
-        var next = tokens[at + 1];
-        var onIndex = next.Is("INDEX") || next.Is("KEY");
-        return tokens[at].Text.ToUpperInvariant() switch
+        if (text.HasAny(at, Constraints))
         {
-            "ADD" => onIndex || next.Is("UNIQUE") || next.Is("FULLTEXT") || next.Is("SPATIAL"),
-            "DROP" or "RENAME" or "ALTER" => onIndex,
-            "COMMENT" or "AUTO_INCREMENT" or "ALGORITHM" or "LOCK" => tokens[at].Kind == SqlTokenKind.Word,
-            _ => false,
-        };
+            clauses.Add(Nothing);
+            return;
+        }
+
+        if (text.Has(at, "PRIMARY") || text.Has(at, "CONSTRAINT"))
+        {
+            clauses.Add(new AlterClause(text.IndexOf(at, end, "PRIMARY") < 0 ? AlterKind.Nothing : AlterKind.ChangeKey));
+            return;
+        }
+
+        at = text.SkipExists(text.Skip(at, "COLUMN"));
+        if (!text.Has(at, '('))
+        {
+            AddColumn(text, at + 1, end, new AlterClause(AlterKind.AddColumn, text[at].Text), clauses);
+            return;
+        }
+
+        for (at++; at < end && !text.Has(at - 1, ')');)
+        {
+            var next = text.EndOfItem(at);
+            ReadAdd(text, at, next, clauses);
+            at = next + 1;
+        }
+    }
+
+    // The words PRIMARY KEY, or KEY alone, in a column's definition make it the primary key.
+    private static void AddColumn(StatementText text, int definition, int end, AlterClause clause, List<AlterClause> clauses)
+    {
+        clauses.Add(string.IsNullOrEmpty(clause.Column) || clause.NewName is null ? new AlterClause(AlterKind.ChangeRows) : clause);
+        var key = text.IndexOf(definition, end, "KEY");
+        if (key >= 0 && !text.Has(key - 1, "UNIQUE"))
+        {
+            clauses.Add(new AlterClause(AlterKind.ChangeKey));
+        }
+    }
+
+    private static AlterClause ReadDrop(StatementText text, int at)
+    {
+        if (text.Has(at, "PARTITION"))
+        {
+            return new AlterClause(AlterKind.ChangeRows);
+        }
+
+        if (text.Has(at, "PRIMARY") || (text.HasAny(at, Constraints) || text.Has(at, "CONSTRAINT")) && text[text.SkipExists(at + 1)] is { IsName: true } name && name.Text.Equals("PRIMARY", StringComparison.OrdinalIgnoreCase))
+        {
+            return new AlterClause(AlterKind.ChangeKey);
+        }
+
+        at = text.HasAny(at, Constraints) || text.Has(at, "CONSTRAINT") ? -1 : text.SkipExists(text.Skip(at, "COLUMN"));
+        return at < 0 ? Nothing : text[at].IsName ? new AlterClause(AlterKind.DropColumn, text[at].Text) : new AlterClause(AlterKind.ChangeRows);
+    }
+
+    // ALTER {INDEX | CHECK | CONSTRAINT} ..., ALTER [COLUMN] name {SET {DEFAULT | VISIBLE | INVISIBLE} | DROP DEFAULT}
+    private static bool LeavesValues(StatementText text, int at)
+    {
+        if (text.HasAny(at, Constraints) || text.Has(at, "CONSTRAINT"))
+        {
+            return true;
+        }
+
+        at = text.SkipExists(text.Skip(at, "COLUMN")) + 1;
+        return (text.Has(at, "SET") && (text.Has(at + 1, "DEFAULT") || text.Has(at + 1, "VISIBLE") || text.Has(at + 1, "INVISIBLE")))
+            || (text.Has(at, "DROP") && text.Has(at + 1, "DEFAULT"));
+    }
+
+    // ON DELETE CASCADE and the like, of a constraint or in a column's definition.
+    private static bool HasActions(StatementText text, int at, int end)
+    {
+        for (at = text.IndexOf(at, end, "ON"); at >= 0; at = text.IndexOf(at + 1, end, "ON"))
+        {
+            if ((text.Has(at + 1, "DELETE") || text.Has(at + 1, "UPDATE")) && text.HasAny(at + 2, Actions))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsOfOtherEngine(StatementText text, int at, int end)
+    {
+        at = text.IndexOf(at, end, "ENGINE");
+        return at >= 0 && !text.Has(text.Has(at + 1, '=') ? at + 2 : at + 1, "InnoDB");
     }
 }

@@ -132,7 +132,9 @@ internal static class DefinitionStatements
         var tables = new List<NamedTable>();
         var fills = new List<NamedTable>();
         at = text.ReadName(at, tables);
-        if (AlterClauses.AreHarmless(text, at))
+        var clauses = AlterClauses.Read(text, at);
+        var isIgnoring = text.Has(1, "IGNORE"); // rows that a new key does not allow
+        if (!isIgnoring && tables.Count > 0 && clauses.All(c => c.Kind == AlterKind.Nothing))
         {
             return Statement.Of(StatementKind.Harmless);
         }
@@ -153,7 +155,7 @@ internal static class DefinitionStatements
             }
         }
 
-        return new Statement(StatementKind.ChangeTable, tables, fills);
+        return new Statement(StatementKind.ChangeTable, tables, fills) { Clauses = isIgnoring ? [] : clauses };
     }
 
     private static bool IsRenameOfPart(StatementText text, int at) => text.Has(at, "COLUMN") || text.Has(at, "INDEX") || text.Has(at, "KEY");

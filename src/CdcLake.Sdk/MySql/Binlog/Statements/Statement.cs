@@ -57,6 +57,9 @@ internal sealed record Statement(StatementKind Kind, IReadOnlyList<NamedTable> T
     /// <summary>The words of the statement before its first literal, for messages: rows of users do not belong there.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>What ALTER TABLE does; empty for all other statements, and when it may do anything.</summary>
+    public IReadOnlyList<AlterClause> Clauses { get; init; } = [];
+
     /// <summary>True when it certainly touches the one table it names first, and calls no function of users; triggers of that table aside.</summary>
     public bool IsOfOneTable { get; init; }
 

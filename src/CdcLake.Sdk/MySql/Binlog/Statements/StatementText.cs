@@ -40,6 +40,29 @@ internal sealed class StatementText
     /// <summary>True when the keyword occurs at or behind <paramref name="at"/>, outside of quotes.</summary>
     public bool HasBehind(int at, string word) => at < _tokens.Count && _tokens.FindIndex(at, t => t.Is(word)) >= 0;
 
+    /// <summary>The index of the keyword between <paramref name="at"/> and <paramref name="end"/>, or −1.</summary>
+    public int IndexOf(int at, int end, string word)
+    {
+        end = Math.Min(end, _tokens.Count);
+        return at < end ? _tokens.FindIndex(at, end - at, t => t.Is(word)) : -1;
+    }
+
+    /// <summary>The index of the comma or closing parenthesis that ends the item of a list which begins at <paramref name="at"/>, or of the end.</summary>
+    public int EndOfItem(int at)
+    {
+        for (var depth = 0; at < _tokens.Count; at++)
+        {
+            if (depth == 0 && (_tokens[at].Is(',') || _tokens[at].Is(')')))
+            {
+                break;
+            }
+
+            depth += _tokens[at].Is('(') ? 1 : _tokens[at].Is(')') ? -1 : 0;
+        }
+
+        return at;
+    }
+
     /// <summary>The index behind <paramref name="word"/> if it stands at <paramref name="at"/>, else <paramref name="at"/>.</summary>
     public int Skip(int at, string word) => Has(at, word) ? at + 1 : at;
 

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
+using CdcLake.State.Rows;
+
+namespace CdcLake.Iceberg.Writing;
+
+/// <summary>The columns that rows of a table are written with, and what the next commit has to say about them. Not thread-safe.</summary>
+internal sealed class TableColumns
+{
+    private readonly List<IcebergSchema> _schemas = [];
+
+    /// <param name="table">The table at its current version.</param>
+    /// <param name="layout">Columns and key.</param>
+    public TableColumns(TableMetadata table, TableLayout layout)
+    {
+        Layout = layout;
+        KeyCodec = new RowCodec(layout.Columns, layout.Key);
+        if (layout.Schema.SchemaId != table.CurrentSchemaId)
+        {
+            _schemas.Add(layout.Schema);
+        }
+    }
+
+    public TableLayout Layout { get; }
+
+    /// <summary>Encodes keys as the index knows them.</summary>
+    public RowCodec KeyCodec { get; }
+
+    /// <summary>True while the table holds rows of other columns than those of the layout: they have to be replaced, and nothing else can be done with it before.</summary>
+    public bool NeedsReplacement { get; init; }
+
+    /// <summary>Properties that go with the columns, to be set by the next commit.</summary>
+    public ImmutableSortedDictionary<string, string> Properties { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Schemas that rows were written with since the last commit and that are not the table's current one, oldest first.</summary>
+    public IReadOnlyList<IcebergSchema> Schemas => [.. _schemas];
+
+    /// <summary>Says it all in a change.</summary>
+    public void AddTo(SnapshotChange change)
+    {
+        if (Properties.Count > 0)
+        {
+            change.Updates.Add(new TableWideUpdates.SetProperties(Properties));
+        }
+    }
+
+    /// <summary>The same columns, after a commit has said everything about them.</summary>
+    /// <param name="table">The table with that commit.</param>
+    public TableColumns Committed(TableMetadata table) => new(table, Layout);
+}

@@ -1,0 +1,50 @@
+using CdcLake.MySql.Charsets;
+
+namespace CdcLake.MySql.Binlog.Statements;
+
+/// <summary>One clause of ALTER TABLE, as far as rows or columns may show it.</summary>
+/// <param name="Kind">What it does.</param>
+/// <param name="Column">The column it acts on, as the statement spells it; empty when it acts on none, or on all.</param>
+/// <param name="NewName">What the column is called afterwards; empty for other kinds.</param>
+internal readonly record struct AlterClause(AlterKind Kind, string Column = "", string NewName = "")
+{
+    /// <summary>
+    /// True unless the clause certainly leaves a column alone. The server compares names by a collation, in which letters beyond ASCII may equal others; and one that
+    /// could not be decoded may be any.
+    /// </summary>
+    /// <param name="column">Name of a column.</param>
+    public bool MayName(string column) => Matches(Column, column) || (NewName.Length > 0 && Matches(NewName, column));
+
+    private static bool Matches(string name, string column) =>
+        name.Equals(column, StringComparison.OrdinalIgnoreCase)
+        || !System.Text.Ascii.IsValid(name) || !System.Text.Ascii.IsValid(column)
+        || name.AsSpan().ContainsAny(ClientCharset.Uncertain, '?');
+}
+
+/// <summary>What a clause of ALTER TABLE does.</summary>
+internal enum AlterKind
+{
+    /// <summary>Nothing that rows show: indexes, constraints, defaults, comments, storage, partitions that lose no rows.</summary>
+    Nothing,
+
+    /// <summary>A column comes into being; existing rows have its default, or a value that is computed.</summary>
+    AddColumn,
+
+    /// <summary>A column goes.</summary>
+    DropColumn,
+
+    /// <summary>A column gets another definition, by MODIFY or CHANGE, and with the latter perhaps another name.</summary>
+    ChangeColumn,
+
+    /// <summary>A column gets another name only.</summary>
+    RenameColumn,
+
+    /// <summary>The primary key comes, goes, or becomes another one.</summary>
+    ChangeKey,
+
+    /// <summary>Text is stored in another character set, which may not have all of its characters.</summary>
+    ConvertText,
+
+    /// <summary>Rows come or go: partitions, tablespaces, another name of the table; or it is not known what happens.</summary>
+    ChangeRows,
+}

@@ -1,0 +1,60 @@
+using CdcLake.MySql.Binlog.Events;
+using CdcLake.MySql.Binlog.Statements;
+
+namespace CdcLake.Tests.MySql.Binlog.Statements;
+
+/// <summary>ALTER TABLE in the spellings that a server logs.</summary>
+public sealed class AlterClausesTests
+{
+    [Theory]
+    [InlineData("ENGINE=InnoDB")]
+    [InlineData("ENGINE InnoDB ROW_FORMAT=DYNAMIC, KEY_BLOCK_SIZE 8")]
+    [InlineData("FORCE, ALGORITHM=INPLACE, LOCK=NONE")]
+    [InlineData("ALTER a SET DEFAULT 5, ALTER COLUMN b DROP DEFAULT, ALTER COLUMN c SET DEFAULT (uuid()), ALTER d SET INVISIBLE")]
+    [InlineData("COMMENT 'ADD COLUMN x INT, DROP COLUMN y' AUTO_INCREMENT = 100")]
+    [InlineData("STATS_PERSISTENT=0 STATS_SAMPLE_PAGES=20, DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin, CHARACTER SET latin1")]
+    [InlineData("ADD KEY k (a(10), b DESC), ADD UNIQUE u ((a + b)), ADD FULLTEXT INDEX f (t), ADD SPATIAL INDEX s (g)")]
+    [InlineData("ADD CONSTRAINT c CHECK (a > 0) NOT ENFORCED, ADD CHECK (b IN (1, 2)), ADD CONSTRAINT u UNIQUE KEY (a)")]
+    [InlineData("ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (id) ON DELETE RESTRICT ON UPDATE NO ACTION")]
+    [InlineData("DROP INDEX i, DROP KEY j, DROP FOREIGN KEY f, DROP CHECK c, DROP CONSTRAINT d, RENAME INDEX a TO b, RENAME KEY c TO d, ALTER INDEX x INVISIBLE, ALTER CHECK c NOT ENFORCED")]
+    [InlineData("PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10) ENGINE = InnoDB, PARTITION p1 VALUES LESS THAN MAXVALUE)")]
+    [InlineData("ADD PARTITION (PARTITION p VALUES LESS THAN (20), PARTITION q VALUES LESS THAN (30))")]
+    [InlineData("REORGANIZE PARTITION p INTO (PARTITION a VALUES LESS THAN (5), PARTITION b VALUES LESS THAN (10))")]
+    [InlineData("COALESCE PARTITION 2")]
+    [InlineData("REBUILD PARTITION p, q")]
+    [InlineData("REMOVE PARTITIONING")]
+    [InlineData("CONVERT TO CHARACTER SET 'utf8mb4'")]
+    [InlineData("CONVERT TO CHARSET utf8mb4")]
+    public void Clauses_that_no_row_shows_are_harmless(string clauses) => Assert.Equal(StatementKind.Harmless, Scan(clauses).Kind);
+
+    [Theory]
+    [InlineData("ADD a INT, ADD COLUMN b VARCHAR(10) DEFAULT 'x, y' AFTER `c d`", "AddColumn a; AddColumn b")]
+    [InlineData("ADD COLUMN (a DECIMAL(5,2) NOT NULL, b INT, KEY (a)), DROP COLUMN c", "AddColumn a; AddColumn b; Nothing; DropColumn c")]
+    [InlineData("ADD `index` INT, DROP `primary`", "AddColumn index; DropColumn primary")]
+    [InlineData("ADD engine VARCHAR(9), MODIFY COLUMN engine TEXT", "AddColumn engine; ChangeColumn engine>engine")]
+    [InlineData("ADD id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY FIRST", "AddColumn id; ChangeKey")]
+    [InlineData("ADD id BIGINT UNIQUE KEY", "AddColumn id")]
+    [InlineData("ADD PRIMARY KEY (a, b), DROP PRIMARY KEY", "ChangeKey; ChangeKey")]
+    [InlineData("ADD CONSTRAINT p PRIMARY KEY (a), DROP INDEX `PRIMARY`", "ChangeKey; ChangeKey")]
+    [InlineData("CHANGE a `b c` INT NOT NULL FIRST, MODIFY d TEXT", "ChangeColumn a>b c; ChangeColumn d>d")]
+    [InlineData("RENAME COLUMN a TO b, RENAME INDEX i TO j", "RenameColumn a>b; Nothing")]
+    [InlineData("ALTER a SET DEFAULT 5, RENAME TO x.t", "Nothing; ChangeRows")]
+    [InlineData("CONVERT TO CHARACTER SET latin1 COLLATE latin1_bin", "ConvertText")]
+    [InlineData("ENGINE = MyISAM", "ChangeRows")]
+    [InlineData("DROP PARTITION p, q", "ChangeRows; ChangeRows")]
+    [InlineData("TRUNCATE PARTITION ALL", "ChangeRows")]
+    [InlineData("EXCHANGE PARTITION p WITH TABLE u", "ChangeRows")]
+    [InlineData("DISCARD TABLESPACE", "ChangeRows")]
+    [InlineData("ADD a INT REFERENCES u (id) ON DELETE SET NULL", "ChangeRows; AddColumn a")]
+    [InlineData("ADD ts TIMESTAMP DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP", "AddColumn ts")]
+    [InlineData("FROBNICATE", "ChangeRows")]
+    public void Clauses_tell_the_columns_they_act_on(string clauses, string expected)
+    {
+        var statement = Scan(clauses);
+        Assert.Equal(StatementKind.ChangeTable, statement.Kind);
+        Assert.Equal(expected, string.Join("; ", statement.Clauses.Select(c => $"{c.Kind} {c.Column}{(c.NewName.Length > 0 ? ">" : "")}{c.NewName}".TrimEnd())));
+    }
+
+    private static Statement Scan(string clauses) => StatementScanner.Scan(
+        new QueryEvent("d"u8, System.Text.Encoding.UTF8.GetBytes("ALTER TABLE t " + clauses), 0, 255));
+}
