@@ -40,7 +40,7 @@ static int Usage()
           commits       whether a table stays quick and small over 20,000 commits (--short: 1,000) and 100 data files
           --write       also store the table in benchmarks/results/<processor>/<run>.md
           --only TEXT   only measurements whose name contains TEXT: decode, capture, snapshot, codecs, join, parquet, key index, commit time, replay,
-                        scaling, start, memory, freshness, idle, read cost
+                        telemetry, scaling, start, memory, freshness, idle, read cost
           compare       two stored tables side by side; exit code 1 when something that was met is short
           log           write a fabricated log: of appdb.products and appdb.sales, or of two tables of many types
 

@@ -24,6 +24,7 @@ internal static class TargetLists
         new("commit time", () => SinkTargets.CommitTimeAsync(work)),
         new("replay → join + aggregate → Iceberg", () => EndToEndTargets.JoinAggregateAsync(work)),
         new("replay → Iceberg upsert", () => EndToEndTargets.ReplicaAsync(work)),
+        new("telemetry", () => TelemetryTargets.ReplayAsync(work)),
         new("scaling, join + aggregate", () => ScalingTargets.JoinAggregateAsync(work, 7)),
         new("scaling, two tables", () => ScalingTargets.TwoTablesAsync(work, 5)),
         new("start, from a log file", () => StartTargets.FilesAsync(work)),

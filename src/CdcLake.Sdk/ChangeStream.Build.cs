@@ -1,7 +1,6 @@
 using CdcLake.Planning.Logical;
 using CdcLake.Runtime;
 using CdcLake.Storage.Locations;
-using CdcLake.Views;
 
 namespace CdcLake;
 
@@ -25,19 +24,18 @@ public sealed partial class ChangeStream<T>
         var options = new PipelineOptions();
         configure?.Invoke(options);
         options = options.Freeze();
-        var plan = LogicalPlan.Create(Graph);
-        var pipeline = new Pipeline(new PipelineDefinition(
-            name,
-            plan,
-            () => plan.Source.CreateSource(name, options.TimeProvider),
-            [.. plan.Sinks.Select(s => s.Target)],
-            () => new ObjectStores(new StorageSettings(options.CheckpointS3), options.TimeProvider).Folder(ObjectStores.Below(ObjectStores.Absolute(options.CheckpointFolder), name)),
-            options));
-        foreach (var sink in plan.Sinks)
-        {
-            (sink.Target as IPipelineMember)?.Attach((gtid, cancellationToken) => pipeline.WaitForAsync(gtid, sink.Name, cancellationToken));
-        }
-
-        return pipeline;
+        return new Pipeline(Define(name, LogicalPlan.Create(Graph), options)).Attached();
     }
+
+    private static PipelineDefinition Define(string name, LogicalPlan plan, PipelineOptions options) => new(
+        name,
+        plan,
+        () => plan.Source.CreateSource(name, options.TimeProvider),
+        [.. plan.Sinks.Select(s => s.Target)],
+        () => new ObjectStores(new StorageSettings(options.CheckpointS3), options.TimeProvider).Folder(ObjectStores.Below(ObjectStores.Absolute(options.CheckpointFolder), name)),
+        options)
+    {
+        CreateLease = () => options.Lease == true ? plan.Source.CreateLease(name, options.TimeProvider) : null,
+        Remake = other => Define(name, plan, other),
+    };
 }

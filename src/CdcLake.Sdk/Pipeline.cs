@@ -1,6 +1,7 @@
 using CdcLake.MySql.Gtids;
 using CdcLake.Planning.Binding;
 using CdcLake.Runtime;
+using CdcLake.Views;
 
 namespace CdcLake;
 
@@ -15,6 +16,7 @@ public sealed partial class Pipeline : IAsyncDisposable
     private readonly PositionBoard _positions;
     private readonly CancellationTokenSource _disposed = new();
     private Task? _run;
+    private readonly RunControl _control;
     private BoundPlan? _bound;
 
     internal Pipeline(PipelineDefinition definition)
@@ -22,6 +24,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         _definition = definition;
         _status = new StatusBoard(definition.Name, definition.Options.TimeProvider, definition.Plan.Sinks.Select(s => s.Name), definition.Telemetry());
         _positions = new PositionBoard(definition.Sinks.Count);
+        _control = new RunControl(definition.Name);
     }
 
     /// <summary>The name given to <c>Build</c>.</summary>
@@ -67,6 +70,22 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// </summary>
     public string Explain() => Volatile.Read(ref _bound)?.Explain() ?? _definition.Plan.Explain();
 
+    /// <summary>Commits at the next end of an epoch, and checkpoints where there is state, without waiting for the intervals. Done when both have happened.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the checkpoint.</param>
+    /// <exception cref="InvalidOperationException">The pipeline is not running, or its run ended before.</exception>
+    public Task CheckpointAsync(CancellationToken cancellationToken = default) => _control.CheckpointAsync(cancellationToken);
+
+    /// <summary>
+    /// Has the next run begin anew: checkpoints are removed, and a new snapshot replaces the content of all targets in one commit, until which they stay as they are. For a result that was
+    /// damaged by others, or whose source was restored. The wish is kept with the checkpoints, so that it outlives this process.
+    /// </summary>
+    /// <param name="cancellationToken">Gives it up; it may have been noted by then.</param>
+    /// <exception cref="InvalidOperationException">It is running; or it reads files, which have no snapshot: remove its tables and its checkpoints instead.</exception>
+    /// <exception cref="ObjectStoreException">The checkpoints cannot be reached.</exception>
+    public Task ResetAsync(CancellationToken cancellationToken = default) => _run is { IsCompleted: false }
+        ? throw new InvalidOperationException($"Pipeline \"{Name}\" is running. Stop it before it is reset.")
+        : ResetRequest.AskAsync(_definition, cancellationToken);
+
     /// <summary>Stops a run that is still going, without waiting for its commits.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -81,11 +100,36 @@ public sealed partial class Pipeline : IAsyncDisposable
         _disposed.Dispose();
     }
 
+    /// <summary>What it is operated with; frozen.</summary>
+    internal PipelineOptions Options => _definition.Options;
+
+    /// <summary>The same pipeline with other options. This one must not be run then.</summary>
+    internal Pipeline Configured(Action<PipelineOptions> change)
+    {
+        var options = _definition.Options.Copy();
+        change(options);
+        return new Pipeline(_definition.With(options.Freeze())).Attached();
+    }
+
+    /// <summary>Tells those of its sinks that live in the application that they belong to this pipeline.</summary>
+    internal Pipeline Attached()
+    {
+        foreach (var sink in _definition.Plan.Sinks)
+        {
+            (sink.Target as IPipelineMember)?.Attach((gtid, cancellationToken) => WaitForAsync(gtid, sink.Name, cancellationToken));
+        }
+
+        return this;
+    }
+
+    /// <summary>Shows a state that only its host knows.</summary>
+    internal void Show(PipelineState state) => _status.Enter(state);
+
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
         _positions.Begin();
-        var supervisor = new Supervisor(_definition, _status, _positions, plan => Volatile.Write(ref _bound, plan));
+        var supervisor = new Supervisor(_definition, _status, _positions, _control, plan => Volatile.Write(ref _bound, plan));
         try
         {
             await supervisor.RunAsync(stop.Token).ConfigureAwait(false);

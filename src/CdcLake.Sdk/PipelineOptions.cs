@@ -73,6 +73,16 @@ public sealed class PipelineOptions
     /// <value>Default: null, one meter for the process.</value>
     public IMeterFactory? MeterFactory { get; set; }
 
+    /// <summary>
+    /// Whether of several processes with this pipeline only one runs, while the others stand by (<see cref="PipelineState.Standby"/>) and take over within seconds when it ends, is killed or cut
+    /// off. The lease is a named lock on the MySQL server (<c>GET_LOCK</c>), so it needs a session more there and no privilege. Two processes without it disturb each other, but
+    /// never a table: of two writers the second is refused.
+    /// </summary>
+    /// <value>Default: null, which means true for pipelines of a host (<c>AddCdcLake</c>) and false for <see cref="Pipeline.RunAsync"/>. Files have no lease.</value>
+    public bool? Lease { get; set; }
+
+    internal PipelineOptions Copy() => (PipelineOptions)MemberwiseClone();
+
     /// <summary>A validated copy.</summary>
     internal PipelineOptions Freeze()
     {
@@ -87,7 +97,7 @@ public sealed class PipelineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(EpochTime, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         _ = ObjectStores.Absolute(CheckpointFolder);
-        var copy = (PipelineOptions)MemberwiseClone();
+        var copy = Copy();
         copy.CheckpointS3 = CheckpointS3.Freeze();
         return copy;
     }

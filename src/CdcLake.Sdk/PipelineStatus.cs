@@ -54,6 +54,9 @@ public sealed record PipelineStatus
     /// <summary>Runs in a row that failed without a commit; 0 when all is well.</summary>
     public int Failures { get; init; }
 
+    /// <summary>Since when nothing has worked, through all attempts until the log is followed or something is committed again; null when all is well.</summary>
+    public DateTimeOffset? TroubleSince { get; init; }
+
     /// <summary>When the pipeline tries again, while it is waiting to after a run that failed; otherwise null.</summary>
     public DateTimeOffset? NextAttempt { get; init; }
 

@@ -6,7 +6,10 @@ public sealed record SnapshotStatus
     /// <summary>When the rows began to be read.</summary>
     public DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>Time since then, until now or the end.</summary>
+    /// <summary>When a row was last read; null before the first.</summary>
+    public DateTimeOffset? LastRow { get; init; }
+
+    /// <summary>Time since the start, until now or the end.</summary>
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>True once every row was read; the tables then show what there was.</summary>

@@ -12,6 +12,11 @@ internal static class TwoTablesProgram
 
     public static async Task<int> Main(string[] args)
     {
+        if (args[0] == LeaseProgram.Argument)
+        {
+            return await LeaseProgram.RunAsync(args[1], args[2], args[3]);
+        }
+
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, e) =>
         {

@@ -14,6 +14,7 @@ internal static class StatusWaiting
                 return status;
             }
 
+            Assert.False(status.State == PipelineState.Failed, $"The pipeline failed: {status.LastError}");
             Assert.True(TimeProvider.System.GetElapsedTime(end) < (limit ?? TimeSpan.FromSeconds(60)), $"The status never came; the last one: {status}");
             await Task.Delay(5); // until the next look
         }

@@ -23,6 +23,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     private CheckpointDescriptor? _newest;
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Pending? _pending;
+    private TaskCompletionSource? _asked;
     private bool _hasHeadStart;
     private SourcePosition? _position;
     private bool _hasChanged;
@@ -66,8 +67,8 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         {
             lock (_lock)
             {
-                var left = _hasHeadStart ? TimeSpan.Zero : _pace.Interval - _pace.Age;
-                return _pending is not null || !_hasChanged ? null : left < TimeSpan.Zero ? TimeSpan.Zero : left;
+                var left = _hasHeadStart || _asked is not null ? TimeSpan.Zero : _pace.Interval - _pace.Age;
+                return _pending is not null || !(_hasChanged || _asked is not null) ? null : left < TimeSpan.Zero ? TimeSpan.Zero : left;
             }
         }
     }
@@ -98,6 +99,15 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         _report(new CheckpointReport(_newest!, _position!, _clock.GetElapsedTime(began), null));
     }
 
+    /// <summary>Asks for a checkpoint before the interval has passed. Ends when it counts, or with the error because of which it could not be written.</summary>
+    public Task RequestAsync()
+    {
+        lock (_lock)
+        {
+            return (_asked ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
     /// <summary>True when a checkpoint should be taken at the end of this epoch.</summary>
     /// <param name="epoch">The epoch that ended.</param>
     /// <param name="changed">It has changes.</param>
@@ -108,7 +118,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
             _hasChanged |= changed;
             var age = _pace.Age;
             return _pending is null && !epoch.Position.Equals(_position)
-                && (_hasHeadStart || epoch.IsCompleteResult || (age >= _pace.Interval && (_hasChanged || age >= PositionInterval)));
+                && (_hasHeadStart || _asked is not null || epoch.IsCompleteResult || (age >= _pace.Interval && (_hasChanged || age >= PositionInterval)));
         }
     }
 
@@ -141,7 +151,8 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         {
             var round = _store.Begin();
             var began = _clock.GetTimestamp();
-            Begin(new Pending(round, t => PublishAsync(round, epoch.Position, committed, began, t)));
+            Begin(new Pending(round, t => PublishAsync(round, epoch.Position, committed, began, t), _asked));
+            _asked = null;
             _pace.Begin();
             _hasChanged = false;
             _hasHeadStart = false;
@@ -202,6 +213,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
             {
                 // The pipeline can do without this checkpoint; the next one, after the usual time, writes everything.
                 _report(new CheckpointReport(error));
+                pending.Asked?.TrySetException(error);
             }
 
             lock (_lock)
@@ -209,6 +221,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
                 _pending = null;
             }
 
+            pending.Asked?.TrySetResult();
             pending.Done.TrySetResult();
             _free();
         }
@@ -275,7 +288,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         _report(new CheckpointReport(published, position, _clock.GetElapsedTime(began), previous));
     }
 
-    private sealed record Pending(ICheckpointRound Round, Func<CancellationToken, Task> PublishAsync)
+    private sealed record Pending(ICheckpointRound Round, Func<CancellationToken, Task> PublishAsync, TaskCompletionSource? Asked = null)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

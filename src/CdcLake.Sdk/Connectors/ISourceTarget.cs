@@ -9,4 +9,9 @@ internal interface ISourceTarget
     /// <param name="pipeline">Name of the pipeline, by which the source is known to its server.</param>
     /// <param name="clock">Source of all times.</param>
     ISource CreateSource(string pipeline, TimeProvider clock);
+
+    /// <summary>The right to read as this pipeline; null for a source that any number of instances may read, such as files.</summary>
+    /// <param name="pipeline">Name of the pipeline.</param>
+    /// <param name="clock">Source of all times.</param>
+    ILease? CreateLease(string pipeline, TimeProvider clock) => null;
 }

@@ -19,6 +19,9 @@ internal sealed class SnapshotMeter
 
     public IReadOnlyList<TableMeter> Tables { get; }
 
+    /// <summary>When a row was last read; null before the first.</summary>
+    public DateTimeOffset? LastRow => Tables.Max(t => t.LastRow);
+
     public DateTimeOffset StartedAt { get; }
 
     /// <summary>True once every row was handed on.</summary>
@@ -35,6 +38,7 @@ internal sealed class SnapshotMeter
         private long _rows;
         private long _begun = -1;
         private long _took = -1;
+        private long _last;
 
         public string Name => name;
 
@@ -52,7 +56,13 @@ internal sealed class SnapshotMeter
 
         public void Begin() => Volatile.Write(ref _begun, clock.GetTimestamp());
 
-        public void Read(int rows) => Volatile.Write(ref _rows, _rows + rows);
+        public DateTimeOffset? LastRow => Volatile.Read(ref _last) is > 0 and var last ? new DateTimeOffset(last, TimeSpan.Zero) : null;
+
+        public void Read(int rows)
+        {
+            Volatile.Write(ref _rows, _rows + rows);
+            Volatile.Write(ref _last, clock.GetUtcNow().UtcTicks);
+        }
 
         public void End() => Volatile.Write(ref _took, clock.GetElapsedTime(_begun).Ticks);
     }

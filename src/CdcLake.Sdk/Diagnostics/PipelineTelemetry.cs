@@ -109,9 +109,25 @@ internal sealed class PipelineTelemetry
         }
     }
 
+    /// <summary>Another instance runs.</summary>
+    public void StandsBy(string holder, bool isNew)
+    {
+        if (isNew)
+        {
+            LeaseLog.StandsBy(_log.Lease, _pipeline, holder);
+        }
+    }
+
+    public void Leads() => LeaseLog.Leads(_log.Lease, _pipeline);
+
     /// <summary>A run failed, and another one begins.</summary>
     public void Retrying(PipelineError error)
     {
+        if (error.Exception is LeaseLostException)
+        {
+            LeaseLog.Lost(_log.Lease, _pipeline, error.Message);
+        }
+
         EngineLog.Retrying(_log.Engine, _pipeline, error.Code, error.Attempt, error.NextAttempt, error.Message);
         Count(error);
     }

@@ -118,6 +118,8 @@ public sealed class MySqlSource : ISourceTarget
         ? new BinlogFileSource(_files, options: _options)
         : new MySqlBinlogSource(_connection, pipeline, _options, clock);
 
+    ILease? ISourceTarget.CreateLease(string pipeline, TimeProvider clock) => _connection is null ? null : new MySqlLease(_connection, pipeline, clock);
+
     private static MySqlSource OfFiles(string[] files, Action<MySqlSourceOptions>? configure)
     {
         var source = new MySqlSource(files, configure);

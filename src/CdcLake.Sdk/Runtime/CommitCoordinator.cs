@@ -20,7 +20,9 @@ internal sealed class CommitCoordinator
     private readonly List<SourcePosition> _ahead;
     private readonly CancellationToken _abort;
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _asked;
     private bool _isRequested;
+    private bool _hasEpoch;
     private bool _isComplete;
     private int _open;
 
@@ -70,6 +72,7 @@ internal sealed class CommitCoordinator
     {
         lock (_lock)
         {
+            _hasEpoch = true;
             _ahead.RemoveAll(epoch.Position.Covers);
             var checkpoint = _checkpoints is not null && _checkpoints.IsDue(epoch, changed) && CanCheckpoint(epoch.Position);
             var eachEpoch = changed && _options.CommitInterval == TimeSpan.Zero;
@@ -122,13 +125,20 @@ internal sealed class CommitCoordinator
         }
     }
 
-    /// <summary>Asks for a commit at the next place where one is possible, also of a position alone.</summary>
-    public void Request()
+    /// <summary>Asks for a commit, and for a checkpoint where state is kept, at the next place where one is possible, also of a position alone. Ends when it has happened.</summary>
+    public Task RequestAsync()
     {
         lock (_lock)
         {
-            _isRequested = true;
+            // Before the first epoch of a run everything is as it was found: committed, and checkpointed.
+            if (_isComplete || !_hasEpoch)
+            {
+                return Task.CompletedTask;
+            }
+
+            var asked = _checkpoints is not null ? _checkpoints.RequestAsync() : _committed.Length == 0 ? Task.CompletedTask : Asked();
             _wake.TrySetResult();
+            return asked;
         }
     }
 
@@ -198,6 +208,12 @@ internal sealed class CommitCoordinator
         _abort.ThrowIfCancellationRequested();
     }
 
+    private Task Asked()
+    {
+        _isRequested = true;
+        return (_asked ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    }
+
     // Null while a commit is on its way, or none is allowed.
     private TimeSpan? DueIn() => _open > 0 || _ahead.Count > 0 || _committed.Length == 0 ? null
         : _isRequested ? TimeSpan.Zero
@@ -225,20 +241,23 @@ internal sealed class CommitCoordinator
     {
         _open++;
         _isRequested = false;
+        var asked = _asked;
+        _asked = null;
         CommitRound? round = null;
         return round = new CommitRound(
-            position, _committed.Length, evenIfEmpty, _options.TimeProvider, (parts, stop) => PublishAsync(parts, position, round!.Began, stop), () => Close(null));
+            position, _committed.Length, evenIfEmpty, _options.TimeProvider, (parts, stop) => PublishAsync(parts, position, round!.Began, asked, stop), () => Close(null, asked));
     }
 
-    private async Task<IReadOnlyDictionary<ISink, string>> PublishAsync(IReadOnlyList<IPreparedCommit> parts, SourcePosition position, long began, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<ISink, string>> PublishAsync(IReadOnlyList<IPreparedCommit> parts, SourcePosition position, long began, TaskCompletionSource? asked, CancellationToken cancellationToken)
     {
         var published = await _publisher.PublishAsync(parts, position, began, cancellationToken).ConfigureAwait(false);
-        Close(position);
+        Close(position, asked);
         return published;
     }
 
-    private void Close(SourcePosition? committed)
+    private void Close(SourcePosition? committed, TaskCompletionSource? asked)
     {
+        asked?.TrySetResult();
         lock (_lock)
         {
             _open--;

@@ -22,6 +22,12 @@ internal sealed class CommitPublisher
         _positions = positions;
     }
 
+    /// <summary>Called before anything is published; throws when this instance may not.</summary>
+    public Action Fence { get; init; } = () => { };
+
+    /// <summary>Called once when a complete result was published.</summary>
+    public Func<Task>? Replaced { get; set; }
+
     /// <summary>
     /// Publishes all parts or, where one fails, as many groups as came before it; the rest is abandoned. Positions, status and callbacks speak of what was published,
     /// after the last group, so that a callback that throws cannot leave one table behind the other.
@@ -40,6 +46,7 @@ internal sealed class CommitPublisher
         try
         {
             abort.ThrowIfCancellationRequested();
+            Fence();
             using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _options.TimeProvider);
             await using var aborting = abort.Register(() => patience.CancelAfter(_options.DrainTimeout)).ConfigureAwait(false);
             foreach (var group in parts.GroupBy(p => p.Group, ReferenceEqualityComparer.Instance))
@@ -50,6 +57,12 @@ internal sealed class CommitPublisher
             foreach (var sink in _sinks.Index().Where(s => s.Item.IsDurable))
             {
                 _positions.Shows(sink.Index, position);
+            }
+
+            if (Replaced is { } replaced && parts.Count > 0)
+            {
+                Replaced = null;
+                await replaced().ConfigureAwait(false);
             }
 
             return published.ToDictionary(p => p.Sink, p => p.Commit.Id);

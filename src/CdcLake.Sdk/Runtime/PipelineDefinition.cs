@@ -15,6 +15,15 @@ namespace CdcLake.Runtime;
 internal sealed record PipelineDefinition(
     string Name, LogicalPlan Plan, Func<ISource> CreateSource, IReadOnlyList<ISinkTarget> Sinks, Func<IObjectStore> OpenCheckpoints, PipelineOptions Options)
 {
+    /// <summary>Makes the right to run, of which one instance at a time has it; null where the source has no such thing.</summary>
+    public Func<ILease?> CreateLease { get; init; } = () => null;
+
+    /// <summary>Makes the definition again with other options.</summary>
+    public Func<PipelineOptions, PipelineDefinition>? Remake { get; init; }
+
+    /// <summary>The same pipeline, operated otherwise.</summary>
+    public PipelineDefinition With(PipelineOptions options) => Remake?.Invoke(options) ?? this with { Options = options };
+
     /// <summary>Tells the application's loggers and meters what happens.</summary>
     public PipelineTelemetry Telemetry() => new(Name, Options.CheckpointFolder, Options.LoggerFactory, Options.MeterFactory);
 }

@@ -13,14 +13,19 @@ internal sealed class PipelineRunner
     private readonly PipelineOptions _options;
     private readonly StatusBoard _status;
     private readonly PositionBoard _positions;
+    private readonly RunControl _control;
+    private readonly ILease? _lease;
     private readonly Action<BoundPlan> _bound;
 
     /// <param name="definition">What to run.</param>
     /// <param name="status">Where progress is noted.</param>
     /// <param name="positions">Where positions are noted.</param>
+    /// <param name="control">Takes wishes while it runs.</param>
+    /// <param name="lease">Held; null where none is needed.</param>
     /// <param name="bound">Called once the plan has met its source.</param>
-    public PipelineRunner(PipelineDefinition definition, StatusBoard status, PositionBoard positions, Action<BoundPlan> bound)
+    public PipelineRunner(PipelineDefinition definition, StatusBoard status, PositionBoard positions, RunControl control, ILease? lease, Action<BoundPlan> bound)
     {
+        (_control, _lease) = (control, lease);
         _bound = bound;
         _definition = definition;
         _options = definition.Options;
@@ -47,6 +52,7 @@ internal sealed class PipelineRunner
             }
             finally
             {
+                _control.Detach();
                 _status.End();
             }
         }
@@ -88,13 +94,14 @@ internal sealed class PipelineRunner
         using var group = new StageGroup();
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop, group.Aborted);
         var durable = run.Committed.Where((_, i) => run.Sinks[i].IsDurable).ToList();
-        var publisher = new CommitPublisher(run.Sinks, _options, _status, _positions);
+        var publisher = new CommitPublisher(run.Sinks, _options, _status, _positions) { Fence = ThrowIfLeaseIsLost, Replaced = run.Replaced };
         var commits = new CommitCoordinator(publisher, durable, run.Replaces, run.Checkpoints, _options, run.Sinks.Count, group.Aborted);
+        await using var losing = (_lease?.Lost ?? CancellationToken.None).Register(() => group.Fail(LeaseLost())).ConfigureAwait(false);
         using var sourceStage = new SourceStage(run.Graph.Source, run.Plan.Captures, commits, _status, group.Aborted);
         var start = new SourceStart(
             run.Plan.Captures,
             run.Start.From,
-            [.. run.Committed.OfType<SourcePosition>().Distinct()],
+            [.. run.Replaced is null ? run.Committed.OfType<SourcePosition>().Distinct() : []],
             new EpochLimits(_options.EpochRows, _options.EpochTime)) { Meter = _status.SourceMeter, IsStartPoint = run.IsStartPoint, Durable = () => run.Checkpoints is { } kept ? kept.Position : commits.Durable };
         var sinks = run.Sinks.Select((s, i) => SinkStageOf(run, i, commits)).ToList();
         _status.Run([sourceStage.Probe(_status.SourceMeter), .. run.Graph.Stages.Select(s => s.Probe), .. sinks.Select(s => s.Probe)]);
@@ -116,8 +123,24 @@ internal sealed class PipelineRunner
             Start(group, i, run.Sinks[i], () => sink.RunAsync(() => stop.IsCancellationRequested || source.Rereads is not null, group.Aborted));
         }
 
+        _control.Attach(commits);
         await DrainAsync(group, stop).ConfigureAwait(false);
     }
+
+    // A process that was stopped for a while learns by its clock, not by an event, that another one may run.
+    private void ThrowIfLeaseIsLost()
+    {
+        if (_lease is { IsHeld: false })
+        {
+            throw LeaseLost();
+        }
+    }
+
+    private LeaseLostException LeaseLost() => new(
+        $"Pipeline \"{_definition.Name}\" lost its lease on the source server: this process was stopped or cut off for some seconds, and another instance may run by now. This one stands by.")
+    {
+        IsTransient = true,
+    };
 
     private SinkStage SinkStageOf(PreparedRun run, int index, CommitCoordinator commits)
     {

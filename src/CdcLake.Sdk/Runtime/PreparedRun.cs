@@ -38,6 +38,9 @@ internal sealed class PreparedRun : IAsyncDisposable
     /// <summary>The first epoch takes the place of everything that sinks hold.</summary>
     public bool Replaces { get; private set; }
 
+    /// <summary>Called when that is committed; null when nobody asked for it.</summary>
+    public Func<Task>? Replaced { get; private set; }
+
     /// <summary>Describes the tables, binds the plan, opens sinks and restores state.</summary>
     /// <param name="definition">What to run.</param>
     /// <param name="source">Where changes come from.</param>
@@ -85,26 +88,16 @@ internal sealed class PreparedRun : IAsyncDisposable
         var otherPlan = await FindCheckpointAsync(source, cancellationToken).ConfigureAwait(false);
         var properties = await OpenSinksAsync(definition, source, durable: true, cancellationToken).ConfigureAwait(false);
         Committed = [.. properties.Select(p => p is null ? null : source.ParsePosition(p))];
-        var isRead = rereads || _sinks.Any(s => s.NeedsCompleteResult) || (otherPlan is not null && Committed.Any(c => c is not null));
+        var files = definition.OpenCheckpoints();
+        var isReset = await ResetRequest.IsAskedAsync(files, cancellationToken).ConfigureAwait(false);
+        Replaced = isReset ? () => ResetRequest.DoneAsync(files, CancellationToken.None) : null;
+        var isRead = isReset || rereads || _sinks.Any(s => s.NeedsCompleteResult) || (otherPlan is not null && Committed.Any(c => c is not null));
         if (otherPlan is not null && !isRead)
         {
             throw otherPlan;
         }
 
-        Start = isRead ? new StartDecision(null, false)
-            : StartDecision.Of(Checkpoints is not null, Checkpoints?.Position, [.. Committed.Where((_, i) => _sinks[i].IsDurable)]);
-        if (Start.From is null && !isRead && Checkpoints?.Position is null && Committed.All(c => c is null)
-            && await source.FindStartAsync(cancellationToken).ConfigureAwait(false) is { } begin)
-        {
-            RequireNoState(begin);
-            (Start, IsStartPoint) = (new StartDecision(begin, false), true);
-        }
-
-        if (Start.From is { } from && !IsStartPoint && !await source.CanContinueAsync(from, cancellationToken).ConfigureAwait(false))
-        {
-            Start = new StartDecision(null, false);
-        }
-
+        await DecideAsync(source, isRead, cancellationToken).ConfigureAwait(false);
         Replaces = Start.From is null && source.StartsWithSnapshot;
         if (Start.RestoreState)
         {
@@ -125,6 +118,23 @@ internal sealed class PreparedRun : IAsyncDisposable
             throw new BinlogUnavailableException(
                 $"The pipeline is to begin in the middle of the log, behind {begin}, but {string.Join(", ", names)} need all rows of their tables to be exact. Start with a snapshot "
                 + "(the default of StartAt), or write the tables as they are, without joins and aggregates.");
+        }
+    }
+
+    private async Task DecideAsync(ISource source, bool isRead, CancellationToken cancellationToken)
+    {
+        Start = isRead ? new StartDecision(null, false)
+            : StartDecision.Of(Checkpoints is not null, Checkpoints?.Position, [.. Committed.Where((_, i) => _sinks[i].IsDurable)]);
+        if (Start.From is null && !isRead && Checkpoints?.Position is null && Committed.All(c => c is null)
+            && await source.FindStartAsync(cancellationToken).ConfigureAwait(false) is { } begin)
+        {
+            RequireNoState(begin);
+            (Start, IsStartPoint) = (new StartDecision(begin, false), true);
+        }
+
+        if (Start.From is { } from && !IsStartPoint && !await source.CanContinueAsync(from, cancellationToken).ConfigureAwait(false))
+        {
+            Start = new StartDecision(null, false);
         }
     }
 

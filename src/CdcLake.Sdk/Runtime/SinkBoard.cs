@@ -11,6 +11,9 @@ internal sealed class SinkBoard
     private readonly string[] _names;
     private readonly SinkStatus[] _sinks;
 
+    // Commit time of the first epoch of the run: what a target that shows none of them is behind.
+    private DateTimeOffset? _first;
+
     // The newest epoch that each target shows since the run began.
     private readonly Epoch?[] _shown;
 
@@ -35,6 +38,7 @@ internal sealed class SinkBoard
             _sinks[i] = new SinkStatus(_names[i]);
         }
 
+        _first = null;
         Array.Clear(_shown);
     }
 
@@ -53,8 +57,12 @@ internal sealed class SinkBoard
             _sinks[i] = _sinks[i] with { Name = sinks[i].Name, Position = sinks[i].Position?.ToString(), PendingRows = 0 };
         }
 
+        _first = null;
         Array.Clear(_shown);
     }
+
+    /// <summary>The source has sent an epoch.</summary>
+    public void Processed(Epoch epoch) => _first ??= epoch.CommitTime;
 
     public void Reached(int index, Epoch epoch, long pendingRows, bool isVolatile)
     {
@@ -115,15 +123,16 @@ internal sealed class SinkBoard
         return told;
     }
 
+    private TimeSpan Behind(DateTimeOffset time) => _clock.GetUtcNow() - time is var behind && behind > TimeSpan.Zero ? behind : TimeSpan.Zero;
+
     // A target that shows everything that was read is as fresh as the pipeline; one that held it all when the run began too.
     private TimeSpan? LagOf(int index, TimeSpan? lag, SourcePosition? processed)
     {
         if (_shown[index] is not { } shown)
         {
-            return processed is null && _sinks[index].Position is not null ? lag : null;
+            return _sinks[index].Position is null ? null : _first is { } first ? Behind(first) : lag;
         }
 
-        var behind = _clock.GetUtcNow() - shown.CommitTime;
-        return shown.Position.Equals(processed) && lag is not null ? lag : behind > TimeSpan.Zero ? behind : TimeSpan.Zero;
+        return shown.Position.Equals(processed) && lag is not null ? lag : Behind(shown.CommitTime);
     }
 }

@@ -24,6 +24,7 @@ internal static class SnapshotReport
         return new SnapshotStatus
         {
             StartedAt = snapshot.StartedAt,
+            LastRow = snapshot.LastRow,
             Elapsed = snapshot.Elapsed,
             IsDone = isDone,
             Rows = rows,

@@ -18,6 +18,13 @@ internal sealed class StageGroup : IDisposable
     /// <summary>Starts a stage on the thread pool.</summary>
     public void Start(string stage, Func<Task> run) => _tasks.Add(Task.Run(() => GuardAsync(stage, run), CancellationToken.None));
 
+    /// <summary>Ends all stages at once, for a reason that none of them has.</summary>
+    public void Fail(Exception error)
+    {
+        _ = Interlocked.CompareExchange(ref _error, error, null);
+        _abort.Cancel();
+    }
+
     public void AbortAfter(TimeSpan time) => _abort.CancelAfter(time);
 
     /// <summary>Waits for all stages; never throws.</summary>

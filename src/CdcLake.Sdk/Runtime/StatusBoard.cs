@@ -93,7 +93,7 @@ internal sealed class StatusBoard
             _sinks.Begin();
             _processed = null;
             _hasStreamed = false;
-            _status = _status with { Source = new SourceStatus(), Checkpoints = [], Failures = 0, NextAttempt = null, CheckpointError = null };
+            _status = _status with { Source = new SourceStatus(), Checkpoints = [], Failures = 0, NextAttempt = null, TroubleSince = null, CheckpointError = null };
             Interlocked.Exchange(ref _changesRead, 0);
             _telemetry.Begin();
         }
@@ -144,6 +144,7 @@ internal sealed class StatusBoard
             _status = In(state, now) with
             {
                 LastError = error is null ? null : PipelineError.Of(error, now),
+                TroubleSince = state is PipelineState.Starting or PipelineState.Failed ? _status.TroubleSince : null,
                 Detail = null,
                 NextAttempt = null,
                 Position = _position?.ToString(),
@@ -153,13 +154,28 @@ internal sealed class StatusBoard
         }
     }
 
+    /// <summary>Another instance runs.</summary>
+    /// <param name="holder">Who that is.</param>
+    public void Standby(string holder)
+    {
+        lock (_gate)
+        {
+            var isNew = _status.State != PipelineState.Standby;
+            _status = In(PipelineState.Standby, _clock.GetUtcNow()) with { Detail = holder, LastError = null, NextAttempt = null, TroubleSince = null, Failures = 0 };
+            _telemetry.StandsBy(holder, isNew);
+        }
+    }
+
+    /// <summary>This instance has the lease.</summary>
+    public void Leading() => _telemetry.Leads();
+
     /// <summary>A run failed, and another one begins at <paramref name="next"/>.</summary>
     public void Retrying(Exception error, int failures, DateTimeOffset next)
     {
         lock (_gate)
         {
             var now = _clock.GetUtcNow();
-            _status = In(PipelineState.Retrying, now) with { LastError = PipelineError.Of(error, now, failures, next), Detail = null, Failures = failures, NextAttempt = next };
+            _status = In(PipelineState.Retrying, now) with { LastError = PipelineError.Of(error, now, failures, next), Detail = null, Failures = failures, NextAttempt = next, TroubleSince = _status.TroubleSince ?? now };
             _telemetry.Retrying(_status.LastError!);
         }
     }
@@ -213,6 +229,12 @@ internal sealed class StatusBoard
                 Detail = progress.Detail,
                 LastError = progress.Error is { } error ? PipelineError.Of(error, now, progress.Attempt, now + progress.RetryIn) : null,
                 NextAttempt = now + progress.RetryIn,
+                TroubleSince = progress.Phase switch
+                {
+                    SourcePhase.Streaming => null,
+                    SourcePhase.Retrying => _status.TroubleSince ?? now,
+                    _ => _status.TroubleSince,
+                },
                 Source = _status.Source with
                 {
                     IsConnected = isConnected,
@@ -231,6 +253,7 @@ internal sealed class StatusBoard
         {
             (_processed, _position) = (epoch.Position, epoch.Position);
             _lag.Processed(epoch.CommitTime);
+            _sinks.Processed(epoch);
         }
 
         if (_stages.Tick())
@@ -281,7 +304,7 @@ internal sealed class StatusBoard
         Interlocked.Increment(ref _progress);
         lock (_gate)
         {
-            _status = _status with { Failures = 0 };
+            _status = _status with { Failures = 0, TroubleSince = null };
             var told = _sinks.Committed(index, commit, duration);
             _telemetry.Committed(told);
             return told;

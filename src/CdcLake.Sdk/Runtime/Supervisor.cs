@@ -1,4 +1,5 @@
 using CdcLake.Common;
+using CdcLake.Connectors;
 using CdcLake.Planning.Binding;
 
 namespace CdcLake.Runtime;
@@ -16,21 +17,25 @@ internal sealed class Supervisor
     private readonly PipelineOptions _options;
     private readonly StatusBoard _status;
     private readonly PositionBoard _positions;
+    private readonly RunControl _control;
     private readonly Action<BoundPlan> _bound;
     private readonly Backoff _backoff;
     private long? _failingSince;
+    private ILease? _lease;
     private int _failures;
 
     /// <param name="definition">What to run.</param>
     /// <param name="status">Where progress is noted.</param>
     /// <param name="positions">Where positions are noted.</param>
+    /// <param name="control">Takes wishes while it runs.</param>
     /// <param name="bound">Called once the plan has met its source, in each run.</param>
-    public Supervisor(PipelineDefinition definition, StatusBoard status, PositionBoard positions, Action<BoundPlan> bound)
+    public Supervisor(PipelineDefinition definition, StatusBoard status, PositionBoard positions, RunControl control, Action<BoundPlan> bound)
     {
         _definition = definition;
         _options = definition.Options;
         _status = status;
         _positions = positions;
+        _control = control;
         _bound = bound;
         _backoff = new Backoff(FirstPause, LongestPause, (uint)Hash64.Of(System.Text.Encoding.UTF8.GetBytes(definition.Name)));
     }
@@ -40,18 +45,26 @@ internal sealed class Supervisor
     public async Task RunAsync(CancellationToken stop)
     {
         _status.Begin();
+        _lease = _definition.CreateLease();
+        await using var lease = (_lease ?? NoLease.Instance).ConfigureAwait(false);
+        await RunUnderLeaseAsync(stop).ConfigureAwait(false);
+    }
+
+    private async Task RunUnderLeaseAsync(CancellationToken stop)
+    {
         for (var rereads = false; ;)
         {
             var progress = _status.Progress;
             try
             {
+                await AcquireAsync(stop).ConfigureAwait(false);
                 rereads = await RunOnceAsync(rereads, stop).ConfigureAwait(false) is not null;
                 if (!rereads)
                 {
                     return;
                 }
             }
-            catch (CdcLakeException error) when (error.IsTransient && !stop.IsCancellationRequested)
+            catch (CdcLakeException error) when (MayPass(error) && !stop.IsCancellationRequested)
             {
                 if (_status.Progress > progress)
                 {
@@ -83,12 +96,25 @@ internal sealed class Supervisor
         }
     }
 
+    // Whatever fails in an instance that another one has taken over from passes: it stands by.
+    private bool MayPass(CdcLakeException error) => error.IsTransient || _lease is { IsHeld: false };
+
+    private async Task AcquireAsync(CancellationToken stop)
+    {
+        if (_lease is { IsHeld: false } lease)
+        {
+            _status.Enter(PipelineState.Starting);
+            await lease.AcquireAsync(_status.Standby, stop).ConfigureAwait(false);
+            _status.Leading();
+        }
+    }
+
     private async Task<string?> RunOnceAsync(bool rereads, CancellationToken stop)
     {
         var source = _definition.CreateSource();
         await using (source.ConfigureAwait(false))
         {
-            return await new PipelineRunner(_definition, _status, _positions, _bound).RunAsync(source, rereads, stop).ConfigureAwait(false);
+            return await new PipelineRunner(_definition, _status, _positions, _control, _lease, _bound).RunAsync(source, rereads, stop).ConfigureAwait(false);
         }
     }
 

@@ -10,6 +10,9 @@ public sealed partial class LayeringTests
 {
     private const string Facade = "";
 
+    /// <summary>Where applications look for what they add to a container.</summary>
+    private const string ContainerNamespace = "Microsoft.Extensions.DependencyInjection";
+
     /// <summary>Folders in which a file of namespace CdcLake belongs to the façade.</summary>
     private static readonly string[] FacadeRooms = ["MySql", "Iceberg", "StarRocks", "Views", "RowSinks"];
 
@@ -128,7 +131,7 @@ public sealed partial class LayeringTests
         if (NamespaceLine().Match(line) is { Success: true } declared)
         {
             var name = declared.Groups[1].Value;
-            return name == "CdcLake" || IsOrBelow(name, "CdcLake." + folder) ? null : $"namespace {name} does not follow the folder";
+            return name == "CdcLake" || (folder == "Hosting" && name == ContainerNamespace) || IsOrBelow(name, "CdcLake." + folder) ? null : $"namespace {name} does not follow the folder";
         }
 
         foreach (var (reserved, places) in Reserved)

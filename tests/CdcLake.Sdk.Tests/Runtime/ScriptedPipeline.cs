@@ -11,22 +11,22 @@ namespace CdcLake.Tests.Runtime;
 internal static class ScriptedPipeline
 {
     /// <summary>Every sink gets the table as it is.</summary>
-    public static Pipeline Replica(ISource source, IReadOnlyList<ISinkTarget> sinks, Action<PipelineOptions>? configure = null, IObjectStore? checkpoints = null)
+    public static Pipeline Replica(ISource source, IReadOnlyList<ISinkTarget> sinks, Action<PipelineOptions>? configure = null, IObjectStore? checkpoints = null, string name = "scripted")
     {
         var stream = ChangeStreams.FromTable<Item>(new NoTarget(), "shop.items");
-        return Build(stream, source, sinks, configure, checkpoints);
+        return Build(stream, source, sinks, configure, checkpoints, name);
     }
 
     /// <summary>Every sink gets the sum of a group of ten items; keeps state.</summary>
-    public static Pipeline Sums(ISource source, IReadOnlyList<ISinkTarget> sinks, IObjectStore checkpoints, Action<PipelineOptions>? configure = null)
+    public static Pipeline Sums(ISource source, IReadOnlyList<ISinkTarget> sinks, IObjectStore checkpoints, Action<PipelineOptions>? configure = null, string name = "scripted")
     {
         var stream = ChangeStreams.FromTable<Item>(new NoTarget(), "shop.items")
             .Aggregate(i => i.Id % 10, g => new Item(g.Key, g.Sum(i => i.Qty)));
-        return Build(stream, source, sinks, configure, checkpoints);
+        return Build(stream, source, sinks, configure, checkpoints, name);
     }
 
     private static Pipeline Build(
-        ChangeStream<Item> stream, ISource source, IReadOnlyList<ISinkTarget> sinks, Action<PipelineOptions>? configure, IObjectStore? checkpoints)
+        ChangeStream<Item> stream, ISource source, IReadOnlyList<ISinkTarget> sinks, Action<PipelineOptions>? configure, IObjectStore? checkpoints, string name)
     {
         System.Linq.Expressions.Expression<Func<Item, int>> key = i => i.Id;
         for (var i = 0; i < sinks.Count; i++)
@@ -37,7 +37,7 @@ internal static class ScriptedPipeline
         var options = new PipelineOptions { CommitInterval = TimeSpan.Zero };
         configure?.Invoke(options);
         checkpoints ??= new MemoryStore();
-        return new Pipeline(new PipelineDefinition("scripted", LogicalPlan.Create(stream.Graph), () => source, sinks, () => checkpoints, options.Freeze()));
+        return new Pipeline(new PipelineDefinition(name, LogicalPlan.Create(stream.Graph), () => source, sinks, () => checkpoints, options.Freeze()));
     }
 
     public sealed record Item(int Id, long Qty);

@@ -1,0 +1,240 @@
+using CdcLake.Common;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CdcLake.Hosting;
+
+/// <summary>
+/// One pipeline as a hosted service and its control. Its errors end its own run and nothing else. Starting never waits for the pipeline; all pipelines of a host begin to
+/// drain when the first of them is asked to stop.
+/// </summary>
+internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, IAsyncDisposable
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    private readonly AsyncLock _commands = new();
+    private readonly Pipeline _pipeline;
+    private readonly CdcLakeHostingOptions _options;
+    private readonly IHostApplicationLifetime? _lifetime;
+    private readonly ILogger _log;
+    private CancellationTokenSource? _stop;
+    private Task _run = Task.CompletedTask;
+    private bool _isStopping;
+    private bool _isDisposed;
+
+    /// <param name="pipeline">Owned.</param>
+    /// <param name="options">Frozen.</param>
+    /// <param name="lifetime">The application's; null outside a host.</param>
+    /// <param name="loggers">The application's; null for silence.</param>
+    public PipelineHost(Pipeline pipeline, CdcLakeHostingOptions options, IHostApplicationLifetime? lifetime, ILoggerFactory? loggers)
+    {
+        _pipeline = pipeline;
+        _options = options;
+        _lifetime = lifetime;
+        _log = loggers?.CreateLogger("CdcLake.Hosting") ?? NullLogger.Instance;
+        HostingLog.Configured(_log, Name, OptionKeys.Print(pipeline.Options, options));
+    }
+
+    public string Name => _pipeline.Name;
+
+    public PipelineStatus Status => _pipeline.Status;
+
+    private bool IsRunning => !_run.IsCompleted;
+
+    public string Explain() => _pipeline.Explain();
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!_options.Enabled)
+        {
+            HostingLog.Disabled(_log, Name);
+            return;
+        }
+
+        using (await _commands.EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            Begin();
+        }
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _isStopping, true);
+        return _stop?.CancelAsync() ?? Task.CompletedTask;
+    }
+
+    /// <summary>Waits for the drain as long as the host allows; what is not committed by then is read again at the next start.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await StoppingAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _run.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            HostingLog.NotDrained(_log, Name);
+        }
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task PauseAsync(CancellationToken cancellationToken = default) => CommandAsync(
+        async () =>
+        {
+            if (IsRunning)
+            {
+                HostingLog.Pausing(_log, Name);
+                await EndAsync().ConfigureAwait(false);
+                _pipeline.Show(PipelineState.Paused);
+            }
+        },
+        cancellationToken);
+
+    public Task ResumeAsync(CancellationToken cancellationToken = default) => CommandAsync(
+        () =>
+        {
+            if (!IsRunning)
+            {
+                HostingLog.Resuming(_log, Name);
+                Begin();
+            }
+
+            return Task.CompletedTask;
+        },
+        cancellationToken);
+
+    public Task RestartAsync(CancellationToken cancellationToken = default) => CommandAsync(
+        async () =>
+        {
+            HostingLog.Restarting(_log, Name);
+            await EndAsync().ConfigureAwait(false);
+            Begin();
+        },
+        cancellationToken);
+
+    public Task ResetAsync(CancellationToken cancellationToken = default) => CommandAsync(
+        async () =>
+        {
+            HostingLog.Resetting(_log, Name);
+            await EndAsync().ConfigureAwait(false);
+            await _pipeline.ResetAsync(cancellationToken).ConfigureAwait(false);
+            Begin();
+        },
+        cancellationToken);
+
+    public Task CheckpointAsync(CancellationToken cancellationToken = default) => _pipeline.CheckpointAsync(cancellationToken);
+
+    public Task WaitForAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default) => _pipeline.WaitForAsync(gtid, sink, cancellationToken);
+
+    public async Task ReadyAsync(TimeSpan maxLag, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var status = Status;
+            if (status.State is PipelineState.Failed)
+            {
+                throw new InvalidOperationException($"Pipeline \"{Name}\" failed: {status.LastError?.Message}", status.LastError?.Exception);
+            }
+
+            if (status.State == PipelineState.Completed || (status.State == PipelineState.Streaming && status.Sinks.All(s => s.Lag <= maxLag)))
+            {
+                return;
+            }
+
+            await Task.Delay(Look, _pipeline.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The registry disposes it, and so does the container under each service that it was asked for.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
+        Volatile.Write(ref _isStopping, true);
+        if (_stop is { } stop)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+
+        await _pipeline.DisposeAsync().ConfigureAwait(false);
+        await _run.ConfigureAwait(false);
+        _stop?.Dispose();
+    }
+
+    private async Task CommandAsync(Func<Task> command, CancellationToken cancellationToken)
+    {
+        using (await _commands.EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (Volatile.Read(ref _isStopping))
+            {
+                throw new InvalidOperationException($"The application is stopping, and pipeline \"{Name}\" with it.");
+            }
+
+            await command().ConfigureAwait(false);
+        }
+    }
+
+    private void Begin()
+    {
+        _stop?.Dispose();
+        _stop = new CancellationTokenSource();
+        if (Volatile.Read(ref _isStopping))
+        {
+            return; // whoever stops the host did not see this source of tokens
+        }
+
+        _run = RunAsync(_stop.Token);
+    }
+
+    private async Task EndAsync()
+    {
+        if (_stop is { } stop)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await _run.ConfigureAwait(false);
+        }
+    }
+
+    // Never throws: what ended the pipeline stands in its status, and in the log.
+    private async Task RunAsync(CancellationToken stop)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (true)
+        {
+            try
+            {
+                await _pipeline.RunAsync(stop).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception error) when (_options.OnFailure == OnFailure.Restart && !stop.IsCancellationRequested)
+            {
+                HostingLog.WillRestart(_log, error, Name, _options.RestartAfter);
+            }
+            catch (Exception error)
+            {
+                HostingLog.Failed(_log, error, Name, _options.OnFailure);
+                if (_options.OnFailure == OnFailure.StopHost && !stop.IsCancellationRequested)
+                {
+                    _lifetime?.StopApplication();
+                }
+
+                return;
+            }
+
+            await Task.Delay(_options.RestartAfter, _pipeline.Options.TimeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+}
