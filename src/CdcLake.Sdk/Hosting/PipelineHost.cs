@@ -97,15 +97,15 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
         cancellationToken);
 
     public Task ResumeAsync(CancellationToken cancellationToken = default) => CommandAsync(
-        () =>
+        async () =>
         {
-            if (!IsRunning)
+            // What has failed may still be about to end, or wait to begin again by itself.
+            if (!IsRunning || Status.State is PipelineState.Failed or PipelineState.Completed or PipelineState.Stopped)
             {
                 HostingLog.Resuming(_log, Name);
+                await EndAsync().ConfigureAwait(false);
                 Begin();
             }
-
-            return Task.CompletedTask;
         },
         cancellationToken);
 
