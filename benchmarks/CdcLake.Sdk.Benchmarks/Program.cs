@@ -39,7 +39,7 @@ static int Usage()
           long-targets  what depends on size or time, for larger tables and longer: about a quarter of an hour, 5 GB of temporary files
           commits       whether a table stays quick and small over 20,000 commits (--short: 1,000) and 100 data files
           --write       also store the table in benchmarks/results/<processor>/<run>.md
-          --only TEXT   only measurements whose name contains TEXT: decode, capture, snapshot, codecs, join, parquet, key index, commit time, replay,
+          --only TEXT   only measurements whose name contains TEXT: decode, capture, snapshot, codecs, join, parquet, starrocks, key index, commit time, replay,
                         telemetry, scaling, start, memory, freshness, idle, read cost
           compare       two stored tables side by side; exit code 1 when something that was met is short
           log           write a fabricated log: of appdb.products and appdb.sales, or of two tables of many types

@@ -19,6 +19,7 @@ internal static class TargetLists
         new("join + aggregate", () => JoinTargets.JoinAggregateAsync(work.UpdateWorkload)),
         new("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload)),
         new("parquet decode", () => ParquetTargets.DecodeAsync(work.InsertWorkload)),
+        new("starrocks load", () => StarRocksTargets.LoadAsync(work.InsertWorkload)),
         new("join state", () => StateTargets.JoinAsync(work.InsertWorkload)),
         new("key index", () => Several(IndexTargets.Sets())),
         new("commit time", () => SinkTargets.CommitTimeAsync(work)),

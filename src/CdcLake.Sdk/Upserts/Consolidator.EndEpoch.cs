@@ -34,6 +34,12 @@ internal sealed partial class Consolidator
     /// <summary>Finds out whether the target holds the keys of which that is not known yet.</summary>
     private void Ask(ICommittedKeys committed, ReadOnlySpan<uint> references)
     {
+        if (!committed.AreKnown)
+        {
+            Trust(references);
+            return;
+        }
+
         _asked.Clear();
         foreach (var reference in references)
         {
@@ -60,6 +66,20 @@ internal sealed partial class Consolidator
             {
                 key.IsKnown = 1;
                 key.IsCommitted = present[next++] ? (byte)1 : (byte)0;
+            }
+        }
+    }
+
+    /// <summary>The target holds those rows that are withdrawn.</summary>
+    private void Trust(ReadOnlySpan<uint> references)
+    {
+        foreach (var reference in references)
+        {
+            ref var key = ref KeyAt(reference);
+            if (key.IsKnown == 0 && (key.Added | key.Withdrawn) != 0)
+            {
+                key.IsKnown = 1;
+                key.IsCommitted = key.Withdrawn != 0 ? (byte)1 : (byte)0;
             }
         }
     }

@@ -8,6 +8,9 @@ internal interface ICommittedKeys
     /// <summary>False for a target that only adds rows and cannot say: it holds no row that could be changed.</summary>
     bool KnowsKeys => true;
 
+    /// <summary>False for a target whose keys nobody keeps: whether it holds a row of a key is then what the changes say, a row of it being there when one is withdrawn.</summary>
+    bool AreKnown => true;
+
     /// <summary>Says for each key whether the target holds a row of it now, without the changes that wait in the consolidator.</summary>
     /// <param name="keys">Keys in the form of <see cref="Consolidator.KeyCodec"/>, hashes computed; each key once. Valid during the call.</param>
     /// <param name="present">One entry for each key, all false when called.</param>

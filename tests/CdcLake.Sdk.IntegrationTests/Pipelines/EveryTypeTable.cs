@@ -60,6 +60,9 @@ internal static class EveryTypeTable
 
     public static string Create => $"CREATE TABLE t (shop SMALLINT NOT NULL, {string.Join(", ", Columns.Select(c => $"{c.Name} {c.Definition}"))}, code VARCHAR(20) NOT NULL, PRIMARY KEY (shop, code))";
 
+    /// <summary>Columns in the order of <see cref="Query"/>.</summary>
+    public static IReadOnlyList<string> Names => [.. Columns.Select(c => c.Name).Prepend("shop").Append("code")];
+
     /// <summary>All rows in the one text form, by key.</summary>
     public static string Query => $"SELECT shop, {string.Join(", ", Columns.Select(c => c.Sql ?? c.Name))}, code FROM t ORDER BY shop, BINARY code";
 
@@ -77,7 +80,7 @@ internal static class EveryTypeTable
 
     /// <summary>A row as Iceberg Java prints it.</summary>
     public static string Line(JsonElement row) => Answer.Line(
-        Columns.Select(c => c.Name).Prepend("shop").Append("code").Select((name, i) => Normal(i, Text(row.GetProperty(name)))));
+        Names.Select((name, i) => Normal(i, Text(row.GetProperty(name)))));
 
     private static string? Normal(int column, string? text) => (column > 0 && column <= Columns.Length && text is not null ? Columns[column - 1].Form?.Invoke(text) ?? text : text)
         ?.Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);

@@ -55,7 +55,6 @@ internal sealed class Backend(Cluster cluster, Func<int, string> addressOf)
         }
 
         var transaction = cluster.Begin(call.Database, call.Label, call.Table, false, backend);
-        cluster.LostLabels.Remove(call.Label);
         return Ok(transaction, ("BeginTxnTimeMs", 0L));
     }
 

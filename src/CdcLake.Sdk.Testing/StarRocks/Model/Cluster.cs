@@ -44,6 +44,7 @@ internal sealed class Cluster(FakeStarRocksOptions options)
     {
         var transaction = new Transaction(_nextId++, label, database) { Table = table, IsMulti = isMulti, Backend = backend };
         _labels[(database, label)] = transaction;
+        LostLabels.Remove(label);
         return transaction;
     }
 

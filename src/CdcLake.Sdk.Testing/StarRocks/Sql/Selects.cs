@@ -43,7 +43,7 @@ internal static class Selects
         }
 
         var picked = wanted is ["*"] ? columns : wanted;
-        return new SqlResult([.. picked], [.. matching.Take(limit).Select(r => picked.Select(p => r[IndexOf(columns, p)]).ToArray())]);
+        return new SqlResult([.. picked], [.. matching.Take(limit).Select(r => picked.Select(p => char.IsAsciiDigit(p[0]) ? p : r[IndexOf(columns, p)]).ToArray())]);
     }
 
     private static SqlResult? Constant(Cluster cluster, SqlTokens tokens, string? current)
@@ -63,7 +63,7 @@ internal static class Selects
             return new SqlResult(["database()"], [[current]]);
         }
 
-        if (tokens.Skip("1"))
+        if (tokens.IsLast("1"))
         {
             return new SqlResult(["1"], [["1"]]);
         }
@@ -95,6 +95,11 @@ internal static class Selects
             else if (tokens.Skip("COUNT", "(", "*", ")"))
             {
                 columns.Add("COUNT(*)");
+            }
+            else if (tokens.Skip("CAST", "("))
+            {
+                columns.Add(tokens.Name());
+                tokens.Expect("AS", "VARCHAR", ")"); // everything is text here anyway
             }
             else
             {

@@ -34,6 +34,9 @@ internal sealed class SqlTokens
         return true;
     }
 
+    /// <summary>True and past it when this word is all that is left.</summary>
+    public bool IsLast(string word) => _at + 1 == _tokens.Count && Skip(word);
+
     public void Expect(params ReadOnlySpan<string> words)
     {
         if (!Skip(words))

@@ -41,7 +41,13 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <summary>Connects to one host of the list and logs in.</summary>
     /// <exception cref="MySqlServerException">The host does not answer in time (transient), or the login is refused.</exception>
-    public static async Task<ServerSession> OpenAsync(MySqlConnectionOptions options, string host, CancellationToken cancellationToken)
+    public static Task<ServerSession> OpenAsync(MySqlConnectionOptions options, string host, CancellationToken cancellationToken) => OpenAsync(options, host, isMySql: true, cancellationToken);
+
+    /// <summary>The same for a server that only speaks the protocol: none of MySQL's settings are made, and nothing is asked.</summary>
+    /// <exception cref="MySqlServerException">The host does not answer in time (transient), or the login is refused.</exception>
+    public static Task<ServerSession> OpenPlainAsync(MySqlConnectionOptions options, string host, CancellationToken cancellationToken) => OpenAsync(options, host, isMySql: false, cancellationToken);
+
+    private static async Task<ServerSession> OpenAsync(MySqlConnectionOptions options, string host, bool isMySql, CancellationToken cancellationToken)
     {
         var password = options.Password;
         var connection = options.CreateConnection(host);
@@ -54,7 +60,11 @@ internal sealed class ServerSession : IAsyncDisposable
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             var session = new ServerSession(connection, options.At(host) with { Password = password, PasswordCallback = null });
-            await session.SetUpAsync(cancellationToken).ConfigureAwait(false);
+            if (isMySql)
+            {
+                await session.SetUpAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             return session;
         }
         catch (Exception error)
@@ -81,7 +91,24 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <summary>Runs a statement and collects its (few) rows as text.</summary>
     /// <exception cref="MySqlServerException">The server refuses the statement, or the connection failed.</exception>
-    public async Task<StatementResult> QueryAsync(string statement, CancellationToken cancellationToken)
+    public Task<StatementResult> QueryAsync(string statement, CancellationToken cancellationToken) => RunAsync(statement, StatementResult.ReadAsync, cancellationToken);
+
+    /// <summary>Runs a statement and hands out its (many) rows one by one, none of which is kept.</summary>
+    /// <exception cref="MySqlServerException">The server refuses the statement, or the connection failed.</exception>
+    public Task ReadAsync(string statement, Action<MySqlDataReader> row, CancellationToken cancellationToken) => RunAsync(
+        statement,
+        async (reader, token) =>
+        {
+            while (await reader.ReadAsync(token).ConfigureAwait(false))
+            {
+                row(reader);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    private async Task<T> RunAsync<T>(string statement, Func<MySqlDataReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         try
         {
@@ -89,7 +116,7 @@ internal sealed class ServerSession : IAsyncDisposable
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                var result = await StatementResult.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+                var result = await read(reader, cancellationToken).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested(); // a statement that was broken off may end as if it were done
                 return result;
             }

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace CdcLake.StarRocks.Commits;
+
+/// <summary>What is known of a table that a pipeline fills: a row of <c>cdclake_positions</c>.</summary>
+/// <param name="Table">Name of the table, without the database, which is the same.</param>
+/// <param name="Pipeline">Who fills it.</param>
+/// <param name="Plan">Hash of what it holds the result of; empty where that is not known.</param>
+/// <param name="Number">Commits so far, begun ones included.</param>
+/// <param name="Run">Who may commit next: a token that each opening chooses anew.</param>
+/// <param name="Position">What the visible rows stand for; null while the table is filled for the first time, or anew.</param>
+internal sealed record PositionRow(string Table, string Pipeline, string Plan, long Number, string Run, IReadOnlyDictionary<string, string>? Position)
+{
+    /// <summary>Label under which the next commit may have happened: it did if the label's transaction is visible; null when none was begun.</summary>
+    public string? PendingLabel { get; init; }
+
+    /// <summary>What the rows stand for in that case.</summary>
+    public IReadOnlyDictionary<string, string>? PendingPosition { get; init; }
+
+    /// <summary>When this was written, by this machine's clock.</summary>
+    public DateTimeOffset WrittenAt { get; init; }
+
+    public bool IsAt(IReadOnlyDictionary<string, string> position) =>
+        PendingLabel is null && Position is not null && Position.Count == position.Count && position.All(p => Position.GetValueOrDefault(p.Key) == p.Value);
+
+    public static string? Write(IReadOnlyDictionary<string, string>? position)
+    {
+        if (position is null)
+        {
+            return null;
+        }
+
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in position)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    public static IReadOnlyDictionary<string, string>? Read(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(text);
+        return json.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal);
+    }
+}
