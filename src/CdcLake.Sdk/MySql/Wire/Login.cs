@@ -30,6 +30,8 @@ internal sealed class Login(PacketStream stream, PacketWriter writer, MySqlConne
             Agreed |= Capabilities.ConnectWithDatabase;
         }
 
+        var compression = Compression(greeting.Capabilities);
+        Agreed |= compression switch { CompressionAlgorithm.Zlib => Capabilities.Compress, CompressionAlgorithm.Zstd => Capabilities.Zstd, _ => Capabilities.None };
         await EncryptAsync(greeting, cancellationToken).ConfigureAwait(false);
         var plugin = greeting.AuthPlugin is AuthPlugin.CachingSha2 or AuthPlugin.Native ? greeting.AuthPlugin : AuthPlugin.Native;
         var response = AuthPlugin.FirstResponse(plugin, options.Password, greeting.Nonce, stream.Peer);
@@ -42,9 +44,20 @@ internal sealed class Login(PacketStream stream, PacketWriter writer, MySqlConne
         var authenticator = new Authenticator(stream, writer, options, IsEncrypted || host.StartsWith('/'));
         await authenticator.RunAsync(plugin, greeting.Nonce, cancellationToken).ConfigureAwait(false);
         writer.Clear();
+        if (compression != CompressionAlgorithm.None)
+        {
+            stream.Compress(compression);
+        }
+
         stream.MaxPayload = Array.MaxLength;
         return greeting;
     }
+
+    // The better of what the server offers and the options allow.
+    private CompressionAlgorithm Compression(Capabilities offered) =>
+        options.Compression.Contains(CompressionAlgorithm.Zstd) && offered.HasFlag(Capabilities.Zstd) ? CompressionAlgorithm.Zstd
+        : options.Compression.Contains(CompressionAlgorithm.Zlib) && offered.HasFlag(Capabilities.Compress) ? CompressionAlgorithm.Zlib
+        : CompressionAlgorithm.None;
 
     private async Task<HandshakeV10> ReadGreetingAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
 
@@ -39,8 +41,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 }
 
 /// <summary>The server's end of one connection.</summary>
-internal sealed class ScriptedSession(NetworkStream stream, CancellationToken stop)
+internal sealed class ScriptedSession(Stream stream, CancellationToken stop)
 {
+    private Stream _stream = stream;
     private byte _sequence;
 
     public static byte[] Greeting(string plugin, uint capabilities = 0xDFFFFFFF & ~0x800u) =>
@@ -50,10 +53,19 @@ internal sealed class ScriptedSession(NetworkStream stream, CancellationToken st
         9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 0, .. System.Text.Encoding.ASCII.GetBytes(plugin), 0,
     ];
 
+    /// <summary>Takes the client's wish for TLS and goes on encrypted.</summary>
+    public async Task EncryptAsync(X509Certificate2 certificate)
+    {
+        await ReceiveAsync();
+        var tls = new SslStream(_stream);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stop);
+        _stream = tls;
+    }
+
     public async Task SendAsync(byte[] payload)
     {
         byte[] packet = [(byte)payload.Length, (byte)(payload.Length >> 8), (byte)(payload.Length >> 16), _sequence++, .. payload];
-        await stream.WriteAsync(packet, stop);
+        await _stream.WriteAsync(packet, stop);
     }
 
     /// <summary>Sends raw bytes in pieces of the given sizes, each its own segment as far as the system lets it.</summary>
@@ -61,7 +73,7 @@ internal sealed class ScriptedSession(NetworkStream stream, CancellationToken st
     {
         for (var i = 0; i < bytes.Length; i += size)
         {
-            await stream.WriteAsync(bytes.AsMemory(i, Math.Min(size, bytes.Length - i)), stop);
+            await _stream.WriteAsync(bytes.AsMemory(i, Math.Min(size, bytes.Length - i)), stop);
             await Task.Yield();
         }
     }
@@ -69,9 +81,9 @@ internal sealed class ScriptedSession(NetworkStream stream, CancellationToken st
     public async Task<byte[]> ReceiveAsync()
     {
         var header = new byte[4];
-        await stream.ReadExactlyAsync(header, stop);
+        await _stream.ReadExactlyAsync(header, stop);
         var payload = new byte[header[0] | (header[1] << 8) | (header[2] << 16)];
-        await stream.ReadExactlyAsync(payload, stop);
+        await _stream.ReadExactlyAsync(payload, stop);
         _sequence = (byte)(header[3] + 1);
         return payload;
     }

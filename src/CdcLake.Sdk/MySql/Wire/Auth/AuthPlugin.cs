@@ -12,6 +12,9 @@ internal static class AuthPlugin
     /// <summary>Has no scrambled form: the password travels encrypted, by TLS or by the server's key.</summary>
     public const string Sha256 = "sha256_password";
 
+    /// <summary>The password travels as it is: what PAM, LDAP and the identity services of clouds need. Over encrypted or local connections only.</summary>
+    public const string Clear = "mysql_clear_password";
+
     /// <summary>The scrambled password; empty for an empty password.</summary>
     /// <exception cref="MySqlServerException">The plugin is not known.</exception>
     public static byte[] FirstResponse(string plugin, string password, ReadOnlySpan<byte> nonce, string peer) => plugin switch

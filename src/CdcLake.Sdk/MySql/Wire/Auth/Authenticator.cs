@@ -10,7 +10,7 @@ namespace CdcLake.MySql.Wire.Auth;
 //   01 data   more data for the current plugin; for caching_sha2_password:
 //               03  the cached hash matched, OK follows
 //               04  full authentication: password ‖ 0 over TLS or a Unix socket; else 02 asks for the RSA key, which comes as 01 ‖ PEM
-// A switch to sha256_password asks for full authentication at once, and there 01 asks for the key.
+// A switch to sha256_password asks for full authentication at once, and there 01 asks for the key. One to mysql_clear_password asks for password ‖ 0.
 // Source: MySQL source documentation, "Authentication Phase".
 
 /// <summary>Runs the part of the login that belongs to authentication plugins.</summary>
@@ -67,8 +67,25 @@ internal sealed class Authenticator(PacketStream stream, PacketWriter writer, My
             return await SendPasswordAsync(nonce, RequestSha256Key, cancellationToken).ConfigureAwait(false);
         }
 
+        if (plugin == AuthPlugin.Clear)
+        {
+            await SendClearAsync(cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
         await SendAsync(AuthPlugin.FirstResponse(plugin, options.Password, nonce, stream.Peer), cancellationToken).ConfigureAwait(false);
         return false;
+    }
+
+    private async Task SendClearAsync(CancellationToken cancellationToken)
+    {
+        if (!isPrivate)
+        {
+            throw new MySqlServerException(
+                $"{stream.Peer} asks for the password of {options.User} as it is ({AuthPlugin.Clear}), which is only sent over an encrypted connection. Use SSL Mode=VerifyFull with the server's SSL CA, or at least SSL Mode=Required.");
+        }
+
+        await SendAsync(Encoding.UTF8.GetBytes(options.Password + '\0'), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> SendPasswordAsync(byte[] nonce, byte keyRequest, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using CdcLake.Common;
+using CdcLake.MySql.Wire.Packets;
 using MySqlConnector;
 
 namespace CdcLake.MySql.Wire.Auth;
@@ -67,6 +68,10 @@ internal sealed record MySqlConnectionOptions
 
     /// <summary>PEM file with the server's RSA key, so that it need not be asked for.</summary>
     public string? ServerRsaPublicKeyFile { get; init; }
+
+    /// <summary>How the log and rows of snapshots may be compressed on their way, where the server offers it.</summary>
+    /// <value>Empty; with <c>Use Compression</c> zstd, else zlib.</value>
+    public IReadOnlyList<CompressionAlgorithm> Compression { get; init; } = [];
 
     /// <summary>Longest time from the first packet to a finished login.</summary>
     /// <value>15 seconds.</value>
@@ -172,6 +177,7 @@ internal sealed record MySqlConnectionOptions
             TlsVersions = ReadTlsVersions(settings.TlsVersion),
             AllowPublicKeyRetrieval = settings.AllowPublicKeyRetrieval,
             ServerRsaPublicKeyFile = NullIfEmpty(settings.ServerRsaPublicKeyFile),
+            Compression = settings.UseCompression ? [CompressionAlgorithm.Zstd, CompressionAlgorithm.Zlib] : [],
             ConnectionTimeout = settings.ConnectionTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(settings.ConnectionTimeout),
             KeepAlive = settings.Keepalive == 0 ? TimeSpan.FromSeconds(30) : TimeSpan.FromSeconds(settings.Keepalive),
             ApplicationName = NullIfEmpty(settings.ApplicationName) ?? "CdcLake",

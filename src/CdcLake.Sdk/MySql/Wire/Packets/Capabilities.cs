@@ -11,6 +11,7 @@ internal enum Capabilities : uint
     LongPassword = 0x1, // CLIENT_LONG_PASSWORD; MariaDB leaves it clear to say that it is not MySQL
     LongFlag = 0x4, // CLIENT_LONG_FLAG
     ConnectWithDatabase = 0x8, // CLIENT_CONNECT_WITH_DB
+    Compress = 0x20, // CLIENT_COMPRESS: zlib
     Protocol41 = 0x200, // CLIENT_PROTOCOL_41
     Ssl = 0x800, // CLIENT_SSL
     Transactions = 0x2000, // CLIENT_TRANSACTIONS
@@ -20,9 +21,10 @@ internal enum Capabilities : uint
     ConnectAttributes = 0x100000, // CLIENT_CONNECT_ATTRS
     PluginAuthLengthEncoded = 0x200000, // CLIENT_PLUGIN_AUTH_LENENC_CLIENT_DATA
     DeprecateEof = 0x1000000, // CLIENT_DEPRECATE_EOF
+    Zstd = 0x4000000, // CLIENT_ZSTD_COMPRESSION_ALGORITHM
 
     /// <summary>
-    /// All this client can use. Left out on purpose: local files, multiple statements, compression, query attributes (they change the layout of
+    /// All this client can use; compression only where it is asked for. Left out on purpose: local files, multiple statements, query attributes (they change the layout of
     /// COM_QUERY), optional result metadata and session tracking (it changes the layout of OK).
     /// </summary>
     Client = LongPassword | LongFlag | Protocol41 | Transactions | SecureConnection | MultiResults | PluginAuth | ConnectAttributes

@@ -33,6 +33,7 @@ internal sealed class PacketStream : IAsyncDisposable
     private int _end;
     private byte _sequence;
     private bool _receiving;
+    private CompressedStream? _compressed;
 
     /// <param name="stream">Connected and owned by the new object.</param>
     /// <param name="peer">Host and port, for messages.</param>
@@ -117,7 +118,22 @@ internal sealed class PacketStream : IAsyncDisposable
     }
 
     /// <summary>Begins a command: its packet has sequence id 0.</summary>
-    public void StartCommand() => _sequence = 0;
+    public void StartCommand()
+    {
+        _sequence = 0;
+        _compressed?.StartCommand();
+    }
+
+    /// <summary>From now on packets travel compressed, in both directions.</summary>
+    public void Compress(CompressionAlgorithm algorithm)
+    {
+        if (_end != _start)
+        {
+            throw new MySqlProtocolException($"{_peer} sent bytes behind the end of the login.");
+        }
+
+        _stream = _compressed = new CompressedStream(_stream, algorithm, _peer);
+    }
 
     /// <summary>Sends one payload, in several packets when it has 16 MiB or more.</summary>
     public async ValueTask WriteAsync(PacketWriter payload, CancellationToken cancellationToken)
@@ -250,7 +266,8 @@ internal sealed class PacketStream : IAsyncDisposable
 
     private void AcceptSequence(byte sequence)
     {
-        if (sequence != _sequence)
+        // Under compression the server counts compressed packets; the numbers inside follow them now and then.
+        if (sequence != _sequence && _compressed is null)
         {
             throw new MySqlProtocolException(string.Create(
                 CultureInfo.InvariantCulture,

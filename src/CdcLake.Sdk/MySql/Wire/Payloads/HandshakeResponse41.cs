@@ -14,6 +14,7 @@ namespace CdcLake.MySql.Wire.Payloads;
 //   NUL string    database, with CONNECT_WITH_DB
 //   NUL string    authentication plugin, with PLUGIN_AUTH
 //   lenenc        length of the attributes, then pairs of lenenc strings, with CONNECT_ATTRS
+//   1             level of compression, with ZSTD_COMPRESSION_ALGORITHM
 //
 // Source: MySQL source documentation, "Protocol::HandshakeResponse41" and "Protocol::SSLRequest".
 
@@ -21,6 +22,7 @@ namespace CdcLake.MySql.Wire.Payloads;
 internal static class HandshakeResponse41
 {
     private const uint MaxPacket = 0x01000000;
+    private const byte ZstdLevel = 3;
     private const byte Utf8Mb4GeneralCi = 45; // known to every server since 5.5
 
     /// <summary>Writes the part that asks for TLS: no user, no password.</summary>
@@ -67,6 +69,11 @@ internal static class HandshakeResponse41
         if (capabilities.HasFlag(Capabilities.ConnectAttributes))
         {
             WriteAttributes(writer, attributes);
+        }
+
+        if (capabilities.HasFlag(Capabilities.Zstd))
+        {
+            writer.WriteByte(ZstdLevel);
         }
     }
 
