@@ -23,7 +23,7 @@ public sealed class MySqlSource : ISourceTarget
 
     /// <summary>A server, read live: existing rows first, then its binary log.</summary>
     /// <param name="connectionString">
-    /// MySqlConnector's keywords, read by its own parser: <c>Server, Port, User ID, Password, SSL Mode, SSL CA, Allow Public Key Retrieval, Connection Timeout</c>, …
+    /// MySqlConnector's keywords, read by its own parser: <c>Server, Port, User ID, Password, SSL Mode, SSL CA, Allow Public Key Retrieval, Use Compression, Connection Timeout</c>, …
     /// <c>Server</c> may list several hosts of one replication topology: the first that can serve is used, at each connection anew. Pooling has no effect.
     /// </param>
     /// <param name="configure">Changes the defaults of <see cref="MySqlSourceOptions"/>.</param>
