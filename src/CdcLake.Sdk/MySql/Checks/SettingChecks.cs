@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Checks;
