@@ -116,12 +116,8 @@ internal sealed record MySqlConnectionOptions
     public static MySqlConnectionOptions Of(MySqlDataSource dataSource)
     {
         using var connection = dataSource.CreateConnection(); // not opened: it carries the callbacks
-        return Of(new MySqlConnectionStringBuilder(connection.ConnectionString)) with
-        {
-            PasswordCallback = connection.ProvidePasswordCallback,
-            CertificateValidation = connection.RemoteCertificateValidationCallback,
-            ClientCertificates = connection.ProvideClientCertificatesCallback,
-        };
+        var (password, judgement, certificates) = (connection.ProvidePasswordCallback, connection.RemoteCertificateValidationCallback, connection.ProvideClientCertificatesCallback);
+        return Of(new MySqlConnectionStringBuilder(connection.ConnectionString)) with { PasswordCallback = password, CertificateValidation = judgement, ClientCertificates = certificates };
     }
 
     public string EndpointOf(string host) => host.StartsWith('/') ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{Port}");
