@@ -122,6 +122,9 @@ public sealed partial class Pipeline : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Ends a run that is draining at once: there is no more time.</summary>
+    internal void Abort() => _control.Abort(new TimeoutException($"Pipeline \"{Name}\" had no more time to commit what it had read. The next run reads it again."));
+
     /// <summary>Shows a state that only its host knows.</summary>
     internal void Show(PipelineState state) => _status.Enter(state);
 

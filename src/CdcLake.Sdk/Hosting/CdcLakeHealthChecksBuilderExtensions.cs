@@ -11,9 +11,9 @@ public static class CdcLakeHealthChecksBuilderExtensions
     /// Adds one check over all hosted pipelines. It reads their status and never waits.
     /// <list type="table">
     /// <item><term>Healthy</term><description>streaming with little lag; reading a snapshot with rows in the last minute; starting; standing by; paused, stopped or completed</description></item>
-    /// <item><term>Degraded</term><description>lag above <paramref name="degradedLag"/>; retrying for less than <paramref name="retryGrace"/>; the last checkpoint could not be written; no row of a
+    /// <item><term>Degraded</term><description>lag above <paramref name="degradedLag"/>; retrying for less than <paramref name="retryGrace"/>; the last checkpoint could not be written; the server is about to remove log that a restart needs; no row of a
     /// snapshot, or no end of starting, for a minute</description></item>
-    /// <item><term>Unhealthy</term><description>failed; the server is silent for three heartbeats; retrying for longer; lag above <paramref name="unhealthyLag"/></description></item>
+    /// <item><term>Unhealthy</term><description>failed; the server is silent for three heartbeats, or has removed log that a restart needs; retrying for longer; lag above <paramref name="unhealthyLag"/></description></item>
     /// </list>
     /// Lag says nothing about whether the process lives, so the check has the tag <c>ready</c>: leave it out of a liveness probe, which would restart a pipeline that is catching up.
     /// </summary>

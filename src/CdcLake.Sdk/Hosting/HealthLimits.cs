@@ -51,6 +51,11 @@ internal sealed record HealthLimits(TimeSpan DegradedLag, TimeSpan? UnhealthyLag
             return (HealthStatus.Unhealthy, $"the server is silent for {Text(status.At - heard)}");
         }
 
+        if (status.Source.Retention is { IsPurged: true })
+        {
+            return (HealthStatus.Unhealthy, "the server has removed log that a restart needs");
+        }
+
         // What a sink shows may be behind although everything was read.
         var lag = status.Sinks.Select(s => s.Lag).Append(status.Lag).Max();
         if (lag > UnhealthyLag)
@@ -61,6 +66,11 @@ internal sealed record HealthLimits(TimeSpan DegradedLag, TimeSpan? UnhealthyLag
         if (lag > DegradedLag)
         {
             return (HealthStatus.Degraded, $"lag {Text(lag.Value)}");
+        }
+
+        if (status.Source.Retention is { IsExpiring: true } retention)
+        {
+            return (HealthStatus.Degraded, $"the server removes log that a restart needs in {Text(retention.Left ?? TimeSpan.Zero)}");
         }
 
         return status.CheckpointError is { } error ? (HealthStatus.Degraded, $"no checkpoint: {error.Message}") : (HealthStatus.Healthy, null);

@@ -75,6 +75,7 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
         catch (OperationCanceledException)
         {
             HostingLog.NotDrained(_log, Name);
+            _pipeline.Abort();
         }
     }
 

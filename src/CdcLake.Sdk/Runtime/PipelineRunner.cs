@@ -52,7 +52,6 @@ internal sealed class PipelineRunner
             }
             finally
             {
-                _control.Detach();
                 _status.End();
             }
         }
@@ -123,8 +122,15 @@ internal sealed class PipelineRunner
             Start(group, i, run.Sinks[i], () => sink.RunAsync(() => stop.IsCancellationRequested || source.Rereads is not null, group.Aborted));
         }
 
-        _control.Attach(commits);
-        await DrainAsync(group, stop).ConfigureAwait(false);
+        _control.Attach(commits, group.Fail);
+        try
+        {
+            await DrainAsync(group, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            _control.Detach();
+        }
     }
 
     // A process that was stopped for a while learns by its clock, not by an event, that another one may run.

@@ -6,14 +6,17 @@ internal sealed class RunControl(string pipeline)
 {
     private readonly Lock _gate = new();
     private CommitCoordinator? _commits;
+    private Action<Exception>? _fail;
     private TaskCompletionSource _ended = new();
 
     /// <summary>A run takes wishes from here on.</summary>
-    public void Attach(CommitCoordinator commits)
+    /// <param name="commits">Decides about commits and checkpoints.</param>
+    /// <param name="fail">Ends it at once, with an error.</param>
+    public void Attach(CommitCoordinator commits, Action<Exception> fail)
     {
         lock (_gate)
         {
-            _commits = commits;
+            (_commits, _fail) = (commits, fail);
             _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
@@ -23,8 +26,17 @@ internal sealed class RunControl(string pipeline)
     {
         lock (_gate)
         {
-            _commits = null;
+            (_commits, _fail) = (null, null);
             _ended.TrySetResult();
+        }
+    }
+
+    /// <summary>Ends a run at once, whatever it has not committed.</summary>
+    public void Abort(Exception reason)
+    {
+        lock (_gate)
+        {
+            _fail?.Invoke(reason);
         }
     }
 

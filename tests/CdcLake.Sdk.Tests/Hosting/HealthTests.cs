@@ -30,6 +30,8 @@ public sealed class HealthTests
         { "a sink with lag", HealthStatus.Degraded, Streaming(lag: 1) with { Sinks = [new SinkStatus("a") { Lag = TimeSpan.FromSeconds(61) }] } },
         { "silent server", HealthStatus.Unhealthy, Streaming(lag: 1, heard: 16) },
         { "server heard", HealthStatus.Healthy, Streaming(lag: 1, heard: 14) },
+        { "log about to go", HealthStatus.Degraded, Streaming(lag: 1) with { Source = Streaming(1).Source with { Retention = new LogRetentionStatus { IsExpiring = true } } } },
+        { "log that is gone", HealthStatus.Unhealthy, Streaming(lag: 1) with { Source = Streaming(1).Source with { Retention = new LogRetentionStatus { IsPurged = true } } } },
         { "no checkpoint", HealthStatus.Degraded, Streaming(lag: 1) with { CheckpointError = Error } },
         { "retrying", HealthStatus.Degraded, In(PipelineState.Retrying) with { TroubleSince = Now.AddSeconds(-30), LastError = Error } },
         { "retrying for long", HealthStatus.Unhealthy, In(PipelineState.Retrying) with { TroubleSince = Now.AddSeconds(-61), LastError = Error } },

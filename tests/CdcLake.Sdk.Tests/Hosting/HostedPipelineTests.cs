@@ -110,6 +110,25 @@ public sealed class HostedPipelineTests
     }
 
     [Fact]
+    public async Task A_commit_that_takes_longer_than_the_host_allows_is_given_up()
+    {
+        using var inside = new ManualResetEventSlim();
+        var host = new TestHost().Add("slow");
+        await using var _ = host;
+        host.TargetOf("slow").Cluster.Hold = () =>
+        {
+            inside.Set();
+            return Task.Delay(Timeout.Infinite); // a store that does not answer
+        };
+        await host.StartAsync();
+        Assert.True(inside.Wait(TimeSpan.FromSeconds(30)));
+        await host.StopAsync(TimeSpan.FromMilliseconds(50));
+        var status = await host.Registry["slow"].WaitForStatusAsync(s => s.State == PipelineState.Failed);
+        Assert.Equal("Timeout", status.LastError!.Code);
+        Assert.Equal("-", host.TargetOf("slow").At);
+    }
+
+    [Fact]
     public async Task Twenty_pipelines_run_in_one_host_and_drain_together()
     {
         var host = new TestHost(("CommitInterval", "01:00:00"));

@@ -40,6 +40,9 @@ internal sealed class MemoryCluster(string name, Action<string>? fault = null) :
     /// <summary>Called with the name of each step, may throw; replaced by a test.</summary>
     public Action<string> Fault { get; set; } = fault ?? (_ => { });
 
+    /// <summary>What a sink waits for while it prepares its part; nothing unless a test says so.</summary>
+    public Func<Task> Hold { get; set; } = () => Task.CompletedTask;
+
     /// <summary>How many parts each publication had.</summary>
     public List<int> Publications { get; } = [];
 
@@ -115,16 +118,17 @@ internal sealed class MemorySink(MemoryTarget target) : ISink
         return ValueTask.CompletedTask;
     }
 
-    public Task<IPreparedCommit?> PrepareAsync(CancellationToken cancellationToken)
+    public async Task<IPreparedCommit?> PrepareAsync(CancellationToken cancellationToken)
     {
         target.Cluster.Fault($"prepare {target.Name}");
+        await target.Cluster.Hold().WaitAsync(cancellationToken);
         if (_epoch is null)
         {
-            return Task.FromResult<IPreparedCommit?>(null);
+            return null;
         }
 
         target.OpenParts++;
-        return Task.FromResult<IPreparedCommit?>(new MemoryPart(target, this, _epoch, new SortedDictionary<int, long>(_rows), _pending));
+        return new MemoryPart(target, this, _epoch, new SortedDictionary<int, long>(_rows), _pending);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
