@@ -17,6 +17,11 @@ internal static class TwoTablesProgram
             return await LeaseProgram.RunAsync(args[1], args[2], args[3]);
         }
 
+        if (args[0] == ReplicaProgram.Argument)
+        {
+            return await ReplicaProgram.RunAsync(args[1..]);
+        }
+
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, e) =>
         {

@@ -30,6 +30,9 @@ internal interface ISink : IAsyncDisposable
     /// </summary>
     bool NeedsCompleteResult => false;
 
+    /// <summary>True when columns of the result may change in place: <see cref="TableChangedAsync"/> follows what <see cref="TableChange.Former"/> describes.</summary>
+    bool ChangesInPlace => false;
+
     /// <summary>An epoch begins. With <see cref="EpochKind.CompleteResult"/> nothing that the target holds counts any more once this epoch is committed.</summary>
     ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken);
 
@@ -41,8 +44,11 @@ internal interface ISink : IAsyncDisposable
     ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken);
 
     /// <summary>A captured table that reaches this sink is another one from here on; between two epochs. A sink that can go on changes its target with the next commit.</summary>
+    /// <param name="change">What happened.</param>
+    /// <param name="opening">What the sink would be opened with from here on; null where that is not known.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SchemaMismatchException">The sink cannot go on with it.</exception>
-    ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) =>
+    ValueTask TableChangedAsync(TableChange change, SinkOpening? opening, CancellationToken cancellationToken) =>
         change.KeepsColumns ? ValueTask.CompletedTask : throw change.RefusedBy(Name);
 
     /// <summary>Bytes and rows that a commit would make visible now; drives the commit policy. May be read from another thread.</summary>

@@ -16,6 +16,9 @@ internal sealed record SourceTable(
     IReadOnlyList<int> PrimaryKey,
     IReadOnlyDictionary<int, string> Unsupported)
 {
+    /// <summary>Character set of text columns that are added without one, by the source's name for it; null when it is not known.</summary>
+    public string? Charset { get; init; }
+
     /// <summary>Ordinals of columns that the source computes from others: a change of another column's definition may change their values.</summary>
     public IReadOnlySet<int> Generated { get; init; } = FrozenSet<int>.Empty;
 }

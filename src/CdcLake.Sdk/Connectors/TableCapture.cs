@@ -11,6 +11,9 @@ internal sealed record TableCapture(SourceTable Table, IReadOnlyList<int> Column
     /// <summary>True when whoever reads the table wants every column that it has, those included that are added later.</summary>
     public bool ReadsAll { get; init; }
 
+    /// <summary>True when sinks alone read the table, and can follow its columns from one commit to the next.</summary>
+    public bool ChangesInPlace { get; init; }
+
     public static TableCapture Of(SourceTable table, IReadOnlyList<int> columns) =>
         new(table, columns, new Schema(columns.Select(c => table.Schema[c])));
 }

@@ -10,6 +10,12 @@ namespace CdcLake.Connectors;
 internal sealed record TableChange(
     TableChangeKind Kind, int Table, TableCapture? Before, TableCapture? After, SourcePosition Position, string? Statement = null)
 {
+    /// <summary>
+    /// Of an altered table for each column of <see cref="After"/> which one of <see cref="Before"/> it was: every row has its value unchanged, under its name and in its type from
+    /// here on. −1 for a new column, in which every row holds null. Empty when that is not known.
+    /// </summary>
+    public IReadOnlyList<int> Former { get; init; } = [];
+
     /// <summary>True when the captured columns and the rows in them are what they were: a column was added that nobody reads.</summary>
     public bool KeepsColumns => Kind == TableChangeKind.Altered && Before!.Schema.Equals(After!.Schema);
 

@@ -22,7 +22,11 @@ internal sealed record EpochEnd(Epoch Epoch) : StageSignal;
 
 /// <summary>A captured table is another one from here on; only between two epochs.</summary>
 /// <param name="Change">What happened.</param>
-internal sealed record TableChanged(TableChange Change) : StageSignal;
+internal sealed record TableChanged(TableChange Change) : StageSignal
+{
+    /// <summary>What each sink, by its number, would be opened with from here on.</summary>
+    public IReadOnlyList<SinkOpening> Openings { get; init; } = [];
+}
 
 /// <summary>Cuts the stream between two epochs: what lies before it is checkpointed, committed, or both.</summary>
 /// <param name="Checkpoint">What stages and volatile sinks write their state to; null when only a commit is wanted.</param>

@@ -15,15 +15,16 @@ namespace CdcLake.Iceberg;
 internal sealed class IcebergSink : IMaintainedSink
 {
     private const long FewBytes = 128 << 10;
+    private static readonly Dictionary<string, string> NoPosition = [];
     private readonly CatalogCommitGroup _group;
     private readonly TableIdentifier _name;
     private readonly IcebergSinkSettings _settings;
+    private readonly Queue<(TableChange Change, SinkOpening Opening)> _changes = new();
     private Consolidator? _consolidator;
     private UniqueRows? _unique;
     private UpsertTable? _table;
     private TableUpkeep? _upkeep;
-    private string _pipeline = "";
-    private CommitMarker? _marker;
+    private CommitMarker _marker = new("", 0, NoPosition);
     private Epoch? _epoch;
     private (long Upserts, long Deletes) _waiting;
     private long _flushAt;
@@ -45,7 +46,9 @@ internal sealed class IcebergSink : IMaintainedSink
     public string Name => $"iceberg({_name})";
 
     public SinkBacklog Backlog => new(
-        (_consolidator?.PendingRows ?? 0) + _waiting.Upserts + _waiting.Deletes, _consolidator?.PendingBytes ?? 0, _epoch is not null);
+        (_consolidator?.PendingRows ?? 0) + _waiting.Upserts + _waiting.Deletes + (_table?.HasOtherColumns == true ? 1 : 0), _consolidator?.PendingBytes ?? 0, _epoch is not null);
+
+    public bool ChangesInPlace => true;
 
     public bool NeedsCompleteResult => _table?.NeedsReplacement == true;
 
@@ -57,19 +60,24 @@ internal sealed class IcebergSink : IMaintainedSink
 
     public async Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
     {
-        _pipeline = opening.Pipeline;
         _table = await TableOpener.OpenAsync(_group.Catalog, _name, _settings, opening, cancellationToken).ConfigureAwait(false);
         _upkeep = new TableUpkeep(_table, opening.Clock);
         _consolidator = new Consolidator(opening.Schema, opening.Key, Name);
         _unique = new UniqueRows(_consolidator.KeyCodec);
-        _marker = MarkedHistory.Of(_table.Version.Table.Metadata, _pipeline).Marker;
-        _consolidator.IsPartial = _marker?.Position.ContainsKey(SourcePosition.SinceProperty) == true && _table.KnowsKeys;
-        return _marker?.Position;
+        var marker = MarkedHistory.Of(_table.Version.Table.Metadata, opening.Pipeline).Marker;
+        _consolidator.IsPartial = marker?.Position.ContainsKey(SourcePosition.SinceProperty) == true && _table.KnowsKeys;
+        _marker = marker ?? new CommitMarker(opening.Pipeline, 0, NoPosition);
+        return marker?.Position;
     }
 
     public async ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken)
     {
         var table = Usable();
+        while (_changes.TryDequeue(out var change))
+        {
+            await FollowAsync(table, change.Change, change.Opening, cancellationToken).ConfigureAwait(false);
+        }
+
         _isComplete = kind == EpochKind.CompleteResult;
         _consolidator!.IsPartial = kind == EpochKind.StartPoint ? table.KnowsKeys : _consolidator.IsPartial && !_isComplete;
         if (_isComplete)
@@ -123,6 +131,21 @@ internal sealed class IcebergSink : IMaintainedSink
         _failed = false;
     }
 
+    /// <summary>Waits until the next epoch: a commit before that shows the former columns.</summary>
+    public ValueTask TableChangedAsync(TableChange change, SinkOpening? opening, CancellationToken cancellationToken)
+    {
+        if (opening is not null && change.Former.Count == opening.Schema.Count)
+        {
+            _changes.Enqueue((change, opening));
+        }
+        else if (!change.KeepsColumns)
+        {
+            throw change.RefusedBy(Name);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     public async Task<IPreparedCommit?> PrepareAsync(CancellationToken cancellationToken)
     {
         var table = Usable();
@@ -138,7 +161,7 @@ internal sealed class IcebergSink : IMaintainedSink
             await FlushAsync(table, cancellationToken).ConfigureAwait(false);
 
             // A position that moved is stored even without rows: whoever asks for a commit relies on the table saying where the pipeline stands.
-            var marker = new CommitMarker(_pipeline, (_marker?.Epoch ?? 0) + 1, epoch.Position.Properties);
+            var marker = new CommitMarker(_marker.Pipeline, _marker.Epoch + 1, epoch.Position.Properties);
             var prepared = await table.PrepareAsync(marker, evenIfEmpty: !marker.IsAt(_marker), cancellationToken).ConfigureAwait(false);
             return new Prepared(this, epoch, prepared, turn);
         }
@@ -182,7 +205,7 @@ internal sealed class IcebergSink : IMaintainedSink
             return null;
         }
 
-        _marker = prepared.Change.Marker;
+        _marker = prepared.Change.Marker!;
         var id = prepared.SnapshotId.ToString(CultureInfo.InvariantCulture);
         return new SinkCommit(epoch.Position, epoch.CommitTime, id, upserts, deletes, _table!.Rows)
         {
@@ -202,6 +225,19 @@ internal sealed class IcebergSink : IMaintainedSink
             _upkeep!.Dispose();
             await table.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask FollowAsync(UpsertTable table, TableChange change, SinkOpening opening, CancellationToken cancellationToken)
+    {
+        _failed = true;
+        using var turn = await _upkeep!.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await FlushAsync(table, cancellationToken).ConfigureAwait(false);
+        await table.AlterAsync(opening.Schema, opening.Key, change.Former, TableOpener.PlanProperties(opening), cancellationToken).ConfigureAwait(false);
+        using var former = _consolidator!;
+        _unique!.Dispose();
+        _consolidator = new Consolidator(opening.Schema, opening.Key, Name) { IsPartial = former.IsPartial };
+        _unique = new UniqueRows(_consolidator.KeyCodec);
+        _failed = false;
     }
 
     /// <summary>Rows of a complete result: what has a key of its own goes to files past the consolidator.</summary>

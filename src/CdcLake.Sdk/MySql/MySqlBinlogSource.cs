@@ -129,6 +129,7 @@ internal sealed class MySqlBinlogSource : ISource
             Dialect = _dialect,
             Dates = _settings.Dates,
             StatementTables = [.. _settings.StatementTables],
+            FollowsInPlace = _settings.SchemaChanges == SchemaChanges.Follow,
             RereadsAfterStatements = FollowsTables && from.Began is null,
             RereadsOtherTables = FollowsTables && from.Began is null && start.From is not null, // of tables that were just read it would happen again and again
         });

@@ -36,12 +36,13 @@ internal sealed class PipelineRunner
     /// <summary>Runs until <paramref name="stop"/> (then drains), the end of a finite source, or an error, which it throws.</summary>
     /// <param name="source">Where changes come from.</param>
     /// <param name="rereads">Start with the complete result, whatever is committed and checkpointed.</param>
+    /// <param name="isFirst">No run was there before: what does not fit is a mistake, and not a table on its way to another form.</param>
     /// <param name="stop">The wish to stop.</param>
     /// <returns>Why the next run has to reread; null when there is nothing more to do.</returns>
-    public async Task<string?> RunAsync(ISource source, bool rereads, CancellationToken stop)
+    public async Task<string?> RunAsync(ISource source, bool rereads, bool isFirst, CancellationToken stop)
     {
         _status.Start(source.Name);
-        var run = await OpenAsync(source, rereads, stop).ConfigureAwait(false);
+        var run = await OpenAsync(source, rereads, isFirst, stop).ConfigureAwait(false);
         await using (run.ConfigureAwait(false))
         {
             _bound(run.Plan);
@@ -60,7 +61,7 @@ internal sealed class PipelineRunner
     }
 
     // A table may be on its way to another form by several statements, such as DROP and CREATE: it is waited for a little.
-    private async Task<PreparedRun> OpenAsync(ISource source, bool rereads, CancellationToken stop)
+    private async Task<PreparedRun> OpenAsync(ISource source, bool rereads, bool isFirst, CancellationToken stop)
     {
         for (var began = _options.TimeProvider.GetTimestamp(); ;)
         {
@@ -68,7 +69,7 @@ internal sealed class PipelineRunner
             {
                 return await PreparedRun.OpenAsync(_definition, source, _status, rereads, stop).ConfigureAwait(false);
             }
-            catch (SchemaMismatchException) when (rereads && _options.TimeProvider.GetElapsedTime(began) < Settling)
+            catch (SchemaMismatchException) when (!isFirst && _options.TimeProvider.GetElapsedTime(began) < Settling)
             {
                 await Task.Delay(SettlingPause, _options.TimeProvider, stop).ConfigureAwait(false);
             }
@@ -96,9 +97,9 @@ internal sealed class PipelineRunner
         var publisher = new CommitPublisher(run.Sinks, _options, _status, _positions) { Fence = ThrowIfLeaseIsLost, Replaced = run.Replaced };
         var commits = new CommitCoordinator(publisher, durable, run.Replaces, run.Checkpoints, _options, run.Sinks.Count, group.Aborted);
         await using var losing = (_lease?.Lost ?? CancellationToken.None).Register(() => group.Fail(LeaseLost())).ConfigureAwait(false);
-        using var sourceStage = new SourceStage(run.Graph.Source, run.Plan.Captures, commits, _status, group.Aborted);
+        using var sourceStage = new SourceStage(run.Graph.Source, run.Plan.Captures, commits, _status, group.Aborted, run.Rebind);
         var start = new SourceStart(
-            run.Plan.Captures,
+            run.Captures,
             run.Start.From,
             [.. run.Replaced is null ? run.Committed.OfType<SourcePosition>().Distinct() : []],
             new EpochLimits(_options.EpochRows, _options.EpochTime)) { Meter = _status.SourceMeter, IsStartPoint = run.IsStartPoint, Durable = () => run.Checkpoints is { } kept ? kept.Position : commits.Durable };

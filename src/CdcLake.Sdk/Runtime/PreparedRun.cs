@@ -1,6 +1,7 @@
 using CdcLake.Checkpoints;
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
+using CdcLake.Planning;
 using CdcLake.Planning.Binding;
 
 namespace CdcLake.Runtime;
@@ -10,16 +11,28 @@ internal sealed class PreparedRun : IAsyncDisposable
 {
     private readonly List<ISink> _sinks = [];
     private readonly StageGraph _graph;
+    private readonly PipelineDefinition _definition;
+    private readonly bool _followsTables;
+    private readonly Dictionary<string, SourceTable> _tables;
 
-    private PreparedRun(BoundPlan plan, StageGraph graph)
+    private PreparedRun(PipelineDefinition definition, ISource source, Dictionary<string, SourceTable> tables)
     {
-        Plan = plan;
-        _graph = graph;
+        _definition = definition;
+        _followsTables = source.FollowsTables;
+        _tables = tables;
+        Plan = Planner.Bind(definition.Plan, tables);
+        _graph = StageGraphBuilder.Build(Plan, definition.Options.TimeProvider);
     }
 
     public BoundPlan Plan { get; }
 
     public StageGraph Graph => _graph;
+
+    /// <summary>The captures of the plan; columns change in place only where every sink that gets them can follow.</summary>
+    public IReadOnlyList<TableCapture> Captures => [.. Plan.Captures.Select((c, i) => c with
+    {
+        ChangesInPlace = c.ChangesInPlace && _sinks.Zip(_graph.Sinks).All(s => s.First.ChangesInPlace || !s.Second.Tables.Contains(i)),
+    })];
 
     /// <summary>Open, in the order of the plan.</summary>
     public IReadOnlyList<ISink> Sinks => _sinks;
@@ -51,8 +64,7 @@ internal sealed class PreparedRun : IAsyncDisposable
         PipelineDefinition definition, ISource source, StatusBoard status, bool rereads, CancellationToken cancellationToken)
     {
         var tables = await source.DescribeAsync(definition.Plan.Tables, cancellationToken).ConfigureAwait(false);
-        var plan = Planner.Bind(definition.Plan, tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
-        var run = new PreparedRun(plan, StageGraphBuilder.Build(plan, definition.Options.TimeProvider));
+        var run = new PreparedRun(definition, source, tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
         try
         {
             await run.PrepareAsync(definition, source, status, rereads, cancellationToken).ConfigureAwait(false);
@@ -63,6 +75,19 @@ internal sealed class PreparedRun : IAsyncDisposable
             await run.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>What each sink would be opened with after a change of a table.</summary>
+    /// <exception cref="SchemaMismatchException">The plan does not fit the table any more.</exception>
+    public IReadOnlyList<SinkOpening> Rebind(TableChange change)
+    {
+        if (change.After is { } after)
+        {
+            _tables[after.Table.Name] = after.Table;
+        }
+
+        var plan = Planner.Bind(_definition.Plan, _tables);
+        return [.. plan.Sinks.Select(s => OpeningOf(plan, s))];
     }
 
     public async ValueTask DisposeAsync()
@@ -83,10 +108,10 @@ internal sealed class PreparedRun : IAsyncDisposable
     private async Task PrepareAsync(PipelineDefinition definition, ISource source, StatusBoard status, bool rereads, CancellationToken cancellationToken)
     {
         _sinks.AddRange(definition.Sinks.Select(t => t.CreateSink()));
-        await OpenSinksAsync(definition, source, durable: false, cancellationToken).ConfigureAwait(false);
+        await OpenSinksAsync(durable: false, cancellationToken).ConfigureAwait(false);
         Checkpoints = Coordinator(definition, status);
         var otherPlan = await FindCheckpointAsync(source, cancellationToken).ConfigureAwait(false);
-        var properties = await OpenSinksAsync(definition, source, durable: true, cancellationToken).ConfigureAwait(false);
+        var properties = await OpenSinksAsync(durable: true, cancellationToken).ConfigureAwait(false);
         Committed = [.. properties.Select(p => p is null ? null : source.ParsePosition(p))];
         var files = definition.OpenCheckpoints();
         var isReset = await ResetRequest.IsAskedAsync(files, cancellationToken).ConfigureAwait(false);
@@ -152,22 +177,22 @@ internal sealed class PreparedRun : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>?[]> OpenSinksAsync(PipelineDefinition definition, ISource source, bool durable, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, string>?[]> OpenSinksAsync(bool durable, CancellationToken cancellationToken)
     {
-        var tables = source.FollowsTables ? Plan.TablesFingerprint : "";
         var positions = new IReadOnlyDictionary<string, string>?[_sinks.Count];
         for (var i = 0; i < positions.Length; i++)
         {
             if (_sinks[i].IsDurable == durable)
             {
-                var node = Plan.Sinks[i];
-                var opening = new SinkOpening(definition.Name, node.Schema, node.Key, definition.Options.TimeProvider, node.Fingerprint, tables);
-                positions[i] = await _sinks[i].OpenAsync(opening, cancellationToken).ConfigureAwait(false);
+                positions[i] = await _sinks[i].OpenAsync(OpeningOf(Plan, Plan.Sinks[i]), cancellationToken).ConfigureAwait(false);
             }
         }
 
         return positions;
     }
+
+    private SinkOpening OpeningOf(BoundPlan plan, SinkNode sink) => new(
+        _definition.Name, sink.Schema, sink.Key, _definition.Options.TimeProvider, sink.Fingerprint, _followsTables ? plan.TablesFingerprint : "");
 
     private CheckpointCoordinator? Coordinator(PipelineDefinition definition, StatusBoard status)
     {

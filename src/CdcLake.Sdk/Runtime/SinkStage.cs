@@ -101,8 +101,8 @@ internal sealed class SinkStage
             case EpochEnd end:
                 await EndEpochAsync(end.Epoch, cancellationToken).ConfigureAwait(false);
                 break;
-            case TableChanged { Change: var change } when _input.Tables.Contains(change.Table):
-                await _sink.TableChangedAsync(change, cancellationToken).ConfigureAwait(false);
+            case TableChanged { Change: var change, Openings: var openings } when _input.Tables.Contains(change.Table) && !_gate.IsSkipping:
+                await _sink.TableChangedAsync(change, openings.Count > 0 ? openings[_index] : null, cancellationToken).ConfigureAwait(false);
                 break;
             case StreamBarrier barrier:
                 await CutAsync(barrier, cancellationToken).ConfigureAwait(false);

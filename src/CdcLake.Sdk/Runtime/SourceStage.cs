@@ -21,6 +21,7 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
     private readonly CommitCoordinator _commits;
     private readonly StatusBoard _status;
     private readonly CancellationToken _abort;
+    private readonly Func<TableChange, IReadOnlyList<SinkOpening>> _rebind;
     private readonly Queue<(int Table, ChangeBatch Batch)> _held = new();
 
     // By table number: what its batches look like at this place of the stream.
@@ -41,8 +42,11 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
     /// <param name="commits">Says where barriers stand.</param>
     /// <param name="status">Where progress is shown.</param>
     /// <param name="abort">Ends waiting for room. Stopping the source is not enough: an epoch that it has closed goes out whole.</param>
-    public SourceStage(SourceOutlet output, IEnumerable<TableCapture> captures, CommitCoordinator commits, StatusBoard status, CancellationToken abort)
+    /// <param name="rebind">What sinks would be opened with after a change of a table.</param>
+    public SourceStage(
+        SourceOutlet output, IEnumerable<TableCapture> captures, CommitCoordinator commits, StatusBoard status, CancellationToken abort, Func<TableChange, IReadOnlyList<SinkOpening>>? rebind = null)
     {
+        _rebind = rebind ?? (_ => []);
         _abort = abort;
         _output = output;
         _schemas = [.. captures.Select(c => c.Schema)];
@@ -98,8 +102,9 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
             throw change.RefusedBy("the plan, in which no operator reads it,");
         }
 
+        var openings = _rebind(change);
         await _sending.WaitAsync(_abort).ConfigureAwait(false);
-        await _output.SignalAsync(new TableChanged(change), _abort).ConfigureAwait(false);
+        await _output.SignalAsync(new TableChanged(change) { Openings = openings }, _abort).ConfigureAwait(false);
         _schemas[change.Table] = (change.After ?? change.Before)!.Schema;
         _sending.Release();
     }

@@ -52,13 +52,14 @@ internal sealed class Supervisor
 
     private async Task RunUnderLeaseAsync(CancellationToken stop)
     {
-        for (var rereads = false; ;)
+        var rereads = false;
+        for (var isFirst = true; ; isFirst = false)
         {
             var progress = _status.Progress;
             try
             {
                 await AcquireAsync(stop).ConfigureAwait(false);
-                rereads = await RunOnceAsync(rereads, stop).ConfigureAwait(false) is not null;
+                rereads = await RunOnceAsync(rereads, isFirst, stop).ConfigureAwait(false) is not null;
                 if (!rereads)
                 {
                     return;
@@ -109,12 +110,12 @@ internal sealed class Supervisor
         }
     }
 
-    private async Task<string?> RunOnceAsync(bool rereads, CancellationToken stop)
+    private async Task<string?> RunOnceAsync(bool rereads, bool isFirst, CancellationToken stop)
     {
         var source = _definition.CreateSource();
         await using (source.ConfigureAwait(false))
         {
-            return await new PipelineRunner(_definition, _status, _positions, _control, _lease, _bound).RunAsync(source, rereads, stop).ConfigureAwait(false);
+            return await new PipelineRunner(_definition, _status, _positions, _control, _lease, _bound).RunAsync(source, rereads, isFirst, stop).ConfigureAwait(false);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class ChangedTableTests(ServerPair servers, ITestOutputHelper outp
         ["ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (k, id)"],
         ["ALTER TABLE t CONVERT TO CHARACTER SET latin1", "ALTER TABLE t MODIFY a VARCHAR(20) CHARACTER SET utf16"]);
 
-    [ServerTheory(TestServers.MySql, IcebergJava.Variable)]
+    [ServerTheory(TestServers.MySql, IcebergJava.Variable, ClickHouse.Variable)]
     [MemberData(nameof(Histories))]
     public async Task Replica_follows_exactly_while_running(string[] history)
     {
@@ -54,7 +54,7 @@ public sealed class ChangedTableTests(ServerPair servers, ITestOutputHelper outp
         await EndAsync(followed, history);
     }
 
-    [ServerTheory(TestServers.MySql, IcebergJava.Variable)]
+    [ServerTheory(TestServers.MySql, IcebergJava.Variable, ClickHouse.Variable)]
     [MemberData(nameof(Histories))]
     public async Task Replica_follows_exactly_what_happened_while_it_was_down(string[] history)
     {
@@ -68,6 +68,28 @@ public sealed class ChangedTableTests(ServerPair servers, ITestOutputHelper outp
         await followed.Session.RunAsync(Change(10));
         followed.Start();
         await EndAsync(followed, history);
+    }
+
+    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
+    public async Task Aggregate_follows_rows_that_go_without_a_word_in_the_log()
+    {
+        await using var followed = new FollowedTable(servers, (mysql, lake, options) => Pipeline
+            .FromMySqlBinlog(mysql.Table($"{FollowedTable.Database}.t"))
+            .Join(mysql.Table($"{FollowedTable.Database}.names"), t => t.Get<short>("k"), n => n.Get<short>("k"), (t, n) => new { Name = n.Get<string>("name"), B = t.Get<int?>("b") })
+            .Aggregate(r => new { r.Name }, g => new { g.Key.Name, Rows = g.Count(), Sum = g.Sum(r => r.B) })
+            .ToIceberg(lake.Table("lakehouse.t"), key: r => r.Name)
+            .Build("followed", options));
+        await followed.CreateAsync([Create, .. Rows, "CREATE TABLE names (k SMALLINT PRIMARY KEY, name VARCHAR(9) NOT NULL)", "INSERT INTO names VALUES (3, 'three'), (4, 'four'), (5, 'five')"]);
+        followed.Start();
+        foreach (var statement in (string[])["ALTER TABLE t DROP PARTITION p0", "UPDATE t SET b = 5", "ALTER TABLE names ADD COLUMN more INT", "TRUNCATE TABLE names",
+            "INSERT INTO names VALUES (5, 'again', 1)", "ALTER TABLE t MODIFY b INT NOT NULL DEFAULT 9", "INSERT INTO t (id, k) VALUES (70, 5)", "TRUNCATE TABLE t", "INSERT INTO t (id, k) VALUES (71, 5)"])
+        {
+            await followed.RunAsync(statement);
+        }
+
+        await followed.StopAsync();
+        var snapshots = await followed.CheckAsync("SELECT name, COUNT(*) AS `rows`, SUM(b) AS `sum` FROM t JOIN names USING (k) GROUP BY name");
+        output.WriteLine($"{snapshots} snapshots exact");
     }
 
     private static string Change(int i) => string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t (id) VALUES ({100 + i})");
@@ -87,6 +109,7 @@ public sealed class ChangedTableTests(ServerPair servers, ITestOutputHelper outp
         await followed.SettleAsync();
         await followed.StopAsync();
         var snapshots = await followed.CheckAsync();
+        await followed.CheckByClickHouseAsync();
         output.WriteLine($"{history.Length} statements, {snapshots} snapshots exact");
     }
 }

@@ -85,6 +85,9 @@ internal sealed class FollowedTable(ServerPair servers, Func<MySqlSource, Iceber
     /// <returns>How many there are.</returns>
     public Task<int> CheckAsync(string query = "SELECT * FROM t") => LakeRows.CheckAsync(Table, _replica!, query);
 
+    /// <summary>ClickHouse reads the newest snapshot like Iceberg Java.</summary>
+    public Task CheckByClickHouseAsync() => LakeRows.CheckByClickHouseAsync(Table);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

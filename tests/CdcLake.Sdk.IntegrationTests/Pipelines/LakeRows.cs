@@ -27,6 +27,22 @@ internal static class LakeRows
         return snapshots.Count;
     }
 
+    /// <summary>The newest snapshot, read by ClickHouse, against Iceberg Java.</summary>
+    public static async Task CheckByClickHouseAsync(LakeTable table)
+    {
+        var java = (await IcebergJava.RowsAsync(table.Folder, table.Snapshots()[^1].Id)).Select(NumberLine).Order(StringComparer.Ordinal).ToArray();
+        var (name, warehouse) = (Path.GetRelativePath(Path.GetDirectoryName(Path.GetDirectoryName(table.Folder))!, table.Folder), Path.GetDirectoryName(Path.GetDirectoryName(table.Folder))!);
+        var lines = ClickHouse.Query($"SELECT hex(formatRowNoNewline('JSONEachRow', *)) FROM icebergLocal('{name}')", warehouse).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var rows = lines.Select(l => NumberLine(JsonDocument.Parse(Convert.FromHexString(l)).RootElement)).Order(StringComparer.Ordinal).ToArray();
+        Assert.True(Answer.Difference(java, rows) is null, $"Iceberg Java and ClickHouse: {Answer.Difference(java, rows)}");
+    }
+
+    // Readers print numbers with and without trailing zeros, some of them as text.
+    private static string NumberLine(JsonElement row) => string.Join(", ", row.EnumerateObject().Select(p => $"{p.Name}={Normal(Text(p.Value))}").Order(StringComparer.Ordinal));
+
+    private static string Normal(string text) =>
+        decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) ? (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture) : text;
+
     private static string Line(JsonElement row) => string.Join(", ", row.EnumerateObject().Select(p => $"{p.Name}={Text(p.Value)}").Order(StringComparer.Ordinal));
 
     private static string Text(JsonElement value) => value.ValueKind switch

@@ -88,6 +88,6 @@ public sealed class UnreadChangesTests(ServerPair servers, ITestOutputHelper out
         await followed.StopAsync();
         var snapshots = await followed.CheckAsync("SELECT id, a, c FROM t");
         output.WriteLine($"{Statements.Length} statements, {snapshots} snapshots exact");
-        Assert.True(snapshots > (whileRunning ? Statements.Length : 2));
+        Assert.True(snapshots >= (whileRunning ? Statements.Length : 2));
     }
 }

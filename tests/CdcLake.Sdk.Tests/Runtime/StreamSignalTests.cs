@@ -93,7 +93,7 @@ public sealed class StreamSignalTests
 
         public ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-        public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public ValueTask TableChangedAsync(TableChange change, SinkOpening? opening, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
         public Task<IPreparedCommit?> PrepareAsync(CancellationToken cancellationToken) => Task.FromResult<IPreparedCommit?>(null);
 

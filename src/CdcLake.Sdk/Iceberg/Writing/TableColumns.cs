@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CdcLake.Columnar;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
@@ -10,6 +11,7 @@ namespace CdcLake.Iceberg.Writing;
 internal sealed class TableColumns
 {
     private readonly List<IcebergSchema> _schemas = [];
+    private readonly int _lastFieldId;
 
     /// <param name="table">The table at its current version.</param>
     /// <param name="layout">Columns and key.</param>
@@ -17,10 +19,20 @@ internal sealed class TableColumns
     {
         Layout = layout;
         KeyCodec = new RowCodec(layout.Columns, layout.Key);
+        _lastFieldId = Math.Max(table.LastColumnId, layout.Schema.HighestFieldId);
         if (layout.Schema.SchemaId != table.CurrentSchemaId)
         {
             _schemas.Add(layout.Schema);
         }
+    }
+
+    // Ids that a schema had which no commit has told yet must not be used again: rows may have been written with them.
+    private TableColumns(int lastFieldId, List<IcebergSchema> schemas, TableLayout layout)
+    {
+        Layout = layout;
+        KeyCodec = new RowCodec(layout.Columns, layout.Key);
+        _lastFieldId = Math.Max(lastFieldId, layout.Schema.HighestFieldId);
+        _schemas = schemas;
     }
 
     public TableLayout Layout { get; }
@@ -44,6 +56,20 @@ internal sealed class TableColumns
         {
             change.Updates.Add(new TableWideUpdates.SetProperties(Properties));
         }
+    }
+
+    /// <summary>Other columns for the same rows.</summary>
+    /// <param name="table">The table at its current version.</param>
+    /// <param name="columns">The new columns.</param>
+    /// <param name="key">Ordinals of the upsert key in them.</param>
+    /// <param name="former">For each of them which one it was, or −1 for a new one.</param>
+    /// <param name="properties">Go with them.</param>
+    public TableColumns Altered(
+        TableMetadata table, Schema columns, IReadOnlyList<int> key, IReadOnlyList<int> former, ImmutableSortedDictionary<string, string> properties)
+    {
+        var schema = SchemaEvolution.Follow([.. table.Schemas, .. _schemas], Layout.Schema, IcebergSchema.Of(columns, key), former, _lastFieldId);
+        var layout = new TableLayout(columns, key, schema, table.Properties);
+        return new TableColumns(_lastFieldId, [.. _schemas, schema], Layout.HasRowLineage ? layout.WithRowLineage() : layout) { Properties = properties };
     }
 
     /// <summary>The same columns, after a commit has said everything about them.</summary>

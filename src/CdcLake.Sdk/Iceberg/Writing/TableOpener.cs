@@ -81,7 +81,8 @@ internal static class TableOpener
         }
     }
 
-    private static ImmutableSortedDictionary<string, string> PlanProperties(SinkOpening opening) =>
+    /// <summary>Properties that say what a table holds the result of.</summary>
+    public static ImmutableSortedDictionary<string, string> PlanProperties(SinkOpening opening) =>
         new KeyValuePair<string, string>[] { new(CommitMarker.PlanProperty, opening.Fingerprint), new(CommitMarker.TablesProperty, opening.Tables) }
             .Where(p => p.Value.Length > 0)
             .ToImmutableSortedDictionary(StringComparer.Ordinal);

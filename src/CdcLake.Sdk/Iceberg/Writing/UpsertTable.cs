@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Partitioning;
@@ -20,7 +21,7 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly EncodedRows _keys = new();
     private readonly LiveFiles _files;
     private readonly WrittenFiles _written;
-    private readonly DataFileWriters _writer;
+    private readonly FileNames _names;
     private readonly IDeletedRowsWriter _deletes;
     private readonly RewriteChoice _policy;
     private readonly CompactionPolicy _compaction;
@@ -28,6 +29,7 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly PlacedRows _placed = new();
     private readonly KeyIndex? _index;
     private TableColumns _columns;
+    private DataFileWriters _writer;
     private long _newRows;
 
     /// <param name="session">The table at its current version.</param>
@@ -43,15 +45,13 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         _session = session;
         _files = files;
         _index = index;
-        var layout = columns.Layout;
         var store = session.Version.Table.Files;
-        var names = new FileNames(table);
+        _names = new FileNames(table);
         _written = new WrittenFiles(store);
-        var router = new PartitionRouter(table.DefaultSpec, layout.Schema, layout.Columns, $"Table {session.Version.Table.Identifier}");
-        _writer = new DataFileWriters(router, p => new DataFileWriter(layout, store, names, p, files, _written, settings), settings.MaxOpenFiles);
+        _writer = Writers(columns.Layout);
         _deletes = table.HasRowLineage
-            ? new DeletionVectorsWriter(store, names, _written, table.DefaultSpecId)
-            : new DeletedRowsWriter(new PositionDeleteWriter(store, names, _written, settings), table.DefaultSpecId, settings);
+            ? new DeletionVectorsWriter(store, _names, _written, table.DefaultSpecId)
+            : new DeletedRowsWriter(new PositionDeleteWriter(store, _names, _written, settings), table.DefaultSpecId, settings);
         _policy = new RewriteChoice(settings);
         _policy.Load(files.All);
         _compaction = new CompactionPolicy(settings);
@@ -79,6 +79,24 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         _replaced.UnionWith(_files.All);
         _index?.Clear();
         _newRows = 0;
+    }
+
+    /// <summary>True when the next commit changes the table's columns.</summary>
+    public bool HasOtherColumns => _columns.Schemas.Count > 0;
+
+    /// <summary>The table has other columns from here on; its rows stay, and the next commit says so.</summary>
+    /// <param name="columns">The new columns.</param>
+    /// <param name="key">Ordinals of the upsert key in them; its columns keep their types.</param>
+    /// <param name="former">For each of them which one it was, or −1 for a new one.</param>
+    /// <param name="properties">Go with them.</param>
+    /// <param name="cancellationToken">Stops closing the file that is being written.</param>
+    /// <exception cref="CatalogException">A column that goes partitions the table.</exception>
+    public async ValueTask AlterAsync(
+        Schema columns, IReadOnlyList<int> key, IReadOnlyList<int> former, ImmutableSortedDictionary<string, string> properties, CancellationToken cancellationToken)
+    {
+        await GuardAsync(async () => await _writer.CloseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        _columns = _columns.Altered(Version.Table.Metadata, columns, key, former, properties);
+        _writer = Writers(_columns.Layout);
     }
 
     /// <summary>Removes rows by key.</summary>
@@ -149,6 +167,13 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         await _written.DeleteAllAsync().ConfigureAwait(false);
         _keys.Dispose();
         _index?.Dispose();
+    }
+
+    private DataFileWriters Writers(TableLayout layout)
+    {
+        var (store, table) = (Version.Table.Files, Version.Table.Metadata);
+        var router = new PartitionRouter(table.DefaultSpec, layout.Schema, layout.Columns, $"Table {Version.Table.Identifier}");
+        return new DataFileWriters(router, p => new DataFileWriter(layout, store, _names, p, _files, _written, _settings), _settings.MaxOpenFiles);
     }
 
     private async Task<SnapshotChange> ChangeAsync(CommitMarker marker, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal static class AlteredColumns
     /// <returns>False when rows and values that are read certainly stay what they are.</returns>
     public static bool AreRead(AlterClause clause, TableCapture capture) => clause.Kind switch
     {
-        AlterKind.Nothing => false,
+        AlterKind.Nothing or AlterKind.ChangeDefaultText => false,
         AlterKind.AddColumn => capture.ReadsAll,
         AlterKind.DropColumn or AlterKind.ChangeColumn or AlterKind.RenameColumn =>
             capture.ReadsAll || capture.Schema.Fields.Any(f => clause.MayName(f.Name)) || (clause.Kind == AlterKind.ChangeColumn && capture.Columns.Any(capture.Table.Generated.Contains)),

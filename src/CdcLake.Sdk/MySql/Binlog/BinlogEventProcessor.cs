@@ -56,7 +56,7 @@ internal sealed class BinlogEventProcessor : IDisposable
     public long OpenTransactionEnd => _transactions.Open.AnnouncedEnd;
 
     /// <summary>True when <see cref="FlushAsync"/> has to be called before the next event: enough rows are pending, an epoch is due, or a boundary was reached.</summary>
-    public bool NeedsFlush => _epochs.NeedsFlush || _transactions.HasMore || Reread is not null;
+    public bool NeedsFlush => _epochs.NeedsFlush || _transactions.HasMore || Reread is not null || _transactions.Alteration is not null;
 
     /// <inheritdoc cref="TransactionReader.Reread"/>
     public string? Reread => _transactions.Reread;
@@ -123,7 +123,7 @@ internal sealed class BinlogEventProcessor : IDisposable
     /// <exception cref="InvalidOperationException">A compressed transaction is open: <see cref="FlushAsync"/> has to be called first.</exception>
     public void Process(ReadOnlySpan<byte> eventBytes)
     {
-        if (_transactions.HasMore)
+        if (_transactions.HasMore || _transactions.Alteration is not null)
         {
             throw new InvalidOperationException("FlushAsync reads the open transaction on and has to be called before the next event.");
         }
@@ -143,6 +143,13 @@ internal sealed class BinlogEventProcessor : IDisposable
     /// <remarks>Reads an open compressed transaction on, with the exceptions of <see cref="Process"/>.</remarks>
     public async ValueTask FlushAsync(ISourceOutput output, bool idle, CancellationToken cancellationToken)
     {
+        if (_transactions.Alteration is { } alteration)
+        {
+            await _epochs.FinishAsync(output, cancellationToken).ConfigureAwait(false);
+            await output.TableChangedAsync(alteration.At(_included.Position), cancellationToken).ConfigureAwait(false);
+            _transactions.Follow();
+        }
+
         while (true)
         {
             await _epochs.FlushAsync(output, _transactions.Open, (idle || Reread is not null) && !_transactions.HasMore, cancellationToken).ConfigureAwait(false);

@@ -58,6 +58,9 @@ internal sealed record BinlogProcessorOptions
     /// </summary>
     public bool TablesMustBeCreated { get; init; }
 
+    /// <summary>True when the output is told of columns that change in place (<see cref="TableCapture.ChangesInPlace"/>), and the log is read on.</summary>
+    public bool FollowsInPlace { get; init; }
+
     /// <summary>True when a statement that changes rows or columns which are read ends the log before it, so that tables are read anew, instead of being an error.</summary>
     public bool RereadsAfterStatements { get; init; }
 

@@ -40,6 +40,13 @@ internal sealed class CaptureSet
         return _next++;
     }
 
+    /// <summary>A captured table is another one from here on; it keeps its number.</summary>
+    public void Replace(CapturedTable table, TableCapture capture)
+    {
+        _tables[table.Name] = new CapturedTable(capture, table.Index, _options.Dates) { IsComplete = table.IsComplete, HasRows = table.HasRows, IsUnicode = table.IsUnicode };
+        Version++;
+    }
+
     /// <summary>Captures a table no longer; its changes are passed over like those of any other.</summary>
     /// <param name="name">Qualified name.</param>
     public bool Remove(string name)

@@ -26,6 +26,9 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
     /// <summary>True once a change of a row was read.</summary>
     public bool HasRows { get; set; }
 
+    /// <summary>True while text columns that say no character set are certainly utf8mb4.</summary>
+    public bool IsUnicode { get; set; } = capture.Table.Charset == "utf8mb4";
+
     /// <summary>The decoder for a definition, compiled when it is seen for the first time.</summary>
     /// <param name="body">TABLE_MAP event behind table id and flags, without checksum.</param>
     /// <exception cref="SchemaMismatchException">The definition contradicts the one that the pipeline was planned with.</exception>

@@ -6,14 +6,26 @@ namespace CdcLake.MySql.Binlog;
 internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions options, LogCursor cursor)
 {
     private readonly Reread _reread = new(options.RereadsAfterStatements);
+    private Alteration? _alteration;
 
     /// <summary>Why the tables have to be read anew, instead of what comes from the open transaction on; null while the log can be followed.</summary>
     public string? Reread => _reread.Reason;
 
+    /// <summary>What the last statement made of a captured table, once; null when it did nothing to one.</summary>
+    public Alteration? Take()
+    {
+        var alteration = _alteration;
+        _alteration = null;
+        return alteration;
+    }
+
     /// <summary>Looks at a statement that is neither harmless nor part of a transaction's grammar.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="transaction">The open one.</param>
+    /// <param name="mayFollow">The stream can be told of a change here.</param>
     /// <exception cref="SchemaMismatchException">It changes a captured table without logging rows.</exception>
     /// <exception cref="BinlogUnavailableException">It is not known to leave rows alone.</exception>
-    public void Check(Statement statement, OpenTransaction transaction)
+    public void Check(Statement statement, OpenTransaction transaction, bool mayFollow)
     {
         if (statement.Kind is StatementKind.ChangeRows or StatementKind.Unknown)
         {
@@ -31,9 +43,13 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
             {
                 Refuse(table, statement, transaction);
             }
-            else if (statement.Tables.Any(t => t.MayBe(table.Name)) && Concerns(statement, table))
+            else if (statement.Tables.Any(t => t.MayBe(table.Name)))
             {
-                CheckDefinition(statement, table, transaction);
+                table.IsUnicode &= statement.Clauses.All(c => c.Kind != AlterKind.ChangeDefaultText);
+                if (Concerns(statement, table) && !(mayFollow && TryFollow(statement, table, transaction)))
+                {
+                    CheckDefinition(statement, table, transaction);
+                }
             }
         }
     }
@@ -63,6 +79,22 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
     // Of ALTER TABLE only what touches something that is read: all else the next TABLE_MAP tells, and the decoder follows it.
     private static bool Concerns(Statement statement, CapturedTable table) =>
         statement.Clauses.Count == 0 || statement.Clauses.Any(c => AlteredColumns.AreRead(c, table.Capture));
+
+    private bool TryFollow(Statement statement, CapturedTable table, OpenTransaction transaction)
+    {
+        if (transaction.IsSkipped || !options.FollowsInPlace || _alteration is not null || statement is not { Kind: StatementKind.ChangeTable, Tables.Count: 1, Fills.Count: 0 })
+        {
+            return false;
+        }
+
+        if (AlteredTable.Apply(table.Capture, statement.Clauses, table.IsUnicode, options.Dates) is var (after, former))
+        {
+            _alteration = new Alteration(table, after, former, statement.Text);
+            return true;
+        }
+
+        return false;
+    }
 
     /// <summary>DDL is harmless while the table is known to have no rows: the next TABLE_MAP tells what it became.</summary>
     private void CheckDefinition(Statement statement, CapturedTable table, OpenTransaction transaction)

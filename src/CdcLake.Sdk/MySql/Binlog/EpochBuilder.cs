@@ -61,6 +61,16 @@ internal sealed class EpochBuilder(BinlogProcessorOptions options, IncludedTrans
     /// <inheritdoc cref="PendingChanges.Add"/>
     public void AddTable(int table, Columnar.Schema schema) => _pending.Add(table, schema);
 
+    /// <inheritdoc cref="PendingChanges.Replace"/>
+    public void ReplaceTable(int table, Columnar.Schema schema) => _pending.Replace(table, schema);
+
+    /// <summary>Hands on all whole transactions and ends the epoch, although another transaction, which has no rows, is open.</summary>
+    public async ValueTask FinishAsync(ISourceOutput output, CancellationToken cancellationToken)
+    {
+        await HandOnAsync(output, all: true, open: false, cancellationToken).ConfigureAwait(false);
+        await EndEpochAsync(output, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <inheritdoc cref="PendingChanges.TakeOpen"/>
     public IReadOnlyList<PendingChanges.HeldBatch> TakeOpen() => _pending.TakeOpen();
 

@@ -137,6 +137,13 @@ internal sealed class PendingChanges : IDisposable
         _tables.Add(new TableRows(schema));
     }
 
+    /// <summary>A table has other columns from here on; none of its rows waits.</summary>
+    public void Replace(int table, Columnar.Schema schema)
+    {
+        _tables[table].Batch?.Dispose();
+        _tables[table] = new TableRows(schema);
+    }
+
     /// <summary>Drops the rows of the transaction that is being read.</summary>
     public void Discard()
     {

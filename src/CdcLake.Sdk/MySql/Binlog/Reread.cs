@@ -6,13 +6,18 @@ namespace CdcLake.MySql.Binlog;
 /// <param name="isAllowed">False where tables cannot be read, or shall not be: then such a change is an error.</param>
 internal sealed class Reread(bool isAllowed)
 {
+    private bool _isAllowed = isAllowed;
+
     /// <summary>What happened, for people; null while nothing has.</summary>
     public string? Reason { get; private set; }
 
     /// <summary>Takes an error for a reason to read the tables anew, if that is allowed.</summary>
     public bool TryTake(SchemaMismatchException error)
     {
-        Reason ??= isAllowed ? error.Message : null;
-        return isAllowed;
+        Reason ??= _isAllowed ? error.Message : null;
+        return _isAllowed;
     }
+
+    /// <summary>It is allowed from here on.</summary>
+    public void Allow() => _isAllowed = true;
 }

@@ -37,6 +37,15 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         }
     }
 
+    /// <summary>A table was followed from a statement's text, which its next TABLE_MAP may contradict: then it is read anew, where that is possible.</summary>
+    public void NoteAltered()
+    {
+        if (options.RereadsAfterStatements)
+        {
+            _reread.Allow();
+        }
+    }
+
     public void ReadTableMap(ReadOnlySpan<byte> body, OpenTransaction transaction)
     {
         transaction.Require("a TABLE_MAP event");

@@ -19,6 +19,7 @@ internal sealed class TransactionReader : IDisposable
     private readonly LogCursor _cursor;
     private readonly IncludedTransactions _included;
     private readonly EpochBuilder _epochs;
+    private readonly CaptureSet _tables;
     private readonly RowsReader _rows;
     private readonly DefinitionGuard _guard;
     private readonly XaReader _xa;
@@ -26,7 +27,7 @@ internal sealed class TransactionReader : IDisposable
 
     public TransactionReader(BinlogProcessorOptions options, LogCursor cursor, IncludedTransactions included, EpochBuilder epochs, CaptureSet tables)
     {
-        (_options, _cursor, _included, _epochs) = (options, cursor, included, epochs);
+        (_options, _cursor, _included, _epochs, _tables) = (options, cursor, included, epochs, tables);
         _rows = new RowsReader(cursor, tables, epochs, options);
         _guard = new DefinitionGuard(tables, options, cursor);
         _xa = new XaReader(options, cursor, included, epochs);
@@ -36,6 +37,9 @@ internal sealed class TransactionReader : IDisposable
 
     /// <summary>Changed rows of captured tables since the reader was made.</summary>
     public long Rows => _rows.Rows;
+
+    /// <summary>What the open transaction made of a captured table: the output has to be told, and then <see cref="Follow"/> called, before the next event. Null when there is nothing to tell.</summary>
+    public Alteration? Alteration { get; private set; }
 
     /// <summary>Why the tables have to be read anew, instead of what comes from here on: everything before it is included, and no further event may be given. Null while the log can be followed.</summary>
     public string? Reread => _guard.Reread ?? _rows.Reread;
@@ -89,6 +93,17 @@ internal sealed class TransactionReader : IDisposable
         }
     }
 
+    /// <summary>The output knows of <see cref="Alteration"/>: what comes is read with it, and its transaction is included.</summary>
+    public void Follow()
+    {
+        var (table, after, _, _) = Alteration!;
+        _tables.Replace(table, after);
+        _epochs.ReplaceTable(table.Index, after.Schema);
+        _rows.NoteAltered();
+        Alteration = null;
+        End(commit: true);
+    }
+
     /// <summary>A new connection begins: it sends prepared transactions again.</summary>
     public void BeginStream()
     {
@@ -102,6 +117,7 @@ internal sealed class TransactionReader : IDisposable
         _epochs.Discard();
         _payload.Close();
         Open.Close();
+        Alteration = null;
     }
 
     /// <summary>Forgets the rows of the open transaction but stays inside it: for one that cannot end in what is left of a file.</summary>
@@ -209,12 +225,13 @@ internal sealed class TransactionReader : IDisposable
                 _xa.Decide(statement!, Open);
                 break;
             default:
-                _guard.Check(statement!, Open);
+                _guard.Check(statement!, Open, mayFollow: !Open.HasBegun && !_epochs.HasHandedOnPart);
                 DiscardBeforeReread();
+                Alteration = _guard.Take();
                 break;
         }
 
-        if (Open.IsOpen && !Open.HasBegun)
+        if (Open.IsOpen && !Open.HasBegun && Alteration is null)
         {
             End(commit: true);
         }

@@ -133,6 +133,11 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
             await ReadTableAsync(cut, session, view, index, cancellationToken).ConfigureAwait(false);
             span?.AddTag(Tags.Rows, _progress!.Tables[index].Rows);
         }
+        catch (MySqlServerException error) when (SnapshotView.IsAltered(error))
+        {
+            span?.Fail(error);
+            throw SnapshotTable.Altered(cut.Tables[index].Definition.Name, error);
+        }
         catch (Exception error)
         {
             span?.Fail(error);

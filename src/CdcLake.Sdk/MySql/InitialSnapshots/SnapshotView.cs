@@ -48,11 +48,14 @@ internal sealed class SnapshotView(WireConnection connection) : IAsyncDisposable
             await connection.ExecuteAsync(statement, default, cancellationToken).ConfigureAwait(false);
             return statement;
         }
-        catch (MySqlServerException error) when (error.Code is ServerErrors.TableDefinitionChanged or ServerErrors.NoSuchTable or ServerErrors.UnknownColumn)
+        catch (MySqlServerException error) when (IsAltered(error))
         {
             throw SnapshotTable.Altered(table.Definition.Name, error);
         }
     }
+
+    /// <summary>True for an error that says that the table is not any more what the view shows; it may come with the first rows only.</summary>
+    public static bool IsAltered(MySqlServerException error) => error.Code is ServerErrors.TableDefinitionChanged or ServerErrors.NoSuchTable or ServerErrors.UnknownColumn;
 
     /// <summary>All rows were taken: lets go of the table.</summary>
     public async Task EndTableAsync(PreparedStatement statement, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ internal sealed record TableDefinition(MySqlTableName Name, string Engine, IRead
     /// <summary>True when views of several tables are exact at one moment.</summary>
     public bool IsTransactional => Engine.Equals("InnoDB", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Character set of text columns that are added without one; null when it is not known.</summary>
+    public string? Charset { get; init; }
+
     /// <summary>The description for planner and sinks, under the name by which the table was asked for.</summary>
-    public SourceTable Describe(string name) => MySqlColumnDescription.Describe(name, Columns);
+    public SourceTable Describe(string name) => MySqlColumnDescription.Describe(name, Columns) with { Charset = Charset };
 }

@@ -39,11 +39,21 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
     {
         var found = await FindAsync(name, cancellationToken).ConfigureAwait(false);
         await ProbeAsync(name, found.Count > 0, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(found, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ReadAsync(found, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlServerException error) when (error.Code == ServerErrors.NoSuchTable)
+        {
+            throw Dropped(name, error);
+        }
     }
 
+    private static SchemaMismatchException Dropped(MySqlTableName name, Exception cause) =>
+        new($"Table {name} was dropped or renamed while its definition was being read. It is looked for again.", cause) { IsTransient = true };
+
     private Task<StatementResult> FindAsync(MySqlTableName name, CancellationToken cancellationToken) =>
-        session.QueryAsync($"SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_TYPE FROM information_schema.TABLES WHERE {Where(name)}", cancellationToken);
+        session.QueryAsync($"SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_TYPE, TABLE_COLLATION FROM information_schema.TABLES WHERE {Where(name)}", cancellationToken);
 
     private static string Where(MySqlTableName name) => $"TABLE_SCHEMA = {MySqlTableName.Literal(name.Database)} AND TABLE_NAME = {MySqlTableName.Literal(name.Table)}";
 
@@ -55,10 +65,14 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
             throw new SchemaMismatchException($"{actual} is a {found[0, 3]!.ToLowerInvariant()}, which has no changes of its own in the binary log. Capture the tables behind it.");
         }
 
-        var rows = await session.QueryAsync(
-            $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY, GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE {Where(actual)} ORDER BY ORDINAL_POSITION",
-            cancellationToken).ConfigureAwait(false);
-        var keys = await ReadUniqueKeysAsync(actual, cancellationToken).ConfigureAwait(false);
+        StatementResult rows;
+        List<List<string>> keys;
+        do
+        {
+            rows = await ReadColumnsAsync(actual, cancellationToken).ConfigureAwait(false);
+            keys = await ReadUniqueKeysAsync(actual, cancellationToken).ConfigureAwait(false);
+        }
+        while (!Same(rows, await ReadColumnsAsync(actual, cancellationToken).ConfigureAwait(false))); // else it was altered in between
 
         // Without a primary key the server, and its log, take the first unique key without nullable columns for it, and mark its columns so.
         var marked = rows.Rows.Where(r => r[4] == "PRI").Select(r => r[0]!).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -67,8 +81,15 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
             .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))) with { IsGenerated = !string.IsNullOrEmpty(row[5]) })
             .ToList();
         columns = [.. dates.Apply(actual.ToString(), columns)];
-        return new TableDefinition(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys));
+        return new TableDefinition(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys)) { Charset = found[0, 4]?.Split('_')[0] };
     }
+
+    private Task<StatementResult> ReadColumnsAsync(MySqlTableName actual, CancellationToken cancellationToken) => session.QueryAsync(
+        $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY, GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE {Where(actual)} ORDER BY ORDINAL_POSITION",
+        cancellationToken);
+
+    private static bool Same(StatementResult left, StatementResult right) =>
+        left.Count == right.Count && left.Rows.Zip(right.Rows, (l, r) => l.SequenceEqual(r, StringComparer.Ordinal)).All(same => same);
 
     // Generated invisible primary keys stand in the log, whatever the server shows of them.
     private async Task ShowHiddenKeysAsync(CancellationToken cancellationToken)
@@ -96,7 +117,11 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
                 $"The account may not read {name} on {session.Peer}, or the table does not exist. If it does:\n  GRANT SELECT ON {name.Quoted} TO "
                 + $"{await AccountAsync(cancellationToken).ConfigureAwait(false)};\nIf not, what is meant may be another.{await SuggestAsync(name, cancellationToken).ConfigureAwait(false)}", error);
         }
-        catch (MySqlServerException error) when (!isListed && error.Code is ServerErrors.NoSuchTable or ServerErrors.UnknownDatabase)
+        catch (MySqlServerException error) when (isListed && error.Code is ServerErrors.NoSuchTable)
+        {
+            throw Dropped(name, error);
+        }
+        catch (MySqlServerException error) when (error.Code is ServerErrors.NoSuchTable or ServerErrors.UnknownDatabase)
         {
             throw new SchemaMismatchException($"{session.Peer} has no table {name}.{await SuggestAsync(name, cancellationToken).ConfigureAwait(false)}", error);
         }

@@ -34,7 +34,8 @@ internal sealed partial class Planner : ILogicalVisitor<BoundStream>
         }
 
         var sinks = plan.Sinks.Select((sink, i) => planner.Sink(sink, i)).ToList();
-        return new BoundPlan(planner._captures, sinks, NodeFactory.Hash(sinks.Select(s => s.Fingerprint)), [.. planner._nodes.Nodes])
+        var captures = planner._captures.Select((c, i) => c with { ChangesInPlace = c.ReadsAll && planner._nodes.Nodes.All(n => n is SinkNode || !n.Inputs.Any(t => t is TableNode { Table: var table } && table == i)) }).ToList();
+        return new BoundPlan(captures, sinks, NodeFactory.Hash(sinks.Select(s => s.Fingerprint)), [.. planner._nodes.Nodes])
         {
             Details = planner._nodes.Details,
         };

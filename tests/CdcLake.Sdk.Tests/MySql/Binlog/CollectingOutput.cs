@@ -17,8 +17,16 @@ internal sealed class CollectingOutput : ISourceOutput
 
     public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException($"Not expected here: {change.Kind} of table {change.Table}.");
+    /// <summary>Changes of tables are expected.</summary>
+    public bool FollowsChanges { get; init; }
+
+    public List<TableChange> Changes { get; } = [];
+
+    public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken)
+    {
+        Changes.Add(change);
+        return FollowsChanges ? ValueTask.CompletedTask : throw new InvalidOperationException($"Not expected here: {change.Kind} of table {change.Table}.");
+    }
 
     public ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
     {

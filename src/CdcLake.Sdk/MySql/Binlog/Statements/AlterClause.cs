@@ -8,6 +8,9 @@ namespace CdcLake.MySql.Binlog.Statements;
 /// <param name="NewName">What the column is called afterwards; empty for other kinds.</param>
 internal readonly record struct AlterClause(AlterKind Kind, string Column = "", string NewName = "")
 {
+    /// <summary>How the column is defined from here on, of <see cref="AlterKind.AddColumn"/> and <see cref="AlterKind.ChangeColumn"/>; null when that is not plain.</summary>
+    public ColumnDefinition? Definition { get; init; }
+
     /// <summary>
     /// True unless the clause certainly leaves a column alone. The server compares names by a collation, in which letters beyond ASCII may equal others; and one that
     /// could not be decoded may be any.
@@ -38,6 +41,9 @@ internal enum AlterKind
 
     /// <summary>A column gets another name only.</summary>
     RenameColumn,
+
+    /// <summary>Text columns that are defined later are stored in another character set unless they say one.</summary>
+    ChangeDefaultText,
 
     /// <summary>The primary key comes, goes, or becomes another one.</summary>
     ChangeKey,

@@ -18,6 +18,7 @@ internal static class AlterClauses
 
     private static readonly HashSet<string> BeforeNames = ["REBUILD", "ANALYZE", "CHECK", "OPTIMIZE", "ORDER"];
     private static readonly HashSet<string> Constraints = ["INDEX", "KEY", "UNIQUE", "FULLTEXT", "SPATIAL", "FOREIGN", "CHECK", "PARTITION"];
+    private static readonly string[] DefaultText = ["CHARACTER", "CHARSET", "COLLATE"];
     private static readonly HashSet<string> Actions = ["CASCADE", "SET"];
     private static readonly AlterClause Nothing = new(AlterKind.Nothing);
 
@@ -78,7 +79,9 @@ internal static class AlterClauses
                 clauses.Add(new AlterClause(text[charset].Text?.Equals("utf8mb4", StringComparison.OrdinalIgnoreCase) == true ? AlterKind.Nothing : AlterKind.ConvertText)); // which has every character
                 break;
             case var word:
-                clauses.Add(Harmless.Contains(word) && !IsOfOtherEngine(text, at, end) ? Nothing : new AlterClause(AlterKind.ChangeRows));
+                clauses.Add(!Harmless.Contains(word) || IsOfOtherEngine(text, at, end) ? new AlterClause(AlterKind.ChangeRows)
+                    : DefaultText.Any(w => text.IndexOf(at, end, w) >= 0) ? new AlterClause(AlterKind.ChangeDefaultText)
+                    : Nothing);
                 break;
         }
     }
@@ -115,7 +118,9 @@ internal static class AlterClauses
     // The words PRIMARY KEY, or KEY alone, in a column's definition make it the primary key.
     private static void AddColumn(StatementText text, int definition, int end, AlterClause clause, List<AlterClause> clauses)
     {
-        clauses.Add(string.IsNullOrEmpty(clause.Column) || clause.NewName is null ? new AlterClause(AlterKind.ChangeRows) : clause);
+        clauses.Add(string.IsNullOrEmpty(clause.Column) || clause.NewName is null
+            ? new AlterClause(AlterKind.ChangeRows)
+            : clause with { Definition = ColumnDefinition.Read(text, definition, end) });
         var key = text.IndexOf(definition, end, "KEY");
         if (key >= 0 && !text.Has(key - 1, "UNIQUE"))
         {

@@ -12,7 +12,7 @@ public sealed class AlterClausesTests
     [InlineData("FORCE, ALGORITHM=INPLACE, LOCK=NONE")]
     [InlineData("ALTER a SET DEFAULT 5, ALTER COLUMN b DROP DEFAULT, ALTER COLUMN c SET DEFAULT (uuid()), ALTER d SET INVISIBLE")]
     [InlineData("COMMENT 'ADD COLUMN x INT, DROP COLUMN y' AUTO_INCREMENT = 100")]
-    [InlineData("STATS_PERSISTENT=0 STATS_SAMPLE_PAGES=20, DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin, CHARACTER SET latin1")]
+    [InlineData("STATS_PERSISTENT=0 STATS_SAMPLE_PAGES=20, MAX_ROWS 5")]
     [InlineData("ADD KEY k (a(10), b DESC), ADD UNIQUE u ((a + b)), ADD FULLTEXT INDEX f (t), ADD SPATIAL INDEX s (g)")]
     [InlineData("ADD CONSTRAINT c CHECK (a > 0) NOT ENFORCED, ADD CHECK (b IN (1, 2)), ADD CONSTRAINT u UNIQUE KEY (a)")]
     [InlineData("ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (id) ON DELETE RESTRICT ON UPDATE NO ACTION")]
@@ -41,6 +41,7 @@ public sealed class AlterClausesTests
     [InlineData("ALTER a SET DEFAULT 5, RENAME TO x.t", "Nothing; ChangeRows")]
     [InlineData("CONVERT TO CHARACTER SET latin1 COLLATE latin1_bin", "ConvertText")]
     [InlineData("ENGINE = MyISAM", "ChangeRows")]
+    [InlineData("COMMENT='x' DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin, CHARACTER SET latin1", "ChangeDefaultText; ChangeDefaultText")]
     [InlineData("DROP PARTITION p, q", "ChangeRows; ChangeRows")]
     [InlineData("TRUNCATE PARTITION ALL", "ChangeRows")]
     [InlineData("EXCHANGE PARTITION p WITH TABLE u", "ChangeRows")]
@@ -53,6 +54,32 @@ public sealed class AlterClausesTests
         var statement = Scan(clauses);
         Assert.Equal(StatementKind.ChangeTable, statement.Kind);
         Assert.Equal(expected, string.Join("; ", statement.Clauses.Select(c => $"{c.Kind} {c.Column}{(c.NewName.Length > 0 ? ">" : "")}{c.NewName}".TrimEnd())));
+    }
+
+    [Theory]
+    [InlineData("a INT", "int | null | table | ")]
+    [InlineData("a INTEGER(11) UNSIGNED ZEROFILL NOT NULL DEFAULT -5 COMMENT 'x' AFTER `b c`", "int(11) unsigned unsigned | not null | default | after b c")]
+    [InlineData("a DECIMAL(10, 2) NULL DEFAULT NULL FIRST", "decimal(10,2) | null | table | first")]
+    [InlineData("a NUMERIC(5) DEFAULT 1.5", "decimal(5) | null | default | ")]
+    [InlineData("a VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_bin DEFAULT (CONCAT('a', (1)))", "varchar(20) | null | default latin1 | ")]
+    [InlineData("a TEXT COLLATE utf8mb4_bin INVISIBLE COLUMN_FORMAT FIXED", "text | null | utf8mb4 | ")]
+    [InlineData("a ENUM('x','it''s','a\\\\b') DEFAULT _utf8mb4'x'", "enum('x','it''s','a\\\\b') | null | default | ")]
+    [InlineData("a DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3)", "datetime(3) | null | default | ")]
+    [InlineData("a BOOL", "tinyint | null | table | ")]
+    [InlineData("a FLOAT(30)", null)]
+    [InlineData("a TEXT(100)", null)]
+    [InlineData("a DATETIME ON UPDATE CURRENT_TIMESTAMP", null)]
+    [InlineData("a INT AS (b + 1) STORED", null)]
+    [InlineData("a INT AUTO_INCREMENT", null)]
+    [InlineData("a POINT SRID 4326", null)]
+    [InlineData("a NATIONAL CHAR(5)", null)]
+    [InlineData("a INT PARTITION BY HASH (id)", null)]
+    public void Plain_definitions_are_understood_and_no_others(string definition, string? expected)
+    {
+        var read = Scan("ADD " + definition).Clauses[0].Definition;
+        Assert.Equal(expected, read is null ? null
+            : $"{read.Type} | {(read.IsNullable ? "null" : "not null")} | {(read.HasDefault ? "default " : "")}{read.Charset ?? (read.HasDefault ? "" : "table")}".TrimEnd()
+                + $" | {(read.IsFirst ? "first" : read.After is null ? "" : "after " + read.After)}");
     }
 
     private static Statement Scan(string clauses) => StatementScanner.Scan(
