@@ -35,17 +35,19 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
         var positions = new PositionTable(connection, name.Database);
         await TableOpener.CreateDatabaseAsync(connection.Frontend, name.Database, cancellationToken).ConfigureAwait(false);
         await positions.CreateAsync(options, cancellationToken).ConfigureAwait(false);
-        var table = await TableOpener.OpenAsync(connection.Frontend, wanted, options, $"Filled by CdcLake pipeline {opening.Pipeline}", cancellationToken).ConfigureAwait(false);
+        var mayDiffer = await positions.ReadAsync(name, cancellationToken).ConfigureAwait(false) is { } former && former.Pipeline == opening.Pipeline && former.MayBeReplaced(opening.Tables);
+        var table = await TableOpener.OpenAsync(connection.Frontend, wanted, options, CommentOf(opening), mayDiffer, cancellationToken).ConfigureAwait(false);
         var run = group.Enter(opening.Pipeline, name.Database, version);
         try
         {
             var labels = new Labels(connection, opening.Clock);
             var row = await new PositionClaim(connection, positions, labels, opening.Clock).TakeAsync(name, opening, run, cancellationToken).ConfigureAwait(false);
             run.Join(row.Number, opening.Clock);
-            var open = new Opened(opening, run, positions, labels, RowWriter.For(table, opening.Schema), new Consolidator(opening.Schema, opening.Key, Name))
+            var open = new Opened(opening, run, positions, labels, RowWriter.For(table ?? wanted, opening.Schema), new Consolidator(opening.Schema, opening.Key, Name))
             {
                 Row = row,
-                Known = checksKeys ? await KnownKeys.ReadAsync(connection.Frontend, table, opening.Schema, cancellationToken).ConfigureAwait(false) : null,
+                Known = checksKeys ? await KeysOfAsync(table, opening, cancellationToken).ConfigureAwait(false) : null,
+                Replacement = table is null ? wanted : null,
             };
             open.Loads = version switch
             {
@@ -63,6 +65,9 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
             throw;
         }
     }
+
+    /// <summary>The table has former columns, or rows of a former definition of the captured tables.</summary>
+    public bool NeedsCompleteResult => _open is { } open && (open.Replacement is not null || (open.Row.Plan != open.Opening.Fingerprint && open.Row.Position is not null));
 
     public async ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken)
     {
@@ -173,15 +178,27 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
     /// <summary>The table is filled from the beginning: until that is committed it is empty, and has no position.</summary>
     private async Task EmptyAsync(Opened open, CancellationToken cancellationToken)
     {
-        if (open.Row.Position is not null)
+        var opening = open.Opening;
+        if (open.Row.Position is not null || open.Row.Plan != opening.Fingerprint || open.Row.Tables != opening.Tables)
         {
-            open.Row = open.Row with { Number = open.Row.Number + 1, Position = null, WrittenAt = open.Opening.Clock.GetUtcNow() };
-            open.Run.Join(open.Row.Number, open.Opening.Clock);
+            open.Row = open.Row with { Number = open.Row.Number + 1, Position = null, Plan = opening.Fingerprint, Tables = opening.Tables, WrittenAt = opening.Clock.GetUtcNow() };
+            open.Run.Join(open.Row.Number, opening.Clock);
             using var piece = open.Positions.Piece([open.Row]);
             await open.Labels.LoadAsync(piece, open.LabelOf('f'), cancellationToken).ConfigureAwait(false);
         }
 
-        await group.Connection.Frontend.QueryAsync($"TRUNCATE TABLE {name.Quoted}", cancellationToken).ConfigureAwait(false);
+        var frontend = group.Connection.Frontend;
+        if (open.Replacement is { } replacement)
+        {
+            await frontend.QueryAsync($"DROP TABLE IF EXISTS {name.Quoted}", cancellationToken).ConfigureAwait(false);
+            await frontend.QueryAsync(replacement.CreateStatement(options, CommentOf(opening)), cancellationToken).ConfigureAwait(false);
+            open.Replacement = null;
+        }
+        else
+        {
+            await frontend.QueryAsync($"TRUNCATE TABLE {name.Quoted}", cancellationToken).ConfigureAwait(false);
+        }
+
         open.Known?.Clear();
     }
 
@@ -248,6 +265,9 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
 
         public required PositionRow Row { get; set; }
 
+        /// <summary>The table in whose place the one that is there has to go, since that has other columns; null when it has not.</summary>
+        public required TargetTable? Replacement { get; set; }
+
         /// <summary>The keys of the table, where nobody else vouches for them.</summary>
         public required KnownKeys? Known { get; init; }
 
@@ -298,6 +318,12 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
             }
         }
     }
+
+    // A table that is to be replaced has no keys that count.
+    private Task<KnownKeys> KeysOfAsync(TargetTable? table, SinkOpening opening, CancellationToken cancellationToken) =>
+        table is null ? Task.FromResult(new KnownKeys()) : KnownKeys.ReadAsync(group.Connection.Frontend, table, opening.Schema, cancellationToken);
+
+    private static string CommentOf(SinkOpening opening) => $"Filled by CdcLake pipeline {opening.Pipeline}";
 
     private ClusterCommitGroup Group => group;
 

@@ -57,6 +57,6 @@ internal sealed record Call(string Verb, string Database, string Table, string L
     [
         .. Headers.Where(h => h.Key is not ("Authorization" or "Host" or "traceparent"))
             .Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Key.ToLowerInvariant()}: {h.Value}")).Order(StringComparer.Ordinal),
-        .. Headers.Authorization.Count > 0 ? new[] { "with credentials" } : [],
+        .. Enumerable.Repeat("with credentials", Headers.Authorization.Count),
     ]);
 }

@@ -21,12 +21,17 @@ internal sealed class PositionClaim(ClusterConnection connection, PositionTable 
         if (row is null)
         {
             await RequireEmptyAsync(table, cancellationToken).ConfigureAwait(false);
-            row = new PositionRow(table.Table, opening.Pipeline, opening.Fingerprint, 0, "", null);
+            row = new PositionRow(table.Table, opening.Pipeline, opening.Fingerprint, 0, "", null) { Tables = opening.Tables };
         }
 
         Check(row, table, opening);
         row = await SettleAsync(row, table, opening.Pipeline, run, cancellationToken).ConfigureAwait(false);
-        row = row with { Plan = opening.Fingerprint, Run = run.Token, PendingLabel = null, PendingPosition = null, WrittenAt = clock.GetUtcNow() };
+        if (row.Position is null)
+        {
+            row = row with { Plan = opening.Fingerprint, Tables = opening.Tables }; // nothing is there that would be of another plan
+        }
+
+        row = row with { Run = run.Token, PendingLabel = null, PendingPosition = null, WrittenAt = clock.GetUtcNow() };
         using var piece = positions.Piece([row]);
         await labels.LoadAsync(piece, Labels.Of(table.ToString(), row.Number, run.Token, 'o'), cancellationToken).ConfigureAwait(false);
         return row;
@@ -49,7 +54,7 @@ internal sealed class PositionClaim(ClusterConnection connection, PositionTable 
                 $"StarRocks table {table} belongs to pipeline \"{row.Pipeline}\", not to \"{opening.Pipeline}\". Use the former name, another table, or drop the table and its row in {positions.Name}.");
         }
 
-        if (row.Plan.Length > 0 && opening.Fingerprint.Length > 0 && row.Plan != opening.Fingerprint)
+        if (row.Plan.Length > 0 && opening.Fingerprint.Length > 0 && row.Plan != opening.Fingerprint && !row.MayBeReplaced(opening.Tables))
         {
             throw new PlanChangedException(
                 $"StarRocks table {table} holds the result of another computation than pipeline \"{opening.Pipeline}\" does now (plan {row.Plan}, now {opening.Fingerprint}): a condition, an expression, a key or an input changed. "

@@ -11,6 +11,9 @@ namespace CdcLake.StarRocks.Commits;
 /// <param name="Position">What the visible rows stand for; null while the table is filled for the first time, or anew.</param>
 internal sealed record PositionRow(string Table, string Pipeline, string Plan, long Number, string Run, IReadOnlyDictionary<string, string>? Position)
 {
+    /// <summary>Hash of what the captured tables looked like; empty where a target does not follow them.</summary>
+    public string Tables { get; init; } = "";
+
     /// <summary>Label under which the next commit may have happened: it did if the label's transaction is visible; null when none was begun.</summary>
     public string? PendingLabel { get; init; }
 
@@ -22,6 +25,9 @@ internal sealed record PositionRow(string Table, string Pipeline, string Plan, l
 
     public bool IsAt(IReadOnlyDictionary<string, string> position) =>
         PendingLabel is null && Position is not null && Position.Count == position.Count && position.All(p => Position.GetValueOrDefault(p.Key) == p.Value);
+
+    /// <summary>True when another definition of the captured tables, and not of the pipeline, may be why the table is not what is wanted now; or when its rows count for nothing anyway.</summary>
+    public bool MayBeReplaced(string tables) => Position is null || (Tables.Length > 0 && tables.Length > 0 && Tables != tables);
 
     public static string? Write(IReadOnlyDictionary<string, string>? position)
     {

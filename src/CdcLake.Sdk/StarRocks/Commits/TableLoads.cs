@@ -23,10 +23,7 @@ internal abstract class TableLoads : IDisposable
     /// <summary>What was added is gone.</summary>
     public abstract Task AbortAsync(CancellationToken cancellationToken);
 
-    public virtual void Dispose()
-    {
-        // nothing is held unless a kind of loads says so
-    }
+    public abstract void Dispose();
 }
 
 /// <summary>From 4.0 on: rows go into the transaction that all tables of a database share; the group commits it.</summary>
@@ -43,6 +40,11 @@ internal sealed class SharedLoads(CommitRun run) : TableLoads
     public override Task CommitAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override Task AbortAsync(CancellationToken cancellationToken) => run.AbortAsync(cancellationToken);
+
+    public override void Dispose()
+    {
+        // what is held belongs to the run
+    }
 }
 
 /// <summary>From 2.5 on: a transaction for the table alone, prepared and then committed.</summary>

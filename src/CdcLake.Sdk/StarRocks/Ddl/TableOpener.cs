@@ -18,9 +18,16 @@ internal static class TableOpener
         }
     }
 
-    /// <returns>The table as it is there: what its columns hold may be wider than what was wanted.</returns>
+    /// <param name="frontend">Runs the statements.</param>
+    /// <param name="wanted">What is to be written.</param>
+    /// <param name="options">How a table is created.</param>
+    /// <param name="comment">What a new table says of itself.</param>
+    /// <param name="mayDiffer">Whether a table that cannot hold it is one to be replaced.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The table as it is there: what its columns hold may be wider than what was wanted. Null for one to be replaced.</returns>
     /// <exception cref="CatalogException">It has another key, or columns that do not hold the values; the message prints each difference.</exception>
-    public static async Task<TargetTable> OpenAsync(Frontend frontend, TargetTable wanted, StarRocksTableOptions options, string? comment, CancellationToken cancellationToken)
+    public static async Task<TargetTable?> OpenAsync(
+        Frontend frontend, TargetTable wanted, StarRocksTableOptions options, string? comment, bool mayDiffer, CancellationToken cancellationToken)
     {
         var columns = await ColumnsAsync(frontend, wanted.Name, cancellationToken).ConfigureAwait(false);
         if (columns.Count == 0)
@@ -30,6 +37,11 @@ internal static class TableOpener
         }
 
         var differences = Differences(wanted, columns).ToList();
+        if (differences.Count > 0 && mayDiffer)
+        {
+            return null;
+        }
+
         return differences.Count == 0
             ? wanted with { Columns = [.. wanted.Columns.Select(c => Adopt(c, columns.First(f => IsNamed(f, c.Name))))] }
             : throw new CatalogException(
@@ -93,7 +105,7 @@ internal static class TableOpener
         "FLOAT" => found.Type is "float" or "double",
         "DECIMAL" => found.Type.StartsWith("decimal", StringComparison.Ordinal) && found.Digits >= wanted.Scale && (found.Size ?? 0) - found.Digits >= wanted.Length - wanted.Scale,
         "VARCHAR" => found.Type is "varchar" or "string" or "json" && (found.Type == "json" || (found.Size ?? int.MaxValue) >= (wanted.Length < 100 ? wanted.Length : 1)),
-        _ => found.Type == wanted.Name.ToLowerInvariant(),
+        _ => found.Type.Equals(wanted.Name, StringComparison.OrdinalIgnoreCase),
     };
 
     private static bool IsInteger(FoundColumn found, int width) =>
