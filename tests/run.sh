@@ -40,7 +40,7 @@ running_servers() ( # which of the lab's servers live now
   ! lab_running "$LAB/iceberg-java/pid" lab.oracle.Main || echo iceberg-java
   ! lab_running "$LAB/ceph/rgw.pid" "$LAB/ceph/ceph.conf" || echo s3-ceph
   ! lab_running "$LAB/moto/pid" moto.server || echo s3-moto
-  ! lab_running "$LAB/rest-catalog/pid" "$LAB/rest-catalog/warehouse" || echo rest-catalog
+  ! lab_running "$LAB/rest-catalog/pid" "$LAB/rest-catalog/names" || echo rest-catalog
   ! lab_running "$LAB/postgres/pid" "$LAB/postgres/data" || echo postgres
 )
 

@@ -1,9 +1,14 @@
+using System.Data.Common;
+using MySqlConnector;
+using Npgsql;
+
 namespace CdcLake.IntegrationTests;
 
 /// <summary>
 /// What runs when this assembly is started as a program: a pipeline that keeps a replica of <c>sales</c> and sales by product in two tables of one catalog, to be
 /// killed by the tests. Arguments: connection string, database, warehouse, commit interval and checkpoint interval in milliseconds, properties of the storage as
-/// <c>name=value</c>, and where both results go to StarRocks too, <c>starrocks.connection</c> and <c>starrocks.load-url</c>. One line for each commit.
+/// <c>name=value</c>, those of another catalog than the warehouse's folders as <c>catalog.name=value</c> (<c>catalog.jdbc.source</c> is the connection string of its database), and
+/// where both results go to StarRocks too, <c>starrocks.connection</c> and <c>starrocks.load-url</c>. One line for each commit.
 /// </summary>
 internal static class TwoTablesProgram
 {
@@ -29,17 +34,32 @@ internal static class TwoTablesProgram
             stop.Cancel();
         };
         await using var pipeline = Build(args);
-        await pipeline.RunAsync(stop.Token);
+        var run = pipeline.RunAsync(stop.Token);
+        await TellErrorsAsync(pipeline, run);
+        await run;
         return 0;
+    }
+
+    /// <summary>What is waited out would otherwise not be seen by the test that waits for a commit.</summary>
+    private static async Task TellErrorsAsync(Pipeline pipeline, Task run)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        for (var told = ""; await Task.WhenAny(run, timer.WaitForNextTickAsync().AsTask()) != run;)
+        {
+            if (pipeline.Status.LastError?.Message is { } message && message != told)
+            {
+                await Console.Error.WriteLineAsync(told = message);
+            }
+        }
     }
 
     private static Pipeline Build(string[] args)
     {
         var mysql = new MySqlSource(args[0]);
-        var more = args[5..].Select(a => a.Split('=', 2)).Select(a => KeyValuePair.Create(a[0], a[1])).ToLookup(p => p.Key.StartsWith("starrocks.", StringComparison.Ordinal));
-        var storage = S3Options.FromProperties(more[false]);
-        var rocks = StarRocks(more[true].ToDictionary());
-        var lake = IcebergCatalog.FileSystem(args[2], o => o.S3 = storage);
+        var storage = S3Options.FromProperties(Properties(args, ""));
+        var rocks = StarRocks(Properties(args, "starrocks."));
+        var catalog = Properties(args, "catalog.");
+        var lake = catalog.Count == 0 ? IcebergCatalog.FileSystem(args[2], o => o.S3 = storage) : Lake(catalog);
         var sales = Pipeline.FromMySqlBinlog(mysql.Table<Sale>($"{args[1]}.sales"))
             .ToIceberg(lake.Table(Replica), key: s => s.Id);
         var totals = (rocks is null ? sales : sales.ToStarRocks(rocks.Table(Replica, t => t.ReplicationNum = 1), key: s => s.Id))
@@ -58,8 +78,20 @@ internal static class TwoTablesProgram
             });
     }
 
+    /// <summary>Those whose names begin with a prefix, without it.</summary>
+    private static Dictionary<string, string> Properties(string[] args, string prefix) => args[5..].Select(a => a.Split('=', 2))
+        .Where(p => prefix.Length > 0 ? p[0].StartsWith(prefix, StringComparison.Ordinal) : !p[0].StartsWith("starrocks.", StringComparison.Ordinal) && !p[0].StartsWith("catalog.", StringComparison.Ordinal))
+        .ToDictionary(p => p[0][prefix.Length..], p => p[1]);
+
     private static StarRocksCluster? StarRocks(Dictionary<string, string> settings) =>
-        settings.Count == 0 ? null : new StarRocksCluster(settings["starrocks.connection"], o => o.LoadUrl = settings["starrocks.load-url"]);
+        settings.Count == 0 ? null : new StarRocksCluster(settings["connection"], o => o.LoadUrl = settings["load-url"]);
+
+    private static IcebergCatalog Lake(Dictionary<string, string> properties)
+    {
+        properties.Remove("jdbc.source", out var connection);
+        DbDataSource? source = connection is null ? null : connection.StartsWith("Host=", StringComparison.Ordinal) ? NpgsqlDataSource.Create(connection) : new MySqlDataSource(connection);
+        return IcebergCatalog.FromProperties("lake", properties, source);
+    }
 
     private static TimeSpan Milliseconds(string text) => TimeSpan.FromMilliseconds(int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
 

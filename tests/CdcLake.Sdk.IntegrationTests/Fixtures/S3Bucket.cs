@@ -12,7 +12,7 @@ internal sealed class S3Bucket : IAsyncDisposable
     private static int _count;
     private readonly AmazonS3Client _client;
 
-    private S3Bucket(Uri server, string name)
+    private S3Bucket(System.Uri server, string name)
     {
         Name = name;
         Endpoint = server.GetLeftPart(UriPartial.Scheme) + server.Authority[(server.Authority.LastIndexOf('@') + 1)..];
@@ -38,14 +38,17 @@ internal sealed class S3Bucket : IAsyncDisposable
     public static async Task<S3Bucket> CreateAsync(string variable)
     {
         var bucket = new S3Bucket(
-            new Uri(TestServers.Get(variable)), string.Create(CultureInfo.InvariantCulture, $"cdclake-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}"));
+            new System.Uri(TestServers.Get(variable)), string.Create(CultureInfo.InvariantCulture, $"cdclake-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}"));
         await bucket._client.PutBucketAsync(bucket.Name);
         return bucket;
     }
 
+    /// <summary>A place in the bucket.</summary>
+    public string Uri(string path) => $"s3://{Name}/{path}";
+
     /// <summary>A store at a place in the bucket.</summary>
     public IObjectStore Store(string prefix) =>
-        new ObjectStores(StorageSettings.Parse(Properties), TimeProvider.System).Folder($"s3://{Name}/{prefix}");
+        new ObjectStores(StorageSettings.Parse(Properties), TimeProvider.System).Folder(Uri(prefix));
 
     /// <summary>Multipart uploads that were neither completed nor aborted.</summary>
     public async Task<int> OpenUploadsAsync() => (await _client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Name })).MultipartUploads?.Count ?? 0;

@@ -2,38 +2,81 @@ using System.Globalization;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.MySql.Gtids;
+using MySqlConnector;
+using Npgsql;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.Storage;
 
 /// <summary>
-/// A pipeline with a replica and an aggregate, warehouse and checkpoints in Ceph, killed while the server is being written to: in the end both tables are MySQL's answer,
-/// as ClickHouse, Iceberg's own Java and we read them from the bucket. 3 kills; 40 with CDCLAKE_TEST_LONG=1.
+/// A pipeline with a replica and an aggregate, tables and checkpoints in an S3 bucket, names in each kind of catalog, killed while the server is being written to: in the end both
+/// tables are MySQL's answer, as ClickHouse, Iceberg's own Java and we read them. 3 kills; 40 with CDCLAKE_TEST_LONG=1.
 /// </summary>
 public sealed class S3PipelineTests(ITestOutputHelper output)
 {
+    private const string Postgres = "CDCLAKE_TEST_POSTGRES";
     private const string ReplicaQuery = "SELECT id, product_id, qty, price, sale_ts FROM sales ORDER BY id";
     private static readonly string[] ReplicaColumns = ["id", "product_id", "qty", "price", "sale_ts"];
     private static readonly string[] TotalColumns = ["product_id", "product_sku", "product_name", "total_qty", "total_revenue", "sale_count", "last_sale_ts"];
 
     [ServerFact(TestServers.MySql, TestServers.Ceph, IcebergJava.Variable, ClickHouse.Variable)]
-    public async Task Tables_in_s3_equal_MySQL_after_kills_as_every_reader_sees_them()
+    public async Task Names_in_folders_of_the_bucket() => await ProveAsync("folders", TestServers.Ceph, (_, bucket) => new S3Lake(
+        bucket,
+        new() { ["type"] = "hadoop", ["warehouse"] = bucket.Uri("warehouse") },
+        table => [bucket.Uri($"warehouse/{table.Replace('.', '/')}")]));
+
+    [ServerFact(TestServers.MySql, TestServers.Moto, IcebergJava.Variable, ClickHouse.Variable)]
+    public async Task Names_in_tables_of_MySQL() => await ProveAsync("mysql", TestServers.Moto, (database, bucket) =>
+    {
+        var connection = new MySqlConnectionStringBuilder($"{TestServers.Get(TestServers.MySql)};Database={database.Name}");
+        return S3Lake.Jdbc(bucket, connection.ConnectionString, $"jdbc:mysql://{connection.Server}:{connection.Port}/{database.Name}?nullDatabaseMeansCurrent=true", connection.UserID, connection.Password);
+    });
+
+    [ServerFact(TestServers.MySql, TestServers.Ceph, Postgres, IcebergJava.Variable, ClickHouse.Variable)]
+    public async Task Names_in_tables_of_PostgreSQL()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(TestServers.Get(Postgres));
+        var schema = $"s3_pipeline_{Environment.ProcessId}";
+        await using var admin = NpgsqlDataSource.Create(connection);
+        await using var create = admin.CreateCommand($"CREATE DATABASE {schema}");
+        await create.ExecuteNonQueryAsync();
+        connection.Database = schema;
+        await ProveAsync("postgres", TestServers.Ceph, (_, bucket) =>
+            S3Lake.Jdbc(bucket, connection.ConnectionString, $"jdbc:postgresql://{connection.Host}:{connection.Port}/{schema}", connection.Username!, connection.Password!));
+        await using var drop = admin.CreateCommand($"DROP DATABASE {schema} WITH (FORCE)");
+        await drop.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The keys of the store come from the catalog alone.</summary>
+    [ServerFact(TestServers.MySql, TestServers.Ceph, IcebergJava.Variable, ClickHouse.Variable)]
+    public async Task Names_and_keys_of_a_rest_catalog()
+    {
+        await using var bucket = await S3Bucket.CreateAsync(TestServers.Ceph);
+        await using var server = await PrivateRestServer.StartAsync(bucket);
+        await ProveAsync("rest", TestServers.Ceph, (_, _) => new S3Lake(
+            bucket,
+            new() { ["type"] = "rest", ["uri"] = server.Uri },
+            table => [table, "--catalog", "rest", "--uri", server.Uri]));
+    }
+
+    private async Task ProveAsync(string name, string store, Func<MySqlDatabase, S3Bucket, S3Lake> open)
     {
         var random = Seed.Next(output);
-        await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "s3_pipeline");
+        await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), $"s3_{name}");
         await CreateAsync(database);
-        await using var bucket = await S3Bucket.CreateAsync(TestServers.Ceph);
+        await using var bucket = await S3Bucket.CreateAsync(store);
+        var lake = open(database, bucket);
         var kills = Proof.Rounds(usual: 3, full: 40);
         for (var kill = 0; kill < kills; kill++)
         {
-            await using var run = Start(database, bucket);
+            await using var run = Start(database, lake);
+            await ChangeAsync(database, random, transactions: 30); // before a commit is waited for: the run before may have left nothing to do
             await run.LineAsync(l => l.StartsWith("commit ", StringComparison.Ordinal), "a commit");
-            await ChangeAsync(database, random, transactions: 30);
             Assert.False(await run.ExitsWithinAsync(random.NextDouble() * TimeSpan.FromMilliseconds(300)), run.Failure("ended by itself").Message);
             await run.KillAsync();
         }
 
-        await using (var last = Start(database, bucket))
+        await using (var last = Start(database, lake))
         {
             await ChangeAsync(database, random, transactions: 10);
             var end = GtidSet.Parse(await database.Connection.GtidExecutedAsync());
@@ -42,21 +85,20 @@ public sealed class S3PipelineTests(ITestOutputHelper output)
             Assert.True(await last.ExitAsync() == 0, last.Failure("drain").Message);
         }
 
-        await CheckAsync(bucket, "sales", ReplicaColumns, await database.Connection.LinesAsync(ReplicaQuery));
-        await CheckAsync(bucket, "sales_by_product", TotalColumns, await database.Connection.LinesAsync(Answer.Query));
+        await CheckAsync(lake, TwoTablesProgram.Replica, ReplicaColumns, await database.Connection.LinesAsync(ReplicaQuery));
+        await CheckAsync(lake, TwoTablesProgram.Totals, TotalColumns, await database.Connection.LinesAsync(Answer.Query));
     }
 
-    private static async Task CheckAsync(S3Bucket bucket, string table, string[] columns, IReadOnlyList<string> expected)
+    private static async Task CheckAsync(S3Lake lake, string table, string[] columns, IReadOnlyList<string> expected)
     {
-        var uri = $"s3://{bucket.Name}/warehouse/demo/{table}";
-        string[] store = ["--s3", $"{bucket.Endpoint},{bucket.Key},{bucket.Secret}"];
-        var (exit, rows, error) = await IcebergJava.RunAsync(["rows", uri, .. store]);
+        string[] place = [.. lake.ForJava(table), "--s3", $"{lake.Bucket.Endpoint},{lake.Bucket.Key},{lake.Bucket.Secret}"];
+        var (exit, rows, error) = await IcebergJava.RunAsync(["rows", .. place]);
         Assert.True(exit == 0, $"{rows}{error}");
         Same("Iceberg Java", expected, [.. rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement)
             .OrderBy(r => r.GetProperty(columns[0]).GetInt64()).Select(r => Answer.Line(columns.Select(c => SalesReader.Text(c, r.GetProperty(c)))))]);
-        await IcebergJava.DoAsync(["verify", uri, "--all", "--keys", "identifier", "--no-notes", .. store]);
-        Same("ClickHouse", expected, ClickHouseSays(bucket, table, columns));
-        Same("CdcLake", expected, await OwnAsync(bucket, table, columns));
+        await IcebergJava.DoAsync(["verify", .. place, "--all", "--keys", "identifier", "--no-notes"]);
+        Same("ClickHouse", expected, ClickHouseSays(lake.Bucket, table, columns));
+        Same("CdcLake", expected, await OwnAsync(lake, table, columns));
     }
 
     private static List<string> ClickHouseSays(S3Bucket bucket, string table, string[] columns)
@@ -68,17 +110,16 @@ public sealed class S3PipelineTests(ITestOutputHelper output)
             _ => c,
         });
         var lines = ClickHouse.Query(
-            $"SELECT {string.Join(", ", selected)} FROM icebergS3('{bucket.Endpoint}/{bucket.Name}/warehouse/demo/{table}/', '{bucket.Key}', '{bucket.Secret}') ORDER BY {columns[0]}",
+            $"SELECT {string.Join(", ", selected)} FROM icebergS3('{bucket.Endpoint}/{bucket.Name}/warehouse/{table.Replace('.', '/')}/', '{bucket.Key}', '{bucket.Secret}') ORDER BY {columns[0]}",
             Path.GetTempPath());
         return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(l => Answer.Line(l.Split('\t').Zip(columns, (v, c) => v == @"\N" ? null : c.EndsWith("sale_ts", StringComparison.Ordinal) ? Answer.Milliseconds(v) : v)))];
     }
 
-    private static async Task<List<string>> OwnAsync(S3Bucket bucket, string table, string[] columns)
+    private static async Task<List<string>> OwnAsync(S3Lake lake, string table, string[] columns)
     {
-        var lake = IcebergCatalog.FileSystem($"s3://{bucket.Name}/warehouse", o => o.S3 = S3Options.FromProperties(bucket.Properties));
         var rows = new List<(long Key, string Line)>();
-        await foreach (var row in lake.Table($"demo.{table}").ReadAsync())
+        await foreach (var row in lake.Open().Table(table).ReadAsync())
         {
             rows.Add((Convert.ToInt64(row[columns[0]], CultureInfo.InvariantCulture), Answer.Line(columns.Select(c => Text(row[c])))));
         }
@@ -101,11 +142,11 @@ public sealed class S3PipelineTests(ITestOutputHelper output)
         Assert.True(difference is null, $"{reader}: {difference}");
     }
 
-    private static ChildProcess Start(MySqlDatabase database, S3Bucket bucket) => ChildProcess.Start(
+    private static ChildProcess Start(MySqlDatabase database, S3Lake lake) => ChildProcess.Start(
         "dotnet",
         [
-            "exec", typeof(TwoTablesProgram).Assembly.Location, database.ConnectionString, database.Name, $"s3://{bucket.Name}/warehouse", "20", "300",
-            .. bucket.Properties.Select(p => $"{p.Key}={p.Value}"),
+            "exec", typeof(TwoTablesProgram).Assembly.Location, database.ConnectionString, database.Name, lake.Bucket.Uri("lake"), "20", "300",
+            .. lake.Bucket.Properties.Select(p => $"{p.Key}={p.Value}"), .. lake.Catalog.Select(p => $"catalog.{p.Key}={p.Value}"),
         ]);
 
     private static Task CreateAsync(MySqlDatabase database) => database.ExecuteAsync(
