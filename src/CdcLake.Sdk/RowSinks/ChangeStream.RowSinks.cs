@@ -27,7 +27,7 @@ public sealed partial class ChangeStream<T>
         return AddRows(sink, key);
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2087", Justification = "Row types are kept where they enter the chain.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2091", Justification = "Row types are kept where they enter the chain.")]
     private ChangeStream<T> AddRows(ISink<T> sink, LambdaExpression? key)
     {
         ArgumentNullException.ThrowIfNull(sink);

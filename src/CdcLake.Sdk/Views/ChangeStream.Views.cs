@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using CdcLake.Planning.Logical;
-using CdcLake.Views;
 
 namespace CdcLake;
 

@@ -11,6 +11,7 @@ namespace CdcLake;
 /// </summary>
 /// <typeparam name="TKey">Type of the key.</typeparam>
 /// <typeparam name="TRow">Type of the rows.</typeparam>
+[SuppressMessage("Naming", "CA1710", Justification = "A snapshot that can be enumerated, as its users say it; no collection of snapshots.")]
 public sealed class ViewSnapshot<TKey, TRow> : IReadOnlyCollection<TRow>
 {
     internal static readonly ViewSnapshot<TKey, TRow> Empty = new(ImmutableDictionary<ViewKey<TKey>, TRow>.Empty, null, null);
