@@ -1,10 +1,12 @@
 using System.Net;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace CdcLake.IntegrationTests.Fixtures;
 
 /// <summary>An authority of the test's own, and certificates that it signs, as PEM files which a server of another user can read.</summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed class TestCertificates : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cdclake-tls-");
@@ -43,7 +45,7 @@ internal sealed class TestCertificates : IDisposable
     }
 
     /// <summary>The same as one PFX file.</summary>
-    public string ToPfx((string Certificate, string Key) pair, string password)
+    public static string ToPfx((string Certificate, string Key) pair, string password)
     {
         using var certificate = X509Certificate2.CreateFromPemFile(pair.Certificate, pair.Key);
         var file = pair.Certificate + ".pfx";

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
@@ -8,6 +9,7 @@ using MySqlConnector;
 namespace CdcLake.IntegrationTests.MySql;
 
 /// <summary>Compression, certificates of both sides, and passwords that change, against a real server.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class TransportTests(PrivateMySqlServer server) : IClassFixture<PrivateMySqlServer>
 {
     [ServerTheory(TestServers.MySql)]
@@ -60,7 +62,7 @@ public sealed class TransportTests(PrivateMySqlServer server) : IClassFixture<Pr
         {
             await RestartAsync(certificates, certificates.Sign("right", address));
             await AcceptsAsync($"{account};SSL Mode=VerifyFull;SSL Cert={client.Certificate};SSL Key={client.Key}");
-            await AcceptsAsync($"{account};SSL Mode=VerifyFull;Certificate File={certificates.ToPfx(client, "pfx-pass")};Certificate Password=pfx-pass");
+            await AcceptsAsync($"{account};SSL Mode=VerifyFull;Certificate File={TestCertificates.ToPfx(client, "pfx-pass")};Certificate Password=pfx-pass");
             await RefusesAsync($"{account};SSL Mode=VerifyFull", "Access denied", "Check User ID and Password");
             var other = certificates.Sign("other");
             await RefusesAsync($"{account};SSL Mode=VerifyFull;SSL Cert={other.Certificate};SSL Key={other.Key}", "Access denied");
@@ -110,9 +112,13 @@ public sealed class TransportTests(PrivateMySqlServer server) : IClassFixture<Pr
             }
 
             await database.KillStreamsAsync();
+            while (Volatile.Read(ref asked) == before && !run.Completion.IsCompleted)
+            {
+                await Task.Delay(5); // the stream that was killed may live on for a moment, and must not bring the row
+            }
+
             await database.ExecuteAsync($"INSERT INTO t VALUES ({i})");
             await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
-            Assert.True(Volatile.Read(ref asked) > before);
         }
 
         Assert.Equal(["0", "1", "2"], run.Contents.Rows(0));

@@ -35,5 +35,5 @@ internal sealed record WrongSetup(string Name, string Code, MySqlFindingSeverity
     public static WrongSetup Variable(string name, string wrong, string right, MySqlFindingSeverity severity, string what, string why, string? fix) =>
         new($"{name}={wrong}", $"setting.{name}", severity) { Arrange = [$"SET GLOBAL {name}={wrong}"], Restore = [$"SET GLOBAL {name}={right}"], What = what, Why = why, Fix = fix };
 
-    public string Fill(string text, MySqlDatabase database) => text.Replace("{db}", database.Name, StringComparison.Ordinal).Replace("{account}", database.QuotedAccount, StringComparison.Ordinal);
+    public static string Fill(string text, MySqlDatabase database) => text.Replace("{db}", database.Name, StringComparison.Ordinal).Replace("{account}", database.QuotedAccount, StringComparison.Ordinal);
 }

@@ -20,12 +20,12 @@ public sealed class WrongSetupTests(WatchedServer server) : IClassFixture<Watche
     {
         var setup = WrongSetups.All.Single(s => s.Name == name);
         await using var database = await NewDatabaseAsync("setup");
-        var table = setup.Fill(setup.Table, database);
+        var table = WrongSetup.Fill(setup.Table, database);
         Assert.DoesNotContain(await CheckAsync(database, $"{database.Name}.t"), f => f.Code == setup.Code && f.Code != "setting.time_zone");
         await using var other = await database.ConnectAsync();
         try
         {
-            await database.ExecuteAsync([.. setup.Arrange.Select(s => setup.Fill(s, database))]);
+            await database.ExecuteAsync([.. setup.Arrange.Select(s => WrongSetup.Fill(s, database))]);
             if (setup.Session is { } session)
             {
                 await other.ExecuteAsync(session, default);
@@ -34,12 +34,12 @@ public sealed class WrongSetupTests(WatchedServer server) : IClassFixture<Watche
             var findings = await CheckAsync(database, table);
             var finding = Assert.Single(findings, f => f.Code == setup.Code);
             Assert.Equal(setup.Severity, finding.Severity);
-            Assert.Contains(setup.Fill(setup.What, database), finding.Problem, StringComparison.Ordinal);
+            Assert.Contains(WrongSetup.Fill(setup.What, database), finding.Problem, StringComparison.Ordinal);
             Assert.Contains(setup.Why, finding.Reason, StringComparison.Ordinal);
             Assert.Equal(setup.Code.Split('.')[0] is "table" or "column" || setup.Code is "grant.select" or "replica.filter" ? table : database.Options.Endpoint, finding.Where);
             if (setup.Fix is { } fix)
             {
-                Assert.Contains(setup.Fill(fix, database), finding.Fix, StringComparison.Ordinal);
+                Assert.Contains(WrongSetup.Fill(fix, database), finding.Fix, StringComparison.Ordinal);
             }
             else
             {
@@ -51,7 +51,7 @@ public sealed class WrongSetupTests(WatchedServer server) : IClassFixture<Watche
         }
         finally
         {
-            await database.ExecuteAsync([.. setup.Restore.Select(s => setup.Fill(s, database))]);
+            await database.ExecuteAsync([.. setup.Restore.Select(s => WrongSetup.Fill(s, database))]);
         }
     }
 
