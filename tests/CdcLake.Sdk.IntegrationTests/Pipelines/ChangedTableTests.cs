@@ -92,6 +92,26 @@ public sealed class ChangedTableTests(ServerPair servers, ITestOutputHelper outp
         output.WriteLine($"{snapshots} snapshots exact");
     }
 
+    [ServerFact(TestServers.MySql, RestServer.Variable, IcebergJava.Variable)]
+    public async Task Columns_change_in_a_catalog_that_is_a_service()
+    {
+        var table = $"rest_{Environment.ProcessId}_{Guid.NewGuid():N}.t";
+        await using var followed = new FollowedTable(servers, (mysql, _, options) => Pipeline
+            .FromMySqlBinlog(mysql.Table($"{FollowedTable.Database}.t")).ToIceberg(IcebergCatalog.Rest(RestServer.Uri).Table(table)).Build("followed", options));
+        await followed.CreateAsync([Create, .. Rows]);
+        followed.Start();
+        foreach (var statement in (string[])["ALTER TABLE t ADD COLUMN q INT FIRST", "UPDATE t SET q = id", "ALTER TABLE t DROP COLUMN q", "ALTER TABLE t RENAME COLUMN a TO z, MODIFY b BIGINT", "INSERT INTO t (id, z, b) VALUES (8, 'eight', 8)",
+            "ALTER TABLE t ADD COLUMN m INT NOT NULL DEFAULT 4", "ALTER TABLE t MODIFY z INT", "UPDATE t SET m = 5 WHERE id = 8", "ALTER TABLE t ADD COLUMN q INT FIRST"])
+        {
+            await followed.RunAsync(statement);
+            await IcebergJava.DoAsync(["verify", table, "--keys", "identifier", "--no-notes", .. RestServer.ForJava]);
+            var rows = (await IcebergJava.SortedRowsAsync([table, .. RestServer.ForJava])).Select(LakeRows.Line).Order(StringComparer.Ordinal);
+            Assert.Equal(await followed.NamedRowsAsync("SELECT * FROM t"), rows);
+        }
+
+        await followed.StopAsync();
+    }
+
     private static string Change(int i) => string.Create(CultureInfo.InvariantCulture, $"INSERT INTO t (id) VALUES ({100 + i})");
 
     private async Task<FollowedTable> StartAsync()

@@ -85,6 +85,9 @@ internal sealed class FollowedTable(ServerPair servers, Func<MySqlSource, Iceber
     /// <returns>How many there are.</returns>
     public Task<int> CheckAsync(string query = "SELECT * FROM t") => LakeRows.CheckAsync(Table, _replica!, query);
 
+    /// <summary>What the source answers now, sorted, one line a row.</summary>
+    public async Task<IEnumerable<string>> NamedRowsAsync(string query) => SteppedReplica.NamedLines(await Session.QueryAsync(query, default)).Order(StringComparer.Ordinal);
+
     /// <summary>ClickHouse reads the newest snapshot like Iceberg Java.</summary>
     public Task CheckByClickHouseAsync() => LakeRows.CheckByClickHouseAsync(Table);
 

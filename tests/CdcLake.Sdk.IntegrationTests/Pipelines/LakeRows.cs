@@ -43,6 +43,9 @@ internal static class LakeRows
     private static string Normal(string text) =>
         decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) ? (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture) : text;
 
+    /// <summary>A row that Iceberg Java printed, in the form of <see cref="SteppedReplica.NamedLines"/>.</summary>
+    public static string Line(string json) => Line(JsonDocument.Parse(json).RootElement);
+
     private static string Line(JsonElement row) => string.Join(", ", row.EnumerateObject().Select(p => $"{p.Name}={Text(p.Value)}").Order(StringComparer.Ordinal));
 
     private static string Text(JsonElement value) => value.ValueKind switch

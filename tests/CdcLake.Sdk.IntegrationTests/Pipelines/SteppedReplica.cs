@@ -30,11 +30,11 @@ internal sealed class SteppedReplica(ServerSession connection) : IAsyncDisposabl
     public async Task<IReadOnlyList<string?[]>> RowsAtAsync(string gtid, string query) => (await QueryAtAsync(gtid, query)).Rows;
 
     /// <summary>The same as one line a row, <c>name=value</c> in the order of names: for tables whose columns change.</summary>
-    public async Task<IReadOnlyList<string>> NamedRowsAtAsync(string gtid, string query)
-    {
-        var result = await QueryAtAsync(gtid, query);
-        return [.. result.Rows.Select(row => string.Join(", ", result.Columns.Zip(row, (name, value) => $"{name}={value ?? "NULL"}").Order(StringComparer.Ordinal)))];
-    }
+    public async Task<IReadOnlyList<string>> NamedRowsAtAsync(string gtid, string query) => NamedLines(await QueryAtAsync(gtid, query));
+
+    /// <summary>One line a row, <c>name=value</c> in the order of names.</summary>
+    public static IReadOnlyList<string> NamedLines(StatementResult result) =>
+        [.. result.Rows.Select(row => string.Join(", ", result.Columns.Zip(row, (name, value) => $"{name}={value ?? "NULL"}").Order(StringComparer.Ordinal)))];
 
     private async Task<StatementResult> QueryAtAsync(string gtid, string query)
     {
