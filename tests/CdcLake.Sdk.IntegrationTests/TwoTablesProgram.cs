@@ -7,13 +7,16 @@ namespace CdcLake.IntegrationTests;
 /// <summary>
 /// What runs when this assembly is started as a program: a pipeline that keeps a replica of <c>sales</c> and sales by product in two tables of one catalog, to be
 /// killed by the tests. Arguments: connection string, database, warehouse, commit interval and checkpoint interval in milliseconds, properties of the storage as
-/// <c>name=value</c>, those of another catalog than the warehouse's folders as <c>catalog.name=value</c> (<c>catalog.jdbc.source</c> is the connection string of its database), and
-/// where both results go to StarRocks too, <c>starrocks.connection</c> and <c>starrocks.load-url</c>. One line for each commit.
+/// <c>name=value</c>, those of another catalog than the warehouse's folders as <c>catalog.name=value</c> (<c>catalog.jdbc.source</c> is the connection string of its database),
+/// <c>sink.delete-mode</c>, and where both results go to StarRocks too, <c>starrocks.connection</c> and <c>starrocks.load-url</c>. One line for each commit.
 /// </summary>
 internal static class TwoTablesProgram
 {
+    public const string DeleteMode = "sink.delete-mode=";
     public const string Replica = "demo.sales";
     public const string Totals = "demo.sales_by_product";
+
+    private static readonly string[] Prefixes = ["starrocks.", "catalog.", "sink."];
 
     public static async Task<int> Main(string[] args)
     {
@@ -59,15 +62,16 @@ internal static class TwoTablesProgram
         var storage = S3Options.FromProperties(Properties(args, ""));
         var rocks = StarRocks(Properties(args, "starrocks."));
         var catalog = Properties(args, "catalog.");
+        var mode = Properties(args, "sink.").TryGetValue("delete-mode", out var text) ? Enum.Parse<IcebergDeleteMode>(text) : (IcebergDeleteMode?)null;
         var lake = catalog.Count == 0 ? IcebergCatalog.FileSystem(args[2], o => o.S3 = storage) : Lake(catalog);
         var sales = Pipeline.FromMySqlBinlog(mysql.Table<Sale>($"{args[1]}.sales"))
-            .ToIceberg(lake.Table(Replica), key: s => s.Id);
+            .ToIceberg(lake.Table(Replica), key: s => s.Id, configure: o => o.DeleteMode = mode);
         var totals = (rocks is null ? sales : sales.ToStarRocks(rocks.Table(Replica, t => t.ReplicationNum = 1), key: s => s.Id))
             .Join(mysql.Table<Product>($"{args[1]}.products"), s => s.ProductId, p => p.Id, (s, p) => new { p.Id, p.Sku, p.Name, s.Qty, Amount = s.Qty * s.Price, s.SaleTs })
             .Aggregate(
                 l => new { l.Id, l.Sku, l.Name },
                 g => new SalesByProduct(g.Key.Id, g.Key.Sku, g.Key.Name, g.Sum(l => l.Qty), g.Sum(l => l.Amount), g.Count(), g.Max(l => l.SaleTs)))
-            .ToIceberg(lake.Table(Totals), key: r => r.ProductId);
+            .ToIceberg(lake.Table(Totals), key: r => r.ProductId, configure: o => o.DeleteMode = mode);
         return (rocks is null ? totals : totals.ToStarRocks(rocks.Table(Totals, t => t.ReplicationNum = 1), key: r => r.ProductId))
             .Build("two-tables", o =>
             {
@@ -80,7 +84,7 @@ internal static class TwoTablesProgram
 
     /// <summary>Those whose names begin with a prefix, without it.</summary>
     private static Dictionary<string, string> Properties(string[] args, string prefix) => args[5..].Select(a => a.Split('=', 2))
-        .Where(p => prefix.Length > 0 ? p[0].StartsWith(prefix, StringComparison.Ordinal) : !p[0].StartsWith("starrocks.", StringComparison.Ordinal) && !p[0].StartsWith("catalog.", StringComparison.Ordinal))
+        .Where(p => prefix.Length > 0 ? p[0].StartsWith(prefix, StringComparison.Ordinal) : !Array.Exists(Prefixes, s => p[0].StartsWith(s, StringComparison.Ordinal)))
         .ToDictionary(p => p[0][prefix.Length..], p => p[1]);
 
     private static StarRocksCluster? StarRocks(Dictionary<string, string> settings) =>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Maintenance;

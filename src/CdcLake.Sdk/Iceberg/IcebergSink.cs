@@ -15,6 +15,7 @@ namespace CdcLake.Iceberg;
 internal sealed class IcebergSink : IMaintainedSink
 {
     private const long FewBytes = 128 << 10;
+    private const long MostSortBytes = 1 << 30;
     private static readonly Dictionary<string, string> NoPosition = [];
     private readonly CatalogCommitGroup _group;
     private readonly TableIdentifier _name;
@@ -52,6 +53,9 @@ internal sealed class IcebergSink : IMaintainedSink
 
     public bool NeedsCompleteResult => _table?.NeedsReplacement == true;
 
+    /// <summary>True when the sink need not know which rows the table holds: the changes say it.</summary>
+    private bool DeletesByKey => _settings.DeleteMode == IcebergDeleteMode.Equality;
+
     /// <summary>The table as it was committed last.</summary>
     internal TableVersion? Version => _table?.Version;
 
@@ -80,6 +84,7 @@ internal sealed class IcebergSink : IMaintainedSink
 
         _isComplete = kind == EpochKind.CompleteResult;
         _consolidator!.IsPartial = kind == EpochKind.StartPoint ? table.KnowsKeys : _consolidator.IsPartial && !_isComplete;
+        _consolidator.Target = !DeletesByKey ? TargetKnowledge.Asked : _isComplete ? TargetKnowledge.Empty : TargetKnowledge.Believed;
         if (_isComplete)
         {
             _failed = true;
@@ -93,7 +98,7 @@ internal sealed class IcebergSink : IMaintainedSink
     public ValueTask ChangesAsync(ChangeBatch batch, CancellationToken cancellationToken)
     {
         var table = Usable();
-        if (_isComplete)
+        if (_isComplete && !table.SortsRows)
         {
             return LoadAsync(table, batch, cancellationToken);
         }
@@ -111,11 +116,12 @@ internal sealed class IcebergSink : IMaintainedSink
         var table = Usable();
         _failed = true;
         using var turn = await _upkeep!.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await table.TakeBackAsync(_consolidator!, cancellationToken).ConfigureAwait(false);
         try
         {
             _consolidator!.EndEpoch(table);
         }
-        catch (InconsistentChangeException e) when (!table.KnowsKeys)
+        catch (InconsistentChangeException e) when (_settings.DeleteMode == IcebergDeleteMode.Append)
         {
             throw new InconsistentChangeException(
                 $"{Name} only adds rows ({nameof(IcebergDeleteMode)}.{nameof(IcebergDeleteMode.Append)}), but one was changed or deleted. Choose another delete mode, or take such changes out of the stream. {e.Message}", e);
@@ -134,7 +140,8 @@ internal sealed class IcebergSink : IMaintainedSink
     /// <summary>Waits until the next epoch: a commit before that shows the former columns.</summary>
     public ValueTask TableChangedAsync(TableChange change, SinkOpening? opening, CancellationToken cancellationToken)
     {
-        if (opening is not null && change.Former.Count == opening.Schema.Count)
+        // Rows that deletes by key take back would have the new columns without the values that the changes have there: then all rows are read anew.
+        if (!DeletesByKey && opening is not null && change.Former.Count == opening.Schema.Count)
         {
             _changes.Enqueue((change, opening));
         }
@@ -274,6 +281,7 @@ internal sealed class IcebergSink : IMaintainedSink
         _failed = true;
         _epochIsOpen = true;
         using var turn = await _upkeep!.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await table.TakeBackAsync(_consolidator!, cancellationToken).ConfigureAwait(false);
         _consolidator!.SettlePart(table);
         await FlushAsync(table, cancellationToken).ConfigureAwait(false);
 
@@ -291,16 +299,16 @@ internal sealed class IcebergSink : IMaintainedSink
     /// <summary>Moves what waits in memory into files that the next commit adds.</summary>
     private async Task FlushAsync(UpsertTable table, CancellationToken cancellationToken)
     {
-        foreach (var piece in _consolidator!.Deletes())
+        foreach (var piece in DeletesByKey ? _consolidator!.Replaced() : _consolidator!.Deletes())
         {
             using (piece)
             {
-                table.Delete(piece);
-                _waiting.Deletes += piece.Count;
+                await table.DeleteAsync(piece, cancellationToken).ConfigureAwait(false);
+                _waiting.Deletes += piece.Count - (DeletesByKey ? piece.Replaces.Count(true) : 0);
             }
         }
 
-        foreach (var piece in _consolidator.Upserts())
+        foreach (var piece in _consolidator.Upserts(table.SortsRows ? RowsToSort() : Consolidator.PieceRows))
         {
             using (piece)
             {
@@ -311,6 +319,10 @@ internal sealed class IcebergSink : IMaintainedSink
 
         _consolidator.Clear();
     }
+
+    /// <summary>All rows that wait, as long as a column of them may hold their bytes.</summary>
+    private int RowsToSort() =>
+        (int)Math.Clamp(_consolidator!.PendingRows * (double)MostSortBytes / Math.Max(1, _consolidator.PendingBytes), Consolidator.PieceRows, int.MaxValue);
 
     private UpsertTable Usable() => _table is { } table && !_failed
         ? table

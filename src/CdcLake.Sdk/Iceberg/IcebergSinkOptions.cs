@@ -14,6 +14,7 @@ public sealed class IcebergSinkOptions
     private const long LeastBudget = 1 << 20;
 
     private IReadOnlyList<PartitionTerm> _partitioning = [];
+    private IReadOnlyList<SortTerm> _sorting = [];
 
     /// <summary>
     /// Codec of the files: <c>zstd</c>, <c>snappy</c>, <c>gzip</c>, <c>lz4_raw</c> (which fewer engines read) or <c>uncompressed</c>. Iceberg's <c>write.parquet.compression-codec</c>, which a table that is created
@@ -68,11 +69,32 @@ public sealed class IcebergSinkOptions
     }
 
     /// <summary>
+    /// Sorts the rows in the files of a table that is created here; one that exists keeps its own sort order. A first load and a compaction sort as many rows at a time as
+    /// <see cref="MemoryBudgetBytes"/> holds; a file that has rows of one such run alone says that it is sorted. Without it, compaction sorts by key.
+    /// </summary>
+    /// <param name="fields">
+    /// Columns, the most important first, each with <c>asc</c> or <c>desc</c> and <c>nulls first</c> or <c>nulls last</c> behind it where needed: <c>region</c>,
+    /// <c>created_at desc nulls last</c>. Nulls stand first in ascending and last in descending order where nothing is said.
+    /// </param>
+    /// <returns>These options.</returns>
+    /// <exception cref="ArgumentException">Not a sort field.</exception>
+    public IcebergSinkOptions SortBy(params string[] fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        _sorting = [.. fields.Select(SortTerm.Parse)];
+        return this;
+    }
+
+    /// <summary>
     /// Whether files that are costly to read, small or with many deleted rows, are rewritten beside the stream, as soon as a scan would take about a quarter longer for
     /// them. It takes a quarter of a core's time at most while changes arrive; what it did is in <see cref="SinkStatus"/>.
     /// </summary>
     /// <value>Default: true.</value>
     public bool Compacts { get; set; } = true;
+
+    /// <summary>What to do with a table that has rows and that no pipeline of this library has written: one of Flink, Spark or Trino, for example.</summary>
+    /// <value>Default: <see cref="ExistingTable.Refuse"/>.</value>
+    public ExistingTable ExistingTable { get; set; } = ExistingTable.Refuse;
 
     /// <summary>What to do with a table whose rows somebody else changed since this pipeline's last snapshot.</summary>
     /// <value>Default: <see cref="ForeignChanges.Refuse"/>.</value>
@@ -102,9 +124,11 @@ public sealed class IcebergSinkOptions
             Asked = Asked(),
             TableProperties = new Dictionary<string, string>(TableProperties),
             ForeignChanges = ForeignChanges,
+            ExistingTable = ExistingTable,
             Compacts = Compacts,
             DeleteMode = DeleteMode,
             Partitioning = _partitioning,
+            Sorting = _sorting,
             FormatVersion = TableProperties.TryGetValue(Iceberg.Tables.TableProperties.FormatVersion, out var version) ? int.Parse(version, CultureInfo.InvariantCulture) : null,
         };
         try

@@ -1,11 +1,7 @@
-using CdcLake.State.Rows;
-
 namespace CdcLake.Upserts;
 
 internal sealed partial class Consolidator
 {
-    private readonly EncodedRows _asked = new();
-
     /// <summary>Closes the epoch: from now on its sum is pending.</summary>
     /// <param name="committed">What the target holds; asked once for each key that has nothing pending.</param>
     /// <exception cref="DuplicateKeyException">A key would have more than one row.</exception>
@@ -34,30 +30,31 @@ internal sealed partial class Consolidator
     /// <summary>Finds out whether the target holds the keys of which that is not known yet.</summary>
     private void Ask(ICommittedKeys committed, ReadOnlySpan<uint> references)
     {
-        if (!committed.AreKnown)
+        if (Target == TargetKnowledge.Believed || !committed.AreKnown)
         {
             Trust(references);
             return;
         }
 
-        _asked.Clear();
+        var asked = _batchKeys;
+        asked.Clear();
         foreach (var reference in references)
         {
             ref readonly var key = ref KeyAt(reference);
             if (key.IsKnown == 0 && (key.Added | key.Withdrawn) != 0)
             {
-                _asked.Append(_keys.KeyOf(reference));
+                asked.Append(_keys.KeyOf(reference));
             }
         }
 
-        if (_asked.Count == 0)
+        if (asked.Count == 0)
         {
             return;
         }
 
-        _asked.ComputeHashes();
-        var present = new bool[_asked.Count];
-        committed.Find(_asked, present);
+        asked.ComputeHashes();
+        var present = new bool[asked.Count];
+        committed.Find(asked, present);
         var next = 0;
         foreach (var reference in references)
         {
@@ -65,7 +62,8 @@ internal sealed partial class Consolidator
             if (key.IsKnown == 0 && (key.Added | key.Withdrawn) != 0)
             {
                 key.IsKnown = 1;
-                key.IsCommitted = present[next++] ? (byte)1 : (byte)0;
+                key.IsCommitted = Target == TargetKnowledge.Believed ? key.Withdrawn != 0 ? (byte)1 : (byte)0 : present[next] ? (byte)1 : (byte)0;
+                next++;
             }
         }
     }
@@ -99,6 +97,11 @@ internal sealed partial class Consolidator
             else
             {
                 Check(reference, key);
+            }
+
+            if (Target == TargetKnowledge.Believed && !wasPending)
+            {
+                (key.Old, key.Withdrawn) = (key.Withdrawn, 0);
             }
 
             _rows.Free(ref key.Withdrawn);
@@ -165,6 +168,7 @@ internal sealed partial class Consolidator
             key.Row = _rows.Move(old, key.Row);
             key.Added = _rows.Move(old, key.Added);
             key.Withdrawn = _rows.Move(old, key.Withdrawn);
+            key.Old = _rows.Move(old, key.Old);
         }
     }
 

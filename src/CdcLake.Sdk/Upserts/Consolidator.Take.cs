@@ -6,18 +6,31 @@ namespace CdcLake.Upserts;
 internal sealed partial class Consolidator
 {
     /// <summary>The pending rows in pieces, in the order in which their keys first changed. Changes nothing; no other call until the enumeration is over.</summary>
-    public IEnumerable<ConsolidatedRows> Upserts(int pieceRows = PieceRows) => Take(upserts: true, pieceRows);
+    public IEnumerable<ConsolidatedRows> Upserts(int pieceRows = PieceRows) => Take(Part.Upserts, pieceRows);
 
     /// <summary>The keys to delete, in pieces. Keys that the target never held are left out.</summary>
-    public IEnumerable<ConsolidatedRows> Deletes(int pieceRows = PieceRows) => Take(upserts: false, pieceRows);
+    public IEnumerable<ConsolidatedRows> Deletes(int pieceRows = PieceRows) => Take(Part.Deletes, pieceRows);
 
-    private IEnumerable<ConsolidatedRows> Take(bool upserts, int pieceRows)
+    /// <summary>
+    /// The rows that the target holds of keys which are deleted or get another row, whole rows with weight −1, in pieces; <see cref="ConsolidatedRows.Replaces"/> is true for the latter.
+    /// Only where changes are <see cref="TargetKnowledge.Believed"/>.
+    /// </summary>
+    public IEnumerable<ConsolidatedRows> Replaced(int pieceRows = PieceRows) => Take(Part.Replaced, pieceRows);
+
+    private enum Part
+    {
+        Upserts,
+        Deletes,
+        Replaced,
+    }
+
+    private IEnumerable<ConsolidatedRows> Take(Part part, int pieceRows)
     {
         var references = new uint[(int)Math.Min(pieceRows, PendingRows)];
         var count = 0;
         for (var at = _keys.Next(0); at != 0; at = _keys.Next(at))
         {
-            if (!IsWanted(at, upserts))
+            if (!IsWanted(at, part))
             {
                 continue;
             }
@@ -25,50 +38,56 @@ internal sealed partial class Consolidator
             references[count++] = at;
             if (count == references.Length)
             {
-                yield return Build(references.AsSpan(0, count), upserts);
+                yield return Build(references.AsSpan(0, count), part);
                 count = 0;
             }
         }
 
         if (count > 0)
         {
-            yield return Build(references.AsSpan(0, count), upserts);
+            yield return Build(references.AsSpan(0, count), part);
         }
     }
 
-    private bool IsWanted(uint reference, bool upserts)
+    private bool IsWanted(uint reference, Part part)
     {
         ref readonly var key = ref KeyAt(reference);
-        return key.IsPending != 0 && (upserts ? key.Row != 0 : key.Row == 0 && key.IsCommitted != 0);
+        return key.IsPending != 0 && part switch
+        {
+            Part.Upserts => key.Row != 0,
+            Part.Deletes => key.Row == 0 && key.IsCommitted != 0,
+            _ => key.Old != 0,
+        };
     }
 
-    private ConsolidatedRows Build(ReadOnlySpan<uint> references, bool upserts)
+    private ConsolidatedRows Build(ReadOnlySpan<uint> references, Part part)
     {
         var keys = new EncodedRows();
         var replaces = new bool[references.Length];
         for (var i = 0; i < references.Length; i++)
         {
             keys.Append(_keys.KeyOf(references[i]));
-            replaces[i] = KeyAt(references[i]).IsCommitted != 0;
+            replaces[i] = part == Part.Replaced ? KeyAt(references[i]).Row != 0 : KeyAt(references[i]).IsCommitted != 0;
         }
 
         keys.ComputeHashes();
-        var rows = upserts ? BuildRows(references, keys) : BuildKeys(keys);
+        var rows = part == Part.Deletes ? BuildKeys(keys) : BuildRows(references, keys, part);
         return new ConsolidatedRows(rows, keys, replaces);
     }
 
-    private ChangeBatch BuildRows(ReadOnlySpan<uint> references, EncodedRows keys)
+    private ChangeBatch BuildRows(ReadOnlySpan<uint> references, EncodedRows keys, Part part)
     {
         using var rests = new EncodedRows();
         foreach (var reference in references)
         {
-            rests.Append(_rows[KeyAt(reference).Row]);
+            ref readonly var key = ref KeyAt(reference);
+            rests.Append(_rows[part == Part.Upserts ? key.Row : key.Old]);
         }
 
         var batch = new ChangeBatch(_schema);
         KeyCodec.Decode(keys, batch);
         _restCodec.Decode(rests, batch);
-        batch.AppendWeights(1, references.Length);
+        batch.AppendWeights(part == Part.Upserts ? (sbyte)1 : (sbyte)-1, references.Length);
         return batch;
     }
 

@@ -42,6 +42,12 @@ internal sealed partial class Consolidator : IDisposable
 
     public string Sink { get; }
 
+    /// <summary>How to know which keys the target holds.</summary>
+    public TargetKnowledge Target { get; set; }
+
+    /// <summary>True while the open epoch mentions keys.</summary>
+    public bool HasOpenChanges => _touchedCount > 0;
+
     /// <summary>Keys with something to commit, ended epochs only.</summary>
     public long PendingRows { get; private set; }
 
@@ -130,7 +136,6 @@ internal sealed partial class Consolidator : IDisposable
     {
         _batchKeys.Dispose();
         _batchRests.Dispose();
-        _asked.Dispose();
     }
 
     private Span<uint> References(int count)
@@ -151,8 +156,10 @@ internal sealed partial class Consolidator : IDisposable
         if (key.IsPending != 0)
         {
             key.IsCommitted = key.Row != 0 ? (byte)1 : (byte)0;
+            key.IsKnown = Target == TargetKnowledge.Asked ? key.IsKnown : (byte)0;
             key.IsPending = 0;
             _rows.Free(ref key.Row);
+            _rows.Free(ref key.Old);
         }
 
         if (key.IsTouched == 0)

@@ -5,9 +5,6 @@ namespace CdcLake.Upserts;
 /// <summary>What a target holds already: the keys of the rows that are visible in it.</summary>
 internal interface ICommittedKeys
 {
-    /// <summary>False for a target that only adds rows and cannot say: it holds no row that could be changed.</summary>
-    bool KnowsKeys => true;
-
     /// <summary>False for a target whose keys nobody keeps: whether it holds a row of a key is then what the changes say, a row of it being there when one is withdrawn.</summary>
     bool AreKnown => true;
 

@@ -15,6 +15,9 @@ internal struct PendingKey
     /// <summary>First row that the open epoch withdrew and did not add, or 0.</summary>
     public uint Withdrawn;
 
+    /// <summary>The row that the target holds, as the first change since the last commit withdrew it, or 0; kept only when changes are <see cref="TargetKnowledge.Believed"/>.</summary>
+    public uint Old;
+
     /// <summary>1 when the open epoch mentions the key.</summary>
     public byte IsTouched;
 

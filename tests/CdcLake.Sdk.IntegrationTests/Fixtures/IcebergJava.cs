@@ -30,22 +30,28 @@ internal static class IcebergJava
     }
 
     /// <summary>Fails with the findings of the strict check of every snapshot, file and value.</summary>
-    public static Task VerifyAsync(string tableFolder) => DoAsync("verify", tableFolder, "--all", "--keys", "identifier", "--no-notes");
+    public static Task VerifyAsync(string tableFolder) => CheckAsync("verify", tableFolder, "--all", "--keys", "identifier", "--no-notes");
 
     /// <summary>As <see cref="VerifyAsync"/>, the current snapshot only.</summary>
-    public static Task VerifyNewestAsync(string tableFolder) => DoAsync("verify", tableFolder, "--keys", "identifier", "--no-notes");
+    public static Task VerifyNewestAsync(string tableFolder) => CheckAsync("verify", tableFolder, "--keys", "identifier", "--no-notes");
 
     /// <summary>As <see cref="VerifyAsync"/>, and finds no file that no snapshot knows, and nothing that Java itself would write otherwise.</summary>
     /// <param name="tableFolder">Path of the table.</param>
     /// <param name="allowedNotes">Beginnings of notes that are known and right.</param>
     public static async Task VerifyStrictlyAsync(string tableFolder, params string[] allowedNotes)
     {
-        var (exit, output, error) = await RunAsync("verify", tableFolder, "--all", "--keys", "identifier", "--orphans");
-        var errors = output.Split('\n').Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
-        Assert.True(exit == (errors.Count > 0 ? 1 : 0), $"verify {tableFolder}: exit {exit}\n{output}\n{error}");
-        Assert.True(errors.TrueForAll(IsAboutLineage), output);
+        var output = await CheckAsync("verify", tableFolder, "--all", "--keys", "identifier", "--orphans");
         var notes = output.Split('\n').Where(l => l.StartsWith("NOTE", StringComparison.Ordinal) && !IsAboutLineage(l) && !allowedNotes.Any(a => l.Contains(a, StringComparison.Ordinal)));
         Assert.True(!notes.Any(), string.Join('\n', notes));
+    }
+
+    private static async Task<string> CheckAsync(params string[] arguments)
+    {
+        var (exit, output, error) = await RunAsync(arguments);
+        var errors = output.Split('\n').Where(l => l.StartsWith("ERROR", StringComparison.Ordinal)).ToList();
+        Assert.True(exit == (errors.Count > 0 ? 1 : 0), $"{string.Join(' ', arguments)}: exit {exit}\n{output}\n{error}");
+        Assert.True(errors.TrueForAll(IsAboutLineage), output);
+        return output;
     }
 
     /// <summary>

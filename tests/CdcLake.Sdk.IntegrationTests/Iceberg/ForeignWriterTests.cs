@@ -20,11 +20,13 @@ public sealed class ForeignWriterTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [ServerTheory(IcebergJava.Variable)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task Compaction_by_Java_is_no_conflict_and_the_new_base(int format)
+    [InlineData(2, null)]
+    [InlineData(3, null)]
+    [InlineData(2, IcebergDeleteMode.Equality)]
+    [InlineData(3, IcebergDeleteMode.Equality)]
+    public async Task Compaction_by_Java_is_no_conflict_and_the_new_base(int format, IcebergDeleteMode? mode)
     {
-        await using var model = await StartAsync(new IcebergSinkSettings { SmallFileBytes = 0, FormatVersion = format });
+        await using var model = await StartAsync(new IcebergSinkSettings { SmallFileBytes = 0, FormatVersion = format, DeleteMode = mode });
         await JavaAsync("rewrite", Table);
         model.Put(5, "after compaction", 1);
         Assert.NotNull(await model.EndAndCommitAsync());
@@ -156,6 +158,41 @@ public sealed class ForeignWriterTests : IDisposable
 
         await model.CheckAsync();
         await IcebergJava.VerifyStrictlyAsync(Table, ".metadata.json"); // those that have just left the log
+    }
+
+    [ServerTheory(IcebergJava.Variable)]
+    [InlineData(2, null)]
+    [InlineData(3, null)]
+    [InlineData(2, IcebergDeleteMode.Equality)]
+    public async Task Table_that_Java_made_and_deleted_from_in_every_way_is_taken_over(int format, IcebergDeleteMode? mode)
+    {
+        await JavaAsync("create", Table, "--schema", "id:long*,name:string,qty:int", "--format-version", $"{format}", "--partition", "bucket[3](id)");
+        var rows = Path.Combine(_folder.Path, "rows.jsonl");
+        for (var first = 0; first < 60; first += 20)
+        {
+            await File.WriteAllLinesAsync(rows, Enumerable.Range(first, 20).Select(i => $"{{\"id\": {i}, \"name\": \"Java\", \"qty\": {i}}}"));
+            await JavaAsync("append", Table, rows);
+        }
+
+        await JavaAsync("delete-where", Table, "id >= 5 and id < 9", "--mode", "equality");
+        await JavaAsync("delete-where", Table, "id >= 25 and id < 29", "--mode", "position");
+        await using (var refused = new SinkModel(_store))
+        {
+            Assert.Contains("ExistingTable = TakeOver", (await Assert.ThrowsAsync<CatalogException>(refused.OpenAsync)).Message, StringComparison.Ordinal);
+        }
+
+        await using var model = new SinkModel(_store, new IcebergSinkSettings { SmallFileBytes = 0, ExistingTable = ExistingTable.TakeOver, DeleteMode = mode });
+        Assert.Null(await model.OpenAsync());
+        model.StartOver();
+        for (var id = 10; id < 90; id++)
+        {
+            model.Put(id, $"row {id}", 3);
+        }
+
+        var commit = (await model.EndAndCommitAsync())!;
+        await model.CheckAsync();
+        Assert.Equal(80, (await IcebergJava.LinesAsync(Table, long.Parse(commit.Id, CultureInfo.InvariantCulture))).Length);
+        await GoOnAsync(model, "no referenced_data_file"); // of the files that Java wrote
     }
 
     private async Task<SinkModel> StartAsync(IcebergSinkSettings? settings = null)

@@ -19,8 +19,11 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
 
     private static int Kills => Proof.Rounds(usual: 12, full: 50);
 
-    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
-    public async Task Both_tables_equal_MySQL_at_the_same_GTID_set_after_every_restart()
+    [ServerTheory(TestServers.MySql, IcebergJava.Variable)]
+    [InlineData(null)]
+    [InlineData(IcebergDeleteMode.DeletionVector)]
+    [InlineData(IcebergDeleteMode.Equality)]
+    public async Task Both_tables_equal_MySQL_at_the_same_GTID_set_after_every_restart(IcebergDeleteMode? mode)
     {
         var random = Seed.Next(output);
         using var folder = new TemporaryFolder();
@@ -33,7 +36,7 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
         var (rests, apart) = (0, 0);
         for (var kill = 0; kill < Kills; kill++)
         {
-            await using var run = Start(folder, random.GetItems(CheckpointIntervals, 1)[0]);
+            await using var run = Start(folder, random.GetItems(CheckpointIntervals, 1)[0], mode);
             if (kill % 2 == 0)
             {
                 // At rest: the first commit of the run is whole, and the second may be at any step. The first table has its part before the second one, perhaps since
@@ -52,7 +55,7 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
             apart += Newest(copy) == Newest(totals) ? 0 : 1;
         }
 
-        await EndAsync(folder, shop, totals, stop, writing);
+        await EndAsync(folder, shop, totals, mode, stop, writing);
         var common = await CheckAsync(replica, copy, totals);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Kills} kills, {apart} of them between two tables, {rests} rests, {shop.Writers.Committed} transactions, {common} positions at which both tables are exact"));
@@ -60,9 +63,9 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
     }
 
     // Everything is committed, the pipeline is drained, and its tables stand together.
-    private async Task EndAsync(TemporaryFolder folder, LiveShop shop, LakeTable totals, CancellationTokenSource stop, Task writing)
+    private async Task EndAsync(TemporaryFolder folder, LiveShop shop, LakeTable totals, IcebergDeleteMode? mode, CancellationTokenSource stop, Task writing)
     {
-        await using var last = Start(folder, "300");
+        await using var last = Start(folder, "300", mode);
         await CommitAsync(last, totals);
         await stop.CancelAsync();
         await writing;
@@ -107,9 +110,9 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
         Assert.True(difference is null, $"snapshot {snapshot.Id} of {table.Folder} differs from MySQL at {snapshot.Gtid}: {difference}");
     }
 
-    private ChildProcess Start(TemporaryFolder folder, string checkpointInterval) => ChildProcess.Start(
+    private ChildProcess Start(TemporaryFolder folder, string checkpointInterval, IcebergDeleteMode? mode) => ChildProcess.Start(
         "dotnet",
-        ["exec", typeof(TwoTablesProgram).Assembly.Location, servers.Source.CaptureString, LiveShop.Database, folder.Path, "20", checkpointInterval],
+        ["exec", typeof(TwoTablesProgram).Assembly.Location, servers.Source.CaptureString, LiveShop.Database, folder.Path, "20", checkpointInterval, .. mode is null ? (string[])[] : [$"{TwoTablesProgram.DeleteMode}{mode}"]],
         ("DOTNET_TieredPGO", "0"));
 
     private static LakeTable Table(TemporaryFolder folder, string name) => new(Path.Combine(folder.Path, "demo", name));

@@ -11,8 +11,11 @@ public sealed class UntypedReplicaTests(ServerPair servers, ITestOutputHelper ou
 {
     private const int Transactions = 600;
 
-    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
-    public async Task Every_snapshot_of_every_type_equals_the_table_at_its_GTID_set()
+    [ServerTheory(TestServers.MySql, IcebergJava.Variable)]
+    [InlineData(null)]
+    [InlineData(IcebergDeleteMode.DeletionVector)]
+    [InlineData(IcebergDeleteMode.Equality)]
+    public async Task Every_snapshot_of_every_type_equals_the_table_at_its_GTID_set(IcebergDeleteMode? mode)
     {
         var random = Seed.Next(output);
         using var folder = new TemporaryFolder();
@@ -29,7 +32,7 @@ public sealed class UntypedReplicaTests(ServerPair servers, ITestOutputHelper ou
         var catalog = IcebergCatalog.FileSystem(folder["warehouse"]);
         await using var pipeline = Pipeline
             .FromMySqlBinlog(new MySqlSource(servers.Source.CaptureString).Table("typed.t"))
-            .ToIceberg(catalog.Table("lakehouse.t"))
+            .ToIceberg(catalog.Table("lakehouse.t"), configure: o => o.DeleteMode = mode)
             .Build("every-type", o =>
             {
                 o.CheckpointFolder = folder["checkpoints"];

@@ -89,9 +89,11 @@ public sealed class ForeignCompactionTests : IDisposable
     [InlineData(true, 2)]
     [InlineData(false, 3)]
     [InlineData(true, 3)]
-    public async Task Failure_at_any_call_of_a_commit_over_a_compaction_leaves_the_old_or_the_new_state(bool afterEffect, int format)
+    [InlineData(false, 2, IcebergDeleteMode.Equality)]
+    [InlineData(true, 3, IcebergDeleteMode.Equality)]
+    public async Task Failure_at_any_call_of_a_commit_over_a_compaction_leaves_the_old_or_the_new_state(bool afterEffect, int format, IcebergDeleteMode? mode = null)
     {
-        var settings = Settings with { FormatVersion = format };
+        var settings = Settings with { FormatVersion = format, DeleteMode = mode };
         var calls = int.MaxValue;
         for (var failAt = 1; failAt <= calls; failAt++)
         {

@@ -20,9 +20,13 @@ public sealed class IcebergSinkFaultTests
     [InlineData(false, true, 3)]
     [InlineData(true, false, 3)]
     [InlineData(true, true, 3)]
-    public async Task Failure_at_any_call_leaves_the_old_or_the_new_state(bool afterEffect, bool onlyOnce, int format)
+    [InlineData(false, false, 2, IcebergDeleteMode.Equality)]
+    [InlineData(false, true, 2, IcebergDeleteMode.Equality)]
+    [InlineData(true, false, 3, IcebergDeleteMode.Equality)]
+    [InlineData(true, true, 3, IcebergDeleteMode.Equality)]
+    public async Task Failure_at_any_call_leaves_the_old_or_the_new_state(bool afterEffect, bool onlyOnce, int format, IcebergDeleteMode? mode = null)
     {
-        var settings = Settings with { FormatVersion = format };
+        var settings = Settings with { FormatVersion = format, DeleteMode = mode };
         var calls = int.MaxValue;
         for (var failAt = 1; failAt <= calls; failAt++)
         {

@@ -17,7 +17,7 @@ public sealed class IcebergSinkProperties
         [TableProperties.MinSnapshotsToKeep] = "3", [TableProperties.MaxSnapshotAge] = "0", [TableProperties.KeepExpiredFiles] = "0",
     };
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 36)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 54)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -39,15 +39,17 @@ public sealed class IcebergSinkProperties
             FileReadCost = 20,
             SortBytes = seed % 2 == 0 ? 5_000 : 1 << 20,
             TableProperties = seed % 5 == 2 ? Expiring : new Dictionary<string, string>(),
-            FormatVersion = seed > 18 ? 3 : null,
+            FormatVersion = seed is > 18 and <= 36 || (seed > 36 && seed % 2 == 0) ? 3 : null,
             DeleteMode = (seed % 6) switch
             {
+                _ when seed > 36 => IcebergDeleteMode.Equality,
                 2 => IcebergDeleteMode.CopyOnWrite,
                 3 when seed > 18 => IcebergDeleteMode.DeletionVector,
                 3 => IcebergDeleteMode.Position,
                 _ => null,
             },
             Partitioning = seed % 3 == 1 ? [PartitionTerm.Parse("bucket(3, id)"), PartitionTerm.Parse("truncate(6, name)")] : [],
+            Sorting = seed % 4 == 3 ? [SortTerm.Parse("qty desc"), SortTerm.Parse("name nulls last")] : [],
             MaxOpenFiles = seed % 2 == 0 ? 2 : 64,
         };
         var store = new LocalObjectStore(folder.Path, TimeProvider.System);

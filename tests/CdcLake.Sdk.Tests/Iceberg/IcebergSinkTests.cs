@@ -170,7 +170,12 @@ public sealed class IcebergSinkTests : IDisposable
         var wider = new Schema([.. SinkModel.Columns.Fields, new Field("more", DataType.Date, true)]);
         Assert.Contains("\"more\" date", await RefusedAsync(SinkModel.Opening with { Schema = wider }), StringComparison.Ordinal);
         var nullable = new Schema([SinkModel.Columns[0] with { Nullable = true }, SinkModel.Columns[1], SinkModel.Columns[2]]);
-        Assert.Contains("\"id\" long", await RefusedAsync(SinkModel.Opening with { Schema = nullable }), StringComparison.Ordinal);
+        Assert.Contains("\"id\" is required in the table and may be null in the result", await RefusedAsync(SinkModel.Opening with { Schema = nullable }), StringComparison.Ordinal);
+        var narrower = new Schema([SinkModel.Columns[0], SinkModel.Columns[1] with { Type = DataType.Int64 }]);
+        var error = await RefusedAsync(SinkModel.Opening with { Schema = narrower });
+        Assert.Contains("\"name\" is string in the table and long in the result; the result lacks \"qty\" int", error, StringComparison.Ordinal);
+        var otherKey = new Schema([.. SinkModel.Columns.Fields.Select(f => f with { Nullable = false })]);
+        Assert.Contains("the table's key is (id), that of the result (name)", await RefusedAsync(SinkModel.Opening with { Schema = otherKey, Key = [1] }), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,13 +5,16 @@ using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Catalogs;
 
-/// <summary>What a new table is to be; its place and its identity are the catalog's to choose. Unsorted. Immutable.</summary>
+/// <summary>What a new table is to be; its place and its identity are the catalog's to choose. Immutable.</summary>
 /// <param name="Schema">Its columns.</param>
 /// <param name="Properties">Its properties.</param>
 internal sealed record TableCreation(IcebergSchema Schema, ImmutableSortedDictionary<string, string> Properties)
 {
     /// <summary>How it is partitioned.</summary>
     public PartitionSpec Spec { get; init; } = PartitionSpec.Unpartitioned;
+
+    /// <summary>In which order rows stand in its files.</summary>
+    public SortOrder Order { get; init; } = SortOrder.Unsorted;
 
     /// <summary>Format version.</summary>
     public int FormatVersion { get; init; } = TableMetadata.DefaultFormatVersion;
@@ -31,6 +34,7 @@ internal sealed record TableCreation(IcebergSchema Schema, ImmutableSortedDictio
             new StructureUpdates.AddSpec(Spec),
             new StructureUpdates.SetDefaultSpec(StructureUpdates.LastAdded),
             new StructureUpdates.AddSortOrder(SortOrder.Unsorted),
+            .. Order == SortOrder.Unsorted ? (TableUpdate[])[] : [new StructureUpdates.AddSortOrder(Order)],
             new StructureUpdates.SetDefaultSortOrder(StructureUpdates.LastAdded),
             new TableWideUpdates.SetProperties(Properties),
         ]);

@@ -8,7 +8,7 @@ namespace CdcLake.Iceberg.Manifests;
 /// <summary>Writes manifests, format versions 2 and 3; schemas in <see cref="ManifestSchemas"/>.</summary>
 internal static class ManifestWriter
 {
-    /// <summary>The bytes of a manifest. Added entries are written without sequence numbers and row ids: they inherit those of the commit.</summary>
+    /// <summary>The bytes of a manifest. Added entries are written without row ids, and without sequence numbers unless their rows are older: they inherit those of the commit.</summary>
     /// <param name="formatVersion">Of the table.</param>
     /// <param name="schema">Current schema of the table.</param>
     /// <param name="spec">Partition spec of all entries.</param>
@@ -30,7 +30,7 @@ internal static class ManifestWriter
             var values = file.Values;
             values.WriteInt((int)entry.Status);
             values.WriteOptional(entry.SnapshotId);
-            values.WriteOptional(entry.Status == EntryStatus.Added ? null : entry.SequenceNumber);
+            values.WriteOptional(entry.Status == EntryStatus.Added && entry.SequenceNumber == entry.FileSequenceNumber ? null : entry.SequenceNumber);
             values.WriteOptional(entry.Status == EntryStatus.Added ? null : entry.FileSequenceNumber);
             Write(values, entry.File, formatVersion, entry.Status == EntryStatus.Added ? null : entry.File.FirstRowId);
             file.EndObject();

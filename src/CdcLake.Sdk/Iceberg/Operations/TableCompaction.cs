@@ -52,7 +52,8 @@ internal sealed class TableCompaction(NamedTable table)
         var policy = new CompactionPolicy(settings);
         var all = live.All.Sum(f => f.File!.RecordCount);
         policy.Changed(all, all);
-        var chosen = policy.Choose(live.All);
+        var deletes = new EqualityDeleteScope(version).CostOf(live.All, settings.FileReadCost / CompactionPolicy.DeadRowCost, countsKeys: false);
+        var chosen = policy.Choose(live.All, deletes);
         if (chosen.Count == 0)
         {
             return null;
@@ -67,12 +68,13 @@ internal sealed class TableCompaction(NamedTable table)
 
     private async Task PublishAsync(TableVersion version, IReadOnlyList<LiveFile> chosen, Compaction compaction, CancellationToken cancellationToken)
     {
-        var known = version.Files.Entries(ManifestContent.Deletes).Select(e => e.File.Key).ToHashSet(StringComparer.Ordinal);
+        var known = version.Files.Manifests.SelectMany(m => m.Live).Select(e => e.File.Key).ToHashSet(StringComparer.Ordinal);
         SnapshotChange change = null!;
-        change = new SnapshotChange { KeepsRows = true, Remake = (now, _) => Task.FromResult(Fits(change, known, now)) };
+        change = new SnapshotChange { KeepsRows = true, DataSequenceNumber = compaction.SequenceNumber, Remake = (now, _) => Task.FromResult(Fits(change, known, now)) };
         change.AddedData.AddRange(compaction.Outputs);
         change.RemovedData.AddRange(chosen.Select(f => f.File!));
         change.RemovedDeletes.AddRange(chosen.SelectMany(f => f.ReleaseAll()));
+        change.RemovedDeletes.AddRange(new EqualityDeleteScope(version).ObsoleteAfter(change));
         var written = new WrittenFiles(version.Table.Files);
         written.Attach(compaction.HandOver());
         var prepared = await new TableSession(table.Catalog, version, table.Clock).PrepareAsync(change, written, cancellationToken).ConfigureAwait(false);
@@ -80,12 +82,20 @@ internal sealed class TableCompaction(NamedTable table)
         await TablePublisher.PublishAsync(table.Catalog, [prepared]).ConfigureAwait(false);
     }
 
-    /// <summary>The change fits a later version that has the same files for it and no delete that could be about them.</summary>
-    private SnapshotChange Fits(SnapshotChange change, HashSet<string> knownDeletes, TableVersion now)
+    /// <summary>
+    /// The change fits a later version that has the same files for it, no delete of positions in them, and no further file of rows that are older than those which were read. Deletes
+    /// by key do not matter: what was written has the sequence number of what was read.
+    /// </summary>
+    private SnapshotChange Fits(SnapshotChange change, HashSet<string> known, TableVersion now)
     {
         var targets = change.RemovedData.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         var isTouched = change.RemovedData.Concat(change.RemovedDeletes).Any(f => now.Files.ManifestOf(f) is null)
-            || now.Files.Entries(ManifestContent.Deletes).Any(e => !knownDeletes.Contains(e.File.Key) && (e.File.ReferencedDataFile is not { } only || targets.Contains(only)));
+            || now.Files.Manifests.SelectMany(m => m.Live).Any(e => !known.Contains(e.File.Key) && e.File.Content switch
+            {
+                FileContent.Data => e.Sequence <= change.DataSequenceNumber,
+                FileContent.PositionDeletes => e.File.ReferencedDataFile is not { } only || targets.Contains(only),
+                _ => false,
+            });
         return !isTouched
             ? change
             : throw new CommitConflictException($"Data files of table {table.Name} in {table.Catalog.Name} were changed by another writer while they were compacted. Nothing was committed.")
@@ -99,6 +109,6 @@ internal sealed class TableCompaction(NamedTable table)
         var columns = new Schema(metadata.Schema.Fields.Select(f => new Field(f.Name, f.Type.ToDataType() ?? throw new UnsupportedTypeException(
             $"Column \"{f.Name}\" of table {table.Name} has type {f.Type}, which is not written by this version of the library. Compact the table with another engine."), !f.Required)));
         var key = Enumerable.Range(0, columns.Count).Where(i => metadata.Schema.IdentifierFieldIds.Contains(metadata.Schema.Fields[i].Id)).ToList();
-        return new TableLayout(columns, key, metadata.Schema, metadata.Properties);
+        return new TableLayout(columns, key, metadata.Schema, metadata.Properties) { Order = RowOrder.Of(metadata, metadata.Schema.Fields, key) };
     }
 }

@@ -66,7 +66,7 @@ internal sealed class EqualityDeletes(CatalogTable table)
 
     /// <summary>Delete files of an unpartitioned spec are about all rows.</summary>
     private bool IsGlobal(DataFile deletes) =>
-        table.Metadata.PartitionSpecs.FirstOrDefault(s => s.SpecId == deletes.SpecId) is not { } spec || spec.Fields.All(f => f.Transform.Kind == TransformKind.Void);
+        table.Metadata.PartitionSpecs.FirstOrDefault(s => s.SpecId == deletes.SpecId) ?.IsGlobal ?? true;
 
     /// <summary>A key column as it is now, or as it was last when it was dropped.</summary>
     private ParquetColumn ColumnOf(int id, DataFile deletes)

@@ -18,6 +18,9 @@ internal sealed record PartitionSpec(int SpecId, string FieldsJson)
 
     public bool IsUnpartitioned => FieldsJson.AsSpan().Trim("[] \n\r\t").IsEmpty;
 
+    /// <summary>True when all rows are in one partition: equality deletes of it are about every row of the table.</summary>
+    public bool IsGlobal => IsUnpartitioned || Fields.All(f => f.Transform.Kind == TransformKind.Void);
+
     /// <summary>Highest id of its fields, which in format version 1 count from behind <see cref="LastIdWithoutFields"/>, the id when there are none.</summary>
     public int HighestFieldId
     {
@@ -40,12 +43,15 @@ internal sealed record PartitionSpec(int SpecId, string FieldsJson)
     }
 }
 
-/// <summary>An order of rows inside files; ours are unsorted (order 0), others are carried along. Iceberg specification, "Sorting".</summary>
+/// <summary>An order of rows inside files; number 0 is none. Iceberg specification, "Sorting".</summary>
 /// <param name="OrderId">Number within the table; 0 is the unsorted order.</param>
 /// <param name="FieldsJson">JSON array of the sort fields.</param>
 internal sealed record SortOrder(int OrderId, string FieldsJson)
 {
     public static SortOrder Unsorted { get; } = new(0, "[]");
+
+    /// <summary>Its fields, the most important first.</summary>
+    public IReadOnlyList<SortField> Fields => SortField.ReadAll(FieldsJson);
 
     internal static SortOrder Read(JsonElement element) => new(element.RequiredInt32("order-id"), element.Required("fields").GetRawText());
 

@@ -22,6 +22,7 @@ internal sealed class TableLayout
         Columns = columns;
         Key = [.. key];
         Schema = schema;
+        Order = RowOrder.ByKey(Key);
         Parquet = [.. schema.Fields.Select((f, i) => new ParquetColumn(ParquetName(f.Name), f.Id, f.Required, columns[i].Type, DefaultValue.Of(f, columns[i].Type)))];
         var modes = new MetricsModes(properties ?? ImmutableDictionary<string, string>.Empty);
         for (var i = 0; i < schema.Fields.Length; i++)
@@ -32,13 +33,16 @@ internal sealed class TableLayout
 
     private TableLayout(TableLayout other, ImmutableArray<ParquetColumn> columns)
     {
-        (Columns, Key, Schema, Parquet) = (other.Columns, other.Key, other.Schema, columns);
+        (Columns, Key, Schema, Order, Parquet) = (other.Columns, other.Key, other.Schema, other.Order, columns);
         _metrics = new(other._metrics);
         foreach (var column in columns.Skip(other.Parquet.Length))
         {
             _metrics[column.FieldId] = (column.Type, MetricsMode.Counts); // bounds would leave out what null stands for
         }
     }
+
+    /// <summary>In which order rows of a sorted file stand.</summary>
+    public RowOrder Order { get; init; }
 
     /// <summary>Columns of the table.</summary>
     public Schema Columns { get; }

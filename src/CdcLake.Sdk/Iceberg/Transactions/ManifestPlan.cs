@@ -39,8 +39,9 @@ internal sealed class ManifestPlan
     /// <param name="snapshotId">The commit's snapshot.</param>
     /// <param name="sequenceNumber">The commit's sequence number.</param>
     /// <param name="mergesAll">Bring all small manifests together.</param>
+    /// <param name="dataSequence">Data sequence number of the added files; null is that of the commit.</param>
     public static ManifestPlan Of(
-        TableFiles files, ManifestContent content, List<DataFile> added, List<DataFile> removed, int defaultSpecId, long snapshotId, long sequenceNumber, bool mergesAll = false)
+        TableFiles files, ManifestContent content, List<DataFile> added, List<DataFile> removed, int defaultSpecId, long snapshotId, long sequenceNumber, bool mergesAll = false, long? dataSequence = null)
     {
         var gone = removed.Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
         var rewritten = new HashSet<ManifestContents>(removed.Select(f => files.ManifestOf(f)
@@ -49,7 +50,7 @@ internal sealed class ManifestPlan
         Merge(kept, rewritten, mergesAll);
 
         var fresh = new List<ManifestEntry>();
-        fresh.AddRange(added.Select(f => new ManifestEntry(EntryStatus.Added, snapshotId, sequenceNumber, sequenceNumber, f with { SpecId = f.SpecId ?? defaultSpecId })));
+        fresh.AddRange(added.Select(f => new ManifestEntry(EntryStatus.Added, snapshotId, dataSequence ?? sequenceNumber, sequenceNumber, f with { SpecId = f.SpecId ?? defaultSpecId })));
         var old = rewritten.SelectMany(m => m.Live).ToList();
         fresh.AddRange(old.Where(e => gone.Contains(e.File.Key)).Select(e => e.AsDeleted(snapshotId)));
         var existing = old.Where(e => !gone.Contains(e.File.Key)).Select(e => e.AsExisting()).ToList();

@@ -26,6 +26,12 @@ internal sealed class SnapshotChange
     /// <summary>True when the rows stay the same (compaction): the snapshot's operation is <c>replace</c>.</summary>
     public bool KeepsRows { get; init; }
 
+    /// <summary>
+    /// Data sequence number of <see cref="AddedData"/>; null is the commit's own. Rows that were read at an older snapshot have that one's, so that equality deletes which were
+    /// committed meanwhile still hide them.
+    /// </summary>
+    public long? DataSequenceNumber { get; init; }
+
     /// <summary>True when all small manifests are brought together, whatever files come and go.</summary>
     public bool MergesManifests { get; init; }
 

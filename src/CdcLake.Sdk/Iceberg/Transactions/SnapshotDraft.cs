@@ -26,7 +26,7 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         var sequence = table.LastSequenceNumber + 1;
         var schema = change.Schemas.Count > 0 ? change.Schemas[^1] : table.Schema;
         var output = new ManifestOutput(version.Table, schema, snapshotId, attempt, sequence, written);
-        var data = ManifestPlan.Of(version.Files, ManifestContent.Data, change.AddedData, change.RemovedData, table.DefaultSpecId, snapshotId, sequence, change.MergesManifests);
+        var data = ManifestPlan.Of(version.Files, ManifestContent.Data, change.AddedData, change.RemovedData, table.DefaultSpecId, snapshotId, sequence, change.MergesManifests, change.DataSequenceNumber);
         var deletes = ManifestPlan.Of(version.Files, ManifestContent.Deletes, change.AddedDeletes, change.RemovedDeletes, table.DefaultSpecId, snapshotId, sequence, change.MergesManifests);
         var manifests = new List<ManifestContents>();
         var fresh = new List<ManifestContents>();

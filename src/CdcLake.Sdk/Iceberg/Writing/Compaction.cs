@@ -39,7 +39,10 @@ internal sealed class Compaction : IAsyncDisposable
     }
 
     /// <summary>The files that were read, in that order.</summary>
-    public IReadOnlyList<CompactionInput> Inputs { get; }
+    public IReadOnlyList<CompactionInput> Inputs { get; private set; }
+
+    /// <summary>That of the snapshot which was read: equality deletes that are newer still hide rows of the outputs.</summary>
+    public long SequenceNumber => _version.Table.Metadata.CurrentSnapshot?.SequenceNumber ?? 0;
 
     /// <summary>The files that were written: the inputs' rows that lived, by key as far as the memory reached.</summary>
     public IReadOnlyList<DataFile> Outputs => [.. _outputs.All.Select(f => f.File!)];
@@ -47,9 +50,15 @@ internal sealed class Compaction : IAsyncDisposable
     /// <summary>Writes the files.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (_settings.DeleteMode == IcebergDeleteMode.Equality)
+        {
+            await ResolveAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var writer = new DataFileWriter(_layout, _version.Table.Files, _names, _partition, _outputs, _written, _settings);
         await using var _ = writer.ConfigureAwait(false);
         var buffer = new SortBuffer(_layout);
+        var sortBytes = _layout.Order.IsDeclared ? Math.Max(_settings.SortBytes, _settings.MemoryBudgetBytes) : _settings.SortBytes;
         var lineage = _data.Select(f => _layout.HasRowLineage ? _version.Files.EntryOf(f) : null).ToArray();
         var rows = new int[DataFileReader.BatchRows];
         for (var i = 0; i < _data.Length; i++)
@@ -60,7 +69,7 @@ internal sealed class Compaction : IAsyncDisposable
                 RowLineage.Resolve(batch, lineage[i]);
                 var live = Inputs[i].Deleted.SelectLive(batch.FirstRow, batch.Count, rows);
                 buffer.Add(batch.Columns, rows.AsSpan(0, live), Inputs[i].File.Ordinal, batch.FirstRow);
-                if (buffer.Bytes >= _settings.SortBytes)
+                if (buffer.Bytes >= sortBytes)
                 {
                     await WriteAsync(buffer, writer, cancellationToken).ConfigureAwait(false);
                 }
@@ -79,9 +88,19 @@ internal sealed class Compaction : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _written.DeleteAllAsync().ConfigureAwait(false);
 
+    /// <summary>Finds the rows that equality deletes hide, of which a sink that writes them keeps no account.</summary>
+    private async Task ResolveAsync(CancellationToken cancellationToken)
+    {
+        var paths = _data.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        var exact = await DeletedRows.LoadAsync(_version.Table, _version.Files, new LiveFiles(), cancellationToken, e => paths.Contains(e.File.Path)).ConfigureAwait(false);
+        var deleted = exact.All.ToDictionary(f => f.File!.Path, f => f.Deleted, StringComparer.Ordinal);
+        Inputs = [.. Inputs.Zip(_data, (i, f) => i with { Deleted = deleted[f.Path] })];
+    }
+
     private async Task WriteAsync(SortBuffer buffer, DataFileWriter writer, CancellationToken cancellationToken)
     {
         var order = buffer.Order();
+        writer.Run++;
         for (var start = 0; start < order.Length; start += DataFileReader.BatchRows)
         {
             var some = order.AsMemory(start, Math.Min(DataFileReader.BatchRows, order.Length - start));

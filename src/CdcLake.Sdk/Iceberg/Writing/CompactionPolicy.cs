@@ -27,6 +27,9 @@ internal sealed class CompactionPolicy(IcebergSinkSettings settings)
     private const int MostOutputFiles = 1;
     private const double FullShare = 0.75;
 
+    private static readonly IReadOnlyDictionary<LiveFile, long> Nothing = new Dictionary<LiveFile, long>();
+
+    private IReadOnlyDictionary<LiveFile, long> _hidden = Nothing;
     private long _earned;
 
     /// <summary>Rows that may be rewritten now.</summary>
@@ -43,8 +46,10 @@ internal sealed class CompactionPolicy(IcebergSinkSettings settings)
 
     /// <summary>Files of one partition to be written anew together; empty when there is nothing worth it, or not yet. Nothing is spent.</summary>
     /// <param name="files">Files of the table; those that are not committed are left out.</param>
-    public IReadOnlyList<LiveFile> Choose(IEnumerable<LiveFile> files)
+    /// <param name="hidden">Dead rows that files have, or cost as much as, beside those that are marked in them.</param>
+    public IReadOnlyList<LiveFile> Choose(IEnumerable<LiveFile> files, IReadOnlyDictionary<LiveFile, long>? hidden = null)
     {
+        _hidden = hidden ?? Nothing;
         foreach (var partition in files.Where(f => f.IsCommitted && f.LiveRows > 0).GroupBy(f => (f.File!.SpecId, f.File.Partition)))
         {
             if (Choose([.. partition]) is { Count: > 0 } chosen)
@@ -62,7 +67,7 @@ internal sealed class CompactionPolicy(IcebergSinkSettings settings)
     private List<LiveFile> Choose(List<LiveFile> files)
     {
         var live = files.Sum(f => f.LiveRows);
-        var cost = files.Sum(f => DeadRowCost * f.Deleted.Count) + (settings.FileReadCost * (files.Count - FilesOf(files.Sum(f => f.LiveBytes))));
+        var cost = files.Sum(f => DeadRowCost * DeadRows(f)) + (settings.FileReadCost * (files.Count - FilesOf(files.Sum(f => f.LiveBytes))));
         var chosen = new List<LiveFile>();
         if (cost < LeastFiles * settings.FileReadCost || cost * WorstShare < live)
         {
@@ -85,10 +90,12 @@ internal sealed class CompactionPolicy(IcebergSinkSettings settings)
             rows += file.LiveRows;
         }
 
-        return chosen.Count > 1 || chosen.Exists(f => f.Deleted.Count > 0) ? chosen : [];
+        return chosen.Count > 1 || chosen.Exists(f => DeadRows(f) > 0) ? chosen : [];
     }
 
-    private long CostOf(LiveFile file) => (DeadRowCost * file.Deleted.Count) + (IsFull(file) ? 0 : settings.FileReadCost);
+    private long DeadRows(LiveFile file) => file.Deleted.Count + _hidden.GetValueOrDefault(file);
+
+    private long CostOf(LiveFile file) => (DeadRowCost * DeadRows(file)) + (IsFull(file) ? 0 : settings.FileReadCost);
 
     private bool IsFull(LiveFile file) => file.LiveBytes >= FullShare * settings.TargetFileSizeBytes;
 

@@ -24,6 +24,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
     private ParquetWriter? _parquet;
     private readonly FixedColumn<long> _noLineage = new(DataType.Int64);
     private LiveFile? _file;
+    private int _run;
 
     /// <param name="layout">Columns.</param>
     /// <param name="store">Where files go.</param>
@@ -60,6 +61,11 @@ internal sealed class DataFileWriter : IAsyncDisposable
     /// <summary>Where its files belong.</summary>
     public FilePartition Partition => _partition;
 
+    /// <summary>
+    /// The sorted run that the rows which are appended belong to, 1 or more; 0 for rows in no particular order. A file that has rows of one run alone is sorted and says so.
+    /// </summary>
+    public int Run { get; set; }
+
     /// <summary>Appends all rows of a batch to one file.</summary>
     /// <returns>Where the first row lies; the others follow.</returns>
     public async ValueTask<RowLocation> AppendAsync(ChangeBatch rows, CancellationToken cancellationToken)
@@ -90,7 +96,12 @@ internal sealed class DataFileWriter : IAsyncDisposable
 
         var metrics = await _parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
         await _output!.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        _file!.File = _layout.DataFileOf(_name, metrics) with { SpecId = _partition.SpecId, Partition = _partition.Tuple };
+        _file!.File = _layout.DataFileOf(_name, metrics) with
+        {
+            SpecId = _partition.SpecId,
+            Partition = _partition.Tuple,
+            SortOrderId = _run > 0 && _layout.Order.IsDeclared ? _layout.Order.SortOrderId : _layout.Order.UnsortedId,
+        };
         _file = null;
         await DisposeAsync().ConfigureAwait(false);
     }
@@ -115,7 +126,10 @@ internal sealed class DataFileWriter : IAsyncDisposable
             _output = await _store.CreateAsync(_name, cancellationToken).ConfigureAwait(false);
             _parquet = new ParquetWriter(_layout.Parquet, _output.WriteAsync, _options);
             _file = _files.Begin();
+            _run = Run;
         }
+
+        _run = _run == Run ? _run : 0;
 
         return new RowLocation(_file!.Ordinal, checked((uint)_parquet.RowCount));
     }

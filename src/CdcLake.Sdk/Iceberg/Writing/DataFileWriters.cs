@@ -22,6 +22,13 @@ internal sealed class DataFileWriters(PartitionRouter router, Func<FilePartition
     private readonly LinkedList<DataFileWriter> _byUse = new();
     private readonly List<WrittenRows> _written = [];
     private int[] _all = [];
+    private int _runs;
+
+    /// <inheritdoc cref="DataFileWriter.Run"/>
+    public int Run { get; set; }
+
+    /// <summary>The number of a run that no file has rows of.</summary>
+    public int NextRun() => ++_runs;
 
     /// <summary>Partitions in which a file is open.</summary>
     public IEnumerable<FilePartition> OpenPartitions => _byUse.Where(w => w.Open is not null).Select(w => w.Partition);
@@ -89,6 +96,7 @@ internal sealed class DataFileWriters(PartitionRouter router, Func<FilePartition
                 _byUse.AddLast(node);
             }
 
+            node.Value.Run = Run;
             return node.Value;
         }
 
@@ -101,6 +109,7 @@ internal sealed class DataFileWriters(PartitionRouter router, Func<FilePartition
         }
 
         var writer = create(partition);
+        writer.Run = Run;
         _open.Add(partition, _byUse.AddLast(writer));
         return writer;
     }

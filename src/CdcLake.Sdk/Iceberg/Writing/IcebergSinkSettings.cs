@@ -69,6 +69,9 @@ internal sealed record IcebergSinkSettings
     /// <summary>How a table that the sink creates is partitioned; an existing one keeps its own spec.</summary>
     public IReadOnlyList<PartitionTerm> Partitioning { get; init; } = [];
 
+    /// <summary>How files of a table that the sink creates are sorted; an existing one keeps its own order.</summary>
+    public IReadOnlyList<SortTerm> Sorting { get; init; } = [];
+
     /// <summary>Data files that are open at a time: rows of more partitions make files smaller, not memory larger.</summary>
     public int MaxOpenFiles { get; init; } = 64;
 
@@ -80,6 +83,9 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>Live rows that cost a reader as much as one more file; see <see cref="CompactionPolicy"/>.</summary>
     public long FileReadCost { get; init; } = 100_000;
+
+    /// <summary>What to do with a table that has rows which no pipeline wrote.</summary>
+    public ExistingTable ExistingTable { get; init; } = ExistingTable.Refuse;
 
     /// <summary>What to do with a table whose rows somebody else changed since the pipeline's last snapshot. Compaction by others is no such change.</summary>
     public ForeignChanges ForeignChanges { get; init; } = ForeignChanges.Refuse;

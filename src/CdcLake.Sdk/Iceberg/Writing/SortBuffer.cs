@@ -1,12 +1,10 @@
-using System.Numerics;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Writing;
 
 /// <summary>
-/// Rows on their way from several files into one, in the order of their key, so that a reader who looks for a key opens few pages. Rows that are added in order are not
-/// moved. Not thread-safe.
+/// Rows on their way from several files into one, in the order of the table (<see cref="RowOrder"/>). Not thread-safe.
 /// </summary>
 /// <param name="layout">Columns.</param>
 internal sealed class SortBuffer(TableLayout layout)
@@ -43,27 +41,8 @@ internal sealed class SortBuffer(TableLayout layout)
         }
     }
 
-    /// <summary>Row numbers in the order of the key; rows of equal keys stay as they were.</summary>
-    public int[] Order()
-    {
-        var order = new int[Count];
-        for (var i = 0; i < order.Length; i++)
-        {
-            order[i] = i;
-        }
-
-        var keys = layout.Key.Select(k => _columns[k]).ToArray();
-        if (keys is [FixedColumn<long> { HasNulls: false } longs])
-        {
-            Array.Sort(longs.Values.ToArray(), order);
-        }
-        else if (keys.Length > 0)
-        {
-            Array.Sort(order, (a, b) => Compare(keys, a, b));
-        }
-
-        return order;
-    }
+    /// <summary>Row numbers in the table's order; equal rows stay as they were.</summary>
+    public int[] Order() => layout.Order.Of(_columns, Count);
 
     public void Clear()
     {
@@ -74,33 +53,4 @@ internal sealed class SortBuffer(TableLayout layout)
 
         _origins.Clear();
     }
-
-    private static int Compare(Column[] keys, int a, int b)
-    {
-        foreach (var key in keys)
-        {
-            var result = key.IsNull(a) || key.IsNull(b) ? key.IsNull(b).CompareTo(key.IsNull(a)) : Compare(key, a, b);
-            if (result != 0)
-            {
-                return result;
-            }
-        }
-
-        return a.CompareTo(b);
-    }
-
-    private static int Compare(Column key, int a, int b) => key switch
-    {
-        BytesColumn bytes => bytes[a].SequenceCompareTo(bytes[b]),
-        FixedColumn<int> ints => Compare(ints, a, b),
-        FixedColumn<long> longs => Compare(longs, a, b),
-        FixedColumn<Int128> wide => Compare(wide, a, b),
-        FixedColumn<byte> flags => Compare(flags, a, b),
-        FixedColumn<float> singles => Compare(singles, a, b),
-        FixedColumn<double> doubles => Compare(doubles, a, b),
-        _ => 0,
-    };
-
-    private static int Compare<T>(FixedColumn<T> key, int a, int b)
-        where T : unmanaged, INumber<T> => key.Values[a].CompareTo(key.Values[b]);
 }

@@ -68,7 +68,7 @@ internal sealed class TableColumns
         TableMetadata table, Schema columns, IReadOnlyList<int> key, IReadOnlyList<int> former, ImmutableSortedDictionary<string, string> properties)
     {
         var schema = SchemaEvolution.Follow([.. table.Schemas, .. _schemas], Layout.Schema, IcebergSchema.Of(columns, key), former, _lastFieldId);
-        var layout = new TableLayout(columns, key, schema, table.Properties);
+        var layout = new TableLayout(columns, key, schema, table.Properties) { Order = RowOrder.Of(table, schema.Fields, key) };
         return new TableColumns(_lastFieldId, [.. _schemas, schema], Layout.HasRowLineage ? layout.WithRowLineage() : layout) { Properties = properties };
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
@@ -23,26 +24,48 @@ internal static class TableOpener
             ?? await catalog.CreateAsync(name, NewTable(wanted, settings, opening), cancellationToken).ConfigureAwait(false)
             ?? await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new CatalogException($"Table {name} in {catalog.Name} was created and dropped by somebody else at the same time. Start again.");
-        Check(catalog, table, opening.Pipeline);
-        CheckHistory(catalog, table, settings, opening);
-        var isOther = IsOtherResult(catalog, table, wanted, opening);
+        Check(catalog, table, wanted, settings, opening.Pipeline);
+        var takesOver = IsForeign(table.Metadata);
+        if (!takesOver)
+        {
+            CheckHistory(catalog, table, settings, opening);
+        }
+
+        var isOther = !takesOver && IsOtherResult(catalog, table, wanted, opening);
         table = await RaisedAsync(catalog, table, settings, cancellationToken).ConfigureAwait(false);
         settings = WriteProperties.Apply(settings, table.Metadata.Properties, $"Table {name} in {catalog.Name}");
 
         CheckMode(catalog, table, settings);
         var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
-        var layout = new TableLayout(opening.Schema, opening.Key, isOther ? SchemaEvolution.To(table.Metadata, wanted) : table.Metadata.Schema, table.Metadata.Properties);
-        var files = await DeletedRows.LoadAsync(table, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
-        var index = settings.DeleteMode == IcebergDeleteMode.Append ? null
-            : await IndexRebuild.RunAsync(layout, table.Files, isOther ? new LiveFiles() : files, cancellationToken).ConfigureAwait(false);
+        var schema = isOther ? SchemaEvolution.To(table.Metadata, wanted) : SchemaFit.InOrderOf(wanted, table.Metadata.Schema);
+        var layout = new TableLayout(opening.Schema, opening.Key, schema, table.Metadata.Properties) { Order = RowOrder.Of(table.Metadata, schema.Fields, opening.Key) };
+        var replaces = isOther || takesOver;
+        var files = takesOver ? FilesOf(version) : await DeletedRows.LoadAsync(table, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
+        var index = settings.DeleteMode is IcebergDeleteMode.Append or IcebergDeleteMode.Equality ? null
+            : await IndexRebuild.RunAsync(layout, table.Files, replaces ? new LiveFiles() : files, cancellationToken).ConfigureAwait(false);
         var columns = new TableColumns(table.Metadata, table.Metadata.HasRowLineage && RewriteChoice.MovesRows(settings) ? layout.WithRowLineage() : layout)
         {
-            NeedsReplacement = isOther,
-            Properties = isOther || table.Metadata.Properties.GetValueOrDefault(CommitMarker.TablesProperty, "") != opening.Tables
+            NeedsReplacement = replaces,
+            Properties = replaces || table.Metadata.Properties.GetValueOrDefault(CommitMarker.TablesProperty, "") != opening.Tables
                 ? PlanProperties(opening) : ImmutableSortedDictionary<string, string>.Empty,
         };
         return new UpsertTable(new TableSession(catalog, version, opening.Clock), columns, files, index, settings);
     }
+
+    /// <summary>The data files of a table whose rows do not matter: what they hold, and what hides rows of them, is not even read.</summary>
+    private static LiveFiles FilesOf(TableVersion version)
+    {
+        var files = new LiveFiles();
+        foreach (var entry in version.Files.Entries(ManifestContent.Data))
+        {
+            files.AddCommitted(entry.File).Committed();
+        }
+
+        return files;
+    }
+
+    /// <summary>True for a table with rows that no pipeline wrote.</summary>
+    private static bool IsForeign(TableMetadata metadata) => metadata.CurrentSnapshot is not null && CommitMarker.OwnerOf(metadata) is null;
 
     private static TableCreation NewTable(IcebergSchema schema, IcebergSinkSettings settings, SinkOpening opening)
     {
@@ -51,7 +74,12 @@ internal static class TableOpener
         properties.AddRange(SnapshotRetention.PropertiesOfNewTables.Where(p => !properties.ContainsKey(p.Key)));
         properties[CommitMarker.OwnerProperty] = opening.Pipeline;
         properties.AddRange(PlanProperties(opening));
-        return new TableCreation(schema, properties.ToImmutable()) { Spec = PartitionTerm.SpecOf(settings.Partitioning, schema, opening.Schema), FormatVersion = VersionOf(settings) };
+        return new TableCreation(schema, properties.ToImmutable())
+        {
+            Spec = PartitionTerm.SpecOf(settings.Partitioning, schema, opening.Schema),
+            FormatVersion = VersionOf(settings),
+            Order = SortTerm.OrderOf(settings.Sorting, schema, opening.Schema),
+        };
     }
 
     /// <summary>A mode that only the newest format has is a wish for it.</summary>
@@ -104,6 +132,7 @@ internal static class TableOpener
         var plan = table.Metadata.Properties.GetValueOrDefault(CommitMarker.PlanProperty);
         var isOtherPlan = opening.Fingerprint.Length > 0 && plan is not null && plan != opening.Fingerprint;
         var differences = wanted.Differences(table.Metadata.Schema);
+        var misfits = SchemaFit.Differences(wanted, table.Metadata.Schema); // less: others may have put the columns in another order
         var wereAltered = opening.Tables.Length > 0
             && table.Metadata.Properties.TryGetValue(CommitMarker.TablesProperty, out var tables) && tables != opening.Tables;
         if (wereAltered && (isOtherPlan || differences.Count > 0))
@@ -111,10 +140,10 @@ internal static class TableOpener
             return true;
         }
 
-        if (differences.Count > 0)
+        if (misfits.Count > 0)
         {
             throw new CatalogException(
-                $"Table {table.Identifier} in {catalog.Name} has other columns than pipeline \"{opening.Pipeline}\" writes: {string.Join("; ", differences)}. "
+                $"Table {table.Identifier} in {catalog.Name} has other columns than pipeline \"{opening.Pipeline}\" writes: {string.Join("; ", misfits)}. "
                 + "Write to another table, drop this one, or change the pipeline back.");
         }
 
@@ -129,7 +158,7 @@ internal static class TableOpener
         return false;
     }
 
-    private static void Check(ICatalog catalog, CatalogTable table, string pipeline)
+    private static void Check(ICatalog catalog, CatalogTable table, IcebergSchema wanted, IcebergSinkSettings settings, string pipeline)
     {
         var metadata = table.Metadata;
         var where = $"Table {table.Identifier} in {catalog.Name}";
@@ -148,16 +177,14 @@ internal static class TableOpener
                 + "write to another table, or drop this one if that pipeline is no longer used.");
         }
 
-        if (owner is null && metadata.CurrentSnapshot is not null)
+        var differences = SchemaFit.Differences(wanted, metadata.Schema);
+        if (IsForeign(metadata) && (settings.ExistingTable == ExistingTable.Refuse || differences.Count > 0))
         {
             throw new CatalogException(
-                $"{where} already has content that no pipeline of this library wrote (its snapshots carry no cdclake.pipeline). Write to another table, or drop this one.");
-        }
-
-        if (metadata.SortOrders.FirstOrDefault(o => o.OrderId == metadata.DefaultSortOrderId) is { FieldsJson: not "[]" } order)
-        {
-            throw new CatalogException(
-                $"{where} has sort order {order.OrderId}, which this version of the library does not keep. Remove it (ALTER TABLE … WRITE UNORDERED), or write to another table.");
+                $"{where} already has content that no pipeline of this library wrote (its snapshots carry no cdclake.pipeline). "
+                + (differences.Count > 0 ? $"Its columns do not fit those of pipeline \"{pipeline}\": {string.Join("; ", differences)}. " : "")
+                + (differences.Count > 0 ? "Change one of the two, write to another table, or drop this one." : "Let the sink replace all rows "
+                + $"({nameof(IcebergSinkOptions)}.{nameof(IcebergSinkOptions.ExistingTable)} = {nameof(ExistingTable.TakeOver)}), write to another table, or drop this one."));
         }
     }
 }

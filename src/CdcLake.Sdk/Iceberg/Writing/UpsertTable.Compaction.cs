@@ -6,12 +6,18 @@ namespace CdcLake.Iceberg.Writing;
 internal sealed partial class UpsertTable
 {
     /// <summary>True when everything written is committed: only then a snapshot can say that its rows are those of the one before.</summary>
-    public bool IsClean => _newRows == 0 && _replaced.Count == 0 && _files.All.All(f => f.IsCommitted && f.FreshDeletes == 0);
+    public bool IsClean => _newRows == 0 && _replaced.Count == 0 && Equality is not { Pending: > 0 } && _files.All.All(f => f.IsCommitted && f.FreshDeletes == 0);
 
     /// <summary>Files that are worth being written anew, or null. Belongs to the caller, who may run it while the table goes on changing.</summary>
     public Compaction? BeginCompaction()
     {
-        var files = NeedsReplacement ? [] : _compaction.Choose(_files.All);
+        if (NeedsReplacement || _replaced.Count > 0)
+        {
+            return null;
+        }
+
+        var hidden = new EqualityDeleteScope(Version).CostOf(_files.All, _settings.FileReadCost / CompactionPolicy.DeadRowCost, countsKeys: Equality is not null);
+        var files = _compaction.Choose(_files.All, hidden);
         if (files.Count == 0)
         {
             return null;
@@ -32,7 +38,7 @@ internal sealed partial class UpsertTable
             return null;
         }
 
-        var change = new SnapshotChange { KeepsRows = true };
+        var change = new SnapshotChange { KeepsRows = true, DataSequenceNumber = Equality is null ? null : compaction.SequenceNumber };
         await GuardAsync(async () =>
         {
             _written.Attach(compaction.HandOver());
@@ -45,6 +51,7 @@ internal sealed partial class UpsertTable
                 compaction.Outputs.ToList().ForEach(f => _files.Begin().File = f);
             }
 
+            Equality?.Found(compaction.Inputs.Sum(i => i.File.LiveRows) - compaction.Outputs.Sum(f => f.RecordCount));
             foreach (var file in compaction.Inputs.Select(i => i.File).Concat(_files.All.Where(f => f.LiveRows == 0)).ToList())
             {
                 await DropAsync(file, change, cancellationToken).ConfigureAwait(false);
@@ -52,6 +59,7 @@ internal sealed partial class UpsertTable
 
             await AddNewAsync(change, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
+        change.RemovedDeletes.AddRange(new EqualityDeleteScope(Version).ObsoleteAfter(change));
         change.WhenCommitted.Add(Committed);
         return await _session.PrepareAsync(change, _written, cancellationToken).ConfigureAwait(false);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Index;
+using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
@@ -49,9 +50,10 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         _names = new FileNames(table);
         _written = new WrittenFiles(store);
         _writer = Writers(columns.Layout);
-        _deletes = table.HasRowLineage
+        IDeletedRowsWriter positions = table.HasRowLineage
             ? new DeletionVectorsWriter(store, _names, _written, table.DefaultSpecId)
             : new DeletedRowsWriter(new PositionDeleteWriter(store, _names, _written, settings), table.DefaultSpecId, settings);
+        _deletes = settings.DeleteMode == IcebergDeleteMode.Equality ? new EqualityDeletesWriter(session, columns.Layout, _names, _written, positions, settings) : positions;
         _policy = new RewriteChoice(settings);
         _policy.Load(files.All);
         _compaction = new CompactionPolicy(settings);
@@ -59,15 +61,22 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     }
 
     /// <summary>Rows the table shows, written but uncommitted ones included.</summary>
-    public long Rows => _index?.Count ?? _files.All.Sum(f => f.LiveRows);
+    public long Rows => _index?.Count ?? Math.Max(0, _files.All.Sum(f => f.LiveRows) - (Equality?.Hidden ?? 0));
 
     /// <summary>The version that was committed last.</summary>
     public TableVersion Version => _session.Version;
 
+    /// <summary>True when rows are to be written in the table's sort order: they come in pieces as large as possible then.</summary>
+    public bool SortsRows => _columns.Layout.Order.IsDeclared;
+
+    /// <summary>True when it is known where the row of each key lies.</summary>
     public bool KnowsKeys => _index is not null;
 
     /// <inheritdoc cref="TableColumns.NeedsReplacement"/>
     public bool NeedsReplacement => _columns.NeedsReplacement;
+
+    /// <summary>Writes deletes by key; null for a table that knows where its rows lie, or only adds some.</summary>
+    private EqualityDeletesWriter? Equality => _deletes as EqualityDeletesWriter;
 
     public void Find(EncodedRows keys, Span<bool> present) => _index?.Find(keys, present);
 
@@ -75,7 +84,14 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <param name="cancellationToken">Stops closing the file that is being written.</param>
     public async ValueTask ReplaceAsync(CancellationToken cancellationToken)
     {
-        await GuardAsync(async () => await _writer.CloseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        await GuardAsync(async () =>
+        {
+            await _writer.CloseAsync(cancellationToken).ConfigureAwait(false);
+            if (Equality is { } equality)
+            {
+                await equality.ForgetAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }).ConfigureAwait(false);
         _replaced.UnionWith(_files.All);
         _index?.Clear();
         _newRows = 0;
@@ -100,8 +116,16 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     }
 
     /// <summary>Removes rows by key.</summary>
-    public void Delete(ConsolidatedRows piece)
+    /// <param name="piece">Keys, or, where deletes are by key, the whole rows that the table holds.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async ValueTask DeleteAsync(ConsolidatedRows piece, CancellationToken cancellationToken)
     {
+        if (Equality is { } equality)
+        {
+            await GuardAsync(async () => await equality.AppendAsync(piece.Rows, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            return;
+        }
+
         _placed.Remove(_index!, piece.Keys);
         HidePrevious();
     }
@@ -111,23 +135,41 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     {
         await GuardAsync(async () =>
         {
-            var written = await _writer.AppendAsync(piece.Rows, cancellationToken).ConfigureAwait(false);
-            foreach (var (start, rows) in _index is null ? [] : written)
+            if (!SortsRows)
             {
-                if (rows.IsEmpty)
-                {
-                    _placed.SelectAll(piece.Count, start.Position);
-                }
-                else
-                {
-                    _placed.Select(rows.Span, start.Position);
-                }
-
-                _placed.Set(_index!, piece.Keys, start.File);
-                HidePrevious();
+                Place(await _writer.AppendAsync(piece.Rows, cancellationToken).ConfigureAwait(false), piece);
+                return;
             }
+
+            var order = _columns.Layout.Order.Of(piece.Rows.Columns, piece.Count);
+            _writer.Run = _writer.NextRun();
+            for (var start = 0; start < order.Length; start += Consolidator.PieceRows)
+            {
+                var rows = order.AsMemory(start, Math.Min(Consolidator.PieceRows, order.Length - start));
+                Place(await _writer.AppendAsync(piece.Rows.Columns.ToArray(), rows, cancellationToken).ConfigureAwait(false), piece);
+            }
+
+            _writer.Run = 0;
         }).ConfigureAwait(false);
         _newRows += piece.Count;
+    }
+
+    private void Place(IReadOnlyList<WrittenRows> written, ConsolidatedRows piece)
+    {
+        foreach (var (start, rows) in _index is null ? [] : written)
+        {
+            if (rows.IsEmpty)
+            {
+                _placed.SelectAll(piece.Count, start.Position);
+            }
+            else
+            {
+                _placed.Select(rows.Span, start.Position);
+            }
+
+            _placed.Set(_index!, piece.Keys, start.File);
+            HidePrevious();
+        }
     }
 
     /// <summary>Adds some rows of a batch whose keys the table does not hold yet.</summary>
@@ -163,7 +205,7 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _writer.DisposeAsync().ConfigureAwait(false);
+        await CloseFilesAsync().ConfigureAwait(false);
         await _written.DeleteAllAsync().ConfigureAwait(false);
         _keys.Dispose();
         _index?.Dispose();
@@ -187,7 +229,14 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         };
         _columns.AddTo(change);
         await GuardAsync(async () => await CollectAsync(change, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        change.WhenCommitted.Add(() => _compaction.Changed(_newRows + _files.All.Sum(f => f.FreshDeletes), Rows));
+        change.RemovedDeletes.AddRange(new EqualityDeleteScope(Version).ObsoleteAfter(change));
+        if (_replaced.Count > 0)
+        {
+            var gone = change.RemovedDeletes.Select(d => d.Key).ToHashSet(StringComparer.Ordinal);
+            change.RemovedDeletes.AddRange(Version.Files.Entries(ManifestContent.Deletes).Select(e => e.File).Where(d => !gone.Contains(d.Key))); // of files that all leave
+        }
+
+        change.WhenCommitted.Add(() => _compaction.Changed(_newRows + _files.All.Sum(f => f.FreshDeletes) + (Equality?.Pending ?? 0), Rows));
         change.WhenCommitted.Add(Committed);
         change.WhenCommitted.Add(() => _columns = _columns.Committed(Version.Table.Metadata));
         return change;
@@ -196,12 +245,19 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <summary>Others compacted the table: its rows are looked up in the files that they lie in now, and what is to be deleted is deleted there.</summary>
     private async Task<SnapshotChange> RemakeAsync(SnapshotChange former, TableVersion version, CancellationToken cancellationToken)
     {
-        foreach (var path in former.AddedDeletes.Select(d => d.Path).Distinct(StringComparer.Ordinal))
+        if (_index is null && _replaced.Count > 0)
+        {
+            throw new CommitConflictException(
+                $"Table {version.Table.Identifier} was compacted by another writer while all of its rows were being replaced. Nothing was committed; opening it again starts anew.") { IsTransient = true };
+        }
+
+        foreach (var path in former.AddedDeletes.Where(d => d.Content == FileContent.PositionDeletes).Select(d => d.Path).Distinct(StringComparer.Ordinal))
         {
             await version.Table.Files.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
         await new TableMove(_columns.Layout, _files, _index, _settings).RunAsync(version, cancellationToken).ConfigureAwait(false);
+        Equality?.Found(Equality.Hidden - Equality.Pending);
         _replaced.Clear();
         return await ChangeAsync(former.Marker!, cancellationToken).ConfigureAwait(false);
     }
@@ -213,6 +269,7 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
             file.Committed();
         }
 
+        Equality?.Committed();
         _replaced.Clear();
         _newRows = 0;
     }
@@ -316,9 +373,18 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         }
         catch
         {
-            await _writer.DisposeAsync().ConfigureAwait(false);
+            await CloseFilesAsync().ConfigureAwait(false);
             await _written.DeleteAllAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private async ValueTask CloseFilesAsync()
+    {
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        if (Equality is { } equality)
+        {
+            await equality.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Catalogs.Rest;
@@ -18,7 +17,7 @@ internal static class RestBodies
         json.WritePropertyName("partition-spec");
         creation.Spec.Write(json);
         json.WritePropertyName("write-order");
-        SortOrder.Unsorted.Write(json);
+        creation.Order.Write(json);
         json.WriteBoolean("stage-create", false);
         var properties = Below(catalog, RestProperties.TableDefaultPrefix)
             .SetItem(TableProperties.FormatVersion, creation.FormatVersion.ToString(CultureInfo.InvariantCulture))
