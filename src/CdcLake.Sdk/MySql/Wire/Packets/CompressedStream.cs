@@ -158,7 +158,7 @@ internal sealed class CompressedStream : Stream
         {
             written = _decompressor is null ? Inflate(packet.Length, plain) : _decompressor.Unwrap(packet, _plain.AsSpan(0, plain));
         }
-        catch (Exception error) when (error is InvalidDataException or ZstdException)
+        catch (Exception error) when (error is InvalidDataException or IOException or ZstdException)
         {
             throw new MySqlProtocolException($"A compressed packet from {_peer} is damaged: {error.Message}", error);
         }
