@@ -192,7 +192,7 @@ public sealed class ForeignWriterTests : IDisposable
         var commit = (await model.EndAndCommitAsync())!;
         await model.CheckAsync();
         Assert.Equal(80, (await IcebergJava.LinesAsync(Table, long.Parse(commit.Id, CultureInfo.InvariantCulture))).Length);
-        await GoOnAsync(model, "no referenced_data_file"); // of the files that Java wrote
+        await GoOnAsync(model, "no referenced_data_file", "location has no scheme", "file paths without scheme"); // as Java wrote it
     }
 
     private async Task<SinkModel> StartAsync(IcebergSinkSettings? settings = null)

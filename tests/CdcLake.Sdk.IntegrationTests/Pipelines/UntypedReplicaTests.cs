@@ -55,7 +55,8 @@ public sealed class UntypedReplicaTests(ServerPair servers, ITestOutputHelper ou
 
         var table = new LakeTable(Path.Combine(folder["warehouse"], "lakehouse", "t"));
         var snapshots = table.Snapshots();
-        Assert.Equal(snapshots.Select(s => s.Id.ToString(CultureInfo.InvariantCulture)), commits.Select(c => c.Id));
+        var committed = snapshots.Where((s, i) => i == 0 || s.Gtid != snapshots[i - 1].Gtid); // the others are compactions
+        Assert.Equal(committed.Select(s => s.Id.ToString(CultureInfo.InvariantCulture)), commits.Select(c => c.Id));
         foreach (var snapshot in snapshots)
         {
             var expected = (await replica.RowsAtAsync(snapshot.Gtid, EveryTypeTable.Query)).Select(EveryTypeTable.Line).Order(StringComparer.Ordinal).ToArray();
