@@ -74,7 +74,12 @@ internal interface ISink : IAsyncDisposable
 /// Hash of what the captured tables look like, as far as they are read. A target keeps it: when it has changed, a difference in columns or <paramref name="Fingerprint"/>
 /// comes from the tables and not from the pipeline. Empty where a target must not change with them.
 /// </param>
-internal sealed record SinkOpening(string Pipeline, Schema Schema, IReadOnlyList<int> Key, TimeProvider Clock, string Fingerprint = "", string Tables = "");
+internal sealed record SinkOpening(string Pipeline, Schema Schema, IReadOnlyList<int> Key, TimeProvider Clock, string Fingerprint = "", string Tables = "")
+{
+    /// <summary>True when a target of <paramref name="former"/> holds the result of this very query over the same tables, from before these were altered.</summary>
+    /// <param name="former">Its <see cref="Tables"/>; null or empty where it keeps none.</param>
+    public bool FollowsAlteration(string? former) => Tables.Length > 0 && !string.IsNullOrEmpty(former) && former != Tables && former.Split('-')[0] == Tables.Split('-')[0];
+}
 
 /// <summary>What waits for a commit.</summary>
 internal readonly record struct SinkBacklog(long Rows, long Bytes, bool HasEpoch);

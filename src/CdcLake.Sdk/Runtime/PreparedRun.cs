@@ -192,7 +192,7 @@ internal sealed class PreparedRun : IAsyncDisposable
     }
 
     private SinkOpening OpeningOf(BoundPlan plan, SinkNode sink) => new(
-        _definition.Name, sink.Schema, sink.Key, _definition.Options.TimeProvider, sink.Fingerprint, _followsTables ? plan.TablesFingerprint : "");
+        _definition.Name, sink.Schema, sink.Key, _definition.Options.TimeProvider, sink.Fingerprint, _followsTables ? plan.TablesFingerprint(_definition.Plan.Explain()) : "");
 
     private CheckpointCoordinator? Coordinator(PipelineDefinition definition, StatusBoard status)
     {

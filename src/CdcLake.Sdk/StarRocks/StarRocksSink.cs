@@ -35,7 +35,7 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
         var positions = new PositionTable(connection, name.Database);
         await TableOpener.CreateDatabaseAsync(connection.Frontend, name.Database, cancellationToken).ConfigureAwait(false);
         await positions.CreateAsync(options, cancellationToken).ConfigureAwait(false);
-        var mayDiffer = await positions.ReadAsync(name, cancellationToken).ConfigureAwait(false) is { } former && former.Pipeline == opening.Pipeline && former.MayBeReplaced(opening.Tables);
+        var mayDiffer = await positions.ReadAsync(name, cancellationToken).ConfigureAwait(false) is { } former && former.Pipeline == opening.Pipeline && former.MayBeReplaced(opening);
         var table = await TableOpener.OpenAsync(connection.Frontend, wanted, options, CommentOf(opening), mayDiffer, cancellationToken).ConfigureAwait(false);
         var run = group.Enter(opening.Pipeline, name.Database, version);
         try

@@ -99,7 +99,7 @@ public sealed class FollowedColumnsTests : IDisposable
     private static SinkOpening Opening(Field[] columns, string? plan = null, string? tables = null)
     {
         var names = string.Join(' ', columns.Select(c => c.ToString()));
-        return new SinkOpening("items", new Schema(columns), [Array.FindIndex(columns, c => c.Name == "id")], TimeProvider.System, plan ?? "plan " + names, tables ?? names);
+        return new SinkOpening("items", new Schema(columns), [Array.FindIndex(columns, c => c.Name == "id")], TimeProvider.System, plan ?? "plan " + names, $"items-{tables ?? names}");
     }
 
     private async Task<IcebergSink> OpenAsync(Field[] columns, string? plan = null, string? tables = null)

@@ -154,12 +154,13 @@ public sealed class StarRocksSinkTests
     {
         await using var server = new FakeStarRocks(o => o.Version = version);
         var wide = new Schema([.. ScriptedSource.Columns.Fields, new Field("note", DataType.String, true)]);
-        await CommitAsync(server, Opening(ScriptedSource.Columns, "plan 1", "tables 1"), 1, isComplete: false, [1, 10L]);
-        await Assert.ThrowsAsync<CatalogException>(() => CommitAsync(server, Opening(wide, "plan 2", "tables 1"), 2, isComplete: true, [1, 10L, "x"])); // the pipeline changed, not the table
+        await CommitAsync(server, Opening(ScriptedSource.Columns, "plan 1", "shop-1"), 1, isComplete: false, [1, 10L]);
+        await Assert.ThrowsAsync<CatalogException>(() => CommitAsync(server, Opening(wide, "plan 2", "shop-1"), 2, isComplete: true, [1, 10L, "x"])); // the pipeline changed, not the table
+        await Assert.ThrowsAsync<CatalogException>(() => CommitAsync(server, Opening(wide, "plan 2", "other-2"), 2, isComplete: true, [1, 10L, "x"])); // it reads other tables
         foreach (var isKilled in new[] { true, false })
         {
             await using var sink = StarRocksPipeline.Table(StarRocksPipeline.Cluster(server), "analytics.items").CreateSink();
-            await sink.OpenAsync(Opening(wide, "plan 2", "tables 2"), default);
+            await sink.OpenAsync(Opening(wide, "plan 2", "shop-2"), default);
             Assert.True(sink.NeedsCompleteResult);
             if (isKilled)
             {
@@ -169,11 +170,11 @@ public sealed class StarRocksSinkTests
             }
         }
 
-        await CommitAsync(server, Opening(wide, "plan 2", "tables 2"), 2, isComplete: true, [1, 10L, "x"], [2, 20L, null]);
+        await CommitAsync(server, Opening(wide, "plan 2", "shop-2"), 2, isComplete: true, [1, 10L, "x"], [2, 20L, null]);
         Assert.Equal(["id int(11) NOT NULL", "qty bigint(20) NOT NULL", "note varchar(1048576)"], server.Columns("analytics.items"));
         Assert.Equal("1=10 2=20", StarRocksPipeline.Rows(server, "analytics.items"));
         Assert.Equal("2", await StarRocksPipeline.PositionAsync(server, "analytics.items"));
-        await CommitAsync(server, Opening(wide, "plan 2", "tables 2"), 3, isComplete: false, [3, 30L, "y"]);
+        await CommitAsync(server, Opening(wide, "plan 2", "shop-2"), 3, isComplete: false, [3, 30L, "y"]);
         Assert.Equal("1=10 2=20 3=30", StarRocksPipeline.Rows(server, "analytics.items"));
     }
 

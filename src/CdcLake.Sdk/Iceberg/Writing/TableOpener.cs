@@ -133,8 +133,7 @@ internal static class TableOpener
         var isOtherPlan = opening.Fingerprint.Length > 0 && plan is not null && plan != opening.Fingerprint;
         var differences = wanted.Differences(table.Metadata.Schema);
         var misfits = SchemaFit.Differences(wanted, table.Metadata.Schema); // less: others may have put the columns in another order
-        var wereAltered = opening.Tables.Length > 0
-            && table.Metadata.Properties.TryGetValue(CommitMarker.TablesProperty, out var tables) && tables != opening.Tables;
+        var wereAltered = opening.FollowsAlteration(table.Metadata.Properties.GetValueOrDefault(CommitMarker.TablesProperty));
         if (wereAltered && (isOtherPlan || differences.Count > 0))
         {
             return true;

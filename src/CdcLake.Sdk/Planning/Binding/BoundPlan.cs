@@ -14,12 +14,16 @@ internal sealed record BoundPlan(
     /// <summary>For each operator what it computes, for people; the records of nodes hold delegates only.</summary>
     internal ConditionalWeakTable<PlanNode, string> Details { get; init; } = [];
 
-    /// <summary>Hex hash of the captured tables as far as they are read: names, types, nullability, keys.</summary>
-    public string TablesFingerprint => NodeFactory.Hash(Captures.SelectMany(c => c.Columns
-        .Select(i => $"{c.Table.Schema[i]} {c.Table.NativeTypes[i]}")
-        .Prepend(c.Table.Name)
-        .Concat(c.Table.PrimaryKey.Select(k => c.Table.Schema[k].Name))));
+    /// <summary>Which query over which tables, and behind a hyphen what these are like as far as they are read (names, types, nullability, keys), as hex hashes.</summary>
+    /// <param name="query">The query as it was written, before it met tables.</param>
+    public string TablesFingerprint(string query) =>
+        $"{NodeFactory.Hash(Captures.Select(c => c.Table.Name).Prepend(query))}-{NodeFactory.Hash(Captures.SelectMany(Describe))}";
 
     /// <summary>The plan as text: tree, state of each operator, captured and pruned columns, keys.</summary>
     public string Explain() => PlanPrinter.Print(this);
+
+    private static IEnumerable<string> Describe(TableCapture capture) => capture.Columns
+        .Select(i => $"{capture.Table.Schema[i]} {capture.Table.NativeTypes[i]}")
+        .Prepend(capture.Table.Name)
+        .Concat(capture.Table.PrimaryKey.Select(k => capture.Table.Schema[k].Name));
 }

@@ -54,7 +54,7 @@ internal sealed class PositionClaim(ClusterConnection connection, PositionTable 
                 $"StarRocks table {table} belongs to pipeline \"{row.Pipeline}\", not to \"{opening.Pipeline}\". Use the former name, another table, or drop the table and its row in {positions.Name}.");
         }
 
-        if (row.Plan.Length > 0 && opening.Fingerprint.Length > 0 && row.Plan != opening.Fingerprint && !row.MayBeReplaced(opening.Tables))
+        if (row.Plan.Length > 0 && opening.Fingerprint.Length > 0 && row.Plan != opening.Fingerprint && !row.MayBeReplaced(opening))
         {
             throw new PlanChangedException(
                 $"StarRocks table {table} holds the result of another computation than pipeline \"{opening.Pipeline}\" does now (plan {row.Plan}, now {opening.Fingerprint}): a condition, an expression, a key or an input changed. "

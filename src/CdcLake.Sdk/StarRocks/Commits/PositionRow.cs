@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CdcLake.Connectors;
 
 namespace CdcLake.StarRocks.Commits;
 
@@ -27,7 +28,7 @@ internal sealed record PositionRow(string Table, string Pipeline, string Plan, l
         PendingLabel is null && Position is not null && Position.Count == position.Count && position.All(p => Position.GetValueOrDefault(p.Key) == p.Value);
 
     /// <summary>True when another definition of the captured tables, and not of the pipeline, may be why the table is not what is wanted now; or when its rows count for nothing anyway.</summary>
-    public bool MayBeReplaced(string tables) => Position is null || (Tables.Length > 0 && tables.Length > 0 && Tables != tables);
+    public bool MayBeReplaced(SinkOpening opening) => Position is null || opening.FollowsAlteration(Tables);
 
     public static string? Write(IReadOnlyDictionary<string, string>? position)
     {
