@@ -78,7 +78,7 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
     // A position that is in one table only was cut off by a kill between the two, and no commit may have followed it before both stood together again.
     private static async Task<int> CheckAsync(SteppedReplica replica, LakeTable copy, LakeTable totals)
     {
-        var (copies, sums) = (copy.Snapshots(), totals.Snapshots().ToDictionary(s => s.Gtid));
+        var (copies, sums) = (Positions(copy), Positions(totals).ToDictionary(s => s.Gtid));
         Assert.Equal(copies[^1].Gtid, totals.Snapshots()[^1].Gtid);
         Assert.InRange(copies.Count(s => !sums.ContainsKey(s.Gtid)) + sums.Keys.Except(copies.Select(s => s.Gtid)).Count(), 0, Kills);
         for (var i = 0; i + 1 < copies.Count; i++)
@@ -103,6 +103,9 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
         await IcebergJava.VerifyAsync(totals.Folder);
         return common.Count;
     }
+
+    // A compaction stands at the position of the commit before it: the newest snapshot of each position is looked at.
+    private static List<LakeSnapshot> Positions(LakeTable table) => [.. table.Snapshots().GroupBy(s => s.Gtid).Select(g => g.Last())];
 
     private static void Equal(LakeTable table, LakeSnapshot snapshot, IReadOnlyList<string> expected, IReadOnlyList<string> actual)
     {
