@@ -13,7 +13,7 @@ internal sealed class RowSink<[DynamicallyAccessedMembers(RowMembers.Kept)] T>(I
 {
     private NetRows _rows = null!; // from OpenAsync on, which comes first
     private ResultObjects<T> _objects = null!;
-    private string _fingerprint = "";
+    private SinkOpening _opening = null!;
     private Epoch? _epoch;
     private bool _isComplete;
 
@@ -21,15 +21,24 @@ internal sealed class RowSink<[DynamicallyAccessedMembers(RowMembers.Kept)] T>(I
 
     public bool IsAtomic => false;
 
+    public bool NeedsCompleteResult { get; private set; }
+
     public SinkBacklog Backlog => new(_rows.Count, _rows.Bytes, _epoch is not null);
 
     public async Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
     {
         _rows = new NetRows(Name, opening.Schema, opening.Key);
         _objects = ResultObjects<T>.OfRows(opening.Schema);
-        _fingerprint = opening.Fingerprint;
+        _opening = opening;
         var position = await CallAsync("OpenAsync", () => sink.OpenAsync(opening.Pipeline, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return position is null ? null : PositionText.Read(position, Name, _fingerprint);
+        if (position is null)
+        {
+            return null;
+        }
+
+        var text = PositionText.Read(position, Name);
+        NeedsCompleteResult = text.NeedsCompleteResult(opening, Name);
+        return text.Properties;
     }
 
     public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken)
@@ -69,7 +78,7 @@ internal sealed class RowSink<[DynamicallyAccessedMembers(RowMembers.Kept)] T>(I
         var epoch = ((Part)parts[0]).Epoch;
         var counts = new long[3];
         var commit = new SinkCommit<T>(
-            PositionText.Of(epoch.Position.Properties, _fingerprint), epoch.Position.ToString(), epoch.CommitTime, _isComplete, _rows.Count, Changes(counts));
+            PositionText.Of(epoch.Position, _opening), epoch.Position.ToString(), epoch.CommitTime, _isComplete, _rows.Count, Changes(counts));
         await CallAsync<object?>(
             "CommitAsync",
             async () =>

@@ -99,8 +99,27 @@ public sealed class RowSinkTests
     [Fact]
     public async Task The_position_of_another_computation_is_refused()
     {
-        _table.Position = "plan=other\ngtid=3e11fa47-71ca-11e1-9e33-c80aa9429562:1-1";
+        _table.Position = "plan=other\ntables=\ngtid=3e11fa47-71ca-11e1-9e33-c80aa9429562:1-1";
         Assert.Contains("another computation", (await Assert.ThrowsAsync<PlanChangedException>(() => RunAsync(ScriptedEpoch.Insert(1, 1)))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("shop-1", true)]
+    [InlineData("other-1", false)]
+    public async Task Rows_of_before_an_alteration_of_their_tables_are_replaced(string tables, bool isFollowed)
+    {
+        _table.Position = $"plan=1\ntables={tables}\ngtid=3e11fa47-71ca-11e1-9e33-c80aa9429562:1-1";
+        await using var sink = new RowSink<ScriptedPipeline.Item>(_table);
+        var opening = new SinkOpening("scripted", ScriptedSource.Columns, [0], TimeProvider.System, "2", "shop-2");
+        if (isFollowed)
+        {
+            Assert.Equal(1, TestPosition.NumberOf(await sink.OpenAsync(opening, default)));
+            Assert.True(sink.NeedsCompleteResult);
+        }
+        else
+        {
+            await Assert.ThrowsAsync<PlanChangedException>(() => sink.OpenAsync(opening, default));
+        }
     }
 
     [Fact]
