@@ -17,6 +17,9 @@ internal sealed record CheckpointDescriptor(
 
     public const string NamePrefix = "checkpoint-";
 
+    /// <summary>Which tables the state was made of, as <see cref="Connectors.CapturedTables"/> has it; empty where that is not known.</summary>
+    public string Tables { get; init; } = "";
+
     /// <summary>What stands before the first checkpoint.</summary>
     public static CheckpointDescriptor None { get; } = new(0, "", default, "", new Dictionary<string, string>(), []);
 

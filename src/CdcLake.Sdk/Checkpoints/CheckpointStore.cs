@@ -39,6 +39,9 @@ internal sealed class CheckpointStore : IAsyncDisposable
         _cleanUp = new CheckpointCleanUp(files, clock, _instance);
     }
 
+    /// <summary>Which tables the state is made of, as <see cref="CapturedTables"/> has it; empty where alterations are not followed.</summary>
+    public string Tables { get; init; } = "";
+
     private int Parts => _operators.Count(o => o.Stores > 0);
 
     /// <summary>The newest checkpoint, or null when there is none.</summary>
@@ -64,7 +67,10 @@ internal sealed class CheckpointStore : IAsyncDisposable
             throw new PlanChangedException(
                 $"The checkpoint of pipeline \"{_pipeline}\" in {_files.UriOf(newest)} belongs to another plan than the one that was built:{difference}\n"
                 + "State of the old plan cannot serve the new one. Either build the former plan again, or give the pipeline another name and its sinks other tables, "
-                + "or delete the checkpoint folder and the target tables: the pipeline then rebuilds them from the source.");
+                + "or delete the checkpoint folder and the target tables: the pipeline then rebuilds them from the source.")
+            {
+                WereTablesAltered = CapturedTables.WereAltered(descriptor.Tables, Tables),
+            };
         }
 
         _number = descriptor.Number;
@@ -213,7 +219,7 @@ internal sealed class CheckpointStore : IAsyncDisposable
     {
         while (true)
         {
-            var descriptor = new CheckpointDescriptor(++_number, _instance, _clock.GetUtcNow(), _pipeline, position.Properties, described);
+            var descriptor = new CheckpointDescriptor(++_number, _instance, _clock.GetUtcNow(), _pipeline, position.Properties, described) { Tables = Tables };
             var name = CheckpointDescriptor.FileName(_number);
             if (!await _files.TryPutNewAsync(name, DescriptorJson.Write(descriptor), cancellationToken).ConfigureAwait(false))
             {

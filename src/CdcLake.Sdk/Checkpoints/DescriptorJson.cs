@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace CdcLake.Checkpoints;
 
-// {"crc32": "0badcafe", "checkpoint": {"format": 2, "number": 7, "instance": "…", "time": "…", "pipeline": "…", "position": {…},
+// {"crc32": "0badcafe", "checkpoint": {"format": 2, "number": 7, "instance": "…", "time": "…", "pipeline": "…", "tables": "…", "position": {…},
 //   "operators": [{"name": "…", "fingerprint": "…", "stores": [[{"name": "…", "bytes": 123, "xxh128": "…"}]]}]}}
 //
 // The checksum is that of the text of the inner object.
@@ -67,6 +67,7 @@ internal static class DescriptorJson
         json.WriteString("instance", descriptor.Instance);
         json.WriteString("time", descriptor.Time);
         json.WriteString("pipeline", descriptor.Pipeline);
+        json.WriteString("tables", descriptor.Tables);
         json.WriteStartObject("position");
         foreach (var (name, value) in descriptor.Position)
         {
@@ -118,7 +119,10 @@ internal static class DescriptorJson
         [.. inner.GetProperty("operators").EnumerateArray().Select(o => new DescribedOperator(
             Text(o, "name"),
             Text(o, "fingerprint"),
-            [.. o.GetProperty("stores").EnumerateArray().Select(ReadPieces)]))]);
+            [.. o.GetProperty("stores").EnumerateArray().Select(ReadPieces)]))])
+    {
+        Tables = inner.TryGetProperty("tables", out var tables) ? tables.GetString() ?? "" : "", // those written before it was kept have none
+    };
 
     private static IReadOnlyList<CheckpointPiece> ReadPieces(JsonElement pieces) =>
         [.. pieces.EnumerateArray().Select(p => new CheckpointPiece(Text(p, "name"), p.GetProperty("bytes").GetInt64(), Text(p, "xxh128")))];

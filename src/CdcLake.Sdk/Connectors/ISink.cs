@@ -78,7 +78,7 @@ internal sealed record SinkOpening(string Pipeline, Schema Schema, IReadOnlyList
 {
     /// <summary>True when a target of <paramref name="former"/> holds the result of this very query over the same tables, from before these were altered.</summary>
     /// <param name="former">Its <see cref="Tables"/>; null or empty where it keeps none.</param>
-    public bool FollowsAlteration(string? former) => Tables.Length > 0 && !string.IsNullOrEmpty(former) && former != Tables && former.Split('-')[0] == Tables.Split('-')[0];
+    public bool FollowsAlteration(string? former) => CapturedTables.WereAltered(former, Tables);
 }
 
 /// <summary>What waits for a commit.</summary>

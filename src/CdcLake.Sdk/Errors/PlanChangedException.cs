@@ -7,4 +7,7 @@ public sealed class PlanChangedException : CdcLakeException
         : base(message, innerException)
     {
     }
+
+    /// <summary>True when the query is the same, and its tables were altered.</summary>
+    internal bool WereTablesAltered { get; init; }
 }

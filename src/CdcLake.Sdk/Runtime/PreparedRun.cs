@@ -116,7 +116,7 @@ internal sealed class PreparedRun : IAsyncDisposable
         var files = definition.OpenCheckpoints();
         var isReset = await ResetRequest.IsAskedAsync(files, cancellationToken).ConfigureAwait(false);
         Replaced = isReset ? () => ResetRequest.DoneAsync(files, CancellationToken.None) : null;
-        var isRead = isReset || rereads || _sinks.Any(s => s.NeedsCompleteResult) || (otherPlan is not null && Committed.Any(c => c is not null));
+        var isRead = isReset || rereads || _sinks.Any(s => s.NeedsCompleteResult) || (otherPlan is not null && (otherPlan.WereTablesAltered || Committed.Any(c => c is not null)));
         if (otherPlan is not null && !isRead)
         {
             throw otherPlan;
@@ -192,7 +192,9 @@ internal sealed class PreparedRun : IAsyncDisposable
     }
 
     private SinkOpening OpeningOf(BoundPlan plan, SinkNode sink) => new(
-        _definition.Name, sink.Schema, sink.Key, _definition.Options.TimeProvider, sink.Fingerprint, _followsTables ? plan.TablesFingerprint(_definition.Plan.Explain()) : "");
+        _definition.Name, sink.Schema, sink.Key, _definition.Options.TimeProvider, sink.Fingerprint, TablesOf(plan));
+
+    private string TablesOf(BoundPlan plan) => _followsTables ? plan.TablesFingerprint(_definition.Plan.Explain()) : "";
 
     private CheckpointCoordinator? Coordinator(PipelineDefinition definition, StatusBoard status)
     {
@@ -212,7 +214,7 @@ internal sealed class PreparedRun : IAsyncDisposable
 
         var stores = parts.ToDictionary(p => p.Name, p => p.Stores.Count, StringComparer.Ordinal);
         var operators = Plan.Nodes.Select(n => new CheckpointOperator(n.Name, n.Fingerprint, stores.GetValueOrDefault(n.Name))).ToList();
-        var store = new CheckpointStore(definition.OpenCheckpoints(), definition.Name, operators, definition.Options.TimeProvider);
+        var store = new CheckpointStore(definition.OpenCheckpoints(), definition.Name, operators, definition.Options.TimeProvider) { Tables = TablesOf(Plan) };
         return new CheckpointCoordinator(store, parts, definition.Options.CheckpointInterval, definition.Options.TimeProvider, status.Checkpointed);
     }
 }
