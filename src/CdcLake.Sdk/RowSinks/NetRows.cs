@@ -1,5 +1,4 @@
 using CdcLake.Columnar;
-using CdcLake.State.Rows;
 using CdcLake.State.Stores;
 
 namespace CdcLake.RowSinks;
@@ -10,12 +9,7 @@ internal sealed class NetRows : IDisposable
     private const int PieceKeys = 1024;
 
     private readonly string _sink;
-    private readonly Schema _schema;
-    private readonly RowCodec _keyCodec;
-    private readonly RowCodec _restCodec;
-    private readonly RowMultiset _rows = new();
-    private readonly EncodedRows _keys = new();
-    private readonly EncodedRows _rests = new();
+    private readonly RowsByKey _rows;
 
     /// <param name="sink">Name for messages.</param>
     /// <param name="schema">Columns of the rows.</param>
@@ -23,36 +17,21 @@ internal sealed class NetRows : IDisposable
     public NetRows(string sink, Schema schema, IReadOnlyList<int> key)
     {
         _sink = sink;
-        _schema = schema;
-        _keyCodec = new RowCodec(schema, key);
-        _restCodec = new RowCodec(schema, Enumerable.Range(0, schema.Count).Where(i => !key.Contains(i)));
+        _rows = new RowsByKey(schema, key);
     }
 
     /// <summary>Rows that came or went.</summary>
-    public long Count => _rows.Count;
+    public long Count => _rows.Rows.Count;
 
-    public long Bytes => _rows.Count == 0 ? 0 : _rows.Bytes;
+    public long Bytes => Count == 0 ? 0 : _rows.Rows.Bytes;
 
     /// <summary>Takes in changes. The batch stays the caller's.</summary>
-    public void Add(ChangeBatch batch)
-    {
-        _keyCodec.Encode(batch, _keys);
-        _restCodec.Encode(batch, _rests);
-        _keys.ComputeHashes();
-        _rests.ComputeHashes();
-        _rows.Apply(_keys, _rests, batch.Weights, default);
-    }
+    public void Add(ChangeBatch batch) => _rows.Add(batch);
 
     /// <summary>Frees what was added and withdrawn again.</summary>
-    public void Compact()
-    {
-        if (_rows.IsSparse)
-        {
-            _rows.Compact();
-        }
-    }
+    public void Compact() => _rows.Compact();
 
-    public void Clear() => _rows.Clear();
+    public void Clear() => _rows.Rows.Clear();
 
     /// <summary>
     /// What became of every key, in pieces: its kind, and the rows in the order of the kinds, for an update the lost one and then the gained one. A piece is valid until the next.
@@ -62,67 +41,52 @@ internal sealed class NetRows : IDisposable
     public IEnumerable<(IReadOnlyList<ChangeKind> Kinds, ChangeBatch Rows)> Changes()
     {
         var kinds = new List<ChangeKind>();
-        for (var at = _rows.Log.Next(0); at != 0;)
+        var all = _rows.Rows;
+        for (var at = all.Log.Next(0); at != 0;)
         {
-            _keys.Clear();
-            _rests.Clear();
+            _rows.BeginPiece();
             kinds.Clear();
-            for (; at != 0 && kinds.Count < PieceKeys; at = _rows.Log.Next(at))
+            for (; at != 0 && kinds.Count < PieceKeys; at = all.Log.Next(at))
             {
-                if (_rows.HeadOf(_rows.KeyOf(at)) == at)
+                if (all.HeadOf(all.KeyOf(at)) == at)
                 {
                     kinds.Add(AddKey(at));
                 }
             }
 
-            using var piece = new ChangeBatch(_schema);
-            _keyCodec.Decode(_keys, piece);
-            _restCodec.Decode(_rests, piece);
-            piece.AppendWeights(1, _keys.Count);
+            using var piece = _rows.Piece();
             yield return (kinds, piece);
         }
     }
 
-    public void Dispose()
-    {
-        _keys.Dispose();
-        _rests.Dispose();
-    }
+    public void Dispose() => _rows.Dispose();
 
     private ChangeKind AddKey(uint head)
     {
         var (lost, gained) = (0u, 0u);
-        for (var row = head; row != 0; row = _rows.NextOf(row))
+        for (var row = head; row != 0; row = _rows.Rows.NextOf(row))
         {
-            ref var place = ref _rows.CountOf(row) < 0 ? ref lost : ref gained;
-            if (place != 0 || Math.Abs(_rows.CountOf(row)) > 1)
-            {
-                throw Contradiction(row);
-            }
-
-            place = row;
+            var count = _rows.Rows.CountOf(row);
+            ref var place = ref count < 0 ? ref lost : ref gained;
+            place = place == 0 && Math.Abs(count) == 1 ? row : throw Contradiction(row, count);
         }
 
-        Append(lost);
-        Append(gained);
+        if (lost != 0)
+        {
+            _rows.AddToPiece(lost);
+        }
+
+        if (gained != 0)
+        {
+            _rows.AddToPiece(gained);
+        }
+
         return lost == 0 ? ChangeKind.Added : gained == 0 ? ChangeKind.Removed : ChangeKind.Updated;
     }
 
-    private void Append(uint row)
-    {
-        if (row != 0)
-        {
-            _keys.Append(_rows.KeyOf(row));
-            _rests.Append(_rows.RestOf(row));
-        }
-    }
-
-    private CdcLakeException Contradiction(uint row)
-    {
-        var text = $"key ({_keyCodec.Print(_rows.KeyOf(row))}), other columns ({_restCodec.Print(_rows.RestOf(row))})";
-        return _rows.CountOf(row) > 0
-            ? new DuplicateKeyException($"{_sink}: a key has more than one row in the result, one of them: {text}. Choose a key that is unique in the result at every transaction boundary, or group by it.")
-            : new InconsistentChangeException(
-                $"{_sink}: more rows were withdrawn than a key can have, one of them: {text}. The log does not start at the beginning of the table, or changes are missing from it.");
-    }
+    private CdcLakeException Contradiction(uint row, int count) => count > 0
+        ? new DuplicateKeyException(
+            $"{_sink}: a key has more than one row in the result, one of them: {_rows.Print(row)}. Choose a key that is unique in the result at every transaction boundary, or group by it.")
+        : new InconsistentChangeException(
+            $"{_sink}: more rows were withdrawn than a key can have, one of them: {_rows.Print(row)}. The log does not start at the beginning of the table, or changes are missing from it.");
 }

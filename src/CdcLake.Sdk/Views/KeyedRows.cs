@@ -13,13 +13,8 @@ internal sealed class KeyedRows : IDisposable
     private const int PieceKeys = 4096;
 
     private readonly string _view;
-    private readonly Schema _schema;
-    private readonly RowCodec _keyCodec;
-    private readonly RowCodec _restCodec;
-    private readonly RowMultiset _rows = new();
+    private readonly RowsByKey _rows;
     private readonly RowMap _touched = new(sizeof(int));
-    private readonly EncodedRows _keys = new();
-    private readonly EncodedRows _rests = new();
     private uint[] _references = [];
 
     /// <param name="view">Name for messages.</param>
@@ -28,33 +23,27 @@ internal sealed class KeyedRows : IDisposable
     public KeyedRows(string view, Schema schema, IReadOnlyList<int> key)
     {
         _view = view;
-        _schema = schema;
-        _keyCodec = new RowCodec(schema, key);
-        _restCodec = new RowCodec(schema, Enumerable.Range(0, schema.Count).Where(i => !key.Contains(i)));
+        _rows = new RowsByKey(schema, key);
         KeySchema = new Schema(key.Select(k => schema[k]));
     }
 
     /// <summary>The key columns, in key order.</summary>
     public Schema KeySchema { get; }
 
-    public IStateStore State => _rows;
+    public IStateStore State => _rows.Rows;
 
     public bool IsTouched => _touched.Count > 0;
 
     /// <summary>Takes in changes of the open epoch. The batch stays the caller's.</summary>
     public void Add(ChangeBatch batch)
     {
-        _keyCodec.Encode(batch, _keys);
-        _restCodec.Encode(batch, _rests);
-        _keys.ComputeHashes();
-        _rests.ComputeHashes();
-        _rows.Apply(_keys, _rests, batch.Weights, default);
-        if (_references.Length < _keys.Count)
+        _rows.Add(batch);
+        if (_references.Length < batch.Count)
         {
-            _references = new uint[Math.Max(_keys.Count, ChangeBatch.TargetRows)];
+            _references = new uint[Math.Max(batch.Count, ChangeBatch.TargetRows)];
         }
 
-        _touched.FindOrAdd(_keys, _references.AsSpan(0, _keys.Count));
+        _touched.FindOrAdd(_rows.Keys, _references.AsSpan(0, batch.Count));
     }
 
     /// <summary>Gives the state of every touched key to <paramref name="apply"/>, in pieces, and forgets which they were.</summary>
@@ -66,40 +55,32 @@ internal sealed class KeyedRows : IDisposable
         RequireNoNegative();
         Each(_touched.Next(0), _touched.Next, _touched.KeyOf, apply);
         _touched.Clear();
-        if (_rows.IsSparse)
-        {
-            _rows.Compact();
-        }
+        _rows.Compact();
     }
 
     /// <summary>All rows, in pieces: after they were read back.</summary>
-    public void All(Action<ChangeBatch, ChangeBatch> apply) => Each(_rows.Log.Next(0), _rows.Log.Next, _rows.KeyOf, apply);
+    public void All(Action<ChangeBatch, ChangeBatch> apply) => Each(_rows.Rows.Log.Next(0), _rows.Rows.Log.Next, _rows.Rows.KeyOf, apply);
 
     /// <summary>Nothing that is here counts any more.</summary>
     public void Clear()
     {
-        _rows.Clear();
+        _rows.Rows.Clear();
         _touched.Clear();
     }
 
-    public void Dispose()
-    {
-        _keys.Dispose();
-        _rests.Dispose();
-    }
+    public void Dispose() => _rows.Dispose();
 
     private void Each(uint first, Func<uint, uint> next, KeyBytes keyOf, Action<ChangeBatch, ChangeBatch> apply)
     {
         using var gone = new EncodedRows();
         for (var at = first; at != 0;)
         {
-            _keys.Clear();
-            _rests.Clear();
+            _rows.BeginPiece();
             gone.Clear();
-            for (; at != 0 && _keys.Count + gone.Count < PieceKeys; at = next(at))
+            for (; at != 0 && _rows.Keys.Count + gone.Count < PieceKeys; at = next(at))
             {
                 var key = keyOf(at);
-                var row = _rows.HeadOf(key);
+                var row = _rows.Rows.HeadOf(key);
                 if (row == 0)
                 {
                     gone.Append(key);
@@ -107,16 +88,12 @@ internal sealed class KeyedRows : IDisposable
                 }
 
                 RequireOne(row);
-                _keys.Append(key);
-                _rests.Append(_rows.RestOf(row));
+                _rows.AddToPiece(row);
             }
 
-            using var rows = new ChangeBatch(_schema);
-            _keyCodec.Decode(_keys, rows);
-            _restCodec.Decode(_rests, rows);
-            rows.AppendWeights(1, _keys.Count);
+            using var rows = _rows.Piece();
             using var keys = new ChangeBatch(KeySchema);
-            _keyCodec.Decode(gone, keys.Columns);
+            _rows.KeyCodec.Decode(gone, keys.Columns);
             keys.AppendWeights(-1, gone.Count);
             apply(rows, keys);
         }
@@ -124,23 +101,20 @@ internal sealed class KeyedRows : IDisposable
 
     private void RequireOne(uint row)
     {
-        var other = _rows.NextOf(row);
-        if (other != 0 || _rows.CountOf(row) > 1)
+        if (_rows.Rows.NextOf(row) != 0 || _rows.Rows.CountOf(row) > 1)
         {
             throw new DuplicateKeyException(
-                $"{_view}: the key ({_keyCodec.Print(_rows.KeyOf(row))}) has more than one row in the result; one has the other columns ({_restCodec.Print(_rows.RestOf(row))}). "
-                + "Choose a key that is unique in the result at every transaction boundary, or group by it.");
+                $"{_view}: a key has more than one row in the result, one of them: {_rows.Print(row)}. Choose a key that is unique in the result at every transaction boundary, or group by it.");
         }
     }
 
     private void RequireNoNegative()
     {
-        var row = _rows.NegativeRow();
+        var row = _rows.Rows.NegativeRow();
         if (row != 0)
         {
             throw new InconsistentChangeException(
-                $"{_view}: a row was withdrawn that is not in the result: key ({_keyCodec.Print(_rows.KeyOf(row))}), other columns ({_restCodec.Print(_rows.RestOf(row))}). "
-                + "The log does not start at the beginning of the table, or changes are missing from it.");
+                $"{_view}: a row was withdrawn that is not in the result: {_rows.Print(row)}. The log does not start at the beginning of the table, or changes are missing from it.");
         }
     }
 

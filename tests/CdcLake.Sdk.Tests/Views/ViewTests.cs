@@ -94,7 +94,7 @@ public sealed class ViewTests
     {
         var twice = new ScriptedEpoch([[([1, 11L], 1)]]);
         var error = await Assert.ThrowsAsync<DuplicateKeyException>(() => RunAsync(ScriptedEpoch.Insert(1, 10), twice));
-        Assert.Contains("view(items): the key (id=1) has more than one row", error.Message, StringComparison.Ordinal);
+        Assert.Contains("view(items): a key has more than one row in the result, one of them: key (id=1)", error.Message, StringComparison.Ordinal);
         Assert.Equal(["1: 10"], _view.Current.Lines());
     }
 

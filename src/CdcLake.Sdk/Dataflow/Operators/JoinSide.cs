@@ -7,13 +7,13 @@ namespace CdcLake.Dataflow.Operators;
 /// <summary>One input of a join: its rows by key, and the encoded form of the batch at hand.</summary>
 internal sealed class JoinSide : IDisposable
 {
+    private readonly RowsByKey _rows;
     private bool[] _skip = [];
     private bool _anySkipped;
 
     public JoinSide(Schema schema, IReadOnlyList<int> key)
     {
-        KeyCodec = new RowCodec(schema, key);
-        RestCodec = new RowCodec(schema, Enumerable.Range(0, schema.Count).Where(i => !key.Contains(i)));
+        _rows = new RowsByKey(schema, key);
         Key = key;
         Columns = schema.Count;
     }
@@ -24,28 +24,25 @@ internal sealed class JoinSide : IDisposable
     public int Columns { get; }
 
     /// <summary>The key columns.</summary>
-    public RowCodec KeyCodec { get; }
+    public RowCodec KeyCodec => _rows.KeyCodec;
 
     /// <summary>The columns that are not in the key.</summary>
-    public RowCodec RestCodec { get; }
+    public RowCodec RestCodec => _rows.RestCodec;
 
-    public RowMultiset Rows { get; } = new();
+    public RowMultiset Rows => _rows.Rows;
 
     /// <summary>Keys of the batch at hand.</summary>
-    public EncodedRows Keys { get; } = new();
+    public EncodedRows Keys => _rows.Keys;
 
     /// <summary>The other columns of the batch at hand.</summary>
-    public EncodedRows Rests { get; } = new();
+    public EncodedRows Rests => _rows.Rests;
 
     /// <summary>Which rows of the batch have a null in the key; empty when none has.</summary>
     public ReadOnlySpan<bool> Skip => _anySkipped ? _skip : default;
 
     public void Encode(ChangeBatch batch)
     {
-        KeyCodec.Encode(batch, Keys);
-        RestCodec.Encode(batch, Rests);
-        Keys.ComputeHashes();
-        Rests.ComputeHashes();
+        _rows.Encode(batch);
         _anySkipped = false;
         foreach (var ordinal in Key)
         {
@@ -69,8 +66,8 @@ internal sealed class JoinSide : IDisposable
         if (row != 0)
         {
             throw new InconsistentChangeException(
-                $"{operation}: a row of the {which} input was withdrawn that was never added: key ({KeyCodec.Print(Rows.KeyOf(row))}), other columns "
-                + $"({RestCodec.Print(Rows.RestOf(row))}). The log does not start at the beginning of the table, or changes are missing from it.")
+                $"{operation}: a row of the {which} input was withdrawn that was never added: {_rows.Print(row)}. "
+                + "The log does not start at the beginning of the table, or changes are missing from it.")
             {
                 Stage = operation,
             };
@@ -78,19 +75,9 @@ internal sealed class JoinSide : IDisposable
     }
 
     /// <summary>At the end of an epoch, after its rows were given: rewrites the state where most of it is dead.</summary>
-    public void Compact()
-    {
-        if (Rows.IsSparse)
-        {
-            Rows.Compact();
-        }
-    }
+    public void Compact() => _rows.Compact();
 
-    public void Dispose()
-    {
-        Keys.Dispose();
-        Rests.Dispose();
-    }
+    public void Dispose() => _rows.Dispose();
 
     private void MarkNulls(ReadOnlySpan<byte> nulls)
     {
