@@ -11,7 +11,7 @@ public sealed class LoggedStatementTests(PrivateMySqlServer server) : IClassFixt
     [InlineData("latin1", "größe", "RENAME TABLE größe TO x")]
     [InlineData("latin1", "größe", "DROP TABLE größe")]
     [InlineData("gbk", "表运", "RENAME TABLE `表运` TO `x`")]
-    [InlineData("gbk", "誤a", "ALTER TABLE `誤a` ADD COLUMN v INT")]
+    [InlineData("gbk", "誤a", "ALTER TABLE `誤a` MODIFY COLUMN id BIGINT")]
     [InlineData("cp932", "表ソ", "TRUNCATE TABLE `表ソ`")]
     [InlineData("sjis", "表ソ", "TRUNCATE TABLE `表ソ`")]
     [InlineData("big5", "功", "TRUNCATE TABLE `功`")]
@@ -24,7 +24,7 @@ public sealed class LoggedStatementTests(PrivateMySqlServer server) : IClassFixt
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "charsets");
         await database.ExecuteAsync($"CREATE TABLE `{table}` (id INT PRIMARY KEY)", $"INSERT INTO `{table}` VALUES (1)");
-        var run = await SourceRun.StartAsync(database.Options, "charsets", [$"{database.Name}.{table}"]);
+        var run = await SourceRun.StartAsync(database.Options, "charsets", [$"{database.Name}.{table}"], settings: new MySqlSourceOptions { SchemaChanges = SchemaChanges.IgnoreUnread });
         await run.WaitForFirstEpochAsync();
         await ExecuteInAsync(database.Connection, charset, statement);
         var error = await Assert.ThrowsAsync<SchemaMismatchException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));

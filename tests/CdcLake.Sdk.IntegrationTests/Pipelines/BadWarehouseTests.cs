@@ -52,7 +52,16 @@ public sealed class BadWarehouseTests : IDisposable
     public async Task Table_of_somebody_else_is_refused()
     {
         await IcebergJava.DoAsync("create", Table.Folder, "--schema", Schema);
+        await File.WriteAllTextAsync(_folder["rows.jsonl"], """{"product_id":1,"product_sku":"a","product_name":"b","total_qty":1,"total_revenue":"1.00","sale_count":1,"last_sale_ts":null}""");
+        await IcebergJava.DoAsync("append", Table.Folder, _folder["rows.jsonl"]);
         await RefusesUntouchedAsync();
+    }
+
+    [ServerFact(IcebergJava.Variable)]
+    public async Task Empty_table_that_somebody_else_made_is_filled()
+    {
+        await IcebergJava.DoAsync("create", Table.Folder, "--schema", Schema);
+        await CompleteAsync();
     }
 
     [ServerTheory(IcebergJava.Variable)]
