@@ -7,4 +7,7 @@ public sealed class SchemaMismatchException : CdcLakeException
         : base(message, innerException)
     {
     }
+
+    /// <summary>True when a table is not there, perhaps on its way from a DROP to a CREATE.</summary>
+    internal bool IsTableMissing { get; init; }
 }

@@ -194,6 +194,11 @@ internal sealed class MySqlBinlogSource : ISource
                 Rereads = error.Message;
                 return null;
             }
+            catch (SchemaMismatchException error) when (FollowsTables && error.IsTableMissing)
+            {
+                Rereads = error.Message; // it was there when it was described
+                return null;
+            }
             catch (TableRedefinedException error)
             {
                 throw new SchemaMismatchException(error.Message, error);

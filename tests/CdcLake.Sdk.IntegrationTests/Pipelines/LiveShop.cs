@@ -27,6 +27,20 @@ internal sealed class LiveShop(ServerPair servers, string warehouse, int seed)
         "--mysql", servers.Source.CaptureString, "--database", Database, "--warehouse", warehouse,
         "--commit-interval", commitInterval, "--checkpoint-interval", checkpointInterval);
 
+    /// <summary>Waits until a checkpoint is whole: only then does the next start go on from there, where it would else begin with a new snapshot.</summary>
+    public async Task CheckpointedAsync()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(warehouse, ".checkpoints", "sales-by-product")).FullName;
+        using var watcher = new FileSystemWatcher(folder, "checkpoint-*.json") { EnableRaisingEvents = true };
+        var appeared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        watcher.Created += (_, _) => appeared.TrySetResult();
+        watcher.Renamed += (_, _) => appeared.TrySetResult();
+        if (Directory.GetFiles(folder, "checkpoint-*.json").Length == 0)
+        {
+            await appeared.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
     /// <summary>Waits until everything is committed, drains with SIGINT, and expects a clean end.</summary>
     public async Task DrainAsync(ChildProcess pipeline)
     {

@@ -39,6 +39,16 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
     {
         var found = await FindAsync(name, cancellationToken).ConfigureAwait(false);
         await ProbeAsync(name, found.Count > 0, cancellationToken).ConfigureAwait(false);
+        if (found.Count == 0)
+        {
+            found = await FindAsync(name, cancellationToken).ConfigureAwait(false); // it may have been created in between
+        }
+
+        if (found.Count == 0)
+        {
+            throw new SchemaMismatchException($"{name} on {session.Peer} can be read but is not listed in information_schema; temporary tables cannot be captured.");
+        }
+
         try
         {
             return await ReadAsync(found, cancellationToken).ConfigureAwait(false);
@@ -50,7 +60,7 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
     }
 
     private static SchemaMismatchException Dropped(MySqlTableName name, Exception cause) =>
-        new($"Table {name} was dropped or renamed while its definition was being read. It is looked for again.", cause) { IsTransient = true };
+        new($"Table {name} was dropped or renamed while its definition was being read. It is looked for again.", cause) { IsTransient = true, IsTableMissing = true };
 
     private Task<StatementResult> FindAsync(MySqlTableName name, CancellationToken cancellationToken) =>
         session.QueryAsync($"SELECT TABLE_SCHEMA, TABLE_NAME, ENGINE, TABLE_TYPE, TABLE_COLLATION FROM information_schema.TABLES WHERE {Where(name)}", cancellationToken);
@@ -123,12 +133,7 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         }
         catch (MySqlServerException error) when (error.Code is ServerErrors.NoSuchTable or ServerErrors.UnknownDatabase)
         {
-            throw new SchemaMismatchException($"{session.Peer} has no table {name}.{await SuggestAsync(name, cancellationToken).ConfigureAwait(false)}", error);
-        }
-
-        if (!isListed)
-        {
-            throw new SchemaMismatchException($"{name} on {session.Peer} can be read but is not listed in information_schema; temporary tables cannot be captured.");
+            throw new SchemaMismatchException($"{session.Peer} has no table {name}.{await SuggestAsync(name, cancellationToken).ConfigureAwait(false)}", error) { IsTableMissing = true };
         }
     }
 
