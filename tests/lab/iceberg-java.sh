@@ -2,6 +2,7 @@
 # Apache Iceberg's own Java library as a strict checker, reader and foreign writer of tables.
 #   iceberg-java.sh install | start | stop | env     env prints ORACLE_URL: POST a JSON array of arguments to it, for example
 #                                                    ["rows","/path/to/table"] -> {"exit":0,"out":"…","err":"…"}
+#   iceberg-java.sh folder                           where the archives are
 #   iceberg-java.sh rows TABLE [--sort] | verify TABLE --all | files TABLE | …     the same directly; no argument lists all
 # Jars: $CDCLAKE_JAVA_LAB, else ../shared/lab/java beside the checkout (of the main checkout, in a git worktree); Iceberg's
 # jars come from Maven where its archives are not there. Java 17 or 21: $CDCLAKE_JAVA, else from PATH, else Debian's.
@@ -76,6 +77,7 @@ start() {
 }
 case ${1:-} in
   install) install;;
+  folder) source_folder;;
   start) start;;
   stop) lab_stop "$I/pid" lab.oracle.Main;;
   env) [ -e "$I/port" ] || lab_die "never started"; printf 'ORACLE_URL=http://%s:%s/\n' "$LAB_HOST" "$(cat "$I/port")";;

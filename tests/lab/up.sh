@@ -56,3 +56,7 @@ if [ -n "${CDCLAKE_TEST_POSTGRES:-}" ]; then keep CDCLAKE_TEST_POSTGRES
 elif "$LAB_HERE/postgres.sh" start >/dev/null; then
   eval "$("$LAB_HERE/postgres.sh" env)"; give CDCLAKE_TEST_POSTGRES "$PG_CONNECTION"
 else lab_log "no PostgreSQL: see above"; fi
+
+if [ -n "${CDCLAKE_STARROCKS_SDK:-}" ]; then keep CDCLAKE_STARROCKS_SDK
+elif found=$("$LAB_HERE/starrocks-sdk.sh" env); then give CDCLAKE_STARROCKS_SDK "${found#*=}"
+else lab_log "no StarRocks client: see above"; fi
