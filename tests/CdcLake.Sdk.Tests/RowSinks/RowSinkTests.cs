@@ -55,7 +55,7 @@ public sealed class RowSinkTests
     {
         var random = new Random(seed);
         var model = new SortedDictionary<int, long>();
-        var epochs = Enumerable.Range(0, 60).Select(_ => Epoch(random, model)).ToArray();
+        var epochs = Enumerable.Range(0, 60).Select(_ => RandomEpochs.Next(random, model)).ToArray();
         _table.Fault = _ =>
         {
             if (random.Next(20) == 0)
@@ -129,27 +129,6 @@ public sealed class RowSinkTests
         _table.Position = _table.Position!.ReplaceLineEndings("\r\n");
         var source = await RunAsync(ScriptedEpoch.Insert(1, 10), ScriptedEpoch.Insert(2, 20));
         Assert.Equal(new TestPosition(1), source.Start!.From);
-    }
-
-    private static ScriptedEpoch Epoch(Random random, SortedDictionary<int, long> model)
-    {
-        List<(object?[], int)> rows = [];
-        for (var i = random.Next(6); i > 0; i--)
-        {
-            var id = random.Next(10);
-            if (model.TryGetValue(id, out var old))
-            {
-                rows.Add(([id, old], -1));
-                model.Remove(id);
-            }
-
-            if (random.Next(3) > 0)
-            {
-                rows.Add(([id, model[id] = random.Next(5)], 1));
-            }
-        }
-
-        return new ScriptedEpoch([.. rows.Select(r => new[] { r })]);
     }
 
     private async Task<ScriptedSource> RunAsync(params ScriptedEpoch[] epochs)
