@@ -9,6 +9,7 @@ using CdcLake.MySql.StartPoints;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
+using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql;
 
@@ -254,9 +255,14 @@ internal sealed class MySqlBinlogSource : ISource
         }
     }
 
-    // No new connection mends such an error.
+    // No new connection mends such an error. A password that comes from a callback worked when the tables were described: it is being rotated, and the callback does not know the new one yet.
     private void ThrowIfFinal(MySqlServerException error)
     {
+        if (error.Code == ServerErrors.AccessDenied && _options.PasswordCallback is not null)
+        {
+            return;
+        }
+
         var meaning = DumpErrors.Classify(error, _options.Endpoint);
         if (!ReferenceEquals(meaning, error))
         {
