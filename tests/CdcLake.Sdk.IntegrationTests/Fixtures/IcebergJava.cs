@@ -9,7 +9,8 @@ internal static class IcebergJava
     /// <summary>Environment variable with the URL of the service; see <c>tests/lab/iceberg-java.sh</c>.</summary>
     public const string Variable = "CDCLAKE_TEST_ICEBERG_JAVA";
 
-    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromMinutes(3) };
+    // Java's server closes connections that were idle for 30 s: one is not used again when that may be about to happen.
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromMinutes(3) };
 
     /// <summary>Runs one command.</summary>
     /// <returns>Its exit code and what it printed.</returns>

@@ -7,7 +7,7 @@ internal static class RestServer
 {
     public const string Variable = "CDCLAKE_TEST_ICEBERG_REST";
 
-    private static readonly HttpClient Client = new();
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) }); // see IcebergJava
 
     public static string Uri => TestServers.Get(Variable);
 
