@@ -29,7 +29,7 @@ public sealed class SinkCommit<[DynamicallyAccessedMembers(RowMembers.Kept)] T>
     /// <summary>True when the target's content is to be replaced by these rows, all of which count as added: the first commit of a new pipeline, and after a new snapshot of the source.</summary>
     public bool IsCompleteResult { get; }
 
-    /// <summary>Number of rows that changed or went, before changes of the same row were summed up: at least as many as there are <see cref="Changes"/>.</summary>
+    /// <summary>Rows that go or come with it; an update is two, so there are at most as many <see cref="Changes"/>.</summary>
     public long Count { get; }
 
     /// <summary>Each key once, in no particular order; made while it is read. May be empty: then only the position moved.</summary>
