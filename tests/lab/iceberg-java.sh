@@ -70,7 +70,7 @@ start() {
   fi
   for i in $(seq 300); do
     ! lab_listens "$port" || { printf '%s\n' "$port"; return; }
-    lab_running "$I/pid" lab.oracle.Main || [ "$i" -lt 5 ] || break
+    ! lab_ended "$I/pid" || break
     sleep 0.1
   done
   tail -n 20 "$I/log" >&2; lab_die "the Iceberg Java server does not answer"

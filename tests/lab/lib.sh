@@ -108,6 +108,8 @@ lab_spawn() {
 }
 # lab_running PIDFILE TEXT : it lives, and is ours: its command line contains TEXT.
 lab_running() { local pid; pid=$(cat "$1" 2>/dev/null) && grep -qaF -- "$2" "/proc/$pid/cmdline" 2>/dev/null; }
+# lab_ended PIDFILE : no such process is left. For waiting on what was just spawned: until its last exec it has another command line.
+lab_ended() { ! kill -0 "$(cat "$1" 2>/dev/null)" 2>/dev/null; }
 lab_stop() { # PIDFILE TEXT : ask, wait up to 30 s, then kill
   local pid i
   if lab_running "$1" "$2"; then

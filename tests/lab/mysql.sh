@@ -22,7 +22,7 @@ client() { "$B/mysql" --no-defaults -uroot -S "$I/run/s" "$@"; }
 settle() { # wait until the server answers; 9.7 opens the socket before it is ready to serve
   local i; for i in $(seq 300); do
     ! client -e 'DO 0' >/dev/null 2>&1 || return 0
-    lab_running "$I/run/pid" "$I/data" || break
+    ! lab_ended "$I/run/pid" || break
     sleep 0.1
   done
   tail -n 20 "$I/run/error.log" >&2; lab_die "mysqld $name does not answer"

@@ -24,7 +24,7 @@ start() {
   fi
   for i in $(seq 300); do
     ! "${RUN[@]}" "$B/pg_isready" -q -h "$LAB_HOST" -p "$port" || { printf '%s\n' "$port"; return; }
-    lab_running "$I/pid" "$I/data" || break
+    ! lab_ended "$I/pid" || break
     sleep 0.1
   done
   tail -n 20 "$I/run/log" >&2; lab_die "PostgreSQL does not answer"

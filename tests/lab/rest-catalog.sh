@@ -19,7 +19,7 @@ start() {
   fi
   for i in $(seq 300); do
     ! lab_listens "$port" || { printf '%s\n' "$port"; return; }
-    lab_running "$I/pid" "$I/names" || break
+    ! lab_ended "$I/pid" || break
     sleep 0.1
   done
   tail -n 20 "$I/log" >&2; lab_die "the REST catalog does not answer"

@@ -9,13 +9,13 @@ command=${1:-}; kind=${2:-}
 KEY=labkey; SECRET=labsecret-labsecret; B=$LAB/bin/$kind; I=$LAB/$kind
 mapfile -t user < <(lab_user)
 
-settle() { # PIDFILE TEXT LOG : wait until the port answers
+settle() { # PIDFILE LOG : wait until the port answers
   local i; for i in $(seq 600); do
     ! lab_listens "$(cat "$I/port")" || return 0
-    lab_running "$1" "$2" || break
+    ! lab_ended "$1" || break
     sleep 0.1
   done
-  tail -n 20 "$3" >&2; lab_die "$kind does not answer"
+  tail -n 20 "$2" >&2; lab_die "$kind does not answer"
 }
 port() { [ -e "$I/$1" ] || lab_port > "$I/$1"; cat "$I/$1"; }
 
@@ -32,7 +32,7 @@ start_moto() {
     PYTHONHOME=$root/usr PYTHONNOUSERSITE=1 PYTHONDONTWRITEBYTECODE=1 lab_spawn "$I/pid" "$I/log" "${user[@]}" "$B/python" -c \
       "import sys; from moto.server import main; sys.exit(main(['-H', '$LAB_HOST', '-p', '$(cat "$I/port")']))"
   fi
-  settle "$I/pid" moto.server "$I/log"; cat "$I/port"
+  settle "$I/pid" "$I/log"; cat "$I/port"
 }
 
 # --- Ceph ------------------------------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ start_ceph() {
     lab_spawn "$I/rgw.pid" "$I/log/rgw.out" "${user[@]}" "$B/radosgw" -c "$I/ceph.conf" -n client.admin -f \
       --rgw-frontends "beast endpoint=$LAB_HOST:$(cat "$I/port") tcp_nodelay=1"
   fi
-  settle "$I/rgw.pid" "$I/ceph.conf" "$I/log/rgw.out"; : > "$I/ready"; cat "$I/port"
+  settle "$I/rgw.pid" "$I/log/rgw.out"; : > "$I/ready"; cat "$I/port"
 }
 stop_ceph() {
   if lab_running "$I/rgw.pid" "$I/ceph.conf"; then kill -KILL "$(cat "$I/rgw.pid")"; fi # it lingers for half a minute; what it answered is in the osd
