@@ -32,7 +32,7 @@ internal static class ForeignCompaction
                 layout, table.Files, names, partition.Key, merged, written, new IcebergSinkSettings { TargetFileSizeBytes = 20_000 });
             foreach (var file in partition)
             {
-                await foreach (var batch in DataFileReader.ReadAsync(table.Files, file.File!, layout.Parquet, CancellationToken.None))
+                await foreach (var batch in new DataFileReader(table).ReadAsync(file.File!, layout.Parquet, CancellationToken.None))
                 {
                     using var owned = batch;
                     RowLineage.Resolve(batch, layout.HasRowLineage ? version.Files.EntryOf(file.File!) : null);

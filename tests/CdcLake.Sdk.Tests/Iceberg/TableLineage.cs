@@ -25,7 +25,7 @@ internal static class TableLineage
         foreach (var file in files.All)
         {
             var entry = version.Files.Entries(ManifestContent.Data).Single(e => e.File.Path == file.File!.Path);
-            await foreach (var batch in DataFileReader.ReadAsync(table.Files, file.File!, columns, CancellationToken.None))
+            await foreach (var batch in new DataFileReader(table).ReadAsync(file.File!, columns, CancellationToken.None))
             {
                 using var owned = batch;
                 for (var i = 0; i < batch.Count; i++)

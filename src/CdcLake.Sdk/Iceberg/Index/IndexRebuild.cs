@@ -3,7 +3,6 @@ using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Parquet.Format;
 using CdcLake.State.Rows;
-using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Index;
 
@@ -11,13 +10,13 @@ namespace CdcLake.Iceberg.Index;
 internal static class IndexRebuild
 {
     /// <exception cref="CatalogException">Two rows have the same key, so the table was not written by this library alone.</exception>
-    public static async Task<KeyIndex> RunAsync(TableLayout layout, FileIO store, LiveFiles files, CancellationToken cancellationToken)
+    public static async Task<KeyIndex> RunAsync(TableLayout layout, CatalogTable table, LiveFiles files, CancellationToken cancellationToken)
     {
         var schema = new Schema(layout.Key.Select(k => layout.Columns[k]));
         var index = KeyIndex.For(schema);
         try
         {
-            await FillAsync(index, schema, layout, store, files, cancellationToken).ConfigureAwait(false);
+            await FillAsync(index, schema, layout, table, files, cancellationToken).ConfigureAwait(false);
             return index;
         }
         catch
@@ -28,11 +27,12 @@ internal static class IndexRebuild
     }
 
     private static async Task FillAsync(
-        KeyIndex index, Schema schema, TableLayout layout, FileIO store, LiveFiles files, CancellationToken cancellationToken)
+        KeyIndex index, Schema schema, TableLayout layout, CatalogTable table, LiveFiles files, CancellationToken cancellationToken)
     {
         var codec = new RowCodec(schema, Enumerable.Range(0, schema.Count));
         ParquetColumn[] columns = [.. layout.Key.Select(k => layout.Parquet[k])];
         var placed = new PlacedRows();
+        var reader = new DataFileReader(table);
         using var keys = new EncodedRows();
         foreach (var file in files.All)
         {
@@ -41,7 +41,7 @@ internal static class IndexRebuild
                 continue;
             }
 
-            await foreach (var batch in DataFileReader.ReadAsync(store, file.File!, columns, cancellationToken).ConfigureAwait(false))
+            await foreach (var batch in reader.ReadAsync(file.File!, columns, cancellationToken).ConfigureAwait(false))
             {
                 using var rows = batch.ToChanges(schema);
                 codec.Encode(rows, keys);

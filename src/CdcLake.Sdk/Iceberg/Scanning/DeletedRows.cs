@@ -38,7 +38,7 @@ internal static class DeletedRows
         }
 
         await PositionDeletes.ApplyAsync(
-            table.Files, deletes.Where(e => e.File.Content == FileContent.PositionDeletes && !IsVector(e.File)), targets, cancellationToken).ConfigureAwait(false);
+            new DataFileReader(table), deletes.Where(e => e.File.Content == FileContent.PositionDeletes && !IsVector(e.File)), targets, cancellationToken).ConfigureAwait(false);
         await new EqualityDeletes(table).ApplyAsync(
             [.. deletes.Where(e => e.File.Content == FileContent.EqualityDeletes)], targets, cancellationToken).ConfigureAwait(false);
         foreach (var target in targets.All)

@@ -12,7 +12,7 @@ namespace CdcLake.Iceberg.Scanning;
 /// </summary>
 internal sealed class EqualityDeletes(CatalogTable table)
 {
-    private readonly FieldNames? _names = NameMapping.Of(table.Metadata);
+    private readonly DataFileReader _reader = new(table);
 
     /// <exception cref="CatalogException">A file is damaged, or a key has a type that is not read.</exception>
     public async Task ApplyAsync(ImmutableArray<ManifestEntry> deletes, DeleteTargets targets, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class EqualityDeletes(CatalogTable table)
         foreach (var entry in deletes.Where(e => e.Sequence > oldest))
         {
             var scope = set.ScopeOf(entry, IsGlobal(entry.File));
-            await foreach (var batch in DataFileReader.ReadAsync(table.Files, entry.File, key.Columns, cancellationToken, _names).ConfigureAwait(false))
+            await foreach (var batch in _reader.ReadAsync(entry.File, key.Columns, cancellationToken).ConfigureAwait(false))
             {
                 using var owned = batch;
                 set.Add(entry, key.Encode(batch, scope));
@@ -53,8 +53,7 @@ internal sealed class EqualityDeletes(CatalogTable table)
 
     private async Task ApplyAsync(EqualityKey key, EqualityDeleteSet set, List<int> scopes, DeleteTarget target, CancellationToken cancellationToken)
     {
-        var columns = PartitionConstants.Fill(key.Columns, target.File.File!, table.Metadata);
-        await foreach (var batch in DataFileReader.ReadAsync(table.Files, target.File.File!, columns, cancellationToken, _names).ConfigureAwait(false))
+        await foreach (var batch in _reader.ReadAsync(target.File.File!, key.Columns, cancellationToken).ConfigureAwait(false))
         {
             using var owned = batch;
             foreach (var scope in scopes)

@@ -17,7 +17,7 @@ internal sealed class FileScan
     private readonly ImmutableArray<ParquetColumn> _columns;
     private readonly Schema _read;
     private readonly Schema _wanted;
-    private readonly FieldNames? _names;
+    private readonly DataFileReader _reader;
     private readonly FileRanges _ranges;
     private readonly Predicate? _condition;
     private readonly int[] _live = new int[DataFileReader.BatchRows];
@@ -35,7 +35,7 @@ internal sealed class FileScan
         _columns = [.. fields.Select(f => ScanColumns.Of(f) ?? throw new UnsupportedTypeException($"Column \"{f.Name}\" of table {table.Identifier} has type {f.Type}, which is not read by this version of the library. Leave it out of the scan, or read the table with another engine."))];
         _read = new Schema(_columns.Select(c => new Field(c.Name, c.Type, !c.Required)));
         _wanted = new Schema(_read.Fields.Take(request.Wanted));
-        _names = NameMapping.Of(table.Metadata);
+        _reader = new DataFileReader(table);
         _ranges = new FileRanges(new IcebergSchema(0, fields, []));
         _condition = request.Condition?.Invoke();
     }
@@ -73,9 +73,7 @@ internal sealed class FileScan
     /// <param name="cancellationToken">Ends the reading.</param>
     public async IAsyncEnumerable<ChangeBatch> ReadAsync(DataFile file, PositionSet hidden, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var columns = PartitionConstants.Fill(_columns, file, _table.Metadata);
-        var filter = _request.Filter is { } condition ? new RowGroupRanges(condition, columns) : null;
-        await foreach (var batch in DataFileReader.ReadAsync(_table.Files, file, columns, cancellationToken, _names, filter).ConfigureAwait(false))
+        await foreach (var batch in _reader.ReadAsync(file, _columns, cancellationToken, _request.Filter).ConfigureAwait(false))
         {
             if (Select(hidden, batch.FirstRow, batch.ToChanges(_read)) is { } rows)
             {

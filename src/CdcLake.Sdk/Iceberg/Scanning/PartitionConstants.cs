@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Manifests;
@@ -18,7 +17,7 @@ internal static class PartitionConstants
     /// <param name="columns">What is read.</param>
     /// <param name="file">The data file.</param>
     /// <param name="table">Knows its partition spec.</param>
-    public static ImmutableArray<ParquetColumn> Fill(ImmutableArray<ParquetColumn> columns, DataFile file, TableMetadata table)
+    public static IReadOnlyList<ParquetColumn> Fill(IReadOnlyList<ParquetColumn> columns, DataFile file, TableMetadata table)
     {
         if (file.Partition.Type.Fields.IsEmpty || table.PartitionSpecs.FirstOrDefault(s => s.SpecId == file.SpecId) is not { } spec)
         {

@@ -3,7 +3,6 @@ using CdcLake.Columnar;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Parquet.Format;
-using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Scanning;
 
@@ -11,7 +10,7 @@ namespace CdcLake.Iceberg.Scanning;
 internal static class PositionDeletes
 {
     /// <exception cref="CatalogException">A file is damaged, or deletes rows that are not there.</exception>
-    public static async Task ApplyAsync(FileIO store, IEnumerable<ManifestEntry> deletes, DeleteTargets targets, CancellationToken cancellationToken)
+    public static async Task ApplyAsync(DataFileReader reader, IEnumerable<ManifestEntry> deletes, DeleteTargets targets, CancellationToken cancellationToken)
     {
         // Those of one data file first, the largest in front: it stays when later commits delete more rows.
         foreach (var entry in deletes.OrderBy(e => ScopeOf(e.File) is null).ThenByDescending(e => e.File.RecordCount))
@@ -19,16 +18,16 @@ internal static class PositionDeletes
             var scope = ScopeOf(entry.File);
             if (scope is not null && targets.Find(scope) is { } only)
             {
-                await ApplyToOneAsync(store, entry, only, cancellationToken).ConfigureAwait(false);
+                await ApplyToOneAsync(reader, entry, only, cancellationToken).ConfigureAwait(false);
             }
             else if (scope is null || !(targets.IsPassedOver(scope) || entry.File.ReferencedDataFile is not null))
             {
-                await ApplyToManyAsync(store, entry, targets, cancellationToken).ConfigureAwait(false);
+                await ApplyToManyAsync(reader, entry, targets, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private static async Task ApplyToOneAsync(FileIO store, ManifestEntry entry, DeleteTarget target, CancellationToken cancellationToken)
+    private static async Task ApplyToOneAsync(DataFileReader reader, ManifestEntry entry, DeleteTarget target, CancellationToken cancellationToken)
     {
         if (target.Sequence > entry.Sequence)
         {
@@ -44,7 +43,7 @@ internal static class PositionDeletes
 
         ParquetColumn[] columns = [PositionDeleteFile.Columns[1]];
         var isBase = !target.File.HasBase;
-        await foreach (var batch in DataFileReader.ReadAsync(store, entry.File, columns, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in reader.ReadAsync(entry.File, columns, cancellationToken).ConfigureAwait(false))
         {
             using var owned = batch;
             foreach (var position in ((FixedColumn<long>)batch.Columns[0]).Values)
@@ -54,10 +53,10 @@ internal static class PositionDeletes
         }
     }
 
-    private static async Task ApplyToManyAsync(FileIO store, ManifestEntry entry, DeleteTargets targets, CancellationToken cancellationToken)
+    private static async Task ApplyToManyAsync(DataFileReader reader, ManifestEntry entry, DeleteTargets targets, CancellationToken cancellationToken)
     {
         var deletes = new LiveDeletes(entry.File);
-        await foreach (var batch in DataFileReader.ReadAsync(store, entry.File, PositionDeleteFile.Columns, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in reader.ReadAsync(entry.File, PositionDeleteFile.Columns, cancellationToken).ConfigureAwait(false))
         {
             using var owned = batch;
             var paths = (BytesColumn)batch.Columns[0];

@@ -61,9 +61,10 @@ internal sealed class Compaction : IAsyncDisposable
         var sortBytes = _layout.Order.IsDeclared ? Math.Max(_settings.SortBytes, _settings.MemoryBudgetBytes) : _settings.SortBytes;
         var lineage = _data.Select(f => _layout.HasRowLineage ? _version.Files.EntryOf(f) : null).ToArray();
         var rows = new int[DataFileReader.BatchRows];
+        var reader = new DataFileReader(_version.Table);
         for (var i = 0; i < _data.Length; i++)
         {
-            await foreach (var batch in DataFileReader.ReadAsync(_version.Table.Files, _data[i], _layout.Parquet, cancellationToken).ConfigureAwait(false))
+            await foreach (var batch in reader.ReadAsync(_data[i], _layout.Parquet, cancellationToken).ConfigureAwait(false))
             {
                 using var owned = batch;
                 RowLineage.Resolve(batch, lineage[i]);

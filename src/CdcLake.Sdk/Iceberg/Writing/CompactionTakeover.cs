@@ -5,7 +5,6 @@ using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Parquet.Format;
 using CdcLake.State.Rows;
-using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Writing;
 
@@ -14,12 +13,13 @@ namespace CdcLake.Iceberg.Writing;
 /// elsewhere, or not at all, was replaced or deleted meanwhile, and its copy is hidden.
 /// </summary>
 /// <param name="layout">Columns.</param>
-/// <param name="store">Where the files are.</param>
+/// <param name="table">The table.</param>
 /// <param name="files">Data files of the table.</param>
 /// <param name="index">Where their rows are.</param>
 /// <param name="settings">Limits.</param>
-internal sealed class CompactionTakeover(TableLayout layout, FileIO store, LiveFiles files, KeyIndex index, IcebergSinkSettings settings)
+internal sealed class CompactionTakeover(TableLayout layout, CatalogTable table, LiveFiles files, KeyIndex index, IcebergSinkSettings settings)
 {
+    private readonly DataFileReader _reader = new(table);
     private readonly PlacedRows _placed = new();
     private RowLocation[] _known = [];
 
@@ -42,7 +42,7 @@ internal sealed class CompactionTakeover(TableLayout layout, FileIO store, LiveF
         var file = files.Begin();
         file.File = data;
         ParquetColumn[] columns = [.. layout.Key.Select(k => layout.Parquet[k])];
-        await foreach (var batch in DataFileReader.ReadAsync(store, data, columns, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in _reader.ReadAsync(data, columns, cancellationToken).ConfigureAwait(false))
         {
             using var rows = batch.ToChanges(schema);
             codec.Encode(rows, keys);

@@ -124,7 +124,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
             _name = _names.NextData(_partition);
             _written.Add(_name);
             _output = await _store.CreateAsync(_name, cancellationToken).ConfigureAwait(false);
-            _parquet = new ParquetWriter(_layout.Parquet, _output.WriteAsync, _options);
+            _parquet = new ParquetWriter(_layout.Written, _output.WriteAsync, _options);
             _file = _files.Begin();
             _run = Run;
         }

@@ -151,7 +151,7 @@ internal sealed class EqualityDeletesWriter : IDeletedRowsWriter, IAsyncDisposab
         var name = _names.NextDeletes(partition);
         _written.Add(name);
         var output = await _session.Version.Table.Files.CreateAsync(name, cancellationToken).ConfigureAwait(false);
-        var file = new OpenFile(name, output, new ParquetWriter(_keys.Parquet, output.WriteAsync, _options));
+        var file = new OpenFile(name, output, new ParquetWriter(_keys.Written, output.WriteAsync, _options));
         _open.Add(partition, file);
         return file;
     }

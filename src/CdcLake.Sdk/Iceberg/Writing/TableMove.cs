@@ -45,9 +45,10 @@ internal sealed class TableMove(TableLayout layout, LiveFiles files, KeyIndex? i
         await DeletedRows.LoadAsync(version.Table, version.Files, files, cancellationToken).ConfigureAwait(false);
         var schema = new Schema(layout.Key.Select(k => layout.Columns[k]));
         var codec = new RowCodec(schema, Enumerable.Range(0, schema.Count));
+        var reader = new DataFileReader(version.Table);
         foreach (var file in files.All.Where(f => f.IsCommitted))
         {
-            await FindAsync(file, version, schema, codec, keys, cancellationToken).ConfigureAwait(false);
+            await FindAsync(file, reader, schema, codec, keys, cancellationToken).ConfigureAwait(false);
         }
 
         if (_moved != expected && settings.DeleteMode != IcebergDeleteMode.Equality) // which does not know how many there are
@@ -59,7 +60,7 @@ internal sealed class TableMove(TableLayout layout, LiveFiles files, KeyIndex? i
     }
 
     private async Task FindAsync(
-        LiveFile file, TableVersion version, Schema schema, RowCodec codec, EncodedRows keys, CancellationToken cancellationToken)
+        LiveFile file, DataFileReader reader, Schema schema, RowCodec codec, EncodedRows keys, CancellationToken cancellationToken)
     {
         if (index is null)
         {
@@ -68,7 +69,7 @@ internal sealed class TableMove(TableLayout layout, LiveFiles files, KeyIndex? i
         }
 
         ParquetColumn[] columns = [.. layout.Key.Select(k => layout.Parquet[k])];
-        await foreach (var batch in DataFileReader.ReadAsync(version.Table.Files, file.File!, columns, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in reader.ReadAsync(file.File!, columns, cancellationToken).ConfigureAwait(false))
         {
             using var rows = batch.ToChanges(schema);
             codec.Encode(rows, keys);

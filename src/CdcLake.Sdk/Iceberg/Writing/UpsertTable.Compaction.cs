@@ -44,7 +44,7 @@ internal sealed partial class UpsertTable
             _written.Attach(compaction.HandOver());
             if (_index is { } index)
             {
-                await new CompactionTakeover(_columns.Layout, Version.Table.Files, _files, index, _settings).RunAsync(compaction, cancellationToken).ConfigureAwait(false);
+                await new CompactionTakeover(_columns.Layout, Version.Table, _files, index, _settings).RunAsync(compaction, cancellationToken).ConfigureAwait(false);
             }
             else
             {

@@ -41,7 +41,7 @@ internal sealed partial class UpsertTable
         var keySchema = new Schema(_columns.Layout.Key.Select(k => _columns.Layout.Columns[k]));
         var codec = new State.Rows.RowCodec(keySchema, Enumerable.Range(0, keySchema.Count));
         var mentioned = new bool[DataFileReader.BatchRows];
-        await foreach (var batch in DataFileReader.ReadAsync(Version.Table.Files, file.File!, columns, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in new DataFileReader(Version.Table).ReadAsync(file.File!, columns, cancellationToken).ConfigureAwait(false))
         {
             using var rows = batch.ToChanges(keySchema);
             codec.Encode(rows, _keys);
@@ -62,7 +62,7 @@ internal sealed partial class UpsertTable
 
     private async Task TakeBackAsync(LiveFile file, PositionSet wanted, Consolidator changes, CancellationToken cancellationToken)
     {
-        await foreach (var batch in DataFileReader.ReadAsync(Version.Table.Files, file.File!, [.. _columns.Layout.Parquet.Take(_columns.Layout.Columns.Count)], cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in new DataFileReader(Version.Table).ReadAsync(file.File!, [.. _columns.Layout.Parquet.Take(_columns.Layout.Columns.Count)], cancellationToken).ConfigureAwait(false))
         {
             using var rows = batch.ToChanges(_columns.Layout.Columns);
             int[] some = [.. Enumerable.Range(0, rows.Count).Where(r => wanted.Contains(batch.FirstRow + r))];

@@ -330,7 +330,7 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     private async Task RewriteAsync(LiveFile file, CancellationToken cancellationToken)
     {
         var entry = _columns.Layout.HasRowLineage ? Version.Files.EntryOf(file.File!) : null;
-        await foreach (var batch in DataFileReader.ReadAsync(Version.Table.Files, file.File!, _columns.Layout.Parquet, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in new DataFileReader(Version.Table).ReadAsync(file.File!, _columns.Layout.Parquet, cancellationToken).ConfigureAwait(false))
         {
             RowLineage.Resolve(batch, entry);
             using var rows = batch.ToChanges(_columns.Layout.Columns);
