@@ -105,10 +105,11 @@ number() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<< "$2"; }
 
 check_package() {
   say "package"
-  if ! dotnet pack src/CdcLake.Sdk -c Release --no-build -v quiet -o "$work/package"; then step_failed "dotnet pack"; return; fi
+  local platform; platform=$(dotnet --info | sed -n 's/^ *RID: *//p')
+  if ! dotnet pack src/CdcLake.Sdk "${build[@]}" -p:ReadyToRun=true -p:ReadyToRunPlatforms="$platform" -o "$work/package"; then step_failed "dotnet pack"; return; fi
   local package part
   package=$(find "$work/package" -name '*.nupkg')
-  for part in README.md lib/net10.0/CdcLake.Sdk.dll lib/net10.0/CdcLake.Sdk.xml; do # a zip archive lists its entries in plain text
+  for part in README.md lib/net10.0/CdcLake.Sdk.dll lib/net10.0/CdcLake.Sdk.xml "runtimes/$platform/lib/net10.0/CdcLake.Sdk.dll"; do # a zip archive lists its entries in plain text
     if grep -aqF "$part" "$package"; then step_passed "the package holds $part"; else step_failed "the package lacks $part"; fi
   done
   if [ -n "$(find "$work/package" -name '*.snupkg')" ]; then step_passed "symbols"; else step_failed "no symbol package"; fi

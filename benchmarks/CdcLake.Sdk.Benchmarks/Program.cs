@@ -31,13 +31,14 @@ static int WriteLog(string[] args)
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Usage: dotnet run -c Release --project benchmarks/CdcLake.Sdk.Benchmarks -- targets | long-targets | commits [--write] [--only TEXT]
-                                                                                  -- compare RESULT_FILE RESULT_FILE
-                                                                                  -- log FILE STATEMENTS UPDATE_PERCENT | log FILE mixed 0
+        Usage: dotnet run -c Release [-p:ReadyToRun=true] --project benchmarks/CdcLake.Sdk.Benchmarks -- targets | long-targets | commits [--write] [--only TEXT]
+                                                                                                          -- compare RESULT_FILE RESULT_FILE
+                                                                                                          -- log FILE STATEMENTS UPDATE_PERCENT | log FILE mixed 0
 
           targets       measure everything that has a target, in about four minutes; each line beside a baseline of the same run
           long-targets  what depends on size or time, for larger tables and longer: about a quarter of an hour, 5 GB of temporary files
           commits       whether a table stays quick and small over 20,000 commits (--short: 1,000) and 100 data files
+          ReadyToRun    measure the library as the package has it, compiled ahead of time
           --write       also store the table in benchmarks/results/<processor>/<run>.md
           --only TEXT   only measurements whose name contains TEXT: decode, capture, snapshot, codecs, join, parquet, starrocks, key index, commit time, replay,
                         telemetry, scaling, start, memory, freshness, idle, read cost

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection.PortableExecutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -20,11 +21,12 @@ internal static partial class ResultFile
         text.Append(CultureInfo.InvariantCulture, $"""
             # {char.ToUpperInvariant(run[0])}{run[1..]} on {cpu}
 
-            Made by `dotnet run -c Release --project benchmarks/CdcLake.Sdk.Benchmarks -- {run} --write`; every baseline was measured in the same run.
+            Made by `dotnet run -c Release -p:ReadyToRun=true --project benchmarks/CdcLake.Sdk.Benchmarks -- {run} --write`; every baseline was measured in the same run.
 
             * Processor: {cpu}, {Environment.ProcessorCount} cores
             * System: {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}
             * Runtime: {RuntimeInformation.FrameworkDescription}, workstation GC, not concurrent
+            * Library: {(IsReadyToRun() ? "compiled ahead of time, as the package has it" : "compiled at run time only; the package has images compiled ahead: -p:ReadyToRun=true")}
             * MySQL: {await ServerVersionAsync()}
             * ClickHouse: {ClickHouseVersion()}
             * Commit: {await CommitAsync()}
@@ -47,6 +49,13 @@ internal static partial class ResultFile
         var file = Path.Combine(folder, run + ".md");
         await File.WriteAllTextAsync(file, text.ToString());
         return Path.GetRelativePath(Root(), file);
+    }
+
+    private static bool IsReadyToRun()
+    {
+        using var file = File.OpenRead(typeof(Pipeline).Assembly.Location);
+        using var image = new PEReader(file);
+        return image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0;
     }
 
     private static string Processor()
