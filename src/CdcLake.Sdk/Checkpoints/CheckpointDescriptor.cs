@@ -13,7 +13,7 @@ internal sealed record CheckpointDescriptor(
     long Number, string Instance, DateTimeOffset Time, string Pipeline, IReadOnlyDictionary<string, string> Position, IReadOnlyList<DescribedOperator> Operators)
 {
     /// <summary>Changes when the layout of records, pieces or descriptor does.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     public const string NamePrefix = "checkpoint-";
 

@@ -41,7 +41,7 @@ internal sealed partial class Consolidator
         foreach (var reference in references)
         {
             ref readonly var key = ref KeyAt(reference);
-            if (key.IsKnown == 0 && (key.Added | key.Withdrawn) != 0)
+            if (!key.IsKnown && (key.Added | key.Withdrawn) != 0)
             {
                 asked.Append(_keys.KeyOf(reference));
             }
@@ -59,10 +59,10 @@ internal sealed partial class Consolidator
         foreach (var reference in references)
         {
             ref var key = ref KeyAt(reference);
-            if (key.IsKnown == 0 && (key.Added | key.Withdrawn) != 0)
+            if (!key.IsKnown && (key.Added | key.Withdrawn) != 0)
             {
-                key.IsKnown = 1;
-                key.IsCommitted = Target == TargetKnowledge.Believed ? key.Withdrawn != 0 ? (byte)1 : (byte)0 : present[next] ? (byte)1 : (byte)0;
+                key.IsKnown = true;
+                key.IsCommitted = present[next];
                 next++;
             }
         }
@@ -74,10 +74,10 @@ internal sealed partial class Consolidator
         foreach (var reference in references)
         {
             ref var key = ref KeyAt(reference);
-            if (key.IsKnown == 0 && (key.Added | key.Withdrawn) != 0)
+            if (!key.IsKnown && (key.Added | key.Withdrawn) != 0)
             {
-                key.IsKnown = 1;
-                key.IsCommitted = key.Withdrawn != 0 ? (byte)1 : (byte)0;
+                key.IsKnown = true;
+                key.IsCommitted = key.Withdrawn != 0;
             }
         }
     }
@@ -86,8 +86,8 @@ internal sealed partial class Consolidator
     private void Settle(uint reference)
     {
         ref var key = ref KeyAt(reference);
-        key.IsTouched = 0;
-        var wasPending = key.IsPending != 0;
+        key.IsTouched = false;
+        var wasPending = key.IsPending;
         if ((key.Added | key.Withdrawn) != 0)
         {
             if (IsPartial)
@@ -108,11 +108,11 @@ internal sealed partial class Consolidator
             _rows.Free(ref key.Row);
             key.Row = key.Added;
             key.Added = 0;
-            key.IsPending = key.Row != 0 || key.IsCommitted != 0 ? (byte)1 : (byte)0;
+            key.IsPending = key.Row != 0 || key.IsCommitted;
         }
 
-        PendingRows += key.IsPending - (wasPending ? 1 : 0);
-        if (key.IsPending == 0)
+        PendingRows += (key.IsPending ? 1 : 0) - (wasPending ? 1 : 0);
+        if (!key.IsPending)
         {
             _keys.Remove(reference);
         }
@@ -179,7 +179,7 @@ internal sealed partial class Consolidator
         _touchedCount = 0;
         for (var at = _keys.Next(0); at != 0 && _touchedCount < left; at = _keys.Next(at))
         {
-            if (KeyAt(at).IsTouched != 0)
+            if (KeyAt(at).IsTouched)
             {
                 Remember(at);
             }

@@ -16,9 +16,9 @@ internal sealed partial class Consolidator
         for (var i = 0; i < references.Length; i++)
         {
             ref var key = ref KeyAt(references[i]);
-            if (key.IsTouched == 0)
+            if (!key.IsTouched)
             {
-                key.IsTouched = 1;
+                key.IsTouched = true;
                 Remember(references[i]);
             }
 
@@ -54,7 +54,7 @@ internal sealed partial class Consolidator
     // What is known of the row has to be what is withdrawn.
     private void RequirePresent(uint reference, in PendingKey key, ReadOnlySpan<byte> withdrawn)
     {
-        var present = key.Added != 0 ? key.Added : key.Withdrawn == 0 && key.IsPending != 0 ? key.Row : 0;
+        var present = key.Added != 0 ? key.Added : key.Withdrawn == 0 && key.IsPending ? key.Row : 0;
         if (present != 0 && !_rows[present].SequenceEqual(withdrawn))
         {
             throw new InconsistentChangeException(

@@ -52,10 +52,10 @@ internal sealed partial class Consolidator
     private bool IsWanted(uint reference, Part part)
     {
         ref readonly var key = ref KeyAt(reference);
-        return key.IsPending != 0 && part switch
+        return key.IsPending && part switch
         {
             Part.Upserts => key.Row != 0,
-            Part.Deletes => key.Row == 0 && key.IsCommitted != 0,
+            Part.Deletes => key.Row == 0 && key.IsCommitted,
             _ => key.Old != 0,
         };
     }
@@ -67,7 +67,7 @@ internal sealed partial class Consolidator
         for (var i = 0; i < references.Length; i++)
         {
             keys.Append(_keys.KeyOf(references[i]));
-            replaces[i] = part == Part.Replaced ? KeyAt(references[i]).Row != 0 : KeyAt(references[i]).IsCommitted != 0;
+            replaces[i] = part == Part.Replaced ? KeyAt(references[i]).Row != 0 : KeyAt(references[i]).IsCommitted;
         }
 
         keys.ComputeHashes();

@@ -77,9 +77,9 @@ internal sealed partial class Consolidator : IDisposable
         for (var i = 0; i < references.Length; i++)
         {
             ref var key = ref KeyAt(references[i]);
-            if (key.IsTouched == 0)
+            if (!key.IsTouched)
             {
-                key.IsTouched = 1;
+                key.IsTouched = true;
                 Remember(references[i]);
             }
 
@@ -153,16 +153,16 @@ internal sealed partial class Consolidator : IDisposable
     private void ClearKey(uint reference)
     {
         ref var key = ref KeyAt(reference);
-        if (key.IsPending != 0)
+        if (key.IsPending)
         {
-            key.IsCommitted = key.Row != 0 ? (byte)1 : (byte)0;
-            key.IsKnown = Target == TargetKnowledge.Asked ? key.IsKnown : (byte)0;
-            key.IsPending = 0;
+            key.IsCommitted = key.Row != 0;
+            key.IsKnown &= Target == TargetKnowledge.Asked;
+            key.IsPending = false;
             _rows.Free(ref key.Row);
             _rows.Free(ref key.Old);
         }
 
-        if (key.IsTouched == 0)
+        if (!key.IsTouched)
         {
             _keys.Remove(reference);
         }

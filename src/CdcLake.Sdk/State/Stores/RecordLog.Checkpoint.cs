@@ -103,7 +103,7 @@ internal sealed partial class RecordLog
         var reference = BinaryPrimitives.ReadUInt32LittleEndian(patch);
         var header = BinaryPrimitives.ReadInt32LittleEndian(patch[4..]);
         var segment = (int)(reference >> SegmentShift);
-        var at = (int)(reference & 0xFFFF) << UnitBits;
+        var at = (int)(reference & OffsetMask) << UnitBits;
         if (reference == 0 || segment >= _count || at >= _used[segment] || ((Unsafe.ReadUnaligned<int>(ref HeaderAt(reference)) ^ header) & LengthMask) != 0)
         {
             return false;

@@ -4,13 +4,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace CdcLake.State.Stores;
 
-// A record, aligned to 16 bytes inside its segment:
+// A record, aligned to 8 bytes inside its segment:
 //
 //   offset  size    field
 //   0       4       header: bits 0-29 payload bytes, bit 30 dead, bit 31 changed since the last checkpoint
 //   4       length  payload: a prefix that its owner changes in place, then bytes that never change
 //
-// A reference is segment << 16 | offset / 16; 0 means none. References ascend in the order of appending, so at most 64 GiB fit one log.
+// A reference is segment << 17 | offset / 8; 0 means none. References ascend in the order of appending, so at most 32 GiB fit one log.
 
 /// <summary>
 /// An append-only log of records in segments of 1 MiB (a longer record gets a segment of its own). Records stay where they are until the whole log is
@@ -24,10 +24,11 @@ internal sealed partial class RecordLog
     /// <summary>Largest payload in bytes.</summary>
     public const int LongestPayload = LengthMask - Unit;
 
-    private const int Unit = 16;
-    private const int UnitBits = 4;
-    private const int SegmentShift = 16;
-    private const int MostSegments = 1 << 16;
+    private const int UnitBits = 3;
+    private const int Unit = 1 << UnitBits;
+    private const int SegmentShift = 20 - UnitBits;
+    private const int OffsetMask = (1 << SegmentShift) - 1;
+    private const int MostSegments = 1 << (32 - SegmentShift);
     private const int HeaderBytes = 4;
     private const int LengthMask = (1 << 30) - 1;
     private const int Dead = 1 << 30;
@@ -119,7 +120,7 @@ internal sealed partial class RecordLog
     public uint Next(uint reference)
     {
         var segment = (int)(reference >> SegmentShift);
-        var at = reference == 0 ? Unit : ((int)(reference & 0xFFFF) << UnitBits) + SizeOf(LengthOf(reference));
+        var at = reference == 0 ? Unit : ((int)(reference & OffsetMask) << UnitBits) + SizeOf(LengthOf(reference));
         for (; segment < _count; segment++, at = 0)
         {
             while (at < _used[segment])
@@ -179,7 +180,7 @@ internal sealed partial class RecordLog
     private ref byte HeaderAt(uint reference) =>
         ref Unsafe.Add(
             ref MemoryMarshal.GetArrayDataReference(Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_segments), reference >> SegmentShift)!),
-            (nint)(reference & 0xFFFF) << UnitBits);
+            (nint)(reference & OffsetMask) << UnitBits);
 
     private static int SizeOf(int length) => (length + HeaderBytes + Unit - 1) & ~(Unit - 1);
 
@@ -202,7 +203,7 @@ internal sealed partial class RecordLog
                 $"One row of state takes {size:N0} bytes; the largest that can be kept is {LongestPayload:N0} bytes. Leave its longest column out of the join or aggregate.");
         }
 
-        // The first 16 bytes of the first segment stay unused: reference 0 means none.
+        // The first 8 bytes of the first segment stay unused: reference 0 means none.
         var reserved = _count == 0 ? Unit : 0;
         PlaceSegment(_count, GC.AllocateUninitializedArray<byte>(Math.Max(SegmentBytes, size + reserved), pinned: true), reserved);
         return _count - 1;
@@ -213,7 +214,7 @@ internal sealed partial class RecordLog
         if (index >= MostSegments)
         {
             throw new UnsupportedTypeException(
-                "The state of one operator reached 64 GiB, the most that is kept today. Filter earlier, keep fewer columns, or split the pipeline.");
+                "The state of one operator reached 32 GiB, the most that is kept today. Filter earlier, keep fewer columns, or split the pipeline.");
         }
 
         if (index >= _segments.Length)
