@@ -9,7 +9,7 @@ internal sealed class Instruments
     private static readonly ConditionalWeakTable<Meter, Instruments> Known = [];
     private static readonly Meter Own = new(CdcLakeTelemetry.MeterName, CdcLakeTelemetry.Version);
 
-    private Instruments(Meter meter) => (Counters, Gauges) = (new PipelineCounters(meter), new PipelineGauges(meter));
+    private Instruments(Meter meter) => (Counters, Gauges) = (new PipelineCounters(meter), new PipelineGauges(meter, TimeProvider.System));
 
     public PipelineCounters Counters { get; }
 

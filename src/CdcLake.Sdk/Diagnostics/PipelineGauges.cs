@@ -5,11 +5,21 @@ namespace CdcLake.Diagnostics;
 /// <summary>What is looked up when somebody collects: one instrument of each kind per meter, over all pipelines that are alive. Thread-safe.</summary>
 internal sealed class PipelineGauges
 {
+    private static readonly TimeSpan LongestCollection = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
     private readonly List<WeakReference<Func<PipelineStatus>>> _pipelines = [];
+    private List<PipelineStatus> _collected = [];
+    private long _collectedAt;
+    private int _gauges;
+    private int _lastRead = int.MaxValue;
 
-    public PipelineGauges(Meter meter)
+    /// <param name="meter">What the gauges belong to.</param>
+    /// <param name="clock">Tells how long a collection has taken.</param>
+    public PipelineGauges(Meter meter, TimeProvider clock)
     {
+        _clock = clock;
         Gauge(meter, "cdclake.source.lag", "s", "How far what was read is behind the server.", s => One(s, s.Lag?.TotalSeconds));
         Gauge(meter, "cdclake.source.connected", "1", "1 while the source is read, else 0.", s => One(s, s.Source.IsConnected ? 1 : 0));
         Gauge(meter, "cdclake.source.backlog", "By", "Bytes of changes that were received and wait between stages.", s => One(s, s.Stages.Sum(t => t.Inputs.Sum(i => i.Bytes))));
@@ -65,14 +75,25 @@ internal sealed class PipelineGauges
         where sink.Lag is not null
         select new Measurement<double>(sink.Lag!.Value.TotalSeconds, Tags.Of(Tags.Pipeline, status.Pipeline), Tags.Of(Tags.Sink, sink.Name));
 
-    private void Gauge(Meter meter, string name, string unit, string description, Func<PipelineStatus, IEnumerable<Measurement<double>>> read) =>
-        meter.CreateObservableGauge(name, () => Statuses().SelectMany(read), unit, description);
+    private void Gauge(Meter meter, string name, string unit, string description, Func<PipelineStatus, IEnumerable<Measurement<double>>> read)
+    {
+        var place = _gauges++;
+        meter.CreateObservableGauge(name, () => Statuses(place).SelectMany(read), unit, description);
+    }
 
-    private List<PipelineStatus> Statuses()
+    /// <summary>One picture for a whole collection, which reads gauges in the order of their creation: a place that does not come after the last one begins another.</summary>
+    private List<PipelineStatus> Statuses(int place)
     {
         var alive = new List<Func<PipelineStatus>>();
         lock (_gate)
         {
+            var goesOn = place > _lastRead && _clock.GetElapsedTime(_collectedAt) < LongestCollection;
+            _lastRead = place;
+            if (goesOn)
+            {
+                return _collected;
+            }
+
             foreach (var pipeline in _pipelines)
             {
                 if (pipeline.TryGetTarget(out var status))
@@ -82,6 +103,13 @@ internal sealed class PipelineGauges
             }
         }
 
-        return [.. alive.Select(status => status())];
+        // Not under the lock: a pipeline that ends removes itself holding its own.
+        List<PipelineStatus> collected = [.. alive.Select(status => status())];
+        lock (_gate)
+        {
+            (_collected, _collectedAt) = (collected, _clock.GetTimestamp());
+        }
+
+        return collected;
     }
 }

@@ -50,7 +50,7 @@ public sealed class MetricNamesTests
         using var meter = new Meter("names");
         using var listener = new MeterListener { InstrumentPublished = (i, _) => found.AddRange(i.Meter == meter ? [i] : []) };
         listener.Start();
-        _ = (new PipelineCounters(meter), new PipelineGauges(meter));
+        _ = (new PipelineCounters(meter), new PipelineGauges(meter, TimeProvider.System));
         Assert.Equal(28, found.Count);
         return found;
     }
