@@ -1,7 +1,9 @@
+using CdcLake.Diagnostics;
 using CdcLake.MySql.Gtids;
 using CdcLake.Planning.Binding;
 using CdcLake.Runtime;
 using CdcLake.Views;
+using Microsoft.Extensions.Logging;
 
 namespace CdcLake;
 
@@ -13,6 +15,7 @@ public sealed partial class Pipeline : IAsyncDisposable
 {
     private readonly PipelineDefinition _definition;
     private readonly StatusBoard _status;
+    private readonly EventRecorder _events;
     private readonly PositionBoard _positions;
     private readonly CancellationTokenSource _disposed = new();
     private Task? _run;
@@ -22,7 +25,9 @@ public sealed partial class Pipeline : IAsyncDisposable
     internal Pipeline(PipelineDefinition definition)
     {
         _definition = definition;
-        _status = new StatusBoard(definition.Name, definition.Options.TimeProvider, definition.Plan.Sinks.Select(s => s.Name), definition.Telemetry());
+        var telemetry = definition.Telemetry();
+        _events = telemetry.Events;
+        _status = new StatusBoard(definition.Name, definition.Options.TimeProvider, definition.Plan.Sinks.Select(s => s.Name), telemetry);
         _positions = new PositionBoard(definition.Sinks.Count);
         _control = new RunControl(definition.Name);
     }
@@ -32,6 +37,15 @@ public sealed partial class Pipeline : IAsyncDisposable
 
     /// <summary>What the pipeline is doing at this moment.</summary>
     public PipelineStatus Status => _status.Current;
+
+    /// <summary>What happened last, newest first: the log's messages of level information and above, at most 200, also where the application does not log.</summary>
+    public IReadOnlyList<PipelineEvent> Events => _events.Events;
+
+    /// <summary>The Iceberg tables that it writes, in the order of the <c>To…</c> calls; they can be read at any time.</summary>
+    public IReadOnlyList<IcebergTable> Tables => [.. _definition.Plan.Sinks.Select(s => s.Target.Result).OfType<IcebergTable>()];
+
+    /// <summary>The views that it keeps, in the order of the <c>To…</c> calls.</summary>
+    public IReadOnlyList<IView> Views => [.. _definition.Plan.Sinks.Select(s => s.Target.Result).OfType<IView>()];
 
     /// <summary>
     /// Runs until the token is cancelled; then stops reading, commits what was read, and returns. Over log files it returns when they are read to their end.
@@ -121,6 +135,9 @@ public sealed partial class Pipeline : IAsyncDisposable
 
         return this;
     }
+
+    /// <summary>A logger of those around the pipeline, whose messages count among its events.</summary>
+    internal ILogger Recorded(ILogger logger, string area) => _events.Over(logger, area);
 
     /// <summary>Ends a run that is draining at once: there is no more time.</summary>
     internal void Abort() => _control.Abort(new TimeoutException($"Pipeline \"{Name}\" had no more time to commit what it had read. The next run reads it again."));

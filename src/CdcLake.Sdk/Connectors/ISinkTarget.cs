@@ -5,4 +5,7 @@ namespace CdcLake.Connectors;
 internal interface ISinkTarget
 {
     ISink CreateSink();
+
+    /// <summary>The object by which the application reads what the sink has written; null where there is none.</summary>
+    object? Result => null;
 }

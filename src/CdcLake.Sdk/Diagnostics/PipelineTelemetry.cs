@@ -28,15 +28,20 @@ internal sealed class PipelineTelemetry
     /// <param name="folder">Where its checkpoints lie.</param>
     /// <param name="loggers">The application's; null for silence.</param>
     /// <param name="meters">The container's; null for the process's own meter.</param>
-    public PipelineTelemetry(string pipeline, string folder, ILoggerFactory? loggers, IMeterFactory? meters)
+    /// <param name="clock">Source of the times of events.</param>
+    public PipelineTelemetry(string pipeline, string folder, ILoggerFactory? loggers, IMeterFactory? meters, TimeProvider clock)
     {
+        Events = new EventRecorder(clock);
         _pipeline = pipeline;
         _folder = folder;
-        _log = new Loggers(loggers);
+        _log = new Loggers(loggers, Events);
         _tag = Tags.Of(Tags.Pipeline, pipeline);
         var instruments = Instruments.Of(meters);
         (_counters, _gauges) = (instruments.Counters, instruments.Gauges);
     }
+
+    /// <summary>What was logged, for those who look at the pipeline and not at its log.</summary>
+    public EventRecorder Events { get; }
 
     /// <summary>Gauges show the pipeline from here on.</summary>
     public void Observe(Func<PipelineStatus> status)

@@ -9,6 +9,15 @@ public interface IPipelineHandle
     /// <summary>What it is doing at this moment. Never waits.</summary>
     PipelineStatus Status { get; }
 
+    /// <summary>As <see cref="Pipeline.Events"/>: what happened last, newest first, and what its operators did.</summary>
+    IReadOnlyList<PipelineEvent> Events { get; }
+
+    /// <summary>The Iceberg tables that it writes.</summary>
+    IReadOnlyList<IcebergTable> Tables { get; }
+
+    /// <summary>The views that it keeps.</summary>
+    IReadOnlyList<IView> Views { get; }
+
     /// <summary>Its plan as text.</summary>
     string Explain();
 

@@ -32,13 +32,19 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
         _pipeline = pipeline;
         _options = options;
         _lifetime = lifetime;
-        _log = loggers?.CreateLogger("CdcLake.Hosting") ?? NullLogger.Instance;
+        _log = pipeline.Recorded(loggers?.CreateLogger("CdcLake.Hosting") ?? NullLogger.Instance, "Hosting");
         HostingLog.Configured(_log, Name, OptionKeys.Print(pipeline.Options, options));
     }
 
     public string Name => _pipeline.Name;
 
     public PipelineStatus Status => _pipeline.Status;
+
+    public IReadOnlyList<PipelineEvent> Events => _pipeline.Events;
+
+    public IReadOnlyList<IcebergTable> Tables => _pipeline.Tables;
+
+    public IReadOnlyList<IView> Views => _pipeline.Views;
 
     private bool IsRunning => !_run.IsCompleted;
 

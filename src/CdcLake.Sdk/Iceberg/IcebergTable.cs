@@ -58,7 +58,7 @@ public sealed partial class IcebergTable
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    internal ISinkTarget Target(IcebergSinkSettings settings) => new IcebergSinkTarget(_catalog.Commits, _identifier, settings);
+    internal ISinkTarget Target(IcebergSinkSettings settings) => new IcebergSinkTarget(_catalog.Commits, _identifier, settings, this);
 
     internal Task<IcebergTableReader> OpenAsync(CancellationToken cancellationToken) => IcebergTableReader.OpenAsync(_catalog.Open(), _identifier, cancellationToken);
 }

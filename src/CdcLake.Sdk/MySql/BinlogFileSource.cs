@@ -25,7 +25,7 @@ internal sealed class BinlogFileSource : ISource
 
     /// <param name="paths">The files in any order; at least one.</param>
     /// <param name="clock">Measures the age of epochs.</param>
-    /// <param name="options">Dates that no calendar has, and tables whose statements pass; the rest is of no use here.</param>
+    /// <param name="options">Dates that no calendar has, tables whose statements pass, and the pace; the rest is of no use here.</param>
     /// <exception cref="BinlogUnavailableException">No file is given.</exception>
     public BinlogFileSource(IReadOnlyList<string> paths, TimeProvider? clock = null, MySqlSourceOptions? options = null)
     {
@@ -82,11 +82,12 @@ internal sealed class BinlogFileSource : ISource
             StartsEmpty = before.IsEmpty,
             TablesMustBeCreated = !before.IsEmpty && from is null,
         });
+        var pace = _options.Replay(_clock);
         var lengths = _heads.Select(h => new FileInfo(h.Path).Length).ToArray();
         for (var i = 0; i < _heads.Count; i++)
         {
             CheckSequence(i, processor);
-            await ReadFileAsync(_heads[i], lengths[..i].Sum(), lengths.Sum(), processor, output, cancellationToken).ConfigureAwait(false);
+            await ReadFileAsync(_heads[i], lengths[..i].Sum(), lengths.Sum(), processor, pace, output, cancellationToken).ConfigureAwait(false);
         }
 
         await FinishAsync(processor, output, cancellationToken).ConfigureAwait(false);
@@ -126,7 +127,8 @@ internal sealed class BinlogFileSource : ISource
         }
     }
 
-    private static async Task ReadFileAsync(BinlogFileHead head, long before, long total, BinlogEventProcessor processor, ISourceOutput output, CancellationToken cancellationToken)
+    private async Task ReadFileAsync(
+        BinlogFileHead head, long before, long total, BinlogEventProcessor processor, ReplayClock pace, ISourceOutput output, CancellationToken cancellationToken)
     {
         var reader = await BinlogFileReader.OpenAsync(head.Path, cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
@@ -141,7 +143,14 @@ internal sealed class BinlogFileSource : ISource
                 reportAt = reader.Offset + Math.Min(ReportEveryBytes, total / 20);
             }
 
-            var (failure, isIncomplete) = ProcessBuffered(reader, processor);
+            var (failure, isIncomplete, wait) = ProcessBuffered(reader, processor, pace);
+            if (wait > TimeSpan.Zero)
+            {
+                await processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(wait, _clock, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             if (failure is null && !isIncomplete && processor.NeedsFlush)
             {
                 await processor.FlushAsync(output, idle: false, cancellationToken).ConfigureAwait(false);
@@ -176,7 +185,7 @@ internal sealed class BinlogFileSource : ISource
     /// Processes events until the buffer is empty or pending rows have to be handed on. A transaction that is known to end behind the end of the
     /// file is not handed on in part: its events are only framed.
     /// </summary>
-    private static (ExceptionDispatchInfo? Failure, bool IsIncomplete) ProcessBuffered(BinlogFileReader reader, BinlogEventProcessor processor)
+    private static (ExceptionDispatchInfo? Failure, bool IsIncomplete, TimeSpan Wait) ProcessBuffered(BinlogFileReader reader, BinlogEventProcessor processor, ReplayClock pace)
     {
         try
         {
@@ -184,6 +193,11 @@ internal sealed class BinlogFileSource : ISource
             while (reader.TryRead(out var bytes))
             {
                 processor.Process(bytes);
+                if (pace.IsPaced && processor.AtTransactionEnd && pace.Wait(processor.Rows, processor.CommitMicroseconds) is var wait && wait > TimeSpan.Zero)
+                {
+                    return (null, false, wait);
+                }
+
                 if (processor.NeedsFlush)
                 {
                     isIncomplete = !processor.AtTransactionEnd && processor.OpenTransactionEnd > reader.Length;
@@ -196,11 +210,11 @@ internal sealed class BinlogFileSource : ISource
                 }
             }
 
-            return (null, isIncomplete);
+            return (null, isIncomplete, TimeSpan.Zero);
         }
         catch (CdcLakeException e)
         {
-            return (ExceptionDispatchInfo.Capture(e), false);
+            return (ExceptionDispatchInfo.Capture(e), false, TimeSpan.Zero);
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class MySqlSource : ISourceTarget
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         _connection = MySqlConnectionOptions.Parse(connectionString);
-        _options = Configured(configure);
+        _options = OfServer(configure);
     }
 
     /// <summary>A server, read live, with the credentials of the application's own data source: its connection string, password provider and certificate callbacks.</summary>
@@ -43,7 +43,7 @@ public sealed class MySqlSource : ISourceTarget
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         _connection = MySqlConnectionOptions.Of(dataSource);
-        _options = Configured(configure);
+        _options = OfServer(configure);
     }
 
     private MySqlSource(IReadOnlyList<string> files, Action<MySqlSourceOptions>? configure) => (_files, _options) = (files, Configured(configure));
@@ -115,7 +115,7 @@ public sealed class MySqlSource : ISourceTarget
     public override string ToString() => _connection?.Endpoint ?? FilesText();
 
     ISource ISourceTarget.CreateSource(string pipeline, TimeProvider clock) => _connection is null
-        ? new BinlogFileSource(_files, options: _options)
+        ? new BinlogFileSource(_files, clock, _options)
         : new MySqlBinlogSource(_connection, pipeline, _options, clock);
 
     ILease? ISourceTarget.CreateLease(string pipeline, TimeProvider clock) => _connection is null ? null : new MySqlLease(_connection, pipeline, clock);
@@ -125,6 +125,13 @@ public sealed class MySqlSource : ISourceTarget
         var source = new MySqlSource(files, configure);
         return source._options.StartAt.Point is null ? source : throw new ArgumentException(
             $"{nameof(MySqlSourceOptions.StartAt)} = {source._options.StartAt} is for servers; files are read from their beginning. Leave it out.", nameof(configure));
+    }
+
+    private static MySqlSourceOptions OfServer(Action<MySqlSourceOptions>? configure)
+    {
+        var options = Configured(configure);
+        return options.Pace == MySqlPace.Unlimited ? options : throw new ArgumentException(
+            $"{nameof(MySqlSourceOptions.Pace)} = {options.Pace} is for files; a server sends its log when it is written. Leave it out.", nameof(configure));
     }
 
     private static MySqlSourceOptions Configured(Action<MySqlSourceOptions>? configure)

@@ -1,9 +1,10 @@
+using CdcLake.MySql;
 using CdcLake.MySql.StartPoints;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake;
 
-/// <summary>How a <see cref="MySqlSource"/> reads; the defaults suit most servers. Of files only <see cref="InvalidDates"/>, <see cref="InvalidDatesOf"/> and <see cref="StatementTables"/> matter. Copied when the source is made, so later changes have no effect.</summary>
+/// <summary>How a <see cref="MySqlSource"/> reads; the defaults suit most servers. Of files only <see cref="InvalidDates"/>, <see cref="InvalidDatesOf"/>, <see cref="StatementTables"/> and <see cref="Pace"/> matter. Copied when the source is made, so later changes have no effect.</summary>
 public sealed class MySqlSourceOptions
 {
     /// <summary>
@@ -88,8 +89,15 @@ public sealed class MySqlSourceOptions
     /// <value>Default: <see cref="SchemaChanges.Follow"/>.</value>
     public SchemaChanges SchemaChanges { get; set; } = SchemaChanges.Follow;
 
+    /// <summary>How fast files are replayed; a server sets the pace itself. For demonstrations, load tests and the search for errors.</summary>
+    /// <value>Default: <see cref="MySqlPace.Unlimited"/>.</value>
+    public MySqlPace Pace { get; set; } = MySqlPace.Unlimited;
+
     /// <summary>What <see cref="StartAt"/> means to the log; null for a snapshot.</summary>
     internal StartPoint? StartPoint => StartAt.Point;
+
+    /// <summary>Keeps the pace of a replay.</summary>
+    internal ReplayClock Replay(TimeProvider clock) => new(Pace.Factor, Pace.Rows, clock);
 
     /// <summary>Both together.</summary>
     internal DatePolicy Dates => new(InvalidDates, InvalidDatesOf);
@@ -103,6 +111,7 @@ public sealed class MySqlSourceOptions
         }
 
         ArgumentNullException.ThrowIfNull(StartAt);
+        ArgumentNullException.ThrowIfNull(Pace);
         ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotWorkers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SnapshotWorkers, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotPatience, TimeSpan.Zero);

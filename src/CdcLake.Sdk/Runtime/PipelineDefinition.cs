@@ -25,5 +25,5 @@ internal sealed record PipelineDefinition(
     public PipelineDefinition With(PipelineOptions options) => Remake?.Invoke(options) ?? this with { Options = options };
 
     /// <summary>Tells the application's loggers and meters what happens.</summary>
-    public PipelineTelemetry Telemetry() => new(Name, Options.CheckpointFolder, Options.LoggerFactory, Options.MeterFactory);
+    public PipelineTelemetry Telemetry() => new(Name, Options.CheckpointFolder, Options.LoggerFactory, Options.MeterFactory, Options.TimeProvider);
 }

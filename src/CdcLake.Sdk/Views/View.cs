@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using CdcLake.Connectors;
 using CdcLake.Planning.Logical;
@@ -13,12 +14,13 @@ namespace CdcLake;
 /// </summary>
 /// <typeparam name="TKey">A type that holds the key column; an anonymous type or record of several.</typeparam>
 /// <typeparam name="TRow">Row type of the stream.</typeparam>
-public sealed class View<[DynamicallyAccessedMembers(RowMembers.Kept)] TKey, [DynamicallyAccessedMembers(RowMembers.Kept)] TRow>
+public sealed class View<[DynamicallyAccessedMembers(RowMembers.Kept)] TKey, [DynamicallyAccessedMembers(RowMembers.Kept)] TRow> : IView
 {
     /// <summary>Changed rows that are kept for slow readers unless said otherwise.</summary>
     private const int UsualFeedRows = 100_000;
 
     private readonly ViewFeed<TKey, TRow> _feed;
+    private readonly Lazy<PropertyInfo[]> _columns = new(() => [.. RowMembers.Of(typeof(TRow)).Members.Select(m => typeof(TRow).GetProperty(m.Property)!)]);
     private Func<string, CancellationToken, Task>? _wait;
     private int _isTaken;
 
@@ -93,6 +95,17 @@ public sealed class View<[DynamicallyAccessedMembers(RowMembers.Kept)] TKey, [Dy
         ? wait(gtid, cancellationToken)
         : throw new InvalidOperationException($"No pipeline was built with {Name} yet. Give it to ToView, and build.");
 
+    IReadOnlyList<string> IView.Columns => [.. _columns.Value.Select(c => c.Name)];
+
+    IReadOnlyList<Type> IView.ColumnTypes => [.. _columns.Value.Select(c => c.PropertyType)];
+
+    (string? Position, IEnumerable<IReadOnlyList<object?>> Rows) IView.Read()
+    {
+        var state = Current;
+        var columns = _columns.Value;
+        return (state.Position, state.Select(row => (IReadOnlyList<object?>)Array.ConvertAll(columns, c => c.GetValue(row))));
+    }
+
     internal void Take()
     {
         if (Interlocked.Exchange(ref _isTaken, 1) != 0)
@@ -101,5 +114,5 @@ public sealed class View<[DynamicallyAccessedMembers(RowMembers.Kept)] TKey, [Dy
         }
     }
 
-    internal ISinkTarget Target() => new ViewTarget<TKey, TRow>(Name, _feed, wait => _wait = wait);
+    internal ISinkTarget Target() => new ViewTarget<TKey, TRow>(Name, _feed, this, wait => _wait = wait);
 }

@@ -11,7 +11,7 @@ public sealed class FacadeTests
 
     private static readonly string[] RuntimeWords =
     [
-        "PipelineOptions", "PipelineState", "PipelineStatus", "SinkStatus", "PipelineCommit", "PipelineError", "SourceStatus", "StageStatus", "ChannelStatus",
+        "PipelineOptions", "PipelineState", "PipelineStatus", "SinkStatus", "PipelineCommit", "PipelineError", "PipelineEvent", "SourceStatus", "StageStatus", "ChannelStatus",
         "SnapshotStatus", "SnapshotTableStatus", "CheckpointStatus",
         "ChangeKind", "ViewSnapshot", "ViewChange", "ViewChanges", "ISink", "SinkChange", "SinkCommit", "LogRetentionStatus",
     ];
@@ -19,7 +19,7 @@ public sealed class FacadeTests
     /// <summary>Folders that bring public types of their own, and how the names of these begin.</summary>
     private static readonly (string Folder, string[] Prefixes)[] Subjects =
     [
-        ("MySql", ["MySql", "Gtid", "Binlog", "MariaDb"]), ("Iceberg", ["Iceberg"]), ("StarRocks", ["StarRocks"]), ("Views", ["View"]), ("RowSinks", ["ISink", "SinkChange", "SinkCommit"]), ("Storage", ["S3"]), ("Diagnostics", ["CdcLakeTelemetry"]),
+        ("MySql", ["MySql", "Gtid", "Binlog", "MariaDb"]), ("Iceberg", ["Iceberg"]), ("StarRocks", ["StarRocks"]), ("Views", ["View", "IView"]), ("RowSinks", ["ISink", "SinkChange", "SinkCommit"]), ("Storage", ["S3"]), ("Diagnostics", ["CdcLakeTelemetry"]),
         ("Hosting", ["CdcLake", "IPipeline", "OnFailure"]),
         ("Expressions", ["Row", "Group", "ColumnName", "SqlFunctions"]), ("Errors", ["CatalogError"]),
     ];

@@ -67,6 +67,9 @@ internal sealed class BinlogEventProcessor : IDisposable
     /// <summary>Changed rows of captured tables since the processor was made, before-images and after-images counted each.</summary>
     public long Rows => _transactions.Rows;
 
+    /// <summary>When the transaction that was read last was committed, in microseconds since 1970.</summary>
+    public long CommitMicroseconds => _transactions.Open.CommitMicroseconds;
+
     /// <inheritdoc cref="EpochBuilder.HasHandedOnPart"/>
     public bool HasHandedOnPart => _epochs.HasHandedOnPart;
 
