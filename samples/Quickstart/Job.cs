@@ -27,7 +27,7 @@ internal static class Job
             o.CheckpointInterval = arguments.CheckpointInterval ?? o.CheckpointInterval;
             o.CommitRows = arguments.CommitRows ?? o.CommitRows;
             o.EpochRows = recorded is null ? o.EpochRows : 4_000;
-            o.OnCommit = commit => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            o.OnCommit = commit => Progress.Line(string.Create(CultureInfo.InvariantCulture,
                 $"commit     snapshot {commit.Id}  {commit.TotalRows:N0} rows (+{commit.Upserts:N0} −{commit.Deletes:N0})  at {commit.Position}"));
         });
 

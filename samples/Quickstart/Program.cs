@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CdcLake;
 using Quickstart;
 
@@ -18,7 +19,7 @@ if (arguments.ShowHelp)
     return 0;
 }
 
-// The first Ctrl-C drains: what was read is committed. The second one ends the process at once, which loses nothing either.
+// The first Ctrl-C, and SIGTERM (docker stop, Kubernetes), drain: what was read is committed. The second Ctrl-C ends the process at once, which loses nothing either.
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {
@@ -29,6 +30,11 @@ Console.CancelKeyPress += (_, e) =>
         stop.Cancel();
     }
 };
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+});
 
 try
 {

@@ -7,6 +7,7 @@ namespace CdcLake.IntegrationTests.Pipelines;
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int Interrupted = 2; // SIGINT
+    private const int Terminated = 15; // SIGTERM
     private const int Continued = 18; // SIGCONT
     private const int Stopped = 19; // SIGSTOP
     private readonly Process _process;
@@ -125,6 +126,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     /// <summary>SIGINT, as Ctrl-C sends it.</summary>
     public void Interrupt() => Send(Interrupted);
+
+    /// <summary>SIGTERM, as docker stop sends it.</summary>
+    public void Terminate() => Send(Terminated);
 
     /// <summary>SIGSTOP: it sleeps wherever it is, as a paused container or a machine without memory does, and does not know it afterwards.</summary>
     public void Suspend() => Send(Stopped);

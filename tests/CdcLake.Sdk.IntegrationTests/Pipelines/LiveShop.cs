@@ -42,11 +42,21 @@ internal sealed class LiveShop(ServerPair servers, string warehouse, int seed)
     }
 
     /// <summary>Waits until everything is committed, drains with SIGINT, and expects a clean end.</summary>
-    public async Task DrainAsync(ChildProcess pipeline)
+    /// <param name="pipeline">The program.</param>
+    /// <param name="asContainer">By SIGTERM, as containers are stopped, instead of Ctrl-C.</param>
+    public async Task DrainAsync(ChildProcess pipeline, bool asContainer = false)
     {
         var end = GtidSet.Parse(await Writers.FinishAsync());
         await pipeline.LineAsync(l => Quickstart.IsCommit(l) && GtidSet.Parse(Quickstart.PositionOf(l)).Covers(end), $"a commit at {end}");
-        pipeline.Interrupt();
+        if (asContainer)
+        {
+            pipeline.Terminate();
+        }
+        else
+        {
+            pipeline.Interrupt();
+        }
+
         Assert.True(await pipeline.ExitAsync() == 0, pipeline.Failure("drain").Message);
     }
 

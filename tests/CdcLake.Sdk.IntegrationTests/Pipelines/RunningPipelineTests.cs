@@ -47,7 +47,7 @@ public sealed class RunningPipelineTests(ServerPair servers, ITestOutputHelper o
         await using var pipeline = shop.Follow("50ms");
         await pipeline.LineAsync(Quickstart.IsCommit, "a first commit");
         await servers.Source.RestartAsync();
-        await shop.DrainAsync(pipeline);
+        await shop.DrainAsync(pipeline, asContainer: true);
         await shop.CheckEverySnapshotAsync(replica);
     }
 
