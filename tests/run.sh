@@ -105,14 +105,22 @@ number() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<< "$2"; }
 
 check_package() {
   say "package"
-  local platform; platform=$(dotnet --info | sed -n 's/^ *RID: *//p')
-  if ! dotnet pack src/CdcLake.Sdk "${build[@]}" -p:ReadyToRun=true -p:ReadyToRunPlatforms="$platform" -o "$work/package"; then step_failed "dotnet pack"; return; fi
-  local package part
-  package=$(find "$work/package" -name '*.nupkg')
-  for part in README.md lib/net10.0/CdcLake.Sdk.dll lib/net10.0/CdcLake.Sdk.xml "runtimes/$platform/lib/net10.0/CdcLake.Sdk.dll"; do # a zip archive lists its entries in plain text
-    if grep -aqF "$part" "$package"; then step_passed "the package holds $part"; else step_failed "the package lacks $part"; fi
+  local platform name package part parts
+  platform=$(dotnet --info | sed -n 's/^ *RID: *//p')
+  for name in CdcLake.Sdk CdcLake.Sdk.AspNetCore; do
+    parts=(README.md "lib/net10.0/$name.dll" "lib/net10.0/$name.xml")
+    case $name in
+      CdcLake.Sdk)
+        parts+=("runtimes/$platform/lib/net10.0/$name.dll")
+        dotnet pack "src/$name" "${build[@]}" -p:ReadyToRun=true -p:ReadyToRunPlatforms="$platform" -o "$work/package/$name" ;;
+      *) dotnet pack "src/$name" -c Release --no-build -v quiet -o "$work/package/$name" ;;
+    esac || { step_failed "dotnet pack $name"; continue; }
+    package=$(find "$work/package/$name" -name '*.nupkg')
+    for part in "${parts[@]}"; do # a zip archive lists its entries in plain text
+      if grep -aqF "$part" "$package"; then step_passed "$name holds $part"; else step_failed "$name lacks $part"; fi
+    done
+    if [ -n "$(find "$work/package/$name" -name '*.snupkg')" ]; then step_passed "$name has symbols"; else step_failed "$name has no symbol package"; fi
   done
-  if [ -n "$(find "$work/package" -name '*.snupkg')" ]; then step_passed "symbols"; else step_failed "no symbol package"; fi
 }
 
 check_quickstart() {

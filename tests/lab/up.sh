@@ -57,6 +57,10 @@ elif "$LAB_HERE/postgres.sh" start >/dev/null; then
   eval "$("$LAB_HERE/postgres.sh" env)"; give CDCLAKE_TEST_POSTGRES "$PG_CONNECTION"
 else lab_log "no PostgreSQL: see above"; fi
 
+if [ -n "${CDCLAKE_TEST_CHROMIUM:-}" ]; then keep CDCLAKE_TEST_CHROMIUM
+elif found=$("$LAB_HERE/chromium.sh" env); then give CDCLAKE_TEST_CHROMIUM "${found#*=}"
+else lab_log "no Chromium: see above"; fi
+
 if [ -n "${CDCLAKE_STARROCKS_SDK:-}" ]; then keep CDCLAKE_STARROCKS_SDK
 elif found=$("$LAB_HERE/starrocks-sdk.sh" env); then give CDCLAKE_STARROCKS_SDK "${found#*=}"
 else lab_log "no StarRocks client: see above"; fi

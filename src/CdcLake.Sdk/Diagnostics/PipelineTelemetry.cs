@@ -82,7 +82,7 @@ internal sealed class PipelineTelemetry
                 SnapshotLog.Started(_log.Snapshot, _pipeline);
                 break;
             case PipelineState.Streaming:
-                SourceLog.Following(_log.Source, _pipeline, status.Source.Server ?? status.Source.Name, status.Position ?? status.CheckpointPosition);
+                SourceLog.Following(_log.Source, _pipeline, status.Source.Server ?? status.Source.Name, status.Position ?? status.CheckpointPosition ?? "its beginning");
                 break;
             case PipelineState.Draining:
                 EngineLog.Draining(_log.Engine, _pipeline);

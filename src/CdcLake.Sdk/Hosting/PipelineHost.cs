@@ -129,8 +129,18 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
         async () =>
         {
             HostingLog.Resetting(_log, Name);
+            var wasRunning = IsRunning;
             await EndAsync().ConfigureAwait(false);
-            await _pipeline.ResetAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await _pipeline.ResetAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch when (wasRunning)
+            {
+                Begin(); // what cannot be reset goes on as it was
+                throw;
+            }
+
             Begin();
         },
         cancellationToken);

@@ -147,7 +147,9 @@ internal sealed class BinlogFileSource : ISource
             if (wait > TimeSpan.Zero)
             {
                 await processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
+                processor.Meter.Rest();
                 await Task.Delay(wait, _clock, cancellationToken).ConfigureAwait(false);
+                processor.Meter.Wake();
                 continue;
             }
 

@@ -7,13 +7,13 @@ internal static class Repository
     public static string Root { get; } = FindRoot(new DirectoryInfo(AppContext.BaseDirectory));
 
     /// <summary>The sample, built in the same configuration as these tests.</summary>
-    public static string QuickstartDll
+    public static string QuickstartDll => Sample("Quickstart");
+
+    /// <summary>A sample's program.</summary>
+    public static string Sample(string name)
     {
-        get
-        {
-            var output = new DirectoryInfo(AppContext.BaseDirectory); // …/bin/Debug/net10.0/
-            return Path.Combine(Root, "samples", "Quickstart", "bin", output.Parent!.Name, output.Name, "Quickstart.dll");
-        }
+        var output = new DirectoryInfo(AppContext.BaseDirectory); // …/bin/Debug/net10.0/
+        return Path.Combine(Root, "samples", name, "bin", output.Parent!.Name, output.Name, name + ".dll");
     }
 
     public static string RecordedLog { get; } = Path.Combine(Root, "samples", "Quickstart", "binlog");

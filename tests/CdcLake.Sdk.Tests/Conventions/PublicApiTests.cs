@@ -10,15 +10,17 @@ public sealed class PublicApiTests
     private const string Folder = "tests/CdcLake.Sdk.Tests/Conventions/";
     private const string Core = "PublicApi.approved.txt";
     private const string Testing = "PublicApi.Testing.approved.txt";
+    private const string AspNetCore = "PublicApi.AspNetCore.approved.txt";
 
-    // Where applications look for what they add to a container, without a using line.
-    private static bool IsContainerExtension(Type type) => type.Namespace == "Microsoft.Extensions.DependencyInjection" && type.Name.EndsWith("Extensions", StringComparison.Ordinal);
+    // Where applications look for what they add to a container or to themselves, without a using line.
+    private static bool IsContainerExtension(Type type) => type.Namespace is "Microsoft.Extensions.DependencyInjection" or "Microsoft.AspNetCore.Builder" && type.Name.EndsWith("Extensions", StringComparison.Ordinal);
 
     private static readonly Type[] Sample = [typeof(SampleSurface), typeof(SampleSurface.Kind)];
 
     [Theory]
     [InlineData(Core)]
     [InlineData(Testing)]
+    [InlineData(AspNetCore)]
     public void Public_surface_is_the_approved_one(string name)
     {
         var actual = PublicApiPrinter.Print(TypesOf(name));
@@ -41,6 +43,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData(Core, "CdcLake")]
     [InlineData(Testing, "CdcLake.Testing")]
+    [InlineData(AspNetCore, "CdcLake")]
     public void Public_types_live_in_the_root_namespace(string name, string space) =>
         Rule.Holds(
             TypesOf(name).Where(t => t.IsVisible && t.Namespace != space && !IsContainerExtension(t)).Select(t => t.FullName!),
@@ -73,7 +76,12 @@ public sealed class PublicApiTests
         Assert.Equal(expected.ReplaceLineEndings("\n"), PublicApiPrinter.Print(Sample));
     }
 
-    private static Type[] TypesOf(string name) => (name == Core ? typeof(CdcLakeException) : typeof(CdcLake.Testing.FakeStarRocks)).Assembly.GetTypes();
+    private static Type[] TypesOf(string name) => (name switch
+    {
+        Core => typeof(CdcLakeException),
+        Testing => typeof(CdcLake.Testing.FakeStarRocks),
+        _ => typeof(CdcLakeDashboardOptions),
+    }).Assembly.GetTypes();
 
     private static IEnumerable<string> OverBudget(IEnumerable<Type> types, int budget)
     {

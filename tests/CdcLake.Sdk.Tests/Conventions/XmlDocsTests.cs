@@ -10,7 +10,7 @@ public sealed partial class XmlDocsTests
         [.. Words("a an the of to for in on this that is and or it its with by from get set return value initializes create new instance class type object represents defines specified given s")];
 
     /// <summary>A type of each package.</summary>
-    public static TheoryData<Type> Packages => new(typeof(CdcLakeException), typeof(CdcLake.Testing.FakeStarRocks));
+    public static TheoryData<Type> Packages => new(typeof(CdcLakeException), typeof(CdcLake.Testing.FakeStarRocks), typeof(CdcLakeDashboardOptions));
 
     [Theory]
     [MemberData(nameof(Packages))]

@@ -36,9 +36,11 @@ public sealed class ReadmeHostingTests
                 .Build("sales"))
             .AddPipeline<UsersReplica>();
         builder.Services.AddHealthChecks().AddCdcLake();
+        builder.Services.AddAuthorizationBuilder().AddPolicy("operators", p => p.RequireRole("ops"));
 
         await using var app = builder.Build();
         app.MapHealthChecks("/health");
+        app.MapCdcLakeDashboard("/cdclake", o => o.ActionPolicy = "operators");
         app.MapGet("/pipelines", (IPipelineRegistry pipelines) => pipelines.Pipelines.Select(p => p.Status));
         // end-snippet
 
@@ -49,5 +51,18 @@ public sealed class ReadmeHostingTests
         Assert.Equal(["sales", "users"], statuses!.Select(s => s.Pipeline));
         Assert.Equal(["iceberg(demo.sales)", "iceberg(lakehouse.users)"], statuses!.SelectMany(s => s.Sinks).Select(s => s.Name));
         await app.StopAsync();
+    }
+
+    [Fact]
+    public async Task Dashboard_of_its_package_is_behind_the_policies_that_it_names()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddCdcLake();
+        builder.Services.AddAuthorizationBuilder().AddPolicy("operators", p => p.RequireRole("ops")).AddPolicy("staff", p => p.RequireAuthenticatedUser());
+        await using var app = builder.Build();
+
+        // snippet: dashboard
+        app.MapCdcLakeDashboard("/cdclake", o => o.ActionPolicy = "operators").RequireAuthorization("staff");
+        // end-snippet
     }
 }

@@ -23,7 +23,7 @@ internal sealed class IcebergTableReader
     /// <exception cref="CatalogException">There is no such table, or it is damaged.</exception>
     public static async Task<IcebergTableReader> OpenAsync(ICatalog catalog, TableIdentifier name, CancellationToken cancellationToken) => new(
         await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
-        ?? throw new CatalogException($"There is no table {name} in {catalog.Name}. Check the name; tables are folders below the warehouse."));
+        ?? throw new CatalogException($"There is no table {name} in {catalog.Name}. Check the name; tables are folders below the warehouse.") { Error = CatalogError.NoSuchTable });
 
     /// <summary>Columns of a snapshot as its batches have them.</summary>
     /// <exception cref="UnsupportedTypeException">A column has a type that is not read.</exception>
