@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.Columnar;
+using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
@@ -329,8 +330,10 @@ internal sealed class IcebergSink : IMaintainedSink
         : throw new InvalidOperationException($"{Name} is not open, or failed before. Open a new one.");
 
     /// <summary>A part that is abandoned leaves the sink unusable; a new one finds the table as it was.</summary>
-    private sealed class Prepared(IcebergSink sink, Epoch epoch, PreparedTable? table, TableUpkeep.Turn turn) : ITablePart
+    private sealed class Prepared(IcebergSink sink, Epoch epoch, PreparedTable? table, AsyncLock.Turn turn) : ITablePart
     {
+        private AsyncLock.Turn? _turn = turn;
+
         public PreparedTable? Table => table;
 
         public ISink Sink => sink;
@@ -342,7 +345,7 @@ internal sealed class IcebergSink : IMaintainedSink
         public SinkCommit? Published()
         {
             var commit = sink.Published(epoch, table);
-            turn.Dispose();
+            EndTurn();
             return commit;
         }
 
@@ -353,7 +356,13 @@ internal sealed class IcebergSink : IMaintainedSink
                 await table.DisposeAsync().ConfigureAwait(false);
             }
 
-            turn.Dispose();
+            EndTurn();
+        }
+
+        private void EndTurn()
+        {
+            _turn?.Dispose();
+            _turn = null;
         }
     }
 }

@@ -1,3 +1,4 @@
+using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Transactions;
 
@@ -17,16 +18,12 @@ internal sealed class TableUpkeep(UpsertTable table, TimeProvider clock) : IDisp
 
     private static readonly TimeSpan AfterError = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim _turns = new(1, 1);
+    private readonly AsyncLock _turns = new();
     private readonly SemaphoreSlim _commits = new(0);
     private long _count;
 
-    /// <summary>Waits until nobody else uses the table. The caller disposes what it gets when it is done; more than once does no harm.</summary>
-    public async ValueTask<Turn> EnterAsync(CancellationToken cancellationToken)
-    {
-        await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new Turn(_turns);
-    }
+    /// <summary>Waits until nobody else uses the table; the caller disposes what it gets when it is done.</summary>
+    public ValueTask<AsyncLock.Turn> EnterAsync(CancellationToken cancellationToken) => _turns.EnterAsync(cancellationToken);
 
     /// <summary>The stream has committed.</summary>
     public void Committed()
@@ -84,11 +81,7 @@ internal sealed class TableUpkeep(UpsertTable table, TimeProvider clock) : IDisp
         return await TakeOverAsync(compaction, cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose()
-    {
-        _turns.Dispose();
-        _commits.Dispose();
-    }
+    public void Dispose() => _commits.Dispose();
 
     /// <summary>The first half of a step: chooses files.</summary>
     internal async Task<Compaction?> BeginAsync(CancellationToken cancellationToken)
@@ -128,24 +121,5 @@ internal sealed class TableUpkeep(UpsertTable table, TimeProvider clock) : IDisp
         await TablePublisher.PublishAsync(prepared.Catalog, [prepared]).ConfigureAwait(false);
         var files = compaction.Outputs;
         return new SinkUpkeep(compaction.Inputs.Count, files.Sum(f => f.RecordCount), files.Sum(f => f.FileSize));
-    }
-
-    /// <summary>The right to use the table.</summary>
-    /// <param name="turns">Whom it goes back to.</param>
-    internal sealed class Turn(SemaphoreSlim turns) : IDisposable
-    {
-        private SemaphoreSlim? _turns = turns;
-
-        public void Dispose()
-        {
-            try
-            {
-                Interlocked.Exchange(ref _turns, null)?.Release();
-            }
-            catch (ObjectDisposedException)
-            {
-                // the sink was given up before its part, and nobody waits any more
-            }
-        }
     }
 }
