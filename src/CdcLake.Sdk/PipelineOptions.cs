@@ -9,7 +9,7 @@ public sealed class PipelineOptions
 {
     /// <summary>
     /// Folder below which operator state is checkpointed, in a folder of the pipeline's name. It only makes restarts fast: deleted, it is rebuilt from the source.
-    /// Pipelines that neither join nor aggregate keep no state. In production give a folder of a disk that outlives the process and its container.
+    /// Pipelines that neither join nor aggregate keep no state, unless they follow foreign keys that the server does not log. In production give a folder of a disk that outlives the process and its container.
     /// </summary>
     /// <value>Default: <c>.cdclake</c> in the working folder. <c>s3://bucket/path</c> keeps checkpoints in S3, reached as <see cref="CheckpointS3"/> says.</value>
     public string CheckpointFolder { get; set; } = ".cdclake";

@@ -22,6 +22,7 @@ internal static class ReplicaProgram
             .Build("followed", o =>
             {
                 o.CommitInterval = TimeSpan.FromMilliseconds(20);
+                (o.CheckpointFolder, o.CheckpointInterval) = (Path.Combine(args[2], ".checkpoints"), TimeSpan.FromMilliseconds(100)); // where foreign keys are followed
                 o.OnCommit = c => Console.WriteLine($"commit {c.Sink} at {c.Position}");
             });
         await pipeline.RunAsync(stop.Token);

@@ -44,6 +44,12 @@ internal sealed class ChangeBatch : IDisposable
 
     public ReadOnlySpan<Column> Columns => _columns;
 
+    /// <summary>
+    /// True for rows of a captured table which other rows refer to by foreign keys: what is withdrawn here, or replaced, changes those rows too, at this place of the
+    /// stream, and nothing else says so. Such a batch holds deleted rows and pairs of updates only.
+    /// </summary>
+    public bool MovesReferences { get; set; }
+
     /// <summary>Bytes that the rows take, without room to grow.</summary>
     public long ByteSize
     {
@@ -94,7 +100,7 @@ internal sealed class ChangeBatch : IDisposable
     }
 
     /// <summary>A copy of all rows, which the caller owns.</summary>
-    public ChangeBatch Copy() => new(Schema, Array.ConvertAll(_columns, c => c.Copy()), Weights);
+    public ChangeBatch Copy() => new(Schema, Array.ConvertAll(_columns, c => c.Copy()), Weights) { MovesReferences = MovesReferences };
 
     /// <summary>A copy of the rows numbered in <paramref name="rows"/>, in that order, which the caller owns.</summary>
     public ChangeBatch Copy(ReadOnlySpan<int> rows)

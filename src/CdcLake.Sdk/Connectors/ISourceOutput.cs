@@ -15,7 +15,8 @@ internal interface ISourceOutput
 
     /// <summary>
     /// Changes of one table inside the current epoch, in commit order with those of other tables. Ownership of the batch passes. Its schema is that of the table's
-    /// version in force here: of <see cref="SourceStart.Tables"/>, or of the last <see cref="TableChangedAsync"/>.
+    /// version in force here: of <see cref="SourceStart.Tables"/>, or of the last <see cref="TableChangedAsync"/>. Rows of several tables may come in other portions than they were
+    /// changed in, but for a batch with <see cref="ChangeBatch.MovesReferences"/>: no change that was made before it comes after it, or the other way round.
     /// </summary>
     ValueTask ChangesAsync(int table, ChangeBatch batch, CancellationToken cancellationToken);
 

@@ -21,4 +21,7 @@ internal sealed record SourceTable(
 
     /// <summary>Ordinals of columns that the source computes from others: a change of another column's definition may change their values.</summary>
     public IReadOnlySet<int> Generated { get; init; } = FrozenSet<int>.Empty;
+
+    /// <summary>Foreign keys of the table that change its rows without a word in the log; empty where the log tells, or there are none.</summary>
+    public IReadOnlyList<ForeignKey> ForeignKeys { get; init; } = [];
 }

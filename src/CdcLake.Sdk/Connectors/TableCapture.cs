@@ -14,6 +14,12 @@ internal sealed record TableCapture(SourceTable Table, IReadOnlyList<int> Column
     /// <summary>True when sinks alone read the table, and can follow its columns from one commit to the next.</summary>
     public bool ChangesInPlace { get; init; }
 
+    /// <summary>
+    /// Ordinals in the table, among <see cref="Columns"/>, that rows of captured tables refer to by a <see cref="ForeignKey"/>. Where rows are deleted, or these columns updated, and
+    /// the referring rows go along, the batch says so (<see cref="ChangeBatch.MovesReferences"/>).
+    /// </summary>
+    public IReadOnlyList<int> Referenced { get; init; } = [];
+
     public static TableCapture Of(SourceTable table, IReadOnlyList<int> columns) =>
         new(table, columns, new Schema(columns.Select(c => table.Schema[c])));
 }

@@ -80,6 +80,7 @@ internal sealed class BinlogFileSource : ISource
             Dates = _options.Dates,
             StatementTables = [.. _options.StatementTables],
             StartsEmpty = before.IsEmpty,
+            ForeignKeysMustTell = true,
             TablesMustBeCreated = !before.IsEmpty && from is null,
         });
         var pace = _options.Replay(_clock);

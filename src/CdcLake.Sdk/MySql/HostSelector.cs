@@ -19,6 +19,11 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
     private const int SliceSeconds = 1; // of waiting, before the other hosts are asked again
     private static readonly TimeSpan OwnPatience = TimeSpan.FromSeconds(10); // a transaction is in the log a moment before it counts as executed
 
+    /// <summary>
+    /// True once the tables were described with what their foreign keys do unseen, false when the server they were described by logs that: then no host can serve that does not. Null before.
+    /// </summary>
+    public bool? FollowsForeignKeys { get; set; }
+
     /// <summary>A session with the host to use, checked.</summary>
     /// <param name="tables">The captured tables.</param>
     /// <param name="included">Where the log is to be read on from; null when no position matters.</param>
@@ -82,7 +87,7 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
         try
         {
             session = await ServerSession.OpenAsync(options, host, cancellationToken).ConfigureAwait(false);
-            await new Preflight(session, host).RequireAsync(tables, cancellationToken).ConfigureAwait(false);
+            await new Preflight(session, host).RequireAsync(tables, mustLogCascades: FollowsForeignKeys == false, cancellationToken).ConfigureAwait(false);
             var missing = included is null ? GtidSet.Empty : await MissingAsync(session, included, waited, cancellationToken).ConfigureAwait(false);
             return (session, missing, null);
         }

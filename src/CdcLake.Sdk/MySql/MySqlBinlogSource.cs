@@ -59,8 +59,13 @@ internal sealed class MySqlBinlogSource : ISource
         var session = await _hosts.OpenAsync(names, null, _ => { }, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var found = await new TableReader(session, _settings.Dates).ReadAsync(names, cancellationToken).ConfigureAwait(false);
-            return [.. found.Select(t => t.Describe(t.Name.ToString()))];
+            var reader = new TableReader(session, _settings.Dates);
+            var found = await reader.ReadAsync(names, cancellationToken).ConfigureAwait(false);
+            var follows = !(await ServerSettings.ReadAsync(session, cancellationToken).ConfigureAwait(false)).LogsCascades;
+            _hosts.FollowsForeignKeys = follows;
+            return follows
+                ? await new ForeignKeyReader(session, reader).DescribeAsync(found, cancellationToken).ConfigureAwait(false)
+                : [.. found.Select(t => t.Describe(t.Name.ToString()))];
         }
     }
 

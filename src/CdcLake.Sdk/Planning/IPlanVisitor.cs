@@ -6,6 +6,8 @@ internal interface IPlanVisitor<out T>
 {
     T Table(TableNode node);
 
+    T ForeignKeys(ForeignKeysNode node);
+
     T Filter(FilterNode node);
 
     T Project(ProjectNode node);

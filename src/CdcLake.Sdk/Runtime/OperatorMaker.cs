@@ -14,6 +14,8 @@ internal sealed class OperatorMaker : IPlanVisitor<MadeOperator>
 
     public MadeOperator Sink(SinkNode node) => default;
 
+    public MadeOperator ForeignKeys(ForeignKeysNode node) => new(new ForeignKeyOperator(node.Name, node.Schema, [.. node.Tables.Select(t => t.Schema)], node.Links, node.Columns), null);
+
     public MadeOperator Filter(FilterNode node) => new(null, new FilterTransform(node.Name, node.Schema, node.Condition()));
 
     public MadeOperator Project(ProjectNode node) => new(null, new ProjectTransform(node.Name, node.Columns()));

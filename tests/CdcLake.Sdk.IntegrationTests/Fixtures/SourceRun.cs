@@ -40,7 +40,7 @@ internal sealed class SourceRun : IAsyncDisposable
     {
         var source = new MySqlBinlogSource(options, pipeline, settings ?? new MySqlSourceOptions(), TimeProvider.System);
         var described = await source.DescribeAsync(tables, default);
-        var captures = described
+        var captures = described.Take(tables.Count)
             .Select(t => TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count).Where(c => !t.Unsupported.ContainsKey(c))]))
             .ToList();
         contents ??= new TableContents(tables.Count);

@@ -4,7 +4,7 @@ using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Operators;
 
-/// <summary>One input of a join: its rows by key, and the encoded form of the batch at hand.</summary>
+/// <summary>One input of a join, or the rows that a foreign key has: by key, and the encoded form of the batch at hand.</summary>
 internal sealed class JoinSide : IDisposable
 {
     private readonly RowsByKey _rows;
@@ -76,6 +76,15 @@ internal sealed class JoinSide : IDisposable
 
     /// <summary>At the end of an epoch, after its rows were given: rewrites the state where most of it is dead.</summary>
     public void Compact() => _rows.Compact();
+
+    /// <inheritdoc cref="RowsByKey.BeginPiece"/>
+    public void BeginPiece() => _rows.BeginPiece();
+
+    /// <inheritdoc cref="RowsByKey.AddToPiece"/>
+    public void AddToPiece(uint row) => _rows.AddToPiece(row);
+
+    /// <inheritdoc cref="RowsByKey.Piece"/>
+    public ChangeBatch Piece() => _rows.Piece();
 
     public void Dispose() => _rows.Dispose();
 

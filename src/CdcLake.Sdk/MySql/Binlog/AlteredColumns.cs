@@ -13,6 +13,7 @@ internal static class AlteredColumns
     public static bool AreRead(AlterClause clause, TableCapture capture) => clause.Kind switch
     {
         AlterKind.Nothing or AlterKind.ChangeDefaultText => false,
+        AlterKind.DropForeignKey => capture.Table.ForeignKeys.Count > 0,
         AlterKind.AddColumn => capture.ReadsAll,
         AlterKind.DropColumn or AlterKind.ChangeColumn or AlterKind.RenameColumn =>
             capture.ReadsAll || capture.Schema.Fields.Any(f => clause.MayName(f.Name)) || (clause.Kind == AlterKind.ChangeColumn && capture.Columns.Any(capture.Table.Generated.Contains)),

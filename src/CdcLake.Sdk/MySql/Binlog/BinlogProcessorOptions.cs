@@ -67,6 +67,9 @@ internal sealed record BinlogProcessorOptions
     /// <summary>The same for a table that is another one in the log than it was planned for, without a statement that says so.</summary>
     public bool RereadsOtherTables { get; init; }
 
+    /// <summary>True when nobody follows foreign keys whose consequences are not logged: a table that gets one stops the source where its log is such.</summary>
+    public bool ForeignKeysMustTell { get; init; }
+
     /// <summary>Rows of one unfinished transaction that are held back so that they can be dropped; a larger transaction is handed on while it is read.</summary>
     public int HeldRows { get; init; } = 65_536;
 

@@ -20,11 +20,17 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
     /// <summary>Qualified name.</summary>
     public string Name => Capture.Table.Name;
 
+    /// <summary>Positions in the batches of the columns that rows of other captured tables refer to.</summary>
+    public IReadOnlyList<int> Referenced { get; } = [.. capture.Referenced.Select(r => capture.Columns.ToList().IndexOf(r))];
+
     /// <summary>True when every row the table ever had is in the log that was read.</summary>
     public bool IsComplete { get; set; }
 
     /// <summary>True once a change of a row was read.</summary>
     public bool HasRows { get; set; }
+
+    /// <summary>True once a statement gave the table a foreign key that changes its rows.</summary>
+    public bool HasActions { get; set; }
 
     /// <summary>True while text columns that say no character set are certainly utf8mb4.</summary>
     public bool IsUnicode { get; set; } = capture.Table.Charset == "utf8mb4";

@@ -45,6 +45,7 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
             }
             else if (statement.Tables.Any(t => t.MayBe(table.Name)))
             {
+                table.HasActions |= statement.AddsActions;
                 table.IsUnicode &= statement.Clauses.All(c => c.Kind != AlterKind.ChangeDefaultText);
                 if (Concerns(statement, table) && !(mayFollow && TryFollow(statement, table, transaction)))
                 {

@@ -48,8 +48,11 @@ internal sealed class EpochBuilder(BinlogProcessorOptions options, IncludedTrans
     /// <summary>Rows of <paramref name="gtid"/> that were handed on, or 0.</summary>
     public long RowsHandedOn(Gtid gtid) => _handedOn.GetValueOrDefault(gtid);
 
-    /// <summary>The batch to append rows of the open transaction to; call <see cref="Appended"/> afterwards.</summary>
-    public ChangeBatch Open(int table) => _pending.Open(table);
+    /// <inheritdoc cref="PendingChanges.Open"/>
+    public ChangeBatch Open(int table, bool moves) => _pending.Open(table, moves);
+
+    /// <inheritdoc cref="PendingChanges.Isolate"/>
+    public void Isolate(int table, int from) => _pending.Isolate(table, from);
 
     /// <summary>Counts rows of <paramref name="transaction"/> appended to the batch that <see cref="Open"/> gave for <paramref name="table"/>, and their bytes in the log.</summary>
     public void Appended(int table, int rows, int bytes, OpenTransaction transaction)
@@ -75,7 +78,7 @@ internal sealed class EpochBuilder(BinlogProcessorOptions options, IncludedTrans
     public IReadOnlyList<PendingChanges.HeldBatch> TakeOpen() => _pending.TakeOpen();
 
     /// <inheritdoc cref="PendingChanges.Restore"/>
-    public void Restore(IEnumerable<PendingChanges.HeldBatch> held, long bytes) => _pending.Restore(held, bytes);
+    public void Restore(IReadOnlyList<PendingChanges.HeldBatch> held, long bytes) => _pending.Restore(held, bytes);
 
     /// <summary>Drops the rows of the open transaction.</summary>
     public void Discard() => _pending.Discard();

@@ -18,6 +18,7 @@ internal sealed class PendingChanges : IDisposable
     private readonly List<Full> _full = [];
     private readonly List<int> _touched = [];
     private int _fullWhole;
+    private int _mover = -1; // the table whose batch was last opened as one that moves references
 
     public PendingChanges(IReadOnlyList<TableCapture> tables) => _tables = [.. tables.Select(t => new TableRows(t.Schema))];
 
@@ -34,7 +35,58 @@ internal sealed class PendingChanges : IDisposable
     public long OpenBytes { get; private set; }
 
     /// <summary>The batch to append rows of <paramref name="table"/> to; call <see cref="Appended"/> afterwards. A batch with enough rows or bytes is closed.</summary>
-    public ChangeBatch Open(int table)
+    /// <param name="table">Its number.</param>
+    /// <param name="moves">
+    /// The rows move rows that refer to them (<see cref="ChangeBatch.MovesReferences"/>): they come into a batch of their own, which keeps its place among those of all tables.
+    /// </param>
+    public ChangeBatch Open(int table, bool moves)
+    {
+        if (moves ? Mover != table : Mover >= 0)
+        {
+            CloseAll();
+        }
+
+        var batch = Current(table); // if it was another kind of batch, it is empty now
+        batch.MovesReferences = moves;
+        _mover = moves ? table : _mover;
+        return batch;
+    }
+
+    /// <summary>The rows from <paramref name="from"/> on of the batch that <see cref="Open"/> gave move rows that refer to them.</summary>
+    public void Isolate(int table, int from)
+    {
+        var rows = _tables[table];
+        var mixed = rows.Batch!;
+        var moved = new ChangeBatch(rows.Schema) { MovesReferences = true };
+        for (var row = from; row < mixed.Count; row++)
+        {
+            moved.AppendFrom(mixed, row, mixed.Weights[row]);
+        }
+
+        mixed.Truncate(from);
+        CloseAll();
+        rows.Batch?.Dispose(); // nothing was left in it
+        rows.Batch = moved;
+        _mover = table;
+    }
+
+    private int Mover => _mover >= 0 && _tables[_mover].Batch is { MovesReferences: true } ? _mover : -1;
+
+    /// <summary>What was appended so far is handed on before all that follows.</summary>
+    private void CloseAll()
+    {
+        for (var table = 0; table < _tables.Count; table++)
+        {
+            var rows = _tables[table];
+            if (rows.Batch is { Count: > 0 } batch)
+            {
+                _full.Add(new Full(table, batch, rows.Whole));
+                (rows.Batch, rows.Whole, rows.Bytes) = (null, 0, 0);
+            }
+        }
+    }
+
+    private ChangeBatch Current(int table)
     {
         var rows = _tables[table];
         if (!rows.Touched)
@@ -108,8 +160,13 @@ internal sealed class PendingChanges : IDisposable
     /// <summary>Puts rows that <see cref="TakeOpen"/> gave into the transaction that is being read. Owns their batches from here on.</summary>
     /// <param name="held">The batches.</param>
     /// <param name="bytes">Bytes in the log of their rows.</param>
-    public void Restore(IEnumerable<HeldBatch> held, long bytes)
+    public void Restore(IReadOnlyList<HeldBatch> held, long bytes)
     {
+        if (Mover >= 0 || held.Any(h => h.Batch.MovesReferences))
+        {
+            CloseAll();
+        }
+
         foreach (var (table, batch) in held)
         {
             var rows = _tables[table];
@@ -186,13 +243,13 @@ internal sealed class PendingChanges : IDisposable
             var rows = _tables[table];
             if (rows.Batch is { } mixed && rows.Whole > 0)
             {
-                var whole = new ChangeBatch(rows.Schema);
+                var whole = new ChangeBatch(rows.Schema) { MovesReferences = mixed.MovesReferences };
                 for (var row = 0; row < rows.Whole; row++)
                 {
                     whole.AppendFrom(mixed, row, mixed.Weights[row]);
                 }
 
-                var open = new ChangeBatch(rows.Schema);
+                var open = new ChangeBatch(rows.Schema) { MovesReferences = mixed.MovesReferences };
                 for (var row = rows.Whole; row < mixed.Count; row++)
                 {
                     open.AppendFrom(mixed, row, mixed.Weights[row]);
@@ -274,8 +331,8 @@ internal sealed class PendingChanges : IDisposable
     private void SeparateFull(int index)
     {
         var (table, mixed, count) = _full[index];
-        var whole = new ChangeBatch(mixed.Schema);
-        var open = new ChangeBatch(mixed.Schema);
+        var whole = new ChangeBatch(mixed.Schema) { MovesReferences = mixed.MovesReferences };
+        var open = new ChangeBatch(mixed.Schema) { MovesReferences = mixed.MovesReferences };
         for (var row = 0; row < mixed.Count; row++)
         {
             (row < count ? whole : open).AppendFrom(mixed, row, mixed.Weights[row]);

@@ -5,11 +5,14 @@ using CdcLake.MySql.Wire.Packets;
 namespace CdcLake.MySql.Binlog;
 
 // TABLE_MAP and rows events begin with the table id (6 bytes, in old logs 4) and 2 bytes of flags, which are not compared with constants: servers add bits.
+// Of a rows event: 0x02 foreign keys were not checked, so that they did nothing; 0x10 they were followed by the server above its engine, which logs what they did (MySQL 9.6).
 
 /// <summary>Turns TABLE_MAP and rows events into rows of the open transaction. Rows of tables that are not captured are passed over unread.</summary>
 internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuilder epochs, BinlogProcessorOptions options)
 {
     private const ulong DummyTableId = 0xFF_FFFF; // a rows event without rows that only ends a statement
+    private const int ForeignKeysLogged = 0x10;
+    private const int ForeignKeysTell = 0x02 | ForeignKeysLogged;
 
     private readonly TableMaps _maps = new(tables);
     private readonly Reread _reread = new(options.RereadsOtherTables);
@@ -49,7 +52,7 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
     public void ReadTableMap(ReadOnlySpan<byte> body, OpenTransaction transaction)
     {
         transaction.Require("a TABLE_MAP event");
-        var id = ReadTableId(ref body);
+        var id = ReadTableId(ref body, out _);
         if (transaction.IsSkipped)
         {
             NoteSkippedRows(body);
@@ -70,11 +73,13 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
             return;
         }
 
-        var id = ReadTableId(ref body);
+        var id = ReadTableId(ref body, out var flags);
         var mapping = _maps.Find(cursor.Stream, id);
         if (mapping is { Table: { } table, Definition: { } definition })
         {
-            Append(type, table, definition, ReadImages(type, table, definition, body), transaction);
+            RequireForeignKeys(table, flags);
+            var moves = table.Referenced.Count > 0 && !RowsEvent.IsInsert(type) && (flags & ForeignKeysTell) == 0;
+            Append(type, table, definition, ReadImages(type, table, definition, body), moves, transaction);
         }
         else if (mapping is null && id != DummyTableId)
         {
@@ -121,7 +126,7 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         return type == EventType.PartialUpdateRows ? definition.Partial.Complete(rows.Images) : rows.Images;
     }
 
-    private void Append(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, OpenTransaction transaction)
+    private void Append(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, bool moves, OpenTransaction transaction)
     {
         if (!table.IsComplete && options.TablesMustBeCreated)
         {
@@ -131,13 +136,20 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         }
 
         table.HasRows = true;
-        var batch = epochs.Open(table.Index);
+        var isUpdate = RowsEvent.IsUpdate(type);
+        var batch = epochs.Open(table.Index, moves && !isUpdate);
+        var before = batch.Count;
         var rows = transaction.RowsToSkip > 0
             ? DecodeBehindSkipped(type, table, definition, images, batch, transaction)
             : Decode(type, definition, images, batch, transaction);
+        if (moves && isUpdate && ChangesReferenced(batch, before, table.Referenced))
+        {
+            epochs.Isolate(table.Index, before);
+        }
+
         epochs.Appended(table.Index, rows, images.Length, transaction);
         Rows += rows;
-        if (RowsEvent.IsUpdate(type))
+        if (isUpdate)
         {
             options.Meter.Changed(0, rows / 2, 0);
         }
@@ -145,6 +157,34 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         {
             options.Meter.Changed(RowsEvent.IsInsert(type) ? rows : 0, 0, RowsEvent.IsInsert(type) ? 0 : rows);
         }
+    }
+
+    private void RequireForeignKeys(CapturedTable table, int flags)
+    {
+        if (table.HasActions && options.ForeignKeysMustTell && (flags & ForeignKeysLogged) == 0)
+        {
+            throw new BinlogUnavailableException(
+                $"{cursor.Where}: a foreign key of captured table {table.Name} deletes or updates its rows by itself, and the server that wrote this log does not log that (before MySQL 9.6 none does). "
+                + "Capture from the server itself: what foreign keys do is followed there.");
+        }
+    }
+
+    /// <summary>True when an update, whose images begin at row <paramref name="from"/>, gave a row other values in columns that others refer to.</summary>
+    private static bool ChangesReferenced(ChangeBatch batch, int from, IReadOnlyList<int> referenced)
+    {
+        foreach (var column in referenced)
+        {
+            var values = batch[column];
+            for (var row = from; row + 1 < batch.Count; row += 2)
+            {
+                if (!values.AreEqual(row, values, row + 1))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private static int Decode(EventType type, CapturedTable.Definition definition, ReadOnlySpan<byte> images, ChangeBatch batch, OpenTransaction transaction)
@@ -183,11 +223,11 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         return kept;
     }
 
-    private ulong ReadTableId(ref ReadOnlySpan<byte> body)
+    private ulong ReadTableId(ref ReadOnlySpan<byte> body, out int flags)
     {
         var reader = new PacketReader(body);
         var id = cursor.TableIdSize == 6 ? reader.ReadUInt48() : reader.ReadUInt32();
-        reader.Skip(2);
+        flags = reader.ReadUInt16();
         body = body[reader.Position..];
         return id;
     }

@@ -11,13 +11,20 @@ namespace CdcLake.MySql.Checks;
 /// <param name="host">The server as the connection string names it, without port.</param>
 internal sealed class Preflight(ServerSession session, string host)
 {
-    /// <summary>Checks settings and grants, that nothing is left out of the log, and that rows of the tables that foreign keys change appear in it.</summary>
+    /// <summary>Checks settings and grants, and that nothing is left out of the log.</summary>
     /// <param name="tables">The captured tables; one that does not exist (any more, or yet) is left out of the check.</param>
+    /// <param name="mustLogCascades">Rows that foreign keys change must appear in the log, since nobody follows them otherwise.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BinlogUnavailableException">Something is not as required; the message lists all of it with the statements that fix it.</exception>
-    public async Task RequireAsync(IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
+    public async Task RequireAsync(IReadOnlyList<MySqlTableName> tables, bool mustLogCascades, CancellationToken cancellationToken)
     {
-        var findings = await RequiredAsync(await ReadFactsAsync(cancellationToken).ConfigureAwait(false), tables, cancellationToken).ConfigureAwait(false);
+        var facts = await ReadFactsAsync(cancellationToken).ConfigureAwait(false);
+        var findings = new List<Finding>(await RequiredAsync(facts, tables, cancellationToken).ConfigureAwait(false));
+        if (mustLogCascades)
+        {
+            findings.AddRange(await facts.Tables.UnloggedCascadesAsync(tables, cancellationToken).ConfigureAwait(false));
+        }
+
         if (findings.Count > 0)
         {
             throw new BinlogUnavailableException($"{session.Peer} cannot be captured as it is:\n- {string.Join("\n- ", findings)}");
@@ -65,7 +72,6 @@ internal sealed class Preflight(ServerSession session, string host)
             findings.AddRange(await log.RequiredAsync(tables, cancellationToken).ConfigureAwait(false));
         }
 
-        findings.AddRange(await facts.Tables.RequiredAsync(tables, cancellationToken).ConfigureAwait(false));
         return findings;
     }
 

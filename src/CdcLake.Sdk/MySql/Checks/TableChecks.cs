@@ -11,26 +11,16 @@ internal sealed class TableChecks(ServerSession session, ServerSettings settings
 {
     private static readonly HashSet<string> SystemDatabases = new(["mysql", "sys", "information_schema", "performance_schema"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>
-    /// Foreign keys that change rows without logging it. SHOW CREATE TABLE needs no more than SELECT; information_schema hides constraints from accounts that may only read.
-    /// </summary>
-    public async Task<IReadOnlyList<Finding>> RequiredAsync(IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
+    /// <summary>Foreign keys that change rows without logging it, of a server that took the place of one that logs it.</summary>
+    public async Task<IReadOnlyList<Finding>> UnloggedCascadesAsync(IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
-        if (settings.LogsCascades)
+        foreach (var table in settings.LogsCascades ? [] : tables)
         {
-            return findings;
-        }
-
-        foreach (var table in tables)
-        {
-            if (await DefinitionAsync(table, cancellationToken).ConfigureAwait(false) is { } definition)
-            {
-                findings.AddRange(ForeignKeyText.Actions(definition).Select(fk => Finding.Error(
-                    "table.cascade", table.ToString(), $"{table}: foreign key {fk.Name} has {fk.Action}",
-                    $"MySQL {session.Version} changes the rows without logging it, so the changes would be lost; it logs them from 9.6 on, with innodb_native_foreign_keys=OFF",
-                    $"Run: ALTER TABLE {table.Quoted} DROP FOREIGN KEY {MySqlTableName.Quote(fk.Name)}; and let the application change the rows, or add the constraint again without that action.")));
-            }
+            findings.AddRange((await ForeignKeysAsync(table, cancellationToken).ConfigureAwait(false)).Select(fk => Finding.Error(
+                "table.cascade", table.ToString(), $"{table}: foreign key {fk.Name} has {fk.Actions}",
+                $"MySQL {session.Version} changes the rows without logging it, and the pipeline began with a server that logs it",
+                "Run: SET PERSIST_ONLY innodb_native_foreign_keys=OFF; and restart the server; or start the pipeline again, which then follows the foreign keys itself.")));
         }
 
         return findings;
@@ -48,7 +38,9 @@ internal sealed class TableChecks(ServerSession session, ServerSettings settings
         TableDefinition definition;
         try
         {
-            definition = (await new TableReader(session, DatePolicy.Strict).ReadAsync([table], cancellationToken).ConfigureAwait(false))[0];
+            var reader = new TableReader(session, DatePolicy.Strict);
+            definition = (await reader.ReadAsync([table], cancellationToken).ConfigureAwait(false))[0];
+            _ = settings.LogsCascades ? [] : await new ForeignKeyReader(session, reader).DescribeAsync([definition], cancellationToken).ConfigureAwait(false);
         }
         catch (CdcLakeException error) when (error is SchemaMismatchException or BinlogUnavailableException or UnsupportedTypeException)
         {
@@ -61,6 +53,7 @@ internal sealed class TableChecks(ServerSession session, ServerSettings settings
             .. Definition(definition),
             .. await TriggersAsync(definition.Name, cancellationToken).ConfigureAwait(false),
             .. await ZeroDatesAsync(definition.Name, cancellationToken).ConfigureAwait(false),
+            .. await CascadesAsync(definition.Name, cancellationToken).ConfigureAwait(false),
         ];
     }
 
@@ -109,19 +102,24 @@ internal sealed class TableChecks(ServerSession session, ServerSettings settings
             $"Say what becomes of them: o.InvalidDatesOf[\"{table}\"] = InvalidDates.Null;")];
     }
 
-    private async Task<string?> DefinitionAsync(MySqlTableName table, CancellationToken cancellationToken)
+    private async Task<IEnumerable<Finding>> CascadesAsync(MySqlTableName table, CancellationToken cancellationToken) =>
+        settings.LogsCascades ? [] : (await ForeignKeysAsync(table, cancellationToken).ConfigureAwait(false)).Select(fk => Finding.Information(
+            "table.cascade", table.ToString(), $"{table}: foreign key {fk.Name} has {fk.Actions}, which the server does not log",
+            "the pipeline follows it from a copy of the rows, which takes memory like a join"));
+
+    private async Task<IReadOnlyList<ForeignKeyText>> ForeignKeysAsync(MySqlTableName table, CancellationToken cancellationToken)
     {
         try
         {
-            return (await session.QueryAsync($"SHOW CREATE TABLE {table.Quoted}", cancellationToken).ConfigureAwait(false))[0, 1];
+            return await ForeignKeyReader.FindAsync(session, table, cancellationToken).ConfigureAwait(false);
         }
         catch (MySqlServerException error) when (error.Code is ServerErrors.NoSuchTable or ServerErrors.UnknownDatabase)
         {
-            return null; // its statement is still to come in the log, where it is judged
+            return []; // its statement is still to come in the log, where it is judged
         }
         catch (MySqlServerException error) when (error.Code is ServerErrors.TableAccessDenied or ServerErrors.AccessDeniedDatabase)
         {
-            return null; // the grant is missing, which is told when the table is described
+            return []; // the grant is missing, which is told when the table is described
         }
     }
 }

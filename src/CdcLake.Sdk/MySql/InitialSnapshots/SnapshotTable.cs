@@ -22,7 +22,7 @@ internal sealed class SnapshotTable
                 $"Table {table.Name} was altered after the pipeline was built: it was {capture.Table.Schema} and is {now.Schema}. Build the pipeline again.");
         }
 
-        Wide = TableCapture.Of(capture.Table, [.. capture.Columns.Union(table.Key).Order()]) with { ReadsAll = capture.ReadsAll };
+        Wide = TableCapture.Of(capture.Table, [.. capture.Columns.Union(table.Key).Order()]) with { ReadsAll = capture.ReadsAll, Referenced = capture.Referenced };
         Key = [.. table.Key.Select(k => IndexOf(Wide.Columns, k))];
         CapturedInWide = [.. capture.Columns.Select(c => IndexOf(Wide.Columns, c))];
     }

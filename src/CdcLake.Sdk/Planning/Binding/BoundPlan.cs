@@ -25,5 +25,6 @@ internal sealed record BoundPlan(
     private static IEnumerable<string> Describe(TableCapture capture) => capture.Columns
         .Select(i => $"{capture.Table.Schema[i]} {capture.Table.NativeTypes[i]}")
         .Prepend(capture.Table.Name)
-        .Concat(capture.Table.PrimaryKey.Select(k => capture.Table.Schema[k].Name));
+        .Concat(capture.Table.PrimaryKey.Select(k => capture.Table.Schema[k].Name))
+        .Concat(capture.Table.ForeignKeys.Select(k => $"{k.Name} {k.Parent} {k.Actions} {string.Join(',', k.Columns)} {string.Join(',', k.ParentColumns)}"));
 }

@@ -1,5 +1,3 @@
-using CdcLake.Columnar;
-using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Planning.Logical;
 
@@ -44,36 +42,9 @@ internal sealed partial class Planner : ILogicalVisitor<BoundStream>
     /// <summary>All tables are bound beforehand: two uses of one table share its capture.</summary>
     BoundStream ILogicalVisitor<BoundStream>.Table(LogicalTable node) => _bound[node];
 
-    private void BindTables(LogicalPlan plan, List<LogicalTable> uses, IReadOnlyDictionary<string, SourceTable> tables)
-    {
-        foreach (var name in plan.Tables)
-        {
-            var table = tables.GetValueOrDefault(name) ?? throw new SchemaMismatchException(
-                $"Table {name} was not found. {NearestNames.Suggest(name, tables.Keys)} Check the name in mysql.Table(\"…\") and the grants of the user.");
-            var users = uses.Where(u => u.Table == name).ToList();
-            var ordinals = users.Select(u => new TableBinder(table).Bind(u.Members, _read[u])).ToList();
-            var captured = ordinals.SelectMany(o => o.Values).Distinct().Order().ToList();
-            var capture = TableCapture.Of(table, captured) with { ReadsAll = users.Any(u => u.Members is null && _read[u].All) };
-            var index = _captures.Count;
-            _captures.Add(capture);
-            var pruned = Enumerable.Range(0, table.Schema.Count).Except(captured).Select(c => table.Schema[c].Name).ToList();
-            var detail = $"captured: {Names(capture.Schema)}" + (pruned.Count == 0 ? "" : $"; pruned: {string.Join(", ", pruned)}");
-            var node = _nodes.Add(
-                name, capture.Schema, NodeFactory.Hash("table", name), detail, n => new TableNode(n, capture.Schema, NodeFactory.Hash("table", name), index));
-            for (var i = 0; i < users.Count; i++)
-            {
-                var own = ordinals[i];
-                var positions = own.ToDictionary(o => new ColumnName(0, o.Key), o => captured.IndexOf(o.Value));
-                _bound[users[i]] = new BoundStream(node, name, positions, PrimaryKey(table, own));
-            }
-        }
-    }
-
     private static List<ColumnName>? PrimaryKey(SourceTable table, Dictionary<string, int> ordinals)
     {
         var key = table.PrimaryKey.Select(k => ordinals.FirstOrDefault(o => o.Value == k).Key).ToList();
         return key.Count == 0 || key.Contains(null!) ? null : [.. key.Select(k => new ColumnName(0, k))];
     }
-
-    private static string Names(Schema schema) => schema.Count == 0 ? "no columns" : string.Join(", ", schema.Fields.Select(f => f.Name));
 }

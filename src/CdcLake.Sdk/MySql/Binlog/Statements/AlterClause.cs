@@ -45,6 +45,9 @@ internal enum AlterKind
     /// <summary>Text columns that are defined later are stored in another character set unless they say one.</summary>
     ChangeDefaultText,
 
+    /// <summary>A foreign key goes, or a constraint of which it is not said what it is.</summary>
+    DropForeignKey,
+
     /// <summary>The primary key comes, goes, or becomes another one.</summary>
     ChangeKey,
 

@@ -140,7 +140,12 @@ internal static class AlterClauses
             return new AlterClause(AlterKind.ChangeKey);
         }
 
-        at = text.HasAny(at, Constraints) || text.Has(at, "CONSTRAINT") ? -1 : text.SkipExists(text.Skip(at, "COLUMN"));
+        if (text.Has(at, "FOREIGN") || text.Has(at, "CONSTRAINT"))
+        {
+            return new AlterClause(AlterKind.DropForeignKey);
+        }
+
+        at = text.HasAny(at, Constraints) ? -1 : text.SkipExists(text.Skip(at, "COLUMN"));
         return at < 0 ? Nothing : text[at].IsName ? new AlterClause(AlterKind.DropColumn, text[at].Text) : new AlterClause(AlterKind.ChangeRows);
     }
 
@@ -157,8 +162,8 @@ internal static class AlterClauses
             || (text.Has(at, "DROP") && text.Has(at + 1, "DEFAULT"));
     }
 
-    // ON DELETE CASCADE and the like, of a constraint or in a column's definition.
-    private static bool HasActions(StatementText text, int at, int end)
+    /// <summary>True where ON DELETE CASCADE or the like stands, of a constraint or in a column's definition.</summary>
+    public static bool HasActions(StatementText text, int at, int end)
     {
         for (at = text.IndexOf(at, end, "ON"); at >= 0; at = text.IndexOf(at + 1, end, "ON"))
         {

@@ -104,7 +104,7 @@ internal static class DefinitionStatements
         }
 
         var kind = text.Has(1, "OR") ? StatementKind.EmptyTable : isConditional ? StatementKind.CreateTableIfNotExists : StatementKind.CreateTable;
-        return new Statement(kind, tables, []);
+        return new Statement(kind, tables, []) { AddsActions = AlterClauses.HasActions(text, at, text.Count) };
     }
 
     /// <summary>True for CREATE TABLE ... SELECT, TABLE or VALUES in statement format; in row format the server logs the definition and rows.</summary>
@@ -133,6 +133,7 @@ internal static class DefinitionStatements
         var fills = new List<NamedTable>();
         at = text.ReadName(at, tables);
         var clauses = AlterClauses.Read(text, at);
+        var hasActions = AlterClauses.HasActions(text, at, text.Count);
         var isIgnoring = text.Has(1, "IGNORE"); // rows that a new key does not allow
         if (!isIgnoring && tables.Count > 0 && clauses.All(c => c.Kind == AlterKind.Nothing))
         {
@@ -155,7 +156,7 @@ internal static class DefinitionStatements
             }
         }
 
-        return new Statement(StatementKind.ChangeTable, tables, fills) { Clauses = isIgnoring ? [] : clauses };
+        return new Statement(StatementKind.ChangeTable, tables, fills) { Clauses = isIgnoring ? [] : clauses, AddsActions = hasActions };
     }
 
     private static bool IsRenameOfPart(StatementText text, int at) => text.Has(at, "COLUMN") || text.Has(at, "INDEX") || text.Has(at, "KEY");

@@ -60,6 +60,9 @@ internal sealed record Statement(StatementKind Kind, IReadOnlyList<NamedTable> T
     /// <summary>What ALTER TABLE does; empty for all other statements, and when it may do anything.</summary>
     public IReadOnlyList<AlterClause> Clauses { get; init; } = [];
 
+    /// <summary>True when it gives the table a foreign key that changes rows by itself.</summary>
+    public bool AddsActions { get; init; }
+
     /// <summary>True when it certainly touches the one table it names first, and calls no function of users; triggers of that table aside.</summary>
     public bool IsOfOneTable { get; init; }
 
