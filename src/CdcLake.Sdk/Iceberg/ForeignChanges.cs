@@ -8,4 +8,11 @@ public enum ForeignChanges
 
     /// <summary>The source is read anew and replaces all rows.</summary>
     Resnapshot = 1,
+
+    /// <summary>
+    /// Rows that others append stay beside those of the pipeline, and the stream goes on over them, whenever they come. Their keys have to be others than those of the source: one that both
+    /// have is an error (of <see cref="IcebergDeleteMode.Equality"/>, which keeps no account of keys, the source's row takes the place of theirs). A complete result, as after a change of
+    /// the query or a purged log, replaces all rows, theirs too. What deletes or overwrites rows is refused.
+    /// </summary>
+    Keep = 2,
 }

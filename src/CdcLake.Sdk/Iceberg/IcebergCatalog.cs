@@ -29,7 +29,7 @@ public sealed partial class IcebergCatalog
     /// <param name="warehouse">
     /// Path of a folder, which is created when missing and may be relative to the working folder, or <c>s3://bucket/path</c> (<c>s3a</c>, <c>s3n</c>), whose bucket
     /// exists. The store must refuse a conditional put (<c>If-None-Match</c>) on a name that is taken, as AWS, Ceph and MinIO do; one that does not is refused when
-    /// the first commit is tried.
+    /// a pipeline starts.
     /// </param>
     /// <param name="configure">Says how S3 is reached; nothing by default.</param>
     /// <exception cref="ArgumentException">The warehouse is a URI of another kind, or an option has a value that cannot be followed.</exception>

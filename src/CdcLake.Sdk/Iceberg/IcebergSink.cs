@@ -69,7 +69,7 @@ internal sealed class IcebergSink : IMaintainedSink
         _upkeep = new TableUpkeep(_table, opening.Clock);
         _consolidator = new Consolidator(opening.Schema, opening.Key, Name);
         _unique = new UniqueRows(_consolidator.KeyCodec);
-        var marker = MarkedHistory.Of(_table.Version.Table.Metadata, opening.Pipeline).Marker;
+        var marker = MarkedHistory.Of(_table.Version.Table.Metadata, opening.Pipeline, _settings.FollowedWork).Marker;
         _consolidator.IsPartial = marker?.Position.ContainsKey(SourcePosition.SinceProperty) == true && _table.KnowsKeys;
         _marker = marker ?? new CommitMarker(opening.Pipeline, 0, NoPosition);
         return marker?.Position;

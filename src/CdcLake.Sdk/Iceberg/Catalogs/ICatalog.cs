@@ -14,6 +14,10 @@ internal interface ICatalog
     /// <summary>True when <see cref="CommitAsync"/> takes several tables and makes all of their changes visible in one act, or none.</summary>
     bool CommitsTogether { get; }
 
+    /// <summary>Asks before anything is written whether commits are possible at all, where that is not certain: of a store, whether it refuses a second writer of a name.</summary>
+    /// <exception cref="CdcLakeException">They are not.</exception>
+    Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>The current version of a table, or null when there is no such table.</summary>
     /// <exception cref="CatalogException">Its metadata is damaged, not readable, or of an unknown format.</exception>
     Task<CatalogTable?> LoadAsync(TableIdentifier table, CancellationToken cancellationToken);

@@ -1,8 +1,5 @@
 using CdcLake.Columnar;
-using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
-using CdcLake.Parquet.Format;
-using CdcLake.State.Rows;
 
 namespace CdcLake.Iceberg.Index;
 
@@ -12,11 +9,10 @@ internal static class IndexRebuild
     /// <exception cref="CatalogException">Two rows have the same key, so the table was not written by this library alone.</exception>
     public static async Task<KeyIndex> RunAsync(TableLayout layout, CatalogTable table, LiveFiles files, CancellationToken cancellationToken)
     {
-        var schema = new Schema(layout.Key.Select(k => layout.Columns[k]));
-        var index = KeyIndex.For(schema);
+        var index = KeyIndex.For(new Schema(layout.Key.Select(k => layout.Columns[k])));
         try
         {
-            await FillAsync(index, schema, layout, table, files, cancellationToken).ConfigureAwait(false);
+            await FillAsync(index, layout, table, files, cancellationToken).ConfigureAwait(false);
             return index;
         }
         catch
@@ -26,14 +22,10 @@ internal static class IndexRebuild
         }
     }
 
-    private static async Task FillAsync(
-        KeyIndex index, Schema schema, TableLayout layout, CatalogTable table, LiveFiles files, CancellationToken cancellationToken)
+    private static async Task FillAsync(KeyIndex index, TableLayout layout, CatalogTable table, LiveFiles files, CancellationToken cancellationToken)
     {
-        var codec = new RowCodec(schema, Enumerable.Range(0, schema.Count));
-        ParquetColumn[] columns = [.. layout.Key.Select(k => layout.Parquet[k])];
         var placed = new PlacedRows();
-        var reader = new DataFileReader(table);
-        using var keys = new EncodedRows();
+        using var keys = new FileKeys(layout, table);
         foreach (var file in files.All)
         {
             if (file.LiveRows == 0)
@@ -41,25 +33,23 @@ internal static class IndexRebuild
                 continue;
             }
 
-            await foreach (var batch in reader.ReadAsync(file.File!, columns, cancellationToken).ConfigureAwait(false))
+            await foreach (var (firstRow, rows) in keys.ReadAsync(file.File!, cancellationToken).ConfigureAwait(false))
             {
-                using var rows = batch.ToChanges(schema);
-                codec.Encode(rows, keys);
-                placed.SelectLive(file, batch.FirstRow, rows.Count);
-                placed.Set(index, keys, file.Ordinal);
-                EnsureUnique(placed, keys, file, codec);
+                placed.SelectLive(file, firstRow, rows);
+                placed.Set(index, keys.Keys, file.Ordinal);
+                EnsureUnique(placed, keys, file);
             }
         }
     }
 
-    private static void EnsureUnique(PlacedRows placed, EncodedRows keys, LiveFile file, RowCodec codec)
+    private static void EnsureUnique(PlacedRows placed, FileKeys keys, LiveFile file)
     {
         for (var i = 0; i < placed.Count; i++)
         {
             if (!placed.Previous[i].IsNone)
             {
                 throw new CatalogException(
-                    $"Row {placed.Positions[i]} of {file.File!.Path} has the key ({codec.Print(keys[placed.Rows[i]])}), which another row of the table has too. "
+                    $"Row {placed.Positions[i]} of {file.File!.Path} has the key ({keys.Codec.Print(keys.Keys[placed.Rows[i]])}), which another row of the table has too. "
                     + "Another writer added rows to the table; roll it back to a snapshot of this pipeline, or write to a new table.");
             }
         }

@@ -46,9 +46,9 @@ internal sealed class OrphanRemoval(NamedTable table)
             }
         }
 
-        foreach (var uri in dryRun ? [] : orphans)
+        if (!dryRun)
         {
-            await version.Files.DeleteAsync(uri, cancellationToken).ConfigureAwait(false);
+            await version.Files.DeleteManyAsync(orphans, cancellationToken).ConfigureAwait(false);
         }
 
         return orphans;

@@ -92,15 +92,16 @@ internal sealed class PreparedTable : IAsyncDisposable
             return $"its format version was raised to {now.Metadata.FormatVersion}"; // with it, what hides rows is another
         }
 
-        var isRearranged = now is not null && Change.Remake is not null && (Change.KeepsRows || MarkedHistory.IsRearranged(now.Metadata, _base!.Metadata.CurrentSnapshotId));
-        return Commit.Requirements.Where(r => !(isRearranged && r is TableRequirement.RefSnapshot)).Select(r => r.Objection(now?.Metadata)).FirstOrDefault(o => o is not null);
+        var isFollowed = now is not null && Change.Remake is not null && MarkedHistory.IsWithin(Change.Over, now.Metadata, _base!.Metadata.CurrentSnapshotId);
+        return Commit.Requirements.Where(r => !(isFollowed && r is TableRequirement.RefSnapshot)).Select(r => r.Objection(now?.Metadata)).FirstOrDefault(o => o is not null);
     }
 
     /// <summary>
-    /// After a conflict that left the rows alone: the manifests are made again for the version that the table has now, and the change too where others compacted it.
+    /// After a conflict with what can be gone on from: the manifests are made again for the version that the table has now, and the change too where others compacted it or added rows.
     /// </summary>
     internal async Task RebaseAsync(CatalogTable now, CancellationToken cancellationToken)
     {
+        _session.MetOthers();
         await _own.DeleteAllAsync().ConfigureAwait(false);
         if (now.Metadata.CurrentSnapshotId == _base!.Metadata.CurrentSnapshotId)
         {
@@ -113,6 +114,9 @@ internal sealed class PreparedTable : IAsyncDisposable
         Change = await Change.Remake!(version, cancellationToken).ConfigureAwait(false);
         await WriteAsync(version, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc cref="TableSession.GiveWayAsync"/>
+    internal Task GiveWayAsync() => _session.GiveWayAsync();
 
     /// <summary>The catalog is about to be asked: from here on an error leaves it open whether the commit takes effect, and the files stay.</summary>
     internal void Release() => _released = (_own.Detach(), _written.Detach());

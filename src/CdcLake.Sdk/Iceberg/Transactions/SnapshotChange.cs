@@ -48,10 +48,13 @@ internal sealed class SnapshotChange
     public List<Action> WhenCommitted { get; } = [];
 
     /// <summary>
-    /// Makes the change again, from a version with the same rows in other files, since somebody compacted the table meanwhile; of a change that keeps the rows, from any
-    /// version. Files that the change added stay usable. Null where that cannot be done: the commit is then a conflict.
+    /// Makes the change again, from a version that others made meanwhile, as far as <see cref="Over"/> goes. Files that the change added stay usable. Null where that cannot be done: the
+    /// commit is then a conflict.
     /// </summary>
     public Func<TableVersion, CancellationToken, Task<SnapshotChange>>? Remake { get; init; }
+
+    /// <summary>What others may have done for <see cref="Remake"/> to be possible.</summary>
+    public ForeignWork Over { get; init; } = ForeignWork.Rearranged;
 
     public bool HasFiles => AddedData.Count + AddedDeletes.Count + RemovedData.Count + RemovedDeletes.Count > 0;
 }

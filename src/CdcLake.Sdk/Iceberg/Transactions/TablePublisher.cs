@@ -5,7 +5,7 @@ namespace CdcLake.Iceberg.Transactions;
 
 /// <summary>
 /// Makes prepared changes visible. What it reports is certain: a lost answer is resolved by looking for our snapshots in the tables; a change that met somebody
-/// else's which touched neither rows nor schema (a property, a branch) is made again on top. Files are removed only when nothing was committed for certain.
+/// else's which it can be made upon (a property, a branch, a compaction) is made again on top. Files are removed only when nothing was committed for certain.
 /// </summary>
 internal static class TablePublisher
 {
@@ -18,6 +18,11 @@ internal static class TablePublisher
     /// <exception cref="CdcLakeException">Nobody knows whether it was committed: open the tables again to see.</exception>
     public static async Task PublishAsync(ICatalog catalog, IReadOnlyList<PreparedTable> tables)
     {
+        foreach (var table in tables)
+        {
+            await table.GiveWayAsync().ConfigureAwait(false);
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             var outcome = await AskAsync(catalog, tables).ConfigureAwait(false);

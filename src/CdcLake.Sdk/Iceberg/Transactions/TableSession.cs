@@ -18,7 +18,13 @@ namespace CdcLake.Iceberg.Transactions;
 /// </remarks>
 internal sealed class TableSession
 {
+    // A commit of another writer takes some tens of milliseconds from reading the table to asking the catalog, and is in vain where ours comes between.
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
+
     private readonly ExpiredSnapshots _expired = new();
+    private long? _metOthers;
+    private long _asked;
     private PreparedTable? _prepared;
 
     /// <param name="catalog">Where the table is.</param>
@@ -79,6 +85,20 @@ internal sealed class TableSession
         {
             // The commit stands, whatever became of files that no reader looks at; a store that fails for good shows at the next commit.
         }
+    }
+
+    /// <summary>Another writer committed meanwhile.</summary>
+    internal void MetOthers() => _metOthers = Clock.GetTimestamp();
+
+    /// <summary>While others write to the table too, our commits leave gaps that theirs fit into.</summary>
+    internal async Task GiveWayAsync()
+    {
+        if (_metOthers is { } met && Clock.GetElapsedTime(met) < Remembered && Gap - Clock.GetElapsedTime(_asked) is { Ticks: > 0 } rest)
+        {
+            await Task.Delay(rest, Clock, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        _asked = Clock.GetTimestamp();
     }
 
     /// <summary>Others compacted the table while a change was prepared, which is being made again from this version.</summary>

@@ -1,5 +1,6 @@
 using CdcLake.Compression;
 using CdcLake.Iceberg.Partitioning;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet.Format;
 
 namespace CdcLake.Iceberg.Writing;
@@ -89,6 +90,9 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>What to do with a table whose rows somebody else changed since the pipeline's last snapshot. Compaction by others is no such change.</summary>
     public ForeignChanges ForeignChanges { get; init; } = ForeignChanges.Refuse;
+
+    /// <summary>What others may do to the table between two commits for the stream to go on.</summary>
+    public ForeignWork FollowedWork => ForeignChanges == ForeignChanges.Keep ? ForeignWork.Appended : ForeignWork.Rearranged;
 
     /// <summary>Further properties of a table that the sink creates.</summary>
     public IReadOnlyDictionary<string, string> TableProperties { get; init; } = new Dictionary<string, string>();

@@ -19,6 +19,7 @@ internal static class TableOpener
     public static async Task<UpsertTable> OpenAsync(
         ICatalog catalog, TableIdentifier name, IcebergSinkSettings settings, SinkOpening opening, CancellationToken cancellationToken)
     {
+        await catalog.CheckAsync(cancellationToken).ConfigureAwait(false); // now, not after hours of reading
         var wanted = IcebergSchema.Of(opening.Schema, opening.Key);
         var table = await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
             ?? await catalog.CreateAsync(name, NewTable(wanted, settings, opening), cancellationToken).ConfigureAwait(false)
@@ -117,7 +118,7 @@ internal static class TableOpener
 
     private static void CheckHistory(ICatalog catalog, CatalogTable table, IcebergSinkSettings settings, SinkOpening opening)
     {
-        if (settings.ForeignChanges == ForeignChanges.Refuse && MarkedHistory.Of(table.Metadata, opening.Pipeline).Foreign is { } foreign)
+        if (settings.ForeignChanges != ForeignChanges.Resnapshot && MarkedHistory.Of(table.Metadata, opening.Pipeline, settings.FollowedWork).Foreign is { } foreign)
         {
             throw new CatalogException(
                 $"Nobody can say which source position the rows of table {table.Identifier} in {catalog.Name} stand for: {foreign}. "

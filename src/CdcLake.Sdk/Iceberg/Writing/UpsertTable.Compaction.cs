@@ -1,3 +1,4 @@
+using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 
 namespace CdcLake.Iceberg.Writing;
@@ -38,7 +39,7 @@ internal sealed partial class UpsertTable
             return null;
         }
 
-        var change = new SnapshotChange { KeepsRows = true, DataSequenceNumber = Equality is null ? null : compaction.SequenceNumber };
+        var change = CompactionChange(Equality is null ? null : compaction.SequenceNumber);
         await GuardAsync(async () =>
         {
             _written.Attach(compaction.HandOver());
@@ -52,15 +53,44 @@ internal sealed partial class UpsertTable
             }
 
             Equality?.Found(compaction.Inputs.Sum(i => i.File.LiveRows) - compaction.Outputs.Sum(f => f.RecordCount));
-            foreach (var file in compaction.Inputs.Select(i => i.File).Concat(_files.All.Where(f => f.LiveRows == 0)).ToList())
-            {
-                await DropAsync(file, change, cancellationToken).ConfigureAwait(false);
-            }
-
-            await AddNewAsync(change, cancellationToken).ConfigureAwait(false);
+            await CollectAsync(change, compaction.Inputs.Select(i => i.File), cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
+        return await _session.PrepareAsync(change, _written, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Where the index says which rows the new files stand for, what others did meanwhile does not matter.</summary>
+    private SnapshotChange CompactionChange(long? dataSequence)
+    {
+        SnapshotChange change = null!;
+        var since = Version.Table.Metadata.CurrentSnapshotId;
+        change = new SnapshotChange
+        {
+            KeepsRows = true,
+            DataSequenceNumber = dataSequence,
+            Over = _settings.FollowedWork,
+            Remake = _index is null ? null : (version, stop) => RemakeCompactionAsync(change, since, version, stop),
+        };
+        return change;
+    }
+
+    /// <summary>The rows are looked up anew: those that the new files have are hidden wherever else they lie, which empties the files that they were made of.</summary>
+    private async Task<SnapshotChange> RemakeCompactionAsync(SnapshotChange former, long? since, TableVersion version, CancellationToken cancellationToken)
+    {
+        await MoveAsync(former, since, version, cancellationToken).ConfigureAwait(false);
+        var change = CompactionChange(former.DataSequenceNumber);
+        await GuardAsync(async () => await CollectAsync(change, [], cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return change;
+    }
+
+    private async Task CollectAsync(SnapshotChange change, IEnumerable<LiveFile> inputs, CancellationToken cancellationToken)
+    {
+        foreach (var file in inputs.Concat(_files.All.Where(f => f.LiveRows == 0)).Distinct().ToList())
+        {
+            await DropAsync(file, change, cancellationToken).ConfigureAwait(false);
+        }
+
+        await AddNewAsync(change, cancellationToken).ConfigureAwait(false);
         change.RemovedDeletes.AddRange(new EqualityDeleteScope(Version).ObsoleteAfter(change));
         change.WhenCommitted.Add(Committed);
-        return await _session.PrepareAsync(change, _written, cancellationToken).ConfigureAwait(false);
     }
 }

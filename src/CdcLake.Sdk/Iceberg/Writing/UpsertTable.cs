@@ -221,11 +221,13 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     private async Task<SnapshotChange> ChangeAsync(CommitMarker marker, CancellationToken cancellationToken)
     {
         SnapshotChange change = null!;
+        var since = Version.Table.Metadata.CurrentSnapshotId;
         change = new SnapshotChange
         {
             Marker = marker,
             Schemas = _columns.Schemas,
-            Remake = NeedsReplacement ? null : (version, stop) => RemakeAsync(change, version, stop),
+            Over = _settings.FollowedWork,
+            Remake = NeedsReplacement ? null : (version, stop) => RemakeAsync(change, since, version, stop),
         };
         _columns.AddTo(change);
         await GuardAsync(async () => await CollectAsync(change, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
@@ -242,8 +244,8 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         return change;
     }
 
-    /// <summary>Others compacted the table: its rows are looked up in the files that they lie in now, and what is to be deleted is deleted there.</summary>
-    private async Task<SnapshotChange> RemakeAsync(SnapshotChange former, TableVersion version, CancellationToken cancellationToken)
+    /// <summary>Others compacted the table, or added rows: its rows are looked up in the files that they lie in now, and what is to be deleted is deleted there.</summary>
+    private async Task<SnapshotChange> RemakeAsync(SnapshotChange former, long? since, TableVersion version, CancellationToken cancellationToken)
     {
         if (_index is null && _replaced.Count > 0)
         {
@@ -251,15 +253,20 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
                 $"Table {version.Table.Identifier} was compacted by another writer while all of its rows were being replaced. Nothing was committed; opening it again starts anew.") { IsTransient = true };
         }
 
+        await MoveAsync(former, since, version, cancellationToken).ConfigureAwait(false);
+        Equality?.Found(Equality.Hidden - Equality.Pending);
+        _replaced.Clear();
+        return await ChangeAsync(former.Marker!, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task MoveAsync(SnapshotChange former, long? since, TableVersion version, CancellationToken cancellationToken)
+    {
         foreach (var path in former.AddedDeletes.Where(d => d.Content == FileContent.PositionDeletes).Select(d => d.Path).Distinct(StringComparer.Ordinal))
         {
             await version.Table.Files.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
-        await new TableMove(_columns.Layout, _files, _index, _settings).RunAsync(version, cancellationToken).ConfigureAwait(false);
-        Equality?.Found(Equality.Hidden - Equality.Pending);
-        _replaced.Clear();
-        return await ChangeAsync(former.Marker!, cancellationToken).ConfigureAwait(false);
+        await new TableMove(_columns.Layout, _files, _index, _settings).RunAsync(version, since, cancellationToken).ConfigureAwait(false);
     }
 
     private void Committed()

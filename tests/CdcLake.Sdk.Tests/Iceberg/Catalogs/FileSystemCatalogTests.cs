@@ -160,6 +160,15 @@ public sealed class FileSystemCatalogTests : IDisposable
         Assert.Contains("two writers", (await Assert.ThrowsAsync<ObjectStoreException>(sink.OpenAsync)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>At the start, before anything is read or written for a commit that could not be made.</summary>
+    [Fact]
+    public async Task Store_that_ignores_the_condition_is_refused_although_the_table_exists()
+    {
+        await (await OpenAsync(_store)).DisposeAsync();
+        await using var sink = new SinkModel(new StoreWithoutCondition(_store));
+        Assert.Contains("If-None-Match", (await Assert.ThrowsAsync<ObjectStoreException>(sink.OpenAsync)).Message, StringComparison.Ordinal);
+    }
+
     private static async Task<SinkModel> OpenAsync(IObjectStore store)
     {
         var model = new SinkModel(store, new IcebergSinkSettings { SmallFileBytes = 0 }); // the commit itself reads no file

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Catalogs.Jdbc;
 using CdcLake.Iceberg.Catalogs.Rest;
+using CdcLake.Iceberg.Operations;
 using CdcLake.Tests.Iceberg.Catalogs.Rest;
 using CdcLake.Tests.Storage.S3;
 using Microsoft.Data.Sqlite;
@@ -75,6 +77,30 @@ public sealed class TablesInS3Tests : IAsyncLifetime
         var lake = IcebergCatalog.Jdbc(database, "lake", $"s3://{FakeS3Server.Bucket}/wh", o => properties.ToList().ForEach(p => o.Properties.Add(p)));
         await lake.DropTableAsync("demo.items", purge: true);
         Assert.Empty(_s3.Objects.Keys);
+    }
+
+    [Fact]
+    public async Task Orphans_in_s3_are_found_and_removed()
+    {
+        await using var model = new SinkModel(_s3.Store());
+        await model.OpenAsync();
+        model.Put(1, "row", 1);
+        await model.EndAndCommitAsync();
+        var kept = _s3.Objects.Keys.Order(StringComparer.Ordinal).ToList();
+        var folder = model.Sink.Version!.Table.Metadata.Location;
+        var files = model.Sink.Version!.Table.Files;
+        string[] orphans = [$"{folder}/data/left-behind.parquet", $"{folder}/metadata/left-behind.avro"];
+        foreach (var orphan in orphans)
+        {
+            await files.PutAsync(orphan, "x"u8.ToArray(), default);
+        }
+
+        var removal = new OrphanRemoval(new NamedTable(new FileSystemCatalog(_s3.Store()), SinkModel.Table, TimeProvider.System));
+        Assert.Empty(await removal.RunAsync(TimeSpan.FromDays(1), dryRun: false, default));
+        Assert.Equal(orphans, (await removal.RunAsync(TimeSpan.FromHours(-1), dryRun: true, default)).Order(StringComparer.Ordinal));
+        Assert.Equal(2, (await removal.RunAsync(TimeSpan.FromHours(-1), dryRun: false, default)).Count);
+        Assert.Equal(kept, _s3.Objects.Keys.Order(StringComparer.Ordinal));
+        await model.CheckAsync();
     }
 
     [Fact]

@@ -55,6 +55,8 @@ internal sealed class FileSystemCatalog : ICatalog
     /// <summary>One file is one act: several tables are committed one after the other.</summary>
     public bool CommitsTogether => false;
 
+    public Task CheckAsync(CancellationToken cancellationToken) => _exclusive.CheckAsync(cancellationToken);
+
     public async Task<CatalogTable?> LoadAsync(TableIdentifier table, CancellationToken cancellationToken) =>
         (await FindAsync(table, cancellationToken).ConfigureAwait(false))?.Table;
 
