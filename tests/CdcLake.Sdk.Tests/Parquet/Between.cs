@@ -9,7 +9,7 @@ internal sealed class Between(long low, long high, int leaf = 0) : IRowFilter
 {
     public IReadOnlyCollection<int> LeavesOf(ParquetFooter footer) => [leaf];
 
-    public bool MayMatch(ParquetFooter footer, Func<int, (StoredStatistics Bounds, long Rows)?> boundsOf) =>
+    public bool MayMatch(ParquetFooter footer, Func<int, (StoredStatistics Bounds, long Rows)?> boundsOf, Func<int, StoredBloomFilter?> valuesOf) =>
         boundsOf(leaf) is not { } known || (known.Bounds.Nulls != known.Rows && !(Number(known.Bounds.Min) > high) && !(Number(known.Bounds.Max) < low));
 
     private static long? Number(byte[]? bound) => bound switch

@@ -39,5 +39,23 @@ internal static class Murmur3
         return Hash(bytes);
     }
 
+    /// <summary>The hash of a decimal: of the fewest bytes that its unscaled value has, big endian.</summary>
+    public static int HashDecimal(Int128 unscaled)
+    {
+        Span<byte> all = stackalloc byte[16];
+        BinaryPrimitives.WriteInt128BigEndian(all, unscaled);
+        var start = 0;
+        var filler = unscaled < 0 ? byte.MaxValue : (byte)0;
+        while (start < all.Length - 1 && all[start] == filler && (all[start + 1] & 0x80) == (filler & 0x80))
+        {
+            start++;
+        }
+
+        return Hash(all[start..]);
+    }
+
+    /// <summary>The bucket of a hash.</summary>
+    public static int Bucket(int hash, int buckets) => (hash & int.MaxValue) % buckets;
+
     private static uint Mix(uint word) => BitOperations.RotateLeft(word * C1, 15) * C2;
 }

@@ -36,7 +36,7 @@ internal sealed class PartitionFieldEncoder(int ordinal, DataType type, Partitio
                 Write(column, row, values);
                 break;
             case TransformKind.Bucket:
-                values.WriteInt((Hash(column, row) & int.MaxValue) % transform.Width);
+                values.WriteInt(Murmur3.Bucket(Hash(column, row), transform.Width));
                 break;
             case TransformKind.Hour:
                 values.WriteLong(CalendarUnits.HoursOf((long)Integer(column, row)));
@@ -100,21 +100,7 @@ internal sealed class PartitionFieldEncoder(int ordinal, DataType type, Partitio
         }
 
         var number = Integer(column, row);
-        if (_decimalLength == 0)
-        {
-            return Murmur3.Hash((long)number);
-        }
-
-        Span<byte> all = stackalloc byte[16];
-        BinaryPrimitives.WriteInt128BigEndian(all, number);
-        var start = 0;
-        var filler = number < 0 ? byte.MaxValue : (byte)0;
-        while (start < all.Length - 1 && all[start] == filler && (all[start + 1] & 0x80) == (filler & 0x80))
-        {
-            start++;
-        }
-
-        return Murmur3.Hash(all[start..]);
+        return _decimalLength == 0 ? Murmur3.Hash((long)number) : Murmur3.HashDecimal(number);
     }
 
     /// <summary>The first characters of a text, or bytes of a binary.</summary>

@@ -9,8 +9,24 @@ namespace CdcLake.Iceberg.Scanning;
 /// <param name="schema">Columns by field id.</param>
 internal sealed class FileRanges(IcebergSchema schema)
 {
-    /// <summary>Values of a column in a file.</summary>
-    public ColumnRange Of(DataFile file, int fieldId)
+    /// <summary>Values of a column in a file: by its metrics, and by the bucket that it is of.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="spec">Of its partition.</param>
+    /// <param name="fieldId">The column.</param>
+    public ColumnRange Of(DataFile file, IReadOnlyList<PartitionField> spec, int fieldId)
+    {
+        var range = Of(file, fieldId);
+        return schema.Fields.FirstOrDefault(f => f.Id == fieldId) is { Type.IsNested: false } field
+            && spec.FirstOrDefault(p => p.SourceId == fieldId && p.Transform.Kind == TransformKind.Bucket) is { } bucket
+            && PartitionConstants.ValueOf(file.Partition, bucket.FieldId) is { Bytes: null } only
+            ? range with { MayHold = Between(bucket.Transform, field.Type, (int)only.Integer, (int)only.Integer) }
+            : range;
+    }
+
+    private static Func<FilterValue, bool> Between(PartitionTransform transform, IcebergType type, int first, int last) =>
+        value => BucketOf.Value(value, type, transform.Width) is not { } bucket || (bucket >= first && bucket <= last);
+
+    private ColumnRange Of(DataFile file, int fieldId)
     {
         var metrics = file.Columns.FirstOrDefault(c => c.FieldId == fieldId);
         if (metrics is null || schema.Fields.FirstOrDefault(f => f.Id == fieldId) is not { Type.IsNested: false } field)
@@ -34,7 +50,11 @@ internal sealed class FileRanges(IcebergSchema schema)
                     ? (Bound(summary.Lower, field.Type), Bound(summary.Upper, field.Type))
                     : PartitionRanges.Of(spec[i].Transform, field.Type, summary.Lower, summary.Upper);
                 // Without bounds all values are null, or NaN, or nothing is known: Java leaves them out in each of these cases.
-                return new ColumnRange(min, max, summary.ContainsNull, true);
+                return new ColumnRange(min, max, summary.ContainsNull, true)
+                {
+                    MayHold = spec[i].Transform.Kind == TransformKind.Bucket && summary is { Lower: { Length: sizeof(int) } first, Upper: { Length: sizeof(int) } last }
+                        ? Between(spec[i].Transform, field.Type, BinaryPrimitives.ReadInt32LittleEndian(first), BinaryPrimitives.ReadInt32LittleEndian(last)) : null,
+                };
             }
         }
 

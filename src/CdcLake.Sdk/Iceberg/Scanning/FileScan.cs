@@ -18,6 +18,7 @@ internal sealed class FileScan
     private readonly Schema _read;
     private readonly Schema _wanted;
     private readonly DataFileReader _reader;
+    private readonly Dictionary<int, IReadOnlyList<PartitionField>> _specs;
     private readonly FileRanges _ranges;
     private readonly Predicate? _condition;
     private readonly int[] _live = new int[DataFileReader.BatchRows];
@@ -36,6 +37,7 @@ internal sealed class FileScan
         _read = new Schema(_columns.Select(c => new Field(c.Name, c.Type, !c.Required)));
         _wanted = new Schema(_read.Fields.Take(request.Wanted));
         _reader = new DataFileReader(table);
+        _specs = table.Metadata.PartitionSpecs.ToDictionary(s => s.SpecId, s => s.Fields);
         _ranges = new FileRanges(new IcebergSchema(0, fields, []));
         _condition = request.Condition?.Invoke();
     }
@@ -44,17 +46,20 @@ internal sealed class FileScan
     private bool MayMatch(ManifestFile manifest)
     {
         if (_request.Filter is not { } filter || manifest.Content != ManifestContent.Data
-            || _table.Metadata.PartitionSpecs.FirstOrDefault(s => s.SpecId == manifest.PartitionSpecId) is not { } spec)
+            || !_specs.TryGetValue(manifest.PartitionSpecId, out var partition))
         {
             return true;
         }
 
-        var partition = spec.Fields;
         return filter.MayMatch(id => _ranges.Of(manifest, partition, id));
     }
 
     /// <summary>False when certainly no row of the file is asked for.</summary>
-    private bool MayMatch(DataFile file) => _request.Filter?.MayMatch(id => _ranges.Of(file, id)) != false;
+    private bool MayMatch(DataFile file)
+    {
+        var partition = _specs.GetValueOrDefault(file.SpecId ?? 0) ?? [];
+        return _request.Filter?.MayMatch(id => _ranges.Of(file, partition, id)) != false;
+    }
 
     /// <summary>The columns that the batches have.</summary>
     public Schema Wanted => _wanted;

@@ -43,6 +43,20 @@ internal readonly record struct FilterValue
         };
     }
 
+    /// <summary>The whole number that an exact one is at a scale; null for another kind of value, or one with more digits.</summary>
+    public Int128? At(byte scale)
+    {
+        if (_bytes is not null || _isReal)
+        {
+            return null;
+        }
+
+        var unscaled = _exact * BigInteger.Pow(10, Math.Max(0, scale - _scale));
+        var rest = BigInteger.Zero;
+        unscaled = scale < _scale ? BigInteger.DivRem(unscaled, BigInteger.Pow(10, _scale - scale), out rest) : unscaled;
+        return rest.IsZero && unscaled >= (BigInteger)Int128.MinValue && unscaled <= (BigInteger)Int128.MaxValue ? (Int128)unscaled : null;
+    }
+
     /// <summary>This number times a whole one; numbers only.</summary>
     public FilterValue Times(long factor) => new(_exact * factor, _scale, _real * factor, _isReal, _bytes);
 
@@ -75,6 +89,9 @@ internal readonly record struct FilterValue
 /// <param name="HasValues">False when certainly all are null.</param>
 internal readonly record struct ColumnRange(FilterValue? Min, FilterValue? Max, bool HasNulls, bool HasValues)
 {
+    /// <summary>False for a value that certainly none of them has; null = unknown for all.</summary>
+    public Func<FilterValue, bool>? MayHold { get; init; }
+
     public static ColumnRange Unknown { get; } = new(null, null, true, true);
 
     /// <summary>The rows of a file that lacks the column.</summary>

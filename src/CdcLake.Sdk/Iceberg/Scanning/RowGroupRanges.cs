@@ -8,13 +8,18 @@ namespace CdcLake.Iceberg.Scanning;
 /// <param name="columns">Columns as they are read.</param>
 internal sealed class RowGroupRanges(ScanFilter filter, IReadOnlyList<ParquetColumn> columns) : IRowFilter
 {
-    public IReadOnlyCollection<int> LeavesOf(ParquetFooter footer) => [.. filter.FieldIds().Distinct().Select(id => LeafOf(footer, id)).Where(l => l >= 0)];
+    public IReadOnlyCollection<int> LeavesOf(ParquetFooter footer) => LeavesOf(footer, filter.FieldIds());
 
-    public bool MayMatch(ParquetFooter footer, Func<int, (StoredStatistics Bounds, long Rows)?> boundsOf) => filter.MayMatch(id => RangeOf(footer, id, boundsOf));
+    public IReadOnlyCollection<int> ProbedLeavesOf(ParquetFooter footer) => footer.HasFieldIds ? LeavesOf(footer, filter.ProbedFieldIds()) : [];
 
-    private ColumnRange RangeOf(ParquetFooter footer, int fieldId, Func<int, (StoredStatistics Bounds, long Rows)?> boundsOf)
+    public bool MayMatch(ParquetFooter footer, Func<int, (StoredStatistics Bounds, long Rows)?> boundsOf, Func<int, StoredBloomFilter?> valuesOf) =>
+        filter.MayMatch(id => RangeOf(footer, id, boundsOf, valuesOf));
+
+    private static IReadOnlyCollection<int> LeavesOf(ParquetFooter footer, IEnumerable<int> fieldIds) => [.. fieldIds.Distinct().Select(id => LeafOf(footer, id)).Where(l => l >= 0)];
+
+    private ColumnRange RangeOf(ParquetFooter footer, int fieldId, Func<int, (StoredStatistics Bounds, long Rows)?> boundsOf, Func<int, StoredBloomFilter?> valuesOf)
     {
-        if (columns.FirstOrDefault(c => c.FieldId == fieldId) is not { Nested: null } column || !footer.HasFieldIds || !footer.HasColumnOrders)
+        if (columns.FirstOrDefault(c => c.FieldId == fieldId) is not { Nested: null } column || !footer.HasFieldIds)
         {
             return ColumnRange.Unknown;
         }
@@ -22,18 +27,20 @@ internal sealed class RowGroupRanges(ScanFilter filter, IReadOnlyList<ParquetCol
         var leaf = LeafOf(footer, fieldId);
         if (leaf < 0)
         {
-            return column.Missing is null ? ColumnRange.AllNull : ColumnRange.Unknown;
+            return column.Missing is null && footer.HasColumnOrders ? ColumnRange.AllNull : ColumnRange.Unknown;
         }
 
-        if (!footer.Leaves[leaf].IsFlat || boundsOf(leaf) is not { } known)
-        {
-            return ColumnRange.Unknown;
-        }
+        var stored = footer.Leaves[leaf];
+        var range = footer.HasColumnOrders && stored.IsFlat && boundsOf(leaf) is { } known ? RangeOf(stored, column, known) : ColumnRange.Unknown;
+        return valuesOf(leaf) is { } values ? range with { MayHold = v => !StoredValue.TryEncode(v, stored, out var plain) || (plain is not null && values.MayHold(plain)) } : range;
+    }
 
-        var (min, max) = ChunkBounds.Of(footer.Leaves[leaf], column.Type, known.Bounds);
+    private static ColumnRange RangeOf(SchemaLeaf stored, ParquetColumn column, (StoredStatistics Bounds, long Rows) known)
+    {
+        var (min, max) = ChunkBounds.Of(stored, column.Type, known.Bounds);
         var nulls = known.Bounds.Nulls;
         return new ColumnRange(
-            FilterValue.Of(min, column.Type), FilterValue.Of(max, column.Type), nulls != 0 && footer.Leaves[leaf].IsOptional, nulls is null || nulls < known.Rows);
+            FilterValue.Of(min, column.Type), FilterValue.Of(max, column.Type), nulls != 0 && stored.IsOptional, nulls is null || nulls < known.Rows);
     }
 
     private static int LeafOf(ParquetFooter footer, int fieldId)

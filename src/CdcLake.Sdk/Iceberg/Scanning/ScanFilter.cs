@@ -21,6 +21,15 @@ internal abstract record ScanFilter
         _ => [],
     };
 
+    /// <summary>Those of them that it compares with one value.</summary>
+    public IEnumerable<int> ProbedFieldIds() => this switch
+    {
+        All all => all.Parts.SelectMany(p => p.ProbedFieldIds()),
+        Any any => any.Parts.SelectMany(p => p.ProbedFieldIds()),
+        Compares { Op: ScalarOp.Equal, Factor: 1 } test => [test.FieldId],
+        _ => [],
+    };
+
     /// <summary>All of them hold.</summary>
     public sealed record All(ImmutableArray<ScanFilter> Parts) : ScanFilter
     {
@@ -49,7 +58,7 @@ internal abstract record ScanFilter
             var max = range.Max?.Times(Factor).CompareTo(Value);
             return range.HasValues && Op switch
             {
-                ScalarOp.Equal => min is null or <= 0 && max is null or >= 0,
+                ScalarOp.Equal => min is null or <= 0 && max is null or >= 0 && (Factor != 1 || range.MayHold?.Invoke(Value) != false),
                 ScalarOp.Less => min is null or < 0,
                 ScalarOp.LessOrEqual => min is null or <= 0,
                 ScalarOp.Greater => max is null or > 0,

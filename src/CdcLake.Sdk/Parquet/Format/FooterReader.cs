@@ -196,6 +196,12 @@ internal static class FooterReader
                 case 12:
                     chunk = chunk with { Statistics = ReadStatistics(ref reader) };
                     break;
+                case 14:
+                    chunk = chunk with { BloomFilter = chunk.BloomFilter with { Offset = reader.ReadI64() } };
+                    break;
+                case 15:
+                    chunk = chunk with { BloomFilter = chunk.BloomFilter with { Length = reader.ReadI32() } };
+                    break;
                 default:
                     reader.Skip();
                     break;

@@ -94,6 +94,9 @@ internal readonly record struct ChunkLocation(int Codec, long Values, long Offse
     /// <summary>What the writer says of the values, or null.</summary>
     public StoredStatistics? Statistics { get; init; }
 
+    /// <summary>Where its Bloom filter stands; offset 0 when it has none, 0 bytes when the writer does not say how many.</summary>
+    public FileRange BloomFilter { get; init; }
+
     /// <summary>Where the bounds of its pages stand; 0 bytes when the writer gave none.</summary>
     public FileRange ColumnIndex { get; init; }
 

@@ -8,13 +8,17 @@ internal interface IRowFilter
     /// <summary>Leaves of the file that it asks about.</summary>
     IReadOnlyCollection<int> LeavesOf(ParquetFooter footer);
 
+    /// <summary>Leaves of which it wants to know whether they hold a certain value.</summary>
+    IReadOnlyCollection<int> ProbedLeavesOf(ParquetFooter footer) => [];
+
     /// <summary>False when certainly none of some rows is wanted.</summary>
     /// <param name="footer">Of the file.</param>
     /// <param name="boundsOf">For a leaf bounds of rows among which these are, and how many those are; null when nothing is known.</param>
-    bool MayMatch(ParquetFooter footer, Func<int, (StoredStatistics Bounds, long Rows)?> boundsOf);
+    /// <param name="valuesOf">For a leaf the Bloom filter of rows among which these are; null when there is none.</param>
+    bool MayMatch(ParquetFooter footer, Func<int, (StoredStatistics Bounds, long Rows)?> boundsOf, Func<int, StoredBloomFilter?> valuesOf);
 }
 
-/// <summary>Finds the rows of a row group that may be wanted: by its bounds first, then by those of its pages.</summary>
+/// <summary>Finds the rows of a row group that may be wanted: by its bounds first, then by its Bloom filters, then by the bounds of its pages.</summary>
 internal static class RowSelection
 {
     /// <summary>Ascending ranges of rows; none when no row is wanted.</summary>
@@ -26,7 +30,21 @@ internal static class RowSelection
             return [(0, group.Rows)];
         }
 
-        if (!filter.MayMatch(footer, leaf => group.Chunks[leaf].Statistics is { } whole ? (whole, group.Rows) : null))
+        if (!filter.MayMatch(footer, WholeBounds, _ => null))
+        {
+            return [];
+        }
+
+        var values = new Dictionary<int, StoredBloomFilter>();
+        foreach (var leaf in filter.ProbedLeavesOf(footer))
+        {
+            if (footer.Leaves[leaf].IsFlat && await StoredBloomFilter.ReadAsync(file, group.Chunks[leaf], cancellationToken).ConfigureAwait(false) is { } found)
+            {
+                values[leaf] = found;
+            }
+        }
+
+        if (values.Count > 0 && !filter.MayMatch(footer, WholeBounds, values.GetValueOrDefault))
         {
             return [];
         }
@@ -44,6 +62,8 @@ internal static class RowSelection
         }
 
         return indexes.Count == 0 ? [(0, group.Rows)] : Select(footer, group, filter, indexes);
+
+        (StoredStatistics, long)? WholeBounds(int leaf) => group.Chunks[leaf].Statistics is { } whole ? (whole, group.Rows) : null;
     }
 
     /// <summary>Between two page boundaries of any of the columns the same bounds hold for all rows.</summary>
@@ -67,7 +87,7 @@ internal static class RowSelection
                 }
             }
 
-            if (!filter.MayMatch(footer, BoundsOf))
+            if (!filter.MayMatch(footer, BoundsOf, _ => null))
             {
                 continue;
             }
