@@ -63,14 +63,16 @@ internal sealed class DataFileWriters(PartitionRouter router, Func<FilePartition
         return _written;
     }
 
-    /// <summary>Closes all files.</summary>
+    /// <summary>Closes all files, beside each other.</summary>
     public async ValueTask CloseAsync(CancellationToken cancellationToken)
     {
-        foreach (var writer in _byUse)
-        {
-            await writer.CloseAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        await Uploads.FinishAsync(
+            _byUse,
+            async writer =>
+            {
+                await writer.CloseAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
         _open.Clear();
         _byUse.Clear();
     }

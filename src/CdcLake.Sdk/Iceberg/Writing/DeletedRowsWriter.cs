@@ -17,42 +17,38 @@ internal sealed class DeletedRowsWriter(PositionDeleteWriter writer, int default
     public async Task WriteAsync(List<LiveFile> touched, SnapshotChange changes, CancellationToken cancellationToken)
     {
         var shares = touched.Count > settings.MaxOwnDeleteFiles;
-        var shared = new List<LiveFile>();
-        foreach (var file in touched)
+        var own = touched.Where(f => !shares || f.HasOutgrownDeletes).ToList();
+        foreach (var (file, deletes) in own.Zip(await Uploads.FinishAsync(own, f => WriteOwnAsync(f, cancellationToken)).ConfigureAwait(false)))
         {
-            if (shares && !file.HasOutgrownDeletes)
-            {
-                shared.Add(file);
-            }
-            else
-            {
-                await WriteOwnAsync(file, changes, cancellationToken).ConfigureAwait(false);
-            }
+            changes.AddedDeletes.Add(deletes.File);
+            changes.RemovedDeletes.AddRange(TakesAll(file) ? file.UseOnly(deletes) : file.UseForRecent(deletes));
         }
 
-        shared.Sort((a, b) => string.CompareOrdinal(a.File!.Path, b.File!.Path));
-        foreach (var partition in shared.GroupBy(f => FilePartition.Of(f.File!, defaultSpecId)))
+        var groups = touched.Except(own).OrderBy(f => f.File!.Path, StringComparer.Ordinal).GroupBy(f => FilePartition.Of(f.File!, defaultSpecId))
+            .SelectMany(g => g.Chunk(settings.FilesPerDeleteFile)).ToList();
+        foreach (var (files, deletes) in groups.Zip(await Uploads.FinishAsync(groups, g => WriteSharedAsync(g, cancellationToken)).ConfigureAwait(false)))
         {
-            foreach (var neighbours in partition.Chunk(settings.FilesPerDeleteFile))
-            {
-                await WriteSharedAsync(partition.Key, neighbours, changes, cancellationToken).ConfigureAwait(false);
-            }
+            Share(files, deletes, changes);
         }
     }
 
-    private async Task WriteOwnAsync(LiveFile file, SnapshotChange changes, CancellationToken cancellationToken)
+    private async Task<LiveDeletes> WriteOwnAsync(LiveFile file, CancellationToken cancellationToken)
     {
-        var all = file.HasOutgrownDeletes || !file.HasBase;
-        var positions = all ? file.Deleted.Positions() : Long(file.RecentPositions());
-        var deletes = new LiveDeletes(await writer.WriteAsync(FilePartition.Of(file.File!, defaultSpecId), [(file.File!.Path, positions)], cancellationToken).ConfigureAwait(false));
-        changes.AddedDeletes.Add(deletes.File);
-        changes.RemovedDeletes.AddRange(all ? file.UseOnly(deletes) : file.UseForRecent(deletes));
+        var positions = TakesAll(file) ? file.Deleted.Positions() : Long(file.RecentPositions());
+        return new LiveDeletes(await writer.WriteAsync(FilePartition.Of(file.File!, defaultSpecId), [(file.File!.Path, positions)], cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task WriteSharedAsync(FilePartition partition, LiveFile[] files, SnapshotChange changes, CancellationToken cancellationToken)
+    private async Task<LiveDeletes> WriteSharedAsync(LiveFile[] files, CancellationToken cancellationToken)
     {
         var rows = files.Select(f => (f.File!.Path, Long(HasMany(f) ? f.RecentPositions() : f.FreshPositions()))).ToList();
-        var deletes = new LiveDeletes(await writer.WriteAsync(partition, rows, cancellationToken).ConfigureAwait(false));
+        return new LiveDeletes(await writer.WriteAsync(FilePartition.Of(files[0].File!, defaultSpecId), rows, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The delete file that is written names all deleted rows, not the recent ones alone.</summary>
+    private static bool TakesAll(LiveFile file) => file.HasOutgrownDeletes || !file.HasBase;
+
+    private void Share(LiveFile[] files, LiveDeletes deletes, SnapshotChange changes)
+    {
         changes.AddedDeletes.Add(deletes.File);
         foreach (var file in files)
         {

@@ -158,21 +158,22 @@ internal sealed class EqualityDeletesWriter : IDeletedRowsWriter, IAsyncDisposab
 
     private async ValueTask CloseAsync(CancellationToken cancellationToken)
     {
-        foreach (var (partition, file) in _open)
-        {
-            var metrics = await file.Parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            await file.Output.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            _closed.Add(_keys.DataFileOf(file.Name, metrics) with
-            {
-                Content = FileContent.EqualityDeletes,
-                SortOrderId = _layout.Order.UnsortedId,
-                EqualityIds = [.. _keys.Schema.Fields.Select(f => f.Id)],
-                SpecId = partition.SpecId,
-                Partition = partition.Tuple,
-            });
-        }
-
+        _closed.AddRange(await Uploads.FinishAsync(_open, f => FinishAsync(f.Key, f.Value, cancellationToken)).ConfigureAwait(false));
         await DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<DataFile> FinishAsync(FilePartition partition, OpenFile file, CancellationToken cancellationToken)
+    {
+        var metrics = await file.Parquet.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        await file.Output.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        return _keys.DataFileOf(file.Name, metrics) with
+        {
+            Content = FileContent.EqualityDeletes,
+            SortOrderId = _layout.Order.UnsortedId,
+            EqualityIds = [.. _keys.Schema.Fields.Select(f => f.Id)],
+            SpecId = partition.SpecId,
+            Partition = partition.Tuple,
+        };
     }
 
     private ReadOnlyMemory<int> All(int count)
