@@ -31,7 +31,8 @@ internal static class IcebergJava
     }
 
     /// <summary>Fails with the findings of the strict check of every snapshot, file and value.</summary>
-    public static Task VerifyAsync(string tableFolder) => CheckAsync("verify", tableFolder, "--all", "--keys", "identifier", "--no-notes");
+    /// <param name="table">Path of the table, or its name and the options that name the catalog and the store.</param>
+    public static Task VerifyAsync(params string[] table) => CheckAsync(["verify", .. table, "--all", "--keys", "identifier", "--no-notes"]);
 
     /// <summary>As <see cref="VerifyAsync"/>, the current snapshot only.</summary>
     public static Task VerifyNewestAsync(string tableFolder) => CheckAsync("verify", tableFolder, "--keys", "identifier", "--no-notes");
