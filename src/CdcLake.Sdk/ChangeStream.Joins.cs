@@ -11,7 +11,7 @@ public sealed partial class ChangeStream<T>
 {
     /// <summary>
     /// Inner join on equal keys: one row for each pair that matches at the moment, kept so under changes of either side. A null in a key matches nothing.
-    /// Strings are equal when their UTF-8 bytes are.
+    /// Texts are equal as their columns' collation says.
     /// </summary>
     /// <param name="right">A table, or another stream of the same source.</param>
     /// <param name="leftKey">A member, an expression, or several as an anonymous object.</param>

@@ -16,7 +16,7 @@ public sealed partial class ChangeStream<T>
     /// <inheritdoc cref="UnionAll"/>
     public ChangeStream<T> Union(StreamSource<T> other) => With<T, T>(other, (s, o) => s.UnionAll(o).Distinct());
 
-    /// <summary>Every different row once. Nulls are equal to each other, strings when their UTF-8 bytes are.</summary>
+    /// <summary>Every different row once. Nulls are equal to each other, texts as their column's collation says.</summary>
     public ChangeStream<T> Distinct() => With<T>(s => s.Distinct());
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CdcLake.Columnar.Collations;
 
 namespace CdcLake.Columnar;
 
@@ -10,6 +11,9 @@ internal sealed record Field(string Name, DataType Type, bool Nullable)
 {
     /// <summary>Where the values are labels from a list (MySQL's ENUM): the list as it was declared; else empty. Says how to read values, and is not part of equality.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
+
+    /// <summary>How texts of the column compare in the source; null for other types, and where bytes decide. Not part of equality: what compares has it in its own meaning.</summary>
+    public TextCollation? Collation { get; init; }
 
     /// <summary>Fractional digits that the values have where they become a result, when inside of a query they have more; else null.</summary>
     public int? ShownScale { get; init; }

@@ -8,7 +8,7 @@ internal enum AggregateKind : byte
     /// <summary>Rows of the group when the input is −1, else rows where the input is not null.</summary>
     Count,
 
-    /// <summary>Number of different values that are not null. Strings are equal when their UTF-8 bytes are.</summary>
+    /// <summary>Number of different values that are not null. Strings are equal when their UTF-8 bytes are: the plan has keys of their collation in place of others.</summary>
     CountDistinct,
 
     /// <summary>Sum of the values that are not null; null when there are none.</summary>
@@ -17,10 +17,10 @@ internal enum AggregateKind : byte
     /// <summary>Sum divided by count of the values that are not null; null when there are none.</summary>
     Avg,
 
-    /// <summary>Smallest value that is not null; null when there are none. Strings compare by their UTF-8 bytes.</summary>
+    /// <summary>Smallest value that is not null; null when there are none. Texts compare by bytes: the plan has keys of their collation in place of others.</summary>
     Min,
 
-    /// <summary>Largest value that is not null; null when there are none. Strings compare by their UTF-8 bytes.</summary>
+    /// <summary>Largest value that is not null; null when there are none. Texts compare by bytes: the plan has keys of their collation in place of others.</summary>
     Max,
 }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using CdcLake.Columnar;
+using CdcLake.Columnar.Collations;
 
 namespace CdcLake.Expressions;
 
@@ -35,6 +36,9 @@ internal abstract class BoundExpr
     /// <summary>Where the values are labels of a list (<see cref="Field.Labels"/>): the list; else empty.</summary>
     public virtual ImmutableArray<string> Labels => [];
 
+    /// <summary>How texts compare that come out of it; null where bytes decide unless what it meets says otherwise (a literal), and for other types.</summary>
+    public virtual TextCollation? Collation => null;
+
     /// <summary>True when some row may raise an overflow.</summary>
     public abstract bool CanFail { get; }
 
@@ -51,6 +55,7 @@ internal sealed class BoundColumn : BoundExpr
         Name = field.Name;
         Key = string.Create(CultureInfo.InvariantCulture, $"[{field.Name.Length}:{field.Name}:{field.Type}]");
         Labels = field.Labels;
+        Collation = field.Collation;
         ShownScale = field.ShownScale ?? field.Type.Scale;
     }
 
@@ -63,6 +68,8 @@ internal sealed class BoundColumn : BoundExpr
     public override string Key { get; }
 
     public override ImmutableArray<string> Labels { get; }
+
+    public override TextCollation? Collation { get; }
 
     public override bool CanFail => false;
 }
@@ -98,6 +105,7 @@ internal sealed class BoundCall : BoundExpr
     private readonly bool _canFail;
     private string? _text;
     private string? _key;
+    private TextCollation? _collation;
 
     /// <remarks><c>canFail</c>: this operation itself may overflow. <c>isImplicit</c>: a conversion that the binder added, left out of <see cref="Text"/>.</remarks>
     public BoundCall(ScalarOp op, BoundExpr[] arguments, DataType type, bool nullable, bool canFail = false, bool isImplicit = false, ScalarFunction? function = null)
@@ -120,16 +128,29 @@ internal sealed class BoundCall : BoundExpr
 
     public IReadOnlyList<BoundExpr> Arguments { get; }
 
+    /// <summary>What a comparison or search of texts goes by; null for bytes, and for all else.</summary>
+    public TextCollation? ComparedBy { get; init; }
+
+    public override TextCollation? Collation => Op == ScalarOp.Binary ? TextCollation.Bytes
+        : Type.Kind == TypeKind.String ? _collation ??= Arguments.Select(a => a.Collation).Aggregate((TextCollation?)null, TextCollation.Combine)
+        : null;
+
     public override string Text => _text ??= Print();
 
-    public override string Key => _key ??= $"{Function?.Name ?? Op.ToString()}({string.Join(",", Arguments.Select(a => a.Key))}):{Type}";
+    public override string Key => _key ??= $"{Function?.Name ?? Op.ToString()}({string.Join(",", Arguments.Select(a => a.Key))}):{Type}{(ComparedBy is null ? "" : "@" + ComparedBy.Name)}";
 
     public override bool CanFail => _canFail;
 
     /// <summary>A choice between values of one list is a value of that list.</summary>
-    public override ImmutableArray<string> Labels => Op is ScalarOp.If or ScalarOp.Coalesce
-        ? Arguments.Skip(Op == ScalarOp.If ? 1 : 0).Select(a => a.Labels).FirstOrDefault(l => !l.IsEmpty, [])
-        : [];
+    public override ImmutableArray<string> Labels => Op is ScalarOp.If or ScalarOp.Coalesce ? CommonLabels([.. Arguments.Skip(Op == ScalarOp.If ? 1 : 0)]) : [];
+
+    private static ImmutableArray<string> CommonLabels(BoundExpr[] choices)
+    {
+        var labels = choices.Select(c => c.Labels).FirstOrDefault(l => !l.IsEmpty, []);
+        return Array.TrueForAll(choices, c => c is BoundConstant constant
+            ? constant.Value is not byte[] text || labels.Contains(Encoding.UTF8.GetString(text))
+            : c.Labels.SequenceEqual(labels)) ? labels : [];
+    }
 
     private string Print()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using CdcLake.Columnar;
+using CdcLake.Columnar.Collations;
 
 namespace CdcLake.Expressions;
 
@@ -30,6 +31,8 @@ internal sealed class BoundLabel : BoundExpr
     public IReadOnlyList<(string Label, object Meaning)> Meanings { get; }
 
     public override ImmutableArray<string> Labels { get; }
+
+    public override TextCollation? Collation => Type.Kind == TypeKind.String ? Value.Collation : null;
 
     public override string Text => Type.Kind == TypeKind.String ? Value.Text : $"({ClrTypes.Name(Enum.GetUnderlyingType(EnumType))}){Value.Text}";
 

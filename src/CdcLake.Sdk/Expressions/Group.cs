@@ -24,13 +24,13 @@ public class Group<T>
     /// <summary>Number of rows in which the value is not null: <c>COUNT(x)</c>.</summary>
     public long Count<TValue>(Func<T, TValue> selector) => throw Marker();
 
-    /// <summary>Number of different values that are not null: <c>COUNT(DISTINCT x)</c>. Strings are equal when their UTF-8 bytes are.</summary>
+    /// <summary>Number of different values that are not null: <c>COUNT(DISTINCT x)</c>. Texts are equal as their column's collation says.</summary>
     public long CountDistinct<TValue>(Func<T, TValue> selector) => throw Marker();
 
-    /// <summary>Smallest value that is not null; null when there is none. Strings compare by their UTF-8 bytes.</summary>
+    /// <summary>Smallest value that is not null; null when there is none. Texts compare by their column's collation; of those that are equal it is always the same one.</summary>
     public TValue Min<TValue>(Func<T, TValue> selector) => throw Marker();
 
-    /// <summary>Largest value that is not null; null when there is none. Strings compare by their UTF-8 bytes.</summary>
+    /// <summary>Largest value that is not null; null when there is none. Texts compare by their column's collation; of those that are equal it is always the same one.</summary>
     public TValue Max<TValue>(Func<T, TValue> selector) => throw Marker();
 
     /// <summary>Sum of the values that are not null; null when there is none. Integers add up to 64 bits, decimals to 38 digits; beyond, the pipeline stops with an error.</summary>

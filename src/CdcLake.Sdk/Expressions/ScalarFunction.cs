@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Columnar.Collations;
 
 namespace CdcLake.Expressions;
 
@@ -51,6 +52,9 @@ internal sealed record ScalarFunction(string Name, IReadOnlyList<ArgumentRule> A
         : this(name, arguments, _ => result, kernel)
     {
     }
+
+    /// <summary>The same function by a collation, for one that compares its first two arguments; null for one that compares none.</summary>
+    public Func<TextCollation, ScalarFunction>? By { get; init; }
 
     /// <summary>False when a result is null only where an argument is.</summary>
     public bool MayBeNull { get; init; }

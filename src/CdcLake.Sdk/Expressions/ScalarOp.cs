@@ -21,7 +21,7 @@ internal enum ScalarOp : byte
     Greater,
     GreaterOrEqual,
 
-    /// <summary>−1, 0 or 1: strings by their UTF-8 bytes.</summary>
+    /// <summary>−1, 0 or 1.</summary>
     Compare,
 
     /// <summary>Three-valued: false wins over unknown.</summary>
@@ -91,4 +91,7 @@ internal enum ScalarOp : byte
 
     /// <summary>A <see cref="ScalarFunction"/> of the table.</summary>
     Function,
+
+    /// <summary>The same text, which compares by bytes.</summary>
+    Binary,
 }

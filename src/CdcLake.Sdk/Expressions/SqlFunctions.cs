@@ -1,10 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace CdcLake;
 
 /// <summary>SQL functions for lambdas that have no method of .NET. They are translated; called outside of a lambda they throw <see cref="NotSupportedException"/>.</summary>
 public static class SqlFunctions
 {
     /// <summary>
-    /// <c>text LIKE pattern</c>, by bytes: <c>%</c> stands for any text, <c>_</c> for one character, and a backslash takes the character behind it as it is. Unknown where either
+    /// <c>text LIKE pattern</c>, by the column's collation: <c>%</c> stands for any text, <c>_</c> for one character, and a backslash takes the character behind it as it is. Unknown where either
     /// is null.
     /// </summary>
     /// <param name="text">What is searched.</param>
@@ -12,4 +14,13 @@ public static class SqlFunctions
     /// <exception cref="NotSupportedException">Called outside of a pipeline's lambda.</exception>
     public static bool Like(string? text, string pattern) =>
         throw new NotSupportedException("SqlFunctions.Like stands for the engine's inside a pipeline's lambda and cannot be executed.");
+
+    /// <summary>
+    /// <c>BINARY text</c>: the same text, which compares, groups, joins and sorts by its UTF-8 bytes instead of the column's collation. Null where the text is.
+    /// </summary>
+    /// <param name="text">A text.</param>
+    /// <exception cref="NotSupportedException">Called outside of a pipeline's lambda.</exception>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? Binary(string? text) =>
+        throw new NotSupportedException("SqlFunctions.Binary stands for the engine's inside a pipeline's lambda and cannot be executed.");
 }

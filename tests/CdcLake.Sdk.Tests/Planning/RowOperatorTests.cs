@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Numerics;
+using CdcLake.Columnar;
 using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 
@@ -18,10 +19,10 @@ public sealed class RowOperatorTests
 
     private static readonly Dictionary<string, Connectors.SourceTable> Sources = new[]
     {
-        SampleTables.Table("zoo.owners", ["id"], ("id", Columnar.DataType.Int32, false, "int"), ("name", Columnar.DataType.String, false, "varchar(9)"), ("boss", Columnar.DataType.Int32, true, "int")),
+        SampleTables.Table("zoo.owners", ["id"], ("id", DataType.Int32, false, "int"), ("name", DataType.String, false, "varchar(9)"), ("boss", DataType.Int32, true, "int")),
         SampleTables.Table(
-            "zoo.pets", ["id"], ("id", Columnar.DataType.Int32, false, "int"), ("owner_id", Columnar.DataType.Int32, true, "int"), ("kind", Columnar.DataType.String, false, "varchar(9)"),
-            ("age", Columnar.DataType.Int32, false, "int")),
+            "zoo.pets", ["id"], ("id", DataType.Int32, false, "int"), ("owner_id", DataType.Int32, true, "int"), ("kind", DataType.String, false, "varchar(9)"),
+            ("age", DataType.Int32, false, "int")),
     }.ToDictionary(t => t.Name);
 
     private static readonly Dictionary<string, object?[][]> Tables = new()

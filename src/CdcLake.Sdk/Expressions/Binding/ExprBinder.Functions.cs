@@ -30,7 +30,16 @@ internal sealed partial class ExprBinder
             ScalarOp.StartsWith or ScalarOp.EndsWith or ScalarOp.Contains => DataType.Boolean,
             _ => DataType.String,
         };
-        return new BoundCall(call.Op, arguments, type, nullable);
+        var comparedBy = type.Kind == TypeKind.Boolean ? ComparedBy(call, arguments[0], arguments[1]) : null;
+        return new BoundCall(call.Op, arguments, type, nullable) { ComparedBy = comparedBy };
+    }
+
+    private BoundCall ByBytes(CallExpr call)
+    {
+        var text = Bind(call.Arguments[0]);
+        return text.Type.Kind == TypeKind.String
+            ? new BoundCall(call.Op, [text], text.Type, text.Nullable)
+            : throw new SchemaMismatchException($"\"{call}\" needs text, but {text.Text} is {text.Type}.");
     }
 
     /// <summary>A function of the table: its arguments are brought to what it takes.</summary>
@@ -38,6 +47,11 @@ internal sealed partial class ExprBinder
     {
         var function = call.Function!;
         BoundExpr[] arguments = [.. call.Arguments.Select((a, i) => Argument(call, Bind(a), function.Arguments[i]))];
+        if (function.By is { } by && ComparedBy(call, arguments[0], arguments[1]) is { } collation)
+        {
+            function = by(collation);
+        }
+
         var nullable = function.MayBeNull || Array.Exists(arguments, a => a.Nullable);
         return new BoundCall(
             ScalarOp.Function, arguments, function.Result([.. arguments.Select(a => a.Type)]), nullable, function.CanFail, isImplicit: false, function);

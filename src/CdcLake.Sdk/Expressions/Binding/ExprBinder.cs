@@ -1,4 +1,6 @@
+using System.Text;
 using CdcLake.Columnar;
+using CdcLake.Columnar.Collations;
 
 namespace CdcLake.Expressions.Binding;
 
@@ -64,6 +66,7 @@ internal sealed partial class ExprBinder
         >= ScalarOp.Concat and <= ScalarOp.Replace => Text(call),
         >= ScalarOp.Year and <= ScalarOp.AddTime => Dates(call),
         ScalarOp.Function => Function(call),
+        ScalarOp.Binary => ByBytes(call),
         _ => Numeric(call),
     };
 
@@ -71,8 +74,20 @@ internal sealed partial class ExprBinder
     {
         var (a, b) = Unify(call, call.Arguments[0], BindOperand(call.Arguments[0]), call.Arguments[1], BindOperand(call.Arguments[1]));
         var type = call.Op == ScalarOp.Compare ? DataType.Int32 : DataType.Boolean;
-        return new BoundCall(call.Op, [a, b], type, a.Nullable || b.Nullable);
+        return new BoundCall(call.Op, [a, b], type, a.Nullable || b.Nullable) { ComparedBy = AreLabels(call.Op, a, b) ? null : ComparedBy(call, a, b) };
     }
+
+    /// <summary>What two texts compare by; null where that is bytes.</summary>
+    /// <exception cref="UnsupportedTypeException">By a collation that is not known.</exception>
+    private static TextCollation? ComparedBy(CallExpr call, BoundExpr a, BoundExpr b) =>
+        a.Type.Kind == TypeKind.String && TextCollation.Combine(a.Collation, b.Collation) is { IsBytes: false } collation ? collation.For($"\"{call}\"") : null;
+
+    /// <summary>True for (in)equality of labels of one list: none of them equals another one, whatever the collation.</summary>
+    private static bool AreLabels(ScalarOp op, BoundExpr a, BoundExpr b) =>
+        op is ScalarOp.Equal or ScalarOp.NotEqual && (IsLabel(a, b) || IsLabel(b, a) || (!a.Labels.IsEmpty && a.Labels.SequenceEqual(b.Labels)));
+
+    private static bool IsLabel(BoundExpr column, BoundExpr constant) =>
+        !column.Labels.IsEmpty && constant is BoundConstant { Value: byte[] text } && column.Labels.Contains(Encoding.UTF8.GetString(text));
 
     private BoundCall Logic(CallExpr call)
     {

@@ -2,20 +2,28 @@ using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 using CdcLake.Columnar;
+using CdcLake.Columnar.Collations;
 using CdcLake.Expressions.Kernels;
 
 namespace CdcLake.Expressions.Functions;
 
-/// <summary>Functions of text. Characters are Unicode code points, as in MySQL; comparisons are by bytes.</summary>
+/// <summary>Functions of text. Characters are Unicode code points, as in MySQL; what searches goes by a collation where there is one, else by bytes.</summary>
 internal static class TextFunctions
 {
     /// <summary>Position of a text in another, counted from 0; −1 where it is not.</summary>
     public static readonly ScalarFunction IndexOf = new(
-        "IndexOf", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), r.Text(1), r.Text(0).IndexOf(r.Text(1)))));
+        "IndexOf", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), r.Text(1), r.Text(0).IndexOf(r.Text(1)))))
+    {
+        By = collation => new($"IndexOf({collation})", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), TextSearch.IndexOf(r.Text(0), r.Text(1), collation)))),
+    };
 
     /// <summary>The same from the end.</summary>
     public static readonly ScalarFunction LastIndexOf = new(
-        "LastIndexOf", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), r.Text(1), r.Text(0).LastIndexOf(r.Text(1)))));
+        "LastIndexOf", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), r.Text(1), r.Text(0).LastIndexOf(r.Text(1)))))
+    {
+        By = collation => new(
+            $"LastIndexOf({collation})", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), TextSearch.LastIndexOf(r.Text(0), r.Text(1), collation)))),
+    };
 
     /// <summary>Filled up on the left to a number of characters; longer text stays whole.</summary>
     public static readonly ScalarFunction PadLeft = new("PadLeft", [ArgumentRule.Text, ArgumentRule.Integer, ArgumentRule.Text], DataType.String, r => Pad(r, left: true)) { CanFail = true };
@@ -27,7 +35,10 @@ internal static class TextFunctions
         "Part", [ArgumentRule.Text, ArgumentRule.Text, ArgumentRule.Integer], DataType.String, r => PartOf(r, r.Text(0), r.Text(1), r.Long(2))) { MayBeNull = true };
 
     /// <summary>SQL's LIKE: <c>%</c> is any text, <c>_</c> one character, a backslash takes the next character as it is.</summary>
-    public static readonly ScalarFunction Like = new("Like", [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => r.Put(IsLike(r.Text(0), r.Text(1))));
+    public static readonly ScalarFunction Like = new("Like", [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => r.Put(LikePattern.Matches(r.Text(0), r.Text(1), TextCollation.Bytes)))
+    {
+        By = collation => new($"Like({collation})", [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => r.Put(LikePattern.Matches(r.Text(0), r.Text(1), collation))),
+    };
 
     /// <summary>Whether a regular expression of .NET, without culture, is found in a text.</summary>
     public static ScalarFunction Matches(string pattern, RegexOptions options)
@@ -68,6 +79,8 @@ internal static class TextFunctions
     }
 
     private static long Position(ReadOnlySpan<byte> text, ReadOnlySpan<byte> search, int at) => search.IsEmpty && at != 0 ? Utf8.Length(text) : at < 0 ? -1 : Utf8.Length(text[..at]);
+
+    private static long Position(ReadOnlySpan<byte> text, int at) => at < 0 ? -1 : Utf8.Length(text[..at]);
 
     private static FunctionOutcome Pad(FunctionRow row, bool left)
     {
@@ -115,68 +128,5 @@ internal static class TextFunctions
 
         var end = separator.IsEmpty ? -1 : text.IndexOf(separator);
         return row.Put(end < 0 ? text : text[..end]);
-    }
-
-    private static bool IsLike(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern)
-    {
-        // Where the last % was tried: it takes one character more each time the rest does not fit.
-        ReadOnlySpan<byte> retryText = default;
-        ReadOnlySpan<byte> retryPattern = default;
-        var canRetry = false;
-        while (true)
-        {
-            if (!pattern.IsEmpty && pattern[0] == '%')
-            {
-                pattern = pattern[1..];
-                retryText = text;
-                retryPattern = pattern;
-                canRetry = true;
-                continue;
-            }
-
-            if (pattern.IsEmpty ? text.IsEmpty : TryOne(ref text, ref pattern))
-            {
-                if (pattern.IsEmpty && text.IsEmpty)
-                {
-                    return true;
-                }
-
-                continue;
-            }
-
-            if (!canRetry || retryText.IsEmpty)
-            {
-                return false;
-            }
-
-            retryText = retryText[Utf8.OffsetOf(retryText, 1)..];
-            text = retryText;
-            pattern = retryPattern;
-        }
-    }
-
-    private static bool TryOne(ref ReadOnlySpan<byte> text, ref ReadOnlySpan<byte> pattern)
-    {
-        if (text.IsEmpty)
-        {
-            return false;
-        }
-
-        if (pattern[0] == '_')
-        {
-            text = text[Utf8.OffsetOf(text, 1)..];
-            pattern = pattern[1..];
-            return true;
-        }
-
-        var literal = pattern[0] == '\\' && pattern.Length > 1 ? pattern[1..] : pattern;
-        if (literal[0] != text[0])
-        {
-            return false;
-        }
-
-        text = text[1..];
-        pattern = literal[1..];
-        return true;
     }
 }

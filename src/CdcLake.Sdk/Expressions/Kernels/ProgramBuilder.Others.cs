@@ -16,6 +16,7 @@ internal sealed partial class ProgramBuilder
             StorageKind.Int128 => Compare<Int128>(call, left, right, output),
             StorageKind.Float32 => Compare<float>(call, left, right, output),
             StorageKind.Float64 => Compare<double>(call, left, right, output),
+            _ when call.ComparedBy is { } collation => new CollatedTestStep(call.Op, collation, left, right, output),
             _ when call.Op == ScalarOp.Compare => new BytesCompareStep(left, right, output),
             _ => new BytesTestStep(call.Op, left, right, output),
         });
@@ -41,6 +42,8 @@ internal sealed partial class ProgramBuilder
             ScalarOp.Length => new LengthStep(registers[0], output),
             ScalarOp.Substring => new SubstringStep(registers[0], registers[1], registers.Length > 2 ? registers[2] : -1, output),
             ScalarOp.Replace => new ReplaceStep(registers[0], registers[1], registers[2], output),
+            ScalarOp.StartsWith or ScalarOp.EndsWith or ScalarOp.Contains when call.ComparedBy is { } collation =>
+                new CollatedSearchStep(call.Op, collation, registers[0], registers[1], output),
             ScalarOp.StartsWith or ScalarOp.EndsWith or ScalarOp.Contains => new BytesTestStep(call.Op, registers[0], registers[1], output),
             _ => new TextMapStep(call.Op, registers[0], output),
         });
@@ -50,6 +53,12 @@ internal sealed partial class ProgramBuilder
     {
         int[] registers = [.. call.Arguments.Select(Emit)];
         return Add(call.Type, output => new FunctionStep(call.Function!, registers, output, _guard, call));
+    }
+
+    private int EmitPack(BoundPack pack)
+    {
+        int[] registers = [.. pack.Values.Select(Emit)];
+        return Add(pack.Type, output => new PackStep(registers, output, pack.IsNullable));
     }
 
     private int EmitLabel(BoundLabel label)

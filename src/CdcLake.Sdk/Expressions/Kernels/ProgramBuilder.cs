@@ -33,6 +33,9 @@ internal sealed partial class ProgramBuilder
             BoundColumn column => Register(new RegisterUse(column.Type, column.Ordinal, null)),
             BoundConstant constant => Register(new RegisterUse(constant.Type, -1, constant)),
             BoundLabel label => EmitLabel(label),
+            BoundTextKey key => Add(key.Type, output => new TextKeyStep(key.Collation, Emit(key.Value), output)),
+            BoundPack pack => EmitPack(pack),
+            BoundUnpack unpack => Add(unpack.Type, output => new UnpackStep(unpack.Part, unpack.Parts, Emit(unpack.Value), output)),
             _ => EmitCall((BoundCall)expression),
         };
         _scopes.Peek()[expression.Key] = register;
@@ -53,6 +56,7 @@ internal sealed partial class ProgramBuilder
         >= ScalarOp.Concat and <= ScalarOp.Replace => EmitText(call),
         >= ScalarOp.Year and <= ScalarOp.AddTime => EmitDate(call),
         ScalarOp.Function => EmitFunction(call),
+        ScalarOp.Binary => Emit(call.Arguments[0]),
         _ => EmitNumeric(call),
     };
 

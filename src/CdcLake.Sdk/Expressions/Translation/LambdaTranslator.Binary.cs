@@ -120,7 +120,7 @@ internal sealed partial class LambdaTranslator
         {
             throw Unsupported.Error(
                 e, $"operator {e.NodeType} on {ClrTypes.Name(operand.Type)} is outside the supported C# subset",
-                "Arithmetic works on numbers; order comparisons on numbers, dates and times (strings: string.CompareOrdinal(a, b) < 0).");
+                "Arithmetic works on numbers; order comparisons on numbers, dates and times (strings: string.Compare(a, b) < 0).");
         }
     }
 

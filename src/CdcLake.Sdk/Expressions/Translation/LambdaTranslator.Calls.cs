@@ -54,7 +54,7 @@ internal sealed partial class LambdaTranslator
         var hint = owner switch
         {
             _ when owner == typeof(string) => "Of strings: +, Concat, interpolation without formats, ToUpper, ToLower, Trim, TrimStart, TrimEnd, Substring, Replace, IndexOf, LastIndexOf, PadLeft, PadRight, Split()[0], "
-                + "StartsWith, EndsWith, Contains, Equals, IsNullOrEmpty, IsNullOrWhiteSpace, Length, CompareOrdinal, with StringComparison.Ordinal or OrdinalIgnoreCase at most; SqlFunctions.Like and Regex.IsMatch.",
+                + "StartsWith, EndsWith, Contains, Equals, IsNullOrEmpty, IsNullOrWhiteSpace, Length, Compare, CompareTo, CompareOrdinal, with StringComparison.Ordinal or OrdinalIgnoreCase at most; SqlFunctions.Like and Regex.IsMatch.",
             _ when owner == typeof(Math) || owner == typeof(decimal) => "Of Math: Abs, Round, Floor, Ceiling, Truncate, Min, Max, Sign, Pow, Sqrt, Exp, Log, Log2, Log10, Sin, Cos, Tan, Atan, Atan2.",
             _ when owner == typeof(DateTime) || owner == typeof(DateTimeOffset) || owner == typeof(DateOnly) =>
                 "Of dates: their parts, Date, DayOfWeek, AddYears, AddMonths, AddDays, AddHours, AddMinutes, AddSeconds, AddMilliseconds, differences, ToString(\"yyyy-MM-dd\"), DaysInMonth, ISOWeek.GetWeekOfYear.",

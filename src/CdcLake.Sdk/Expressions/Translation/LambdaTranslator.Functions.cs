@@ -158,6 +158,8 @@ internal sealed partial class LambdaTranslator
                 return ConstantEvaluator.TryEvaluate(e.Arguments[1], out var zone) && zone is TimeZoneInfo info
                     ? new CallExpr(DateFunctions.InZone(info), e.Type, Scalar(e.Arguments[0]))
                     : throw Unsupported.Error(e, "the time zone is not a captured variable", "Read it before: var zone = TimeZoneInfo.FindSystemTimeZoneById(\"Europe/Berlin\").");
+            case "Binary" when owner == typeof(SqlFunctions):
+                return ByBytes(Scalar(e.Arguments[0]));
             case "Like" when owner == typeof(SqlFunctions):
                 return new CallExpr(TextFunctions.Like, e.Type, Scalar(e.Arguments[0]), Scalar(e.Arguments[1]));
             case "IsMatch" or "Replace" when owner == typeof(Regex):

@@ -19,17 +19,25 @@ internal sealed partial class LambdaTranslator
             case "IsNullOrEmpty":
                 var value = Scalar(e.Arguments[0]);
                 var isNull = new CallExpr(ScalarOp.IsNull, value, typeof(bool));
-                var isEmpty = new CallExpr(ScalarOp.Equal, value, new ConstantExpr("", typeof(string)), typeof(bool));
+                var isEmpty = new CallExpr(ScalarOp.Equal, ByBytes(value), new ConstantExpr("", typeof(string)), typeof(bool));
                 return new CallExpr(ScalarOp.Or, isNull, isEmpty, typeof(bool));
             case "IsNullOrWhiteSpace":
                 var blank = Scalar(e.Arguments[0]);
-                var trimmed = new CallExpr(ScalarOp.Trim, blank, typeof(string));
+                var trimmed = ByBytes(new CallExpr(ScalarOp.Trim, blank, typeof(string)));
                 return new CallExpr(
                     ScalarOp.Or, new CallExpr(ScalarOp.IsNull, blank, typeof(bool)), new CallExpr(ScalarOp.Equal, trimmed, new ConstantExpr("", typeof(string)), typeof(bool)), typeof(bool));
             case "CompareOrdinal" when e.Arguments.Count == 2:
+                return new CallExpr(ScalarOp.Compare, ByBytes(Scalar(e.Arguments[0])), ByBytes(Scalar(e.Arguments[1])), typeof(int));
+            case "Compare" when e.Arguments.Count == 2:
                 return new CallExpr(ScalarOp.Compare, Scalar(e.Arguments[0]), Scalar(e.Arguments[1]), typeof(int));
-            case "Equals" when e.Arguments.Count == 2 || IsOrdinal(e.Arguments[2]):
+            case "Compare" when e.Arguments.Count == 3 && IsOrdinal(e.Arguments[2]):
+                return new CallExpr(ScalarOp.Compare, ByBytes(Scalar(e.Arguments[0])), ByBytes(Scalar(e.Arguments[1])), typeof(int));
+            case "Equals" when e.Arguments.Count == 2:
                 return new CallExpr(ScalarOp.Equal, Scalar(e.Arguments[0]), Scalar(e.Arguments[1]), typeof(bool));
+            case "Equals" when IsOrdinal(e.Arguments[2]):
+                return new CallExpr(ScalarOp.Equal, ByBytes(Scalar(e.Arguments[0])), ByBytes(Scalar(e.Arguments[1])), typeof(bool));
+            case "Equals" when IsOrdinal(e.Arguments[2], ignoreCase: true):
+                return new CallExpr(ScalarOp.Equal, Upper(Scalar(e.Arguments[0])), Upper(Scalar(e.Arguments[1])), typeof(bool));
             default:
                 return null;
         }
@@ -51,15 +59,13 @@ internal sealed partial class LambdaTranslator
                 return new CallExpr(ScalarOp.Substring, [text, .. e.Arguments.Select(Scalar)], e.Type);
             case "Replace" when count == 2:
                 return new CallExpr(ScalarOp.Replace, [text, TextOrChar(e.Arguments[0]), TextOrChar(e.Arguments[1])], e.Type);
-            case "StartsWith" or "EndsWith" or "Contains" when count == 1 || IsOrdinal(e.Arguments[1]):
-                return new CallExpr(Enum.Parse<ScalarOp>(e.Method.Name), text, TextOrChar(e.Arguments[0]), typeof(bool));
-            case "Equals" when count == 1 || IsOrdinal(e.Arguments[1]):
-                return new CallExpr(ScalarOp.Equal, text, Scalar(e.Arguments[0]), typeof(bool));
-            case "StartsWith" or "EndsWith" or "Contains" or "Equals" when IsOrdinal(e.Arguments[1], ignoreCase: true):
+            case "StartsWith" or "EndsWith" or "Contains" or "Equals" when count == 1 || IsOrdinal(e.Arguments[1]) || IsOrdinal(e.Arguments[1], ignoreCase: true):
                 var op = e.Method.Name == "Equals" ? ScalarOp.Equal : Enum.Parse<ScalarOp>(e.Method.Name);
-                return new CallExpr(op, Upper(text), Upper(TextOrChar(e.Arguments[0])), typeof(bool));
+                return new CallExpr(op, Compared(e, text), Compared(e, TextOrChar(e.Arguments[0])), typeof(bool));
+            case "CompareTo" when count == 1 && e.Arguments[0].Type == typeof(string):
+                return new CallExpr(ScalarOp.Compare, text, Scalar(e.Arguments[0]), typeof(int));
             case "IndexOf" or "LastIndexOf" when count == 1 || IsOrdinal(e.Arguments[1]):
-                return new CallExpr(e.Method.Name == "IndexOf" ? TextFunctions.IndexOf : TextFunctions.LastIndexOf, e.Type, text, TextOrChar(e.Arguments[0]));
+                return new CallExpr(e.Method.Name == "IndexOf" ? TextFunctions.IndexOf : TextFunctions.LastIndexOf, e.Type, Compared(e, text), Compared(e, TextOrChar(e.Arguments[0])));
             case "PadLeft" or "PadRight":
                 var fill = count == 1 ? new ConstantExpr(" ", typeof(string)) : TextOrChar(e.Arguments[1]);
                 return new CallExpr(e.Method.Name == "PadLeft" ? TextFunctions.PadLeft : TextFunctions.PadRight, e.Type, text, Scalar(e.Arguments[0]), fill);
@@ -68,8 +74,15 @@ internal sealed partial class LambdaTranslator
         }
     }
 
-    /// <summary>Upper case character by character, which is how .NET compares without regard to case.</summary>
-    private static CallExpr Upper(Expr text) => new(ScalarOp.ToUpper, text, typeof(string));
+    /// <summary>Upper case character by character, by bytes, which is how .NET compares without regard to case.</summary>
+    private static CallExpr Upper(Expr text) => new(ScalarOp.ToUpper, ByBytes(text), typeof(string));
+
+    /// <summary>The same text, which compares by bytes whatever the column's collation says.</summary>
+    private static CallExpr ByBytes(Expr text) => new(ScalarOp.Binary, text, typeof(string));
+
+    /// <summary>A text as the call's <see cref="StringComparison"/> compares it; without one as MySQL does.</summary>
+    private static Expr Compared(MethodCallExpression e, Expr text) =>
+        e.Arguments.Count == 1 ? text : IsOrdinal(e.Arguments[1]) ? ByBytes(text) : Upper(text);
 
     /// <summary><c>text.Split(',')[1]</c>: one part; null where there are not as many.</summary>
     private CallExpr PartOf(BinaryExpression e)

@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Columnar.Collations;
 using CdcLake.Connectors;
 using CdcLake.MySql.Charsets;
 using CdcLake.MySql.Tables;
@@ -16,7 +17,7 @@ internal sealed class SnapshotTable
         Capture = capture;
         Definition = table;
         var now = table.Describe(capture.Table.Name);
-        if (!now.Schema.Equals(capture.Table.Schema) || !now.NativeTypes.SequenceEqual(capture.Table.NativeTypes))
+        if (!now.Schema.Equals(capture.Table.Schema) || !now.NativeTypes.SequenceEqual(capture.Table.NativeTypes) || now.Schema.Fields.Zip(capture.Table.Schema.Fields).Any(f => IsOther(f.First.Collation, f.Second.Collation)))
         {
             throw new TableRedefinedException(
                 $"Table {table.Name} was altered after the pipeline was built: it was {capture.Table.Schema} and is {now.Schema}. Build the pipeline again.");
@@ -26,6 +27,9 @@ internal sealed class SnapshotTable
         Key = [.. table.Key.Select(k => IndexOf(Wide.Columns, k))];
         CapturedInWide = [.. capture.Columns.Select(c => IndexOf(Wide.Columns, c))];
     }
+
+    /// <summary>A column that was altered since its table was described has none that is known.</summary>
+    private static bool IsOther(TextCollation? now, TextCollation? planned) => now is not null && planned is not null && now.Name != planned.Name;
 
     public TableCapture Capture { get; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using CdcLake.Columnar;
+using CdcLake.Columnar.Collations;
 using CdcLake.Connectors;
 
 namespace CdcLake.MySql.Tables;
@@ -31,6 +32,9 @@ internal static class MySqlColumnDescription
         };
     }
 
-    private static Field FieldOf(MySqlColumn column) =>
-        new(column.Name, column.DataType, column.IsNullable) { Labels = column.Type == MySqlTypeCode.Enum ? column.Labels : [] };
+    private static Field FieldOf(MySqlColumn column) => new(column.Name, column.DataType, column.IsNullable)
+    {
+        Labels = column.Type == MySqlTypeCode.Enum ? column.Labels : [],
+        Collation = column.DataType.Kind == TypeKind.String && column.Collation.Length > 0 ? TextCollation.Of(column.Collation) : null,
+    };
 }

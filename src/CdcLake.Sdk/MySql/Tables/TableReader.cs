@@ -88,14 +88,14 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         var marked = rows.Rows.Where(r => r[4] == "PRI").Select(r => r[0]!).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var primary = keys.Find(marked.SetEquals) ?? [];
         var columns = rows.Rows
-            .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))) with { IsGenerated = !string.IsNullOrEmpty(row[5]) })
+            .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))) with { IsGenerated = !string.IsNullOrEmpty(row[5]), Collation = row[6] ?? "" })
             .ToList();
         columns = [.. dates.Apply(actual.ToString(), columns)];
         return new TableDefinition(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys)) { Charset = found[0, 4]?.Split('_')[0] };
     }
 
     private Task<StatementResult> ReadColumnsAsync(MySqlTableName actual, CancellationToken cancellationToken) => session.QueryAsync(
-        $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY, GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE {Where(actual)} ORDER BY ORDINAL_POSITION",
+        $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY, GENERATION_EXPRESSION, COLLATION_NAME FROM information_schema.COLUMNS WHERE {Where(actual)} ORDER BY ORDINAL_POSITION",
         cancellationToken);
 
     private static bool Same(StatementResult left, StatementResult right) =>

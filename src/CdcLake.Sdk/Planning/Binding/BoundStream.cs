@@ -13,6 +13,9 @@ namespace CdcLake.Planning.Binding;
 internal sealed record BoundStream(
     PlanNode Node, string Stem, IReadOnlyDictionary<ColumnName, int> Ordinals, IReadOnlyList<ColumnName>? NaturalKey)
 {
+    /// <summary>For columns that are passed on from a table as they are, by ordinal, which row of it they come from.</summary>
+    public IReadOnlyDictionary<int, ColumnOrigin> Origins { get; init; } = new Dictionary<int, ColumnOrigin>();
+
     /// <summary>Binds expressions over the node's output.</summary>
     public ExprBinder Binder => new(Resolve);
 
@@ -32,7 +35,37 @@ internal sealed record BoundStream(
     public static Schema SchemaOf(IEnumerable<(string Name, BoundExpr Value)> columns) =>
         new(columns.Select(c => FieldOf(c.Name, c.Value)));
 
-    public static Field FieldOf(string name, BoundExpr value) => new(name, value.Type, value.Nullable) { Labels = value.Labels };
+    public static Field FieldOf(string name, BoundExpr value) => new(name, value.Type, value.Nullable) { Labels = value.Labels, Collation = value.Collation };
+
+    /// <summary>Origins of columns that are computed from this stream: those that only pass on a column have its own.</summary>
+    public Dictionary<int, ColumnOrigin> OriginsOf(IReadOnlyList<BoundExpr> columns)
+    {
+        var origins = new Dictionary<int, ColumnOrigin>();
+        for (var i = 0; i < columns.Count; i++)
+        {
+            if (columns[i] is BoundColumn column && Origins.TryGetValue(column.Ordinal, out var origin))
+            {
+                origins[i] = origin;
+            }
+        }
+
+        return origins;
+    }
+
+    /// <summary>True when all rows that agree in <paramref name="known"/> have the same bytes in a column: it is of a table's row whose whole primary key is among these.</summary>
+    public bool IsDetermined(BoundExpr value, IEnumerable<BoundExpr> known) =>
+        value is BoundColumn column && Origins.TryGetValue(column.Ordinal, out var origin) && origin.KeyParts > 0
+        && known.OfType<BoundColumn>().Select(k => Origins.TryGetValue(k.Ordinal, out var o) && o.Row == origin.Row ? o.KeyPart : -1).Where(p => p >= 0).Distinct().Count() == origin.KeyParts;
+}
+
+/// <summary>Where a column comes from.</summary>
+/// <param name="Row">Names the table's row among the rows of tables that a row of the stream is made of.</param>
+/// <param name="KeyPart">Which part of the table's primary key the column is, or −1.</param>
+/// <param name="KeyParts">How many parts that key has; 0 for no key.</param>
+internal readonly record struct ColumnOrigin(string Row, int KeyPart, int KeyParts)
+{
+    /// <summary>The same behind a join, of its left (0) or right (1) side.</summary>
+    public ColumnOrigin BehindJoin(int side) => this with { Row = side == 0 ? "l" + Row : "r" + Row };
 }
 
 /// <summary>How the logical plan calls a column of an operator's output.</summary>

@@ -36,7 +36,7 @@ internal static class NullRejection
 
     private static void AddColumn(BoundExpr value, HashSet<int> ordinals)
     {
-        while (value is BoundCall { Op: ScalarOp.Cast } or BoundLabel)
+        while (value is BoundCall { Op: ScalarOp.Cast or ScalarOp.Binary } or BoundLabel)
         {
             value = value is BoundLabel label ? label.Value : ((BoundCall)value).Arguments[0];
         }

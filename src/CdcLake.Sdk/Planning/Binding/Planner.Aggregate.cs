@@ -17,13 +17,15 @@ internal sealed partial class Planner
         var calls = aggregate.Calls.Where(c => wanted.Contains(c.Name)).ToList();
         var binder = input.Binder;
         var keys = aggregate.Keys.Select(k => (k.Name, Value: binder.Bind(k.Value))).ToList();
-        var arguments = calls.Select(c => c.Argument is null ? null : Argument(binder, c)).ToList();
-        var (source, ordinals) = Columns(input, [.. keys.Select(k => k.Value), .. arguments]);
+        var values = calls.Select(c => c.Argument is null ? null : Argument(binder, c)).ToList();
+        var groups = new TextGroups(input, [.. keys.Select(k => k.Value)]);
+        var arguments = calls.Select((c, i) => values[i] is { } value ? TextKeys.Argument(c.Kind, value) : null).ToList();
+        var (source, ordinals) = Columns(input, [.. groups.Keys, .. arguments, .. groups.Spelling is { } spelling ? [spelling] : Array.Empty<BoundExpr?>()]);
 
         var fields = new List<Field>();
         for (var i = 0; i < keys.Count; i++)
         {
-            fields.Add(BoundStream.FieldOf(keys[i].Name, keys[i].Value));
+            fields.Add(BoundStream.FieldOf(keys[i].Name, groups.Keys[i]));
         }
 
         var bound = new List<AggregateCall>();
@@ -39,15 +41,24 @@ internal sealed partial class Planner
             });
         }
 
+        if (groups.Spelling is not null)
+        {
+            fields.Add(TextGroups.SpellingField(fields.Select(f => f.Name)));
+            bound.Add(TextGroups.SpellingCall(ordinals[^1]));
+        }
+
         var schema = new Schema(fields);
         var meaning = calls.Select((c, i) => $"{c.Kind}({arguments[i]?.Key ?? "*"}):{bound[i].Result}").ToList();
-        var fingerprint = NodeFactory.Hash(["aggregate/2", source.Fingerprint, .. keys.Select(k => k.Value.Key), "=>", .. meaning]);
-        var text = keys.Count == 0 ? "all rows" : "by " + string.Join(", ", keys.Select(k => k.Value.Text));
+        var fingerprint = NodeFactory.Hash(["aggregate/2", source.Fingerprint, .. groups.Keys.Select(k => k.Key), "=>", .. meaning]);
+        var text = keys.Count == 0 ? "all rows" : "by " + string.Join(", ", groups.Keys.Select(k => k.Text));
         var node = _nodes.Add(
             $"aggregate({input.Stem})", schema, fingerprint, $"{text}: {(calls.Count == 0 ? "nothing" : string.Join(", ", calls.Select(c => c.Name)))}",
             n => new AggregateNode(n, schema, fingerprint, source, ordinals.Take(keys.Count).ToList(), bound));
-        var names = fields.Select((f, i) => (f.Name, i)).ToDictionary(f => new ColumnName(0, f.Name), f => f.i);
-        return new BoundStream(node, node.Name, names, [.. keys.Select(k => new ColumnName(0, k.Name))]);
+        var names = fields.Take(keys.Count + calls.Count).Select((f, i) => (f.Name, i)).ToDictionary(f => new ColumnName(0, f.Name), f => f.i);
+        var stream = new BoundStream(node, node.Name, names, [.. keys.Select(k => new ColumnName(0, k.Name))]);
+        var shown = keys.Select((k, i) => (k.Name, Value: groups.Shown(i, schema, keys.Count + calls.Count)))
+            .Concat(calls.Select((c, i) => (c.Name, Value: TextKeys.Result(arguments[i], new BoundColumn(keys.Count + i, schema[keys.Count + i]))))).ToList();
+        return shown.TrueForAll(s => s.Value is BoundColumn) ? stream : stream with { Node = ProjectNode(stream, shown) };
     }
 
     /// <summary>The input with every value as a column: itself where they all are columns, else a projection. −1 stands for no value.</summary>

@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Columnar.Collations;
 using CdcLake.Expressions;
 using CdcLake.Expressions.Binding;
 using CdcLake.Planning.Logical;
@@ -8,7 +9,7 @@ namespace CdcLake.Planning.Binding;
 internal sealed partial class Planner
 {
     /// <summary>One side of a join: exactly the columns that the result and the key need.</summary>
-    private sealed record JoinSide(PlanNode Node, IReadOnlyList<int> Key, IReadOnlyDictionary<string, int> Ordinals);
+    private sealed record JoinSide(PlanNode Node, IReadOnlyList<int> Key, IReadOnlyDictionary<string, int> Ordinals, IReadOnlyDictionary<int, ColumnOrigin> Origins);
 
     public BoundStream Join(LogicalJoin join)
     {
@@ -25,9 +26,10 @@ internal sealed partial class Planner
             $"{join.Kind.Word()}({left.Stem},{right.Stem})", schema, fingerprint, string.Join(" and ", on),
             n => new JoinNode(n, schema, fingerprint, join.Kind, l.Node, r.Node, l.Key, r.Key));
         var ordinals = l.Ordinals.ToDictionary(o => new ColumnName(0, o.Key), o => o.Value);
+        var origins = l.Origins.ToDictionary(o => o.Key, o => o.Value.BehindJoin(0));
         if (join.Kind.IsTest())
         {
-            var kept = new BoundStream(node, node.Name, ordinals, left.NaturalKey?.All(ordinals.ContainsKey) == true ? left.NaturalKey : null);
+            var kept = new BoundStream(node, node.Name, ordinals, left.NaturalKey?.All(ordinals.ContainsKey) == true ? left.NaturalKey : null) { Origins = origins };
             return wanted.All ? Only(kept, leftNames) : kept;
         }
 
@@ -38,8 +40,13 @@ internal sealed partial class Planner
             ordinals[new ColumnName(1, column)] = l.Node.Schema.Count + ordinal;
         }
 
+        foreach (var (ordinal, origin) in r.Origins)
+        {
+            origins[l.Node.Schema.Count + ordinal] = origin.BehindJoin(1);
+        }
+
         var key = JoinNaturalKey(join.Kind, left, leftKey, right, rightKey);
-        return new BoundStream(node, node.Name, ordinals, key?.TrueForAll(ordinals.ContainsKey) == true ? key : null);
+        return new BoundStream(node, node.Name, ordinals, key?.TrueForAll(ordinals.ContainsKey) == true ? key : null) { Origins = origins };
     }
 
     private static string Partner => LogicalJoin.Partner(0).Name;
@@ -66,7 +73,10 @@ internal sealed partial class Planner
 
     /// <summary>True when the values of a join's key on one side include what identifies a row there.</summary>
     private static bool IsWhole(BoundStream side, List<BoundExpr> key) =>
-        side.NaturalKey!.All(k => key.Exists(v => v is BoundColumn column && column.Ordinal == side.Ordinals[k]));
+        side.NaturalKey!.All(k => key.Exists(v => (v is BoundTextKey { Value: var text } && IsOwn(text, v.Collation!) ? text : v) is BoundColumn column && column.Ordinal == side.Ordinals[k]));
+
+    /// <summary>True when a text compares as its column does, so that texts that are equal are so in a unique key too.</summary>
+    private static bool IsOwn(BoundExpr text, TextCollation collation) => text.Collation?.Name == collation.Name;
 
     /// <summary>A stream without the columns that were added for keys only: consumers take all there are.</summary>
     private BoundStream Only(BoundStream stream, IEnumerable<string> names)
@@ -74,7 +84,12 @@ internal sealed partial class Planner
         var kept = names.ToList();
         var columns = kept.Select(n => stream.OrdinalOf(n)).Distinct().Order().ToList();
         var node = ProjectNode(stream, [.. columns.Select(o => (stream.Node.Schema[o].Name, (BoundExpr)new BoundColumn(o, stream.Node.Schema[o])))]);
-        return stream with { Node = node, Ordinals = kept.ToDictionary(n => new ColumnName(0, n), n => columns.IndexOf(stream.OrdinalOf(n))) };
+        return stream with
+        {
+            Node = node,
+            Ordinals = kept.ToDictionary(n => new ColumnName(0, n), n => columns.IndexOf(stream.OrdinalOf(n))),
+            Origins = columns.Select((o, i) => (o, i)).Where(c => stream.Origins.ContainsKey(c.o)).ToDictionary(c => c.i, c => stream.Origins[c.o]),
+        };
     }
 
     private static (List<BoundExpr> Left, List<BoundExpr> Right) JoinKeys(LogicalJoin join, BoundStream left, BoundStream right)
@@ -87,8 +102,9 @@ internal sealed partial class Planner
             var (a, b) = EnumLabels.Align(leftPart, leftBinder.Bind(leftPart), rightPart, rightBinder.Bind(rightPart));
             var common = CommonTypes.Of(a.Type, b.Type) ?? throw new SchemaMismatchException(
                 $"The join compares {left.Stem}.{a.Text} ({a.Type}) with {right.Stem}.{b.Text} ({b.Type}), which can never be equal. Join on columns of one kind.");
-            lefts.Add(ExprBinder.Convert(a, common));
-            rights.Add(ExprBinder.Convert(b, common));
+            (a, b) = TextKeys.Pair(ExprBinder.Convert(a, common), ExprBinder.Convert(b, common), $"The join on {left.Stem}.{a.Text} = {right.Stem}.{b.Text}");
+            lefts.Add(a);
+            rights.Add(b);
         }
 
         return (lefts, rights);
@@ -125,7 +141,7 @@ internal sealed partial class Planner
             columns.Add((Unique("(row)", columns.Select(c => c.Name)), new BoundConstant((byte)1, DataType.Boolean, "true")));
         }
 
-        return new JoinSide(ProjectNode(input, columns), ordinals, places);
+        return new JoinSide(ProjectNode(input, columns), ordinals, places, input.OriginsOf([.. columns.Select(c => c.Value)]));
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Columnar.Collations;
 using CdcLake.Expressions;
 using CdcLake.Expressions.Binding;
 using CdcLake.Planning.Logical;
@@ -15,14 +16,30 @@ internal sealed partial class Planner
             ? [.. input.Names(_read[distinct.Input])]
             : distinct.Columns.Select(c => c.Name).Distinct(StringComparer.Ordinal).ToList();
         var ordinals = names.Select(n => input.OrdinalOf(n)).Distinct().ToList();
-        var schema = new Schema(ordinals.Select(o => input.Node.Schema[o]));
-        var fingerprint = NodeFactory.Hash(["distinct", input.Node.Fingerprint, schema.ToString()]);
-        var node = _nodes.Add(
-            $"distinct({input.Stem})", schema, fingerprint, $"by {string.Join(", ", schema.Fields.Select(f => f.Name))}",
-            n => new AggregateNode(n, schema, fingerprint, input.Node, ordinals, []));
+        var node = Distinct(input, ordinals);
         var positions = names.ToDictionary(n => new ColumnName(0, n), n => ordinals.IndexOf(input.OrdinalOf(n)));
         var isKept = input.NaturalKey?.All(positions.ContainsKey) == true;
-        return new BoundStream(node, node.Name, positions, isKept ? input.NaturalKey : [.. positions.Keys.DistinctBy(k => positions[k])]);
+        return new BoundStream(node, node is AggregateNode ? node.Name : $"distinct({input.Stem})", positions, isKept ? input.NaturalKey : [.. positions.Keys.DistinctBy(k => positions[k])])
+        {
+            Origins = input.OriginsOf([.. ordinals.Select(o => new BoundColumn(o, input.Node.Schema[o]))]),
+        };
+    }
+
+    private PlanNode Distinct(BoundStream input, List<int> ordinals)
+    {
+        var values = ordinals.ConvertAll(o => (BoundExpr)new BoundColumn(o, input.Node.Schema[o]));
+        var groups = new TextGroups(input, values);
+        var (source, columns) = Columns(input, [.. groups.Keys, .. groups.Spelling is { } spelling ? [spelling] : Array.Empty<BoundExpr>()]);
+        var schema = new Schema(ordinals.Select((o, i) => new Field(input.Node.Schema[o].Name, groups.Keys[i].Type, values[i].Nullable) { Labels = values[i].Labels, Collation = values[i].Collation })
+            .Concat(groups.Spelling is null ? [] : [TextGroups.SpellingField(ordinals.Select(o => input.Node.Schema[o].Name))]));
+        var fingerprint = NodeFactory.Hash(["distinct", source.Fingerprint, schema.ToString(), .. groups.Spelling is null ? [] : groups.Keys.Select(k => k.Key)]);
+        var calls = groups.Spelling is null ? [] : new[] { TextGroups.SpellingCall(columns[^1]) };
+        var node = _nodes.Add(
+            $"distinct({input.Stem})", schema, fingerprint, $"by {string.Join(", ", groups.Keys.Select(k => k.Text))}",
+            n => new AggregateNode(n, schema, fingerprint, source, columns.Take(values.Count).ToList(), calls));
+        return groups.Spelling is null ? node : ProjectNode(
+            new BoundStream(node, node.Name, new Dictionary<ColumnName, int>(), null),
+            [.. ordinals.Select((o, i) => (input.Node.Schema[o].Name, groups.Shown(i, node.Schema, values.Count)))]);
     }
 
     public BoundStream Union(LogicalUnion union)
@@ -49,8 +66,9 @@ internal sealed partial class Planner
         var input = _bound[top.Input];
         var wanted = _read[top];
         var names = input.Names(wanted).ToList();
-        var keys = top.Keys.Select(input.Binder.Bind).Where(k => k is not BoundConstant).ToList();
-        var order = top.Order.Select(input.Binder.Bind).Where(o => o is not BoundConstant).ToList();
+        var values = top.Keys.Select(input.Binder.Bind).Where(k => k is not BoundConstant).ToList();
+        var keys = new TextGroups(input, values).Keys;
+        var order = top.Order.Select(input.Binder.Bind).Where(o => o is not BoundConstant).Select(o => TextKeys.Of(o, $"The order by \"{o.Text}\"")).ToList();
         var side = Side(input, [.. keys, .. order], names);
         var key = side.Key.Take(keys.Count).ToList();
         var by = side.Key.Skip(keys.Count).ToList();
@@ -61,9 +79,11 @@ internal sealed partial class Planner
         var node = _nodes.Add(
             $"top({input.Stem})", schema, fingerprint, detail, n => new TopNode(n, schema, fingerprint, side.Node, key, by, top.Descending, top.Count));
         var ordinals = side.Ordinals.ToDictionary(o => new ColumnName(0, o.Key), o => o.Value);
-        var groups = top.Count > 1 || keys.Count == 0 ? null : keys.Select(k => ordinals.FirstOrDefault(o => k is BoundColumn c && o.Value == side.Key[keys.IndexOf(k)]).Key).ToList();
+        var groups = top.Count > 1 || keys.Count == 0
+            ? null
+            : keys.Select((k, i) => ordinals.FirstOrDefault(o => k is BoundColumn && o.Value == side.Key[i]).Key).ToList();
         var natural = groups?.TrueForAll(g => g.Name is not null) == true ? groups : input.NaturalKey;
-        var stream = new BoundStream(node, node.Name, ordinals, natural?.All(ordinals.ContainsKey) == true ? natural : null);
+        var stream = new BoundStream(node, node.Name, ordinals, natural?.All(ordinals.ContainsKey) == true ? natural : null) { Origins = side.Origins };
         return wanted.All ? Only(stream, names) : stream;
     }
 
@@ -86,6 +106,6 @@ internal sealed partial class Planner
             $"Column {column.Name} of a union is {a.Type} in {left.Stem} and {b.Type} in {right.Stem}. Convert one of them with Select before.");
         var name = a is BoundColumn own ? own.Name : column.Name;
         var labels = a.Labels.SequenceEqual(b.Labels) ? a.Labels : [];
-        return (new Field(name, common, a.Nullable || b.Nullable) { Labels = labels }, ExprBinder.Convert(a, common), ExprBinder.Convert(b, common));
+        return (new Field(name, common, a.Nullable || b.Nullable) { Labels = labels, Collation = TextCollation.Combine(a.Collation, b.Collation) }, ExprBinder.Convert(a, common), ExprBinder.Convert(b, common));
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class Planner
         var schema = new Schema(input.Node.Schema.Fields.Select((f, i) => notNull.Contains(i) ? f with { Nullable = false } : f));
         var fingerprint = NodeFactory.Hash("filter", input.Node.Fingerprint, condition.Key);
         var node = _nodes.Add(
-            $"where({input.Stem})", schema, fingerprint, condition.Text,
+            $"where({input.Stem})", schema, fingerprint, condition.Text + TextKeys.Print(condition),
             n => new FilterNode(n, schema, fingerprint, input.Node, () => new ProgramPredicate(condition)));
         return input with { Node = node };
     }
@@ -32,7 +32,7 @@ internal sealed partial class Planner
             .OfType<string>().Select(n => new ColumnName(0, n)).ToList();
         var node = ProjectNode(input, bound);
         var ordinals = columns.Select((c, i) => (c.Name, i)).ToDictionary(c => new ColumnName(0, c.Name), c => c.i);
-        return new BoundStream(node, input.Stem, ordinals, key?.Count == input.NaturalKey?.Count ? key : null);
+        return new BoundStream(node, input.Stem, ordinals, key?.Count == input.NaturalKey?.Count ? key : null) { Origins = input.OriginsOf([.. bound.Select(b => b.Value)]) };
     }
 
     /// <summary>A projection, or the input itself where it already is the result.</summary>

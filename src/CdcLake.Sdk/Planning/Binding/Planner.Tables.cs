@@ -29,7 +29,8 @@ internal sealed partial class Planner
             var node = Follow(table.Key, columns, references, tables);
             foreach (var (_, user, own) in table)
             {
-                _bound[user] = new BoundStream(node, table.Key.Name, own.ToDictionary(o => new ColumnName(0, o.Key), o => columns.IndexOf(o.Value)), PrimaryKey(table.Key, own));
+                var positions = own.ToDictionary(o => new ColumnName(0, o.Key), o => columns.IndexOf(o.Value));
+                _bound[user] = new BoundStream(node, table.Key.Name, positions, PrimaryKey(table.Key, own)) { Origins = Origins(table.Key, columns) };
             }
         }
     }

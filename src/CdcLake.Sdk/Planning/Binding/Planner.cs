@@ -47,4 +47,7 @@ internal sealed partial class Planner : ILogicalVisitor<BoundStream>
         var key = table.PrimaryKey.Select(k => ordinals.FirstOrDefault(o => o.Value == k).Key).ToList();
         return key.Count == 0 || key.Contains(null!) ? null : [.. key.Select(k => new ColumnName(0, k))];
     }
+
+    private static Dictionary<int, ColumnOrigin> Origins(SourceTable table, List<int> captured) =>
+        captured.Select((ordinal, i) => (i, Part: table.PrimaryKey.ToList().IndexOf(ordinal))).ToDictionary(c => c.i, c => new ColumnOrigin("", c.Part, table.PrimaryKey.Count));
 }

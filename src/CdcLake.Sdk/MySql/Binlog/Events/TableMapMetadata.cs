@@ -96,7 +96,7 @@ internal static class TableMapMetadata
     private static void ApplyCharsets(MySqlColumn[] columns, ReadOnlySpan<byte> value, Predicate<MySqlColumn> counted, bool isDefault)
     {
         var reader = new PacketReader(value);
-        var common = isDefault ? MySqlCharsets.OfCollation(ReadId(ref reader)) : "";
+        var common = isDefault ? ReadId(ref reader) : 0;
         var next = isDefault && reader.Remaining > 0 ? reader.ReadLengthEncoded() : ulong.MaxValue;
         ulong ordinal = 0;
         for (var i = 0; i < columns.Length; i++)
@@ -106,21 +106,21 @@ internal static class TableMapMetadata
                 continue;
             }
 
-            var charset = common;
+            var collation = common;
             if (!isDefault)
             {
-                charset = MySqlCharsets.OfCollation(ReadId(ref reader));
+                collation = ReadId(ref reader);
             }
             else if (ordinal == next)
             {
-                charset = MySqlCharsets.OfCollation(ReadId(ref reader));
+                collation = ReadId(ref reader);
                 next = reader.Remaining > 0 ? reader.ReadLengthEncoded() : ulong.MaxValue;
             }
 
             ordinal++;
             if (columns[i].Type != MySqlTypeCode.Vector)
             {
-                columns[i] = columns[i] with { Charset = charset };
+                columns[i] = columns[i] with { Charset = MySqlCharsets.OfCollation(collation), Collation = MySqlCollations.Name(collation) };
             }
         }
     }
