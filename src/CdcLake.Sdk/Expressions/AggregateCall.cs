@@ -22,6 +22,12 @@ internal enum AggregateKind : byte
 
     /// <summary>Largest value that is not null; null when there are none. Texts compare by bytes: the plan has keys of their collation in place of others.</summary>
     Max,
+
+    /// <summary>
+    /// All values that are not null, as often as they are there and in the order of their bytes, one behind the other, each behind its length (i32, little endian); null when there
+    /// are none. The input is binary.
+    /// </summary>
+    Collect,
 }
 
 /// <summary>One aggregate over a group.</summary>

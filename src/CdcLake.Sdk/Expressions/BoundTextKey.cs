@@ -21,12 +21,12 @@ internal sealed class BoundTextKey(BoundExpr value, TextCollation collation) : B
 
 /// <summary>Texts and binary values of one row as one binary value; in the order of the first, then the next, where none is the beginning of another.</summary>
 /// <param name="values">What is packed.</param>
-/// <param name="isNullable">Null where the first one is; else it is never null.</param>
-internal sealed class BoundPack(IReadOnlyList<BoundExpr> values, bool isNullable) : BoundExpr(DataType.Binary, isNullable && values[0].Nullable)
+/// <param name="isNullable">Null where the last one is; else it is never null.</param>
+internal sealed class BoundPack(IReadOnlyList<BoundExpr> values, bool isNullable) : BoundExpr(DataType.Binary, isNullable && values[^1].Nullable)
 {
     public IReadOnlyList<BoundExpr> Values { get; } = values;
 
-    /// <summary>Null where the first value is.</summary>
+    /// <summary>Null where the last value is.</summary>
     public bool IsNullable { get; } = isNullable;
 
     public override string Text => string.Join(", ", Values.Select(v => v.Text));

@@ -58,8 +58,14 @@ internal static class ExprPrinter
                 text.Append(Literal(constant.Value));
                 break;
             case AggregateExpr aggregate:
-                text.Append(aggregate.Kind == AggregateKind.CountDistinct ? "count(distinct " : $"{aggregate.Kind.ToString().ToLowerInvariant()}(");
-                text.Append(aggregate.Argument is null ? "*" : Print(aggregate.Argument)).Append(')');
+                text.Append(aggregate.Kind switch
+                {
+                    AggregateKind.CountDistinct => "count(distinct ",
+                    AggregateKind.Collect => "concat(",
+                    _ => $"{aggregate.Kind.ToString().ToLowerInvariant()}(",
+                });
+                var argument = aggregate.Argument is CallExpr { Op: ScalarOp.InOrder, Arguments: [var texts, ..] } ? texts : aggregate.Argument;
+                text.Append(argument is null ? "*" : Print(argument)).Append(')');
                 break;
             case CallExpr call:
                 WriteCall(text, call);

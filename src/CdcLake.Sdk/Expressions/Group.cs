@@ -33,6 +33,28 @@ public class Group<T>
     /// <summary>Largest value that is not null; null when there is none. Texts compare by their column's collation; of those that are equal it is always the same one.</summary>
     public TValue Max<TValue>(Func<T, TValue> selector) => throw Marker();
 
+    /// <summary>
+    /// The texts that are not null, in their own order, with a separator between them: <c>GROUP_CONCAT(x ORDER BY x SEPARATOR ', ')</c>, but never cut off. Null when there is none.
+    /// When a row of a group changes, the whole text of that group is made anew.
+    /// </summary>
+    /// <param name="selector">The text.</param>
+    /// <param name="separator">A constant.</param>
+    public string? Concat(Func<T, string?> selector, string separator) => throw Marker();
+
+    /// <summary>The same in the order of another value, null first: <c>GROUP_CONCAT(x ORDER BY y SEPARATOR ', ')</c>. Where that is equal the texts decide.</summary>
+    /// <param name="selector">The text.</param>
+    /// <param name="separator">A constant.</param>
+    /// <param name="orderBy">What decides the order.</param>
+    public string? Concat<TOrder>(Func<T, string?> selector, string separator, Func<T, TOrder> orderBy) => throw Marker();
+
+    /// <summary>The same with the largest first: <c>GROUP_CONCAT(x ORDER BY y DESC SEPARATOR ', ')</c>.</summary>
+    /// <inheritdoc cref="Concat{TOrder}(Func{T, string}, string, Func{T, TOrder})"/>
+    public string? ConcatDescending<TOrder>(Func<T, string?> selector, string separator, Func<T, TOrder> orderBy) => throw Marker();
+
+    /// <summary>Each different text once, in their own order: <c>GROUP_CONCAT(DISTINCT x ORDER BY x SEPARATOR ', ')</c>. Of texts that are equal the first by bytes is shown.</summary>
+    /// <inheritdoc cref="Concat(Func{T, string}, string)"/>
+    public string? ConcatDistinct(Func<T, string?> selector, string separator) => throw Marker();
+
     /// <summary>Sum of the values that are not null; null when there is none. Integers add up to 64 bits, decimals to 38 digits; beyond, the pipeline stops with an error.</summary>
     public decimal Sum(Func<T, decimal> selector) => throw Marker();
 

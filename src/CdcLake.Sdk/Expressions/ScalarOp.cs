@@ -92,6 +92,12 @@ internal enum ScalarOp : byte
     /// <summary>A <see cref="ScalarFunction"/> of the table.</summary>
     Function,
 
+    /// <summary>
+    /// The argument of <see cref="AggregateKind.Collect"/> and no value by itself: text, constant separator, whether equal texts stand once, whether the order goes down, and what
+    /// is ordered by.
+    /// </summary>
+    InOrder,
+
     /// <summary>The same text, which compares by bytes.</summary>
     Binary,
 }

@@ -32,8 +32,8 @@ internal sealed record AggregateNode(
 
     public override string Label => "groups: ";
 
-    public override string State => Calls.Any(c => c.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.CountDistinct)
-        ? "one row per group, counted values for min, max and count(distinct)"
+    public override string State => Calls.Any(c => c.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.CountDistinct or AggregateKind.Collect)
+        ? "one row per group, counted values for min, max, count(distinct) and concat"
         : "one row per group";
 
     public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Aggregate(this);

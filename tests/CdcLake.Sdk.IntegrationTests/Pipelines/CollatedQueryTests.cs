@@ -17,7 +17,7 @@ public sealed class CollatedQueryTests : IDisposable
 
     private sealed record Alias(int Id, string Name);
 
-    private sealed record Total(string Name, long Rows, string? First, string? Last, long Notes);
+    private sealed record Total(string Name, long Rows, string? First, string? Last, long Notes, string? All, string? Down, string Ids);
 
     public void Dispose() => _folder.Dispose();
 
@@ -40,8 +40,9 @@ public sealed class CollatedQueryTests : IDisposable
         await using var pipeline = Pipeline
             .FromMySqlBinlog(source.Table<Person>($"{database.Name}.people"))
             .Where(p => p.Name != "BOB")
-            .Join(source.Table<Alias>($"{database.Name}.aliases"), p => p.Name, a => a.Name, (p, a) => new { p.Name, p.Note })
-            .Aggregate(x => x.Name, g => new Total(g.Key, g.Count(), g.Min(x => x.Note), g.Max(x => x.Note), g.CountDistinct(x => x.Note)))
+            .Join(source.Table<Alias>($"{database.Name}.aliases"), p => p.Name, a => a.Name, (p, a) => new { p.Id, p.Name, p.Note })
+            .Aggregate(x => x.Name, g => new Total(g.Key, g.Count(), g.Min(x => x.Note), g.Max(x => x.Note), g.CountDistinct(x => x.Note),
+                g.Concat(x => x.Note, "|", x => x.Id), g.ConcatDescending(x => x.Note, "", x => x.Id), g.ConcatDistinct(x => "" + x.Id, ", ")!))
             .ToView(view, t => t.Name)
             .Build($"collated-{name.Replace('_', '-')}", o => o.CheckpointFolder = _folder["checkpoints"]);
         using var stop = new CancellationTokenSource();
@@ -63,7 +64,9 @@ public sealed class CollatedQueryTests : IDisposable
     {
         var answer = await database.Connection.QueryAsync(
             """
-            SELECT HEX(CONVERT(MIN(CONVERT(CONVERT(p.name USING utf8mb4), BINARY)) USING utf8mb4)), COUNT(*), HEX(CONVERT(MIN(note) USING utf8mb4)), HEX(CONVERT(MAX(note) USING utf8mb4)), COUNT(DISTINCT note)
+            SELECT HEX(CONVERT(MIN(CONVERT(CONVERT(p.name USING utf8mb4), BINARY)) USING utf8mb4)), COUNT(*), HEX(CONVERT(MIN(note) USING utf8mb4)), HEX(CONVERT(MAX(note) USING utf8mb4)), COUNT(DISTINCT note),
+                HEX(CONVERT(GROUP_CONCAT(note ORDER BY p.id SEPARATOR '|') USING utf8mb4)), HEX(CONVERT(GROUP_CONCAT(note ORDER BY p.id DESC SEPARATOR '') USING utf8mb4)),
+                GROUP_CONCAT(DISTINCT CAST(p.id AS CHAR) ORDER BY CAST(p.id AS CHAR) SEPARATOR ', ')
             FROM people p JOIN aliases a ON p.name = a.name WHERE p.name <> 'BOB' GROUP BY p.name
             """, default);
         var scratch = (new KeyBuffer(), new KeyBuffer());
@@ -71,7 +74,8 @@ public sealed class CollatedQueryTests : IDisposable
         foreach (var row in answer.Rows)
         {
             var own = view[Text(row[0])!];
-            Assert.Equal($"{row[1]} {row[4]}", $"{own.Rows} {own.Notes}");
+            Assert.Equal($"{row[1]} {row[4]} {row[7]}", $"{own.Rows} {own.Notes} {own.Ids}");
+            Assert.Equal((Text(row[5]), Text(row[6])), (own.All, own.Down));
             foreach (var (theirs, ours) in new[] { (Text(row[2]), own.First), (Text(row[3]), own.Last) })
             {
                 Assert.Equal(theirs is null, ours is null);

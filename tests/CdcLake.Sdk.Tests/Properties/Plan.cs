@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Expressions;
 
@@ -117,6 +118,7 @@ internal sealed record AggregatePlan(Plan Input, IReadOnlyList<int> Key, IReadOn
         return call.Kind switch
         {
             AggregateKind.Min => values.Aggregate((a, b) => Compare(b, a) < 0 ? b : a),
+            AggregateKind.Collect => string.Concat(values.Cast<string>().Order(StringComparer.Ordinal).Select(v => Encoding.Latin1.GetString(BitConverter.GetBytes(Bytes(v))) + v)),
             AggregateKind.Max => values.Aggregate((a, b) => Compare(b, a) > 0 ? b : a),
             _ when call.Result.Kind == TypeKind.Float64 => FloatSum(values) / (call.Kind == AggregateKind.Avg ? values.Count : 1),
             AggregateKind.Sum when call.Result.Kind == TypeKind.Int64 => (long)ExactSum(values),
@@ -124,6 +126,8 @@ internal sealed record AggregatePlan(Plan Input, IReadOnlyList<int> Key, IReadOn
             _ => Average(ExactSum(values), values.Count, call.Result.Scale - Input.Schema[call.Input].Type.Scale),
         };
     }
+
+    private static int Bytes(string value) => value.Length; // as Latin-1
 
     // The values are multiples of 1/8, so that a plain sum is exact as well.
     private static double FloatSum(List<object> values) => values.Sum(v => Convert.ToDouble(v, System.Globalization.CultureInfo.InvariantCulture));

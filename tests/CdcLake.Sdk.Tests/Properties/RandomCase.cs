@@ -192,6 +192,7 @@ internal sealed class RandomCase
             1 => new AggregateCall(AggregateKind.Min, input, type),
             2 => new AggregateCall(AggregateKind.Max, input, type),
             3 when type.IsNumeric => new AggregateCall(AggregateKind.Sum, input, SumType(type)),
+            3 when type.Storage == StorageKind.Bytes => new AggregateCall(AggregateKind.Collect, input, DataType.Binary),
             4 when type.IsNumeric => new AggregateCall(AggregateKind.Avg, input, AverageType(type)),
             _ => new AggregateCall(AggregateKind.Max, input, type),
         };

@@ -41,6 +41,7 @@ internal static class Accumulators
         var type = input[call.Input].Type;
         return call.Kind switch
         {
+            AggregateKind.Collect => new CollectAccumulator(call, input),
             AggregateKind.CountDistinct => new DistinctAccumulator(call, input),
             AggregateKind.Min => Extreme(call, input, type.Storage, new Smallest()),
             AggregateKind.Max => Extreme(call, input, type.Storage, new Largest()),

@@ -4,7 +4,7 @@ namespace CdcLake.Expressions.Kernels;
 
 // A pack: the values, one behind the other, then for each of them its length (i32, big endian), −1 for null.
 
-/// <summary>Several texts or binary values as one; null where the first one is if that is wanted, else never.</summary>
+/// <summary>Several texts or binary values as one; null where the last one is if that is wanted, else never.</summary>
 internal sealed class PackStep(int[] inputs, int output, bool isNullable) : Step
 {
     public const int LengthSize = sizeof(int);
@@ -14,7 +14,7 @@ internal sealed class PackStep(int[] inputs, int output, bool isNullable) : Step
         var result = frame.OutputBytes(output);
         for (var i = 0; i < frame.Count; i++)
         {
-            if (isNullable && frame.Bytes(inputs[0]).IsNull(i))
+            if (isNullable && frame.Bytes(inputs[^1]).IsNull(i))
             {
                 result.AppendNull();
                 continue;

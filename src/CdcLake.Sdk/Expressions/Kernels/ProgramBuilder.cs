@@ -35,6 +35,8 @@ internal sealed partial class ProgramBuilder
             BoundLabel label => EmitLabel(label),
             BoundTextKey key => Add(key.Type, output => new TextKeyStep(key.Collation, Emit(key.Value), output)),
             BoundPack pack => EmitPack(pack),
+            BoundSortKey key => Add(key.Type, output => new SortKeyStep(key.By, key.Descending, Emit(key.Value), output)),
+            BoundJoinedTexts joined => Add(joined.Type, output => new JoinedTextsStep(joined, Emit(joined.Value), output)),
             BoundUnpack unpack => Add(unpack.Type, output => new UnpackStep(unpack.Part, unpack.Parts, Emit(unpack.Value), output)),
             _ => EmitCall((BoundCall)expression),
         };

@@ -111,25 +111,52 @@ internal sealed partial class LambdaTranslator
             throw Unsupported.Error(e, "the group is not the lambda's own", "Call aggregates on the lambda's parameter.");
         }
 
+        if (e.Method.Name.StartsWith("Concat", StringComparison.Ordinal))
+        {
+            return Concatenation(e, group);
+        }
+
         var kind = Enum.Parse<AggregateKind>(e.Method.Name);
         if (e.Arguments.Count == 0)
         {
             return new AggregateExpr(kind, null, e.Type);
         }
 
-        if (e.Arguments[0] is not LambdaExpression selector)
-        {
-            throw Unsupported.Error(e, "the selector is not written as a lambda in place", "Write g.Sum(r => r.Amount).");
-        }
-
-        var inner = new LambdaTranslator();
-        inner.Bind(selector.Parameters[0], group.Row);
-        var argument = inner.Scalar(selector.Body);
+        var argument = Selected(e, 0, group);
         if (kind == AggregateKind.Count && !e.Method.IsGenericMethod)
         {
             argument = new CallExpr(ScalarOp.If, [argument, new ConstantExpr(1, typeof(int)), new ConstantExpr(null, typeof(int?))], typeof(int?));
         }
 
         return new AggregateExpr(kind, argument, e.Type);
+    }
+
+    /// <summary>What a selector of an aggregate gives for a row.</summary>
+    private static Expr Selected(MethodCallExpression e, int argument, GroupShape group)
+    {
+        if (e.Arguments[argument] is not LambdaExpression selector)
+        {
+            throw Unsupported.Error(e, "the selector is not written as a lambda in place", "Write g.Sum(r => r.Amount).");
+        }
+
+        var inner = new LambdaTranslator();
+        inner.Bind(selector.Parameters[0], group.Row);
+        return inner.Scalar(selector.Body);
+    }
+
+    private static AggregateExpr Concatenation(MethodCallExpression e, GroupShape group)
+    {
+        if (!ConstantEvaluator.TryEvaluate(e.Arguments[1], out var separator) || separator is not string text)
+        {
+            throw Unsupported.Error(e, "the separator is not a constant", "Give it as a literal or a captured variable.");
+        }
+
+        var selected = Selected(e, 0, group);
+        Expr[] arguments =
+        [
+            selected, new ConstantExpr(text, typeof(string)), new ConstantExpr(e.Method.Name == "ConcatDistinct", typeof(bool)),
+            new ConstantExpr(e.Method.Name == "ConcatDescending", typeof(bool)), e.Arguments.Count > 2 ? Selected(e, 2, group) : selected,
+        ];
+        return new AggregateExpr(AggregateKind.Collect, new CallExpr(ScalarOp.InOrder, arguments, typeof(string)), e.Type);
     }
 }

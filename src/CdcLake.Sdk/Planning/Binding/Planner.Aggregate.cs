@@ -57,9 +57,12 @@ internal sealed partial class Planner
         var names = fields.Take(keys.Count + calls.Count).Select((f, i) => (f.Name, i)).ToDictionary(f => new ColumnName(0, f.Name), f => f.i);
         var stream = new BoundStream(node, node.Name, names, [.. keys.Select(k => new ColumnName(0, k.Name))]);
         var shown = keys.Select((k, i) => (k.Name, Value: groups.Shown(i, schema, keys.Count + calls.Count)))
-            .Concat(calls.Select((c, i) => (c.Name, Value: TextKeys.Result(arguments[i], new BoundColumn(keys.Count + i, schema[keys.Count + i]))))).ToList();
+            .Concat(calls.Select((c, i) => (c.Name, Value: Result(c, arguments[i], new BoundColumn(keys.Count + i, schema[keys.Count + i]))))).ToList();
         return shown.TrueForAll(s => s.Value is BoundColumn) ? stream : stream with { Node = ProjectNode(stream, shown) };
     }
+
+    private static BoundExpr Result(LogicalCall call, BoundExpr? argument, BoundColumn column) =>
+        call.Argument is CallExpr { Op: ScalarOp.InOrder } texts ? TextLists.Result(texts, (BoundPack)argument!, column) : TextKeys.Result(argument, column);
 
     /// <summary>The input with every value as a column: itself where they all are columns, else a projection. −1 stands for no value.</summary>
     private (PlanNode Node, List<int> Ordinals) Columns(BoundStream input, IReadOnlyList<BoundExpr?> values)
@@ -91,7 +94,8 @@ internal sealed partial class Planner
         kind is not (AggregateKind.Count or AggregateKind.CountDistinct) && (keys == 0 || argument!.Nullable);
 
     private static BoundExpr Argument(ExprBinder binder, LogicalCall call) =>
-        call.Kind is AggregateKind.Sum or AggregateKind.Avg ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
+        call.Argument is CallExpr { Op: ScalarOp.InOrder } texts ? TextLists.Argument(binder, texts)
+        : call.Kind is AggregateKind.Sum or AggregateKind.Avg ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
 
     /// <summary>Type of a call's column: of a mean inside of an expression with all digits, where they fit.</summary>
     private static DataType ResultType(LogicalCall call, BoundExpr? argument) =>
@@ -105,7 +109,7 @@ internal sealed partial class Planner
         }
 
         var type = argument.Type;
-        if (call.Kind is AggregateKind.Min or AggregateKind.Max)
+        if (call.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.Collect)
         {
             return type;
         }

@@ -96,6 +96,27 @@ internal sealed class MemberHeaps<TOrder> : IStateStore
         return root;
     }
 
+    /// <summary>Adds all members of a heap that are there, in no order.</summary>
+    public void Collect(uint root, List<uint> into)
+    {
+        _scratch.Clear();
+        _scratch.Add(root);
+        while (_scratch.Count > 0)
+        {
+            var member = _scratch[^1];
+            _scratch.RemoveAt(_scratch.Count - 1);
+            if (HeaderOf(member).Count > 0)
+            {
+                into.Add(member);
+            }
+
+            for (var child = HeaderOf(member).Child; child != 0; child = HeaderOf(child).Sibling)
+            {
+                _scratch.Add(child);
+            }
+        }
+    }
+
     /// <summary>The encoded value of a member.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> ValueOf(uint reference) => _log[reference][HeaderSize..];
