@@ -116,7 +116,7 @@ internal sealed class ViewFeed<TKey, TRow>(int maxRows)
     }
 
     private static ViewChanges<TKey, TRow> Complete(ViewSnapshot<TKey, TRow> state, long missed) =>
-        new(state, [.. state.Rows.Select(r => new ViewChange<TKey, TRow>(ChangeKind.Added, r.Key.Value, default, r.Value))], IsComplete: true, missed);
+        new(state, [.. state.Rows.Pairs.Select(r => new ViewChange<TKey, TRow>(ChangeKind.Added, r.Key.Value, default, r.Value))], IsComplete: true, missed);
 
     private void Keep(ViewSnapshot<TKey, TRow> state, IReadOnlyList<ViewChange<TKey, TRow>>? changes)
     {

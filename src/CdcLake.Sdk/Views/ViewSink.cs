@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
@@ -17,7 +16,7 @@ namespace CdcLake.Views;
 /// <param name="feed">Where states are shown.</param>
 internal sealed class ViewSink<[DynamicallyAccessedMembers(RowMembers.Kept)] TKey, [DynamicallyAccessedMembers(RowMembers.Kept)] TRow>(string name, ViewFeed<TKey, TRow> feed) : IVolatileSink
 {
-    private readonly ImmutableDictionary<ViewKey<TKey>, TRow>.Builder _content = ImmutableDictionary.CreateBuilder<ViewKey<TKey>, TRow>();
+    private readonly PersistentMap<ViewKey<TKey>, TRow>.Builder _content = new();
     private readonly List<ViewChange<TKey, TRow>> _changes = [];
     private KeyedRows _rows = null!; // from OpenAsync on, which comes first
     private ResultObjects<TRow> _rowOf = null!;
@@ -93,7 +92,7 @@ internal sealed class ViewSink<[DynamicallyAccessedMembers(RowMembers.Kept)] TKe
             return; // read again after a restart: the view shows a later state already
         }
 
-        var snapshot = new ViewSnapshot<TKey, TRow>(_content.ToImmutable(), position.ToString(), committedAt);
+        var snapshot = new ViewSnapshot<TKey, TRow>(_content.ToMap(), position.ToString(), committedAt);
         feed.Publish(snapshot, position, _isNoted || !isChanged ? [.. _changes] : null);
         _changes.Clear();
         _isNew = false;

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using CdcLake.Views;
 
@@ -14,9 +13,9 @@ namespace CdcLake;
 [SuppressMessage("Naming", "CA1710", Justification = "A snapshot that can be enumerated, as its users say it; no collection of snapshots.")]
 public sealed class ViewSnapshot<TKey, TRow> : IReadOnlyCollection<TRow>
 {
-    internal static readonly ViewSnapshot<TKey, TRow> Empty = new(ImmutableDictionary<ViewKey<TKey>, TRow>.Empty, null, null);
+    internal static readonly ViewSnapshot<TKey, TRow> Empty = new(PersistentMap<ViewKey<TKey>, TRow>.Empty, null, null);
 
-    internal ViewSnapshot(ImmutableDictionary<ViewKey<TKey>, TRow> rows, string? position, DateTimeOffset? committedAt)
+    internal ViewSnapshot(PersistentMap<ViewKey<TKey>, TRow> rows, string? position, DateTimeOffset? committedAt)
     {
         Rows = rows;
         Position = position;
@@ -32,7 +31,7 @@ public sealed class ViewSnapshot<TKey, TRow> : IReadOnlyCollection<TRow>
     /// <summary>Number of rows.</summary>
     public int Count => Rows.Count;
 
-    internal ImmutableDictionary<ViewKey<TKey>, TRow> Rows { get; }
+    internal PersistentMap<ViewKey<TKey>, TRow> Rows { get; }
 
     /// <summary>The row of a key.</summary>
     /// <param name="key">Text is compared exactly, byte arrays by content.</param>
@@ -48,7 +47,7 @@ public sealed class ViewSnapshot<TKey, TRow> : IReadOnlyCollection<TRow>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TRow row) => Rows.TryGetValue(new ViewKey<TKey>(key), out row);
 
     /// <summary>All rows, in no particular order.</summary>
-    public IEnumerator<TRow> GetEnumerator() => Rows.Values.GetEnumerator();
+    public IEnumerator<TRow> GetEnumerator() => Rows.Pairs.Select(p => p.Value).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
