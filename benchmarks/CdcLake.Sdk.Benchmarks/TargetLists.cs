@@ -20,6 +20,8 @@ internal static class TargetLists
         new("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload)),
         new("parquet decode", () => ParquetTargets.DecodeAsync(work.InsertWorkload)),
         new("starrocks load", () => StarRocksTargets.LoadAsync(work.InsertWorkload)),
+        new("starrocks snapshot", () => WithServer(work, "snapshot from MySQL into StarRocks' stand-in, JSON (one core for both)", StarRocksPipelineTargets.SnapshotAsync)),
+        new("starrocks freshness", () => WithTables(work, "change → visible in StarRocks' stand-in, from MySQL, p99", t => StarRocksPipelineTargets.FreshnessAsync(t, 15))),
         new("join state", () => StateTargets.JoinAsync(work.InsertWorkload)),
         new("key index", () => Several(IndexTargets.Sets())),
         new("commit time", () => SinkTargets.CommitTimeAsync(work)),
@@ -33,6 +35,7 @@ internal static class TargetLists
         new("memory of a replication", () => MemoryTargets.ReplicaAsync(work, 6_000_000)),
         new("freshness", () => FreshnessAsync(work, 30)),
         new("freshness of a view", () => WithTables(work, "freshness of a view, p99", t => ViewTargets.MySqlAsync(t, 20))),
+        new("look-ups in a view", () => Several(ViewTargets.LookUps())),
         new("idle", () => IdleAsync(work, 10)),
         new("read cost", () => ReadCostTargets.ClickHouseAsync(work, 2_000_000)),
     ];

@@ -35,4 +35,7 @@ public enum FakeStarRocksFault
 
     /// <summary>Before the request is looked at, all open transactions time out.</summary>
     TimeOut,
+
+    /// <summary>Before the request is looked at, the frontends start anew, as <see cref="FakeStarRocks.RestartFrontends"/> does.</summary>
+    RestartFrontend,
 }

@@ -15,6 +15,10 @@ public sealed class FakeStarRocksOptions
     /// <value>Default: 1.</value>
     public int Backends { get; set; } = 1;
 
+    /// <summary>Whether all servers speak HTTPS, with the certificate of <see cref="FakeStarRocks.CertificatePem"/>. The MySQL protocol has no TLS here.</summary>
+    /// <value>Default: false.</value>
+    public bool UsesHttps { get; set; }
+
     /// <summary>Who may log in.</summary>
     /// <value>Default: <c>root</c>.</value>
     public string User { get; set; } = "root";
@@ -26,6 +30,10 @@ public sealed class FakeStarRocksOptions
     /// <summary>Whether <see cref="User"/> may insert.</summary>
     /// <value>Default: true.</value>
     public bool MayInsert { get; set; } = true;
+
+    /// <summary>Whether <see cref="User"/> may create databases and tables.</summary>
+    /// <value>Default: true.</value>
+    public bool MayCreate { get; set; } = true;
 
     /// <summary>How long a <see cref="FakeStarRocksFault.Late"/> answer takes.</summary>
     /// <value>Default: 300 milliseconds.</value>
@@ -43,7 +51,7 @@ public sealed class FakeStarRocksOptions
     /// <value>Default: 100 MiB.</value>
     public long MaxJsonBytes { get; set; } = 100L << 20;
 
-    /// <summary>Rows in whose stead only their number is kept: for benchmarks of what writes them.</summary>
+    /// <summary>Whether the bodies of loads are thrown away, for benchmarks of what writes them; those into tables <c>cdclake_positions</c> are not, without which a pipeline cannot go on.</summary>
     /// <value>Default: false; bodies are read as a backend reads them.</value>
     public bool DiscardsRows { get; set; }
 }

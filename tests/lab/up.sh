@@ -61,6 +61,9 @@ if [ -n "${CDCLAKE_TEST_CHROMIUM:-}" ]; then keep CDCLAKE_TEST_CHROMIUM
 elif found=$("$LAB_HERE/chromium.sh" env); then give CDCLAKE_TEST_CHROMIUM "${found#*=}"
 else lab_log "no Chromium: see above"; fi
 
-if [ -n "${CDCLAKE_STARROCKS_SDK:-}" ]; then keep CDCLAKE_STARROCKS_SDK
-elif found=$("$LAB_HERE/starrocks-sdk.sh" env); then give CDCLAKE_STARROCKS_SDK "${found#*=}"
+if [ -n "${CDCLAKE_STARROCKS_SDK:-}" ] && [ -n "${CDCLAKE_STARROCKS_FLINK:-}" ]; then keep CDCLAKE_STARROCKS_{SDK,FLINK}
+elif found=$("$LAB_HERE/starrocks-sdk.sh" env); then
+  eval "$found"
+  give CDCLAKE_STARROCKS_SDK "$SDK_CLASSPATH"
+  give CDCLAKE_STARROCKS_FLINK "$FLINK_CLASSPATH"
 else lab_log "no StarRocks client: see above"; fi

@@ -64,7 +64,7 @@ internal static class FreshnessTargets
     private static async Task<IReadOnlyList<TargetLine>> LinesAsync(string source, string folder, List<(double Time, long Rows)> transactions, List<ChildCommit> commits, double cores)
     {
         await CheckAsync(folder, transactions[^1].Rows);
-        var ages = Ages(transactions, commits).Order().ToList();
+        var ages = Figures.Ages(transactions, [.. commits.Select(c => (c.Time, c.TotalRows))], WarmSeconds).Order().ToList();
         var rate = transactions.Count * Changes / (transactions[^1].Time - transactions[0].Time) / 1e3;
         var p99 = ages[(int)(ages.Count * 0.99)];
         return
@@ -74,24 +74,6 @@ internal static class FreshnessTargets
             new TargetLine("  the worst", ages[^1] * 1e3, "ms"),
             new TargetLine("  processor time meanwhile", cores, "cores"),
         ];
-    }
-
-    // Four in five changes are inserts, so the rows of the table say which transactions it includes.
-    private static IEnumerable<double> Ages(List<(double Time, long Rows)> transactions, List<ChildCommit> commits)
-    {
-        var next = 0;
-        foreach (var (time, rows) in transactions)
-        {
-            while (commits[next].TotalRows < rows)
-            {
-                next++;
-            }
-
-            if (time > transactions[0].Time + WarmSeconds)
-            {
-                yield return commits[next].Time - time;
-            }
-        }
     }
 
     private static async Task CheckAsync(string folder, long rows)

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using CdcLake.Benchmarks.Children;
+using CdcLake.Views;
 
 namespace CdcLake.Benchmarks.Targets;
 
@@ -16,6 +18,42 @@ internal static class ViewTargets
     private const double WantedMilliseconds = 20;
     private const double WantedLookUps = 5;
     private const int LookUpsAtOnce = 1_000;
+
+    /// <summary>Look-ups alone, over the map beneath a view and over .NET's persistent dictionary.</summary>
+    public static IReadOnlyList<TargetLine> LookUps()
+    {
+        const int Rows = 300_000;
+        const int Count = 3_000_000;
+        var map = new PersistentMap<ViewKey<long>, Sale>.Builder();
+        var other = ImmutableDictionary.CreateBuilder<ViewKey<long>, Sale>();
+        for (var id = 1L; id <= Rows; id++)
+        {
+            var sale = new Sale(id, 1, 1, 1m, default);
+            map[new ViewKey<long>(id)] = sale;
+            other[new ViewKey<long>(id)] = sale;
+        }
+
+        var rows = map.ToMap();
+        var others = other.ToImmutable();
+        var ours = Count / Measurement.Median(1, 5, () => LookUp(id => rows.TryGetValue(new ViewKey<long>(id), out var row) ? row.Qty : 0)).Wall / 1e6;
+        var theirs = Count / Measurement.Median(1, 5, () => LookUp(id => others.TryGetValue(new ViewKey<long>(id), out var row) ? row.Qty : 0)).Wall / 1e6;
+        return [TargetLine.Against("look-ups in a view of 300k rows, by one thread", ours, "M/s", "M/s ImmutableDictionary", theirs, $"≥ {WantedLookUps} M", ours >= WantedLookUps)];
+
+        static void LookUp(Func<long, int> qtyOf)
+        {
+            var random = new Random(5);
+            var sum = 0;
+            for (var i = 0; i < Count; i++)
+            {
+                sum += qtyOf(1 + random.Next(Rows));
+            }
+
+            if (sum != Count)
+            {
+                throw new InvalidOperationException("A look-up found no row.");
+            }
+        }
+    }
 
     public static async Task<IReadOnlyList<TargetLine>> MySqlAsync(LiveTables tables, double seconds)
     {
@@ -45,7 +83,7 @@ internal static class ViewTargets
         reader.Join();
         folder.Delete(recursive: true);
         var perSecond = await lookUps.Task / 1e6;
-        var ages = Ages(transactions, states).Order().ToList();
+        var ages = Figures.Ages(transactions, states, WarmSeconds).Order().ToList();
         var rate = transactions.Count * Changes / (transactions[^1].Time - transactions[0].Time) / 1e3;
         var p99 = ages[(int)(ages.Count * 0.99)] * 1e3;
         return
@@ -87,23 +125,5 @@ internal static class ViewTargets
 
         return found == count ? count / Stopwatch.GetElapsedTime(began).TotalSeconds
             : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{count - found} of {count} look-ups found no row."));
-    }
-
-    // Four in five changes are inserts, so the rows of the view say which transactions it includes.
-    private static IEnumerable<double> Ages(List<(double Time, long Rows)> transactions, List<(double Time, long Rows)> states)
-    {
-        var next = 0;
-        foreach (var (time, rows) in transactions)
-        {
-            while (states[next].Rows < rows)
-            {
-                next++;
-            }
-
-            if (time > transactions[0].Time + WarmSeconds)
-            {
-                yield return states[next].Time - time;
-            }
-        }
     }
 }

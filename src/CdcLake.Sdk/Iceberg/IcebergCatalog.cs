@@ -14,10 +14,12 @@ public sealed partial class IcebergCatalog
     private readonly string _text;
     private readonly Lazy<OpenedCatalog> _catalog;
     private readonly Lazy<CatalogCommitGroup> _commits;
+    private readonly Func<string, bool, string> _external;
 
-    private IcebergCatalog(string text, Func<OpenedCatalog> open)
+    private IcebergCatalog(string text, Func<OpenedCatalog> open, Func<string, bool, string> external)
     {
         _text = text;
+        _external = external;
         _catalog = new Lazy<OpenedCatalog>(open);
         _commits = new Lazy<CatalogCommitGroup>(() => new CatalogCommitGroup(_catalog.Value.Tables));
     }
@@ -42,7 +44,8 @@ public sealed partial class IcebergCatalog
         var location = ObjectStores.Absolute(warehouse);
         return new IcebergCatalog(
             $"filesystem({location})",
-            () => FileSystemCatalog.Open(new ObjectStores(settings, TimeProvider.System).Folder(location), TimeProvider.System));
+            () => FileSystemCatalog.Open(new ObjectStores(settings, TimeProvider.System).Folder(location), TimeProvider.System),
+            (name, withSecrets) => ExternalCatalog.OfFolder(name, location, settings.S3, withSecrets));
     }
 
     /// <summary>
@@ -58,7 +61,7 @@ public sealed partial class IcebergCatalog
         var options = new IcebergRestOptions();
         configure?.Invoke(options);
         var settings = options.Freeze(uri);
-        return new IcebergCatalog($"rest({settings.Uri})", () => RestCatalog.Open(settings));
+        return new IcebergCatalog($"rest({settings.Uri})", () => RestCatalog.Open(settings), (name, withSecrets) => ExternalCatalog.OfRest(name, settings, withSecrets));
     }
 
     /// <summary>
@@ -78,7 +81,8 @@ public sealed partial class IcebergCatalog
         var options = new IcebergJdbcOptions();
         configure?.Invoke(options);
         var settings = options.Freeze(name, warehouse);
-        return new IcebergCatalog($"jdbc({name})", () => JdbcCatalog.Open(dataSource, settings, TimeProvider.System));
+        return new IcebergCatalog(
+            $"jdbc({name})", () => JdbcCatalog.Open(dataSource, settings, TimeProvider.System), (called, withSecrets) => ExternalCatalog.OfJdbc(called, settings, dataSource, withSecrets));
     }
 
     /// <summary>A table of this catalog, which a sink creates when it does not exist.</summary>
@@ -88,6 +92,20 @@ public sealed partial class IcebergCatalog
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         return new IcebergTable(this, name);
+    }
+
+    /// <summary>
+    /// The statement by which StarRocks reads all tables of this catalog, <c>CREATE EXTERNAL CATALOG</c>: then <c>SELECT … FROM users JOIN lake.demo.sales_by_product …</c> joins its own
+    /// tables with those of the lake. It was never run on a real cluster.
+    /// </summary>
+    /// <param name="name">What StarRocks is to call it; for a JDBC catalog the name that the rows have.</param>
+    /// <param name="withSecrets">Whether passwords, tokens and secret keys that are known here are written out; otherwise <c>...</c> stands in their places.</param>
+    /// <exception cref="ArgumentException">A JDBC catalog has another name.</exception>
+    /// <exception cref="NotSupportedException">StarRocks reads no catalog of this kind: a JDBC catalog in another database than MySQL and PostgreSQL.</exception>
+    public string ExternalCatalogSql(string name, bool withSecrets = false)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return _external(name, withSecrets);
     }
 
     /// <summary>Kind and place of the catalog.</summary>

@@ -55,6 +55,13 @@ public sealed partial class IcebergTable
     /// <exception cref="CatalogException">There is no such table, or it is damaged.</exception>
     public async Task<IcebergTableInfo> InspectAsync(CancellationToken cancellationToken = default) => new(await OpenAsync(cancellationToken).ConfigureAwait(false));
 
+    /// <summary>The statement by which StarRocks reads this table, and all others of its catalog: <see cref="IcebergCatalog.ExternalCatalogSql"/>.</summary>
+    /// <param name="name">What StarRocks is to call the catalog.</param>
+    /// <param name="withSecrets">Whether secrets are written out.</param>
+    /// <exception cref="ArgumentException">A JDBC catalog has another name.</exception>
+    /// <exception cref="NotSupportedException">StarRocks reads no catalog of this kind.</exception>
+    public string ExternalCatalogSql(string name, bool withSecrets = false) => _catalog.ExternalCatalogSql(name, withSecrets);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 

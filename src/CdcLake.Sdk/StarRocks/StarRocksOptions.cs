@@ -18,6 +18,13 @@ public sealed class StarRocksOptions
     /// <value>Default: null, addresses are used as the frontend gives them.</value>
     public Func<Uri, Uri>? RewriteAddress { get; set; }
 
+    /// <summary>
+    /// Path of a PEM file with the authorities that sign the certificates of https addresses, read when the cluster object is made. The MySQL protocol has its own, <c>SSL CA</c> of the
+    /// connection string.
+    /// </summary>
+    /// <value>Default: null, the authorities that this machine trusts.</value>
+    public string? CertificateAuthorities { get; set; }
+
     /// <summary>Whether bodies are compressed with gzip: for slow networks. JSON needs a server from 3.2.7 on.</summary>
     /// <value>Default: false.</value>
     public bool Compress { get; set; }

@@ -14,6 +14,7 @@ namespace CdcLake.StarRocks;
 /// </summary>
 internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, StarRocksTableOptions options, bool checksKeys) : ISink
 {
+    private static readonly TimeSpan LongestAlteration = TimeSpan.FromMinutes(30); // of an empty table, after loads that may last as long
     private Opened? _open;
     private Epoch? _epoch;
     private LoadBody? _body;
@@ -35,17 +36,18 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
         var positions = new PositionTable(connection, name.Database);
         await TableOpener.CreateDatabaseAsync(connection.Frontend, name.Database, cancellationToken).ConfigureAwait(false);
         await positions.CreateAsync(options, cancellationToken).ConfigureAwait(false);
-        var mayDiffer = await positions.ReadAsync(name, cancellationToken).ConfigureAwait(false) is { } former && former.Pipeline == opening.Pipeline && former.MayBeReplaced(opening);
-        var table = await TableOpener.OpenAsync(connection.Frontend, wanted, options, CommentOf(opening), mayDiffer, cancellationToken).ConfigureAwait(false);
+        var former = await positions.ReadAsync(name, cancellationToken).ConfigureAwait(false) is { } row && row.Pipeline == opening.Pipeline && row.MayBeReplaced(opening) ? row.Columns : null;
+        var table = await TableOpener.OpenAsync(connection.Frontend, wanted, options, CommentOf(opening), former, cancellationToken).ConfigureAwait(false);
         var run = group.Enter(opening.Pipeline, name.Database, version);
         try
         {
             var labels = new Labels(connection, opening.Clock);
-            var row = await new PositionClaim(connection, positions, labels, opening.Clock).TakeAsync(name, opening, run, cancellationToken).ConfigureAwait(false);
-            run.Join(row.Number, opening.Clock);
-            var open = new Opened(opening, run, positions, labels, RowWriter.For(table ?? wanted, opening.Schema), new Consolidator(opening.Schema, opening.Key, Name))
+            var claimed = await new PositionClaim(connection, positions, labels, opening.Clock).TakeAsync(name, opening, run, cancellationToken).ConfigureAwait(false);
+            run.Join(claimed.Number, opening.Clock);
+            var open = new Opened(opening, run, positions, labels, new Consolidator(opening.Schema, opening.Key, Name))
             {
-                Row = row,
+                Row = table is null ? claimed : claimed with { Columns = NamesOf(wanted) },
+                Writer = RowWriter.For(table ?? wanted, opening.Schema),
                 Known = checksKeys ? await KeysOfAsync(table, opening, cancellationToken).ConfigureAwait(false) : null,
                 Replacement = table is null ? wanted : null,
             };
@@ -55,9 +57,9 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
                 { HasTransactions: true } => new TransactionLoads(() => new LoadTransaction(connection, labels, opening.Clock, name.Database, name.Table, open.LabelOf('t'))),
                 _ => new PlainLoads(labels, () => open.LabelOf('l')),
             };
-            open.Consolidator.IsPartial = row.Position?.ContainsKey(SourcePosition.SinceProperty) == true;
+            open.Consolidator.IsPartial = claimed.Position?.ContainsKey(SourcePosition.SinceProperty) == true;
             _open = open;
-            return row.Position;
+            return claimed.Position;
         }
         catch
         {
@@ -187,20 +189,35 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
             await open.Labels.LoadAsync(piece, open.LabelOf('f'), cancellationToken).ConfigureAwait(false);
         }
 
-        var frontend = group.Connection.Frontend;
+        await group.Connection.Frontend.QueryAsync($"TRUNCATE TABLE {name.Quoted}", cancellationToken).ConfigureAwait(false);
         if (open.Replacement is { } replacement)
         {
-            await frontend.QueryAsync($"DROP TABLE IF EXISTS {name.Quoted}", cancellationToken).ConfigureAwait(false);
-            await frontend.QueryAsync(replacement.CreateStatement(options, CommentOf(opening)), cancellationToken).ConfigureAwait(false);
+            var table = await ReplaceAsync(open, replacement, cancellationToken).ConfigureAwait(false);
+            open.Writer.Dispose();
+            open.Writer = RowWriter.For(table, opening.Schema);
+            open.Row = open.Row with { Columns = NamesOf(replacement) };
             open.Replacement = null;
-        }
-        else
-        {
-            await frontend.QueryAsync($"TRUNCATE TABLE {name.Quoted}", cancellationToken).ConfigureAwait(false);
         }
 
         open.Known?.Clear();
     }
+
+    /// <summary>The empty table gets other columns: by ALTER TABLE, which leaves its grants and properties alone; where that cannot do it, it is made anew.</summary>
+    private async Task<TargetTable> ReplaceAsync(Opened open, TargetTable wanted, CancellationToken cancellationToken)
+    {
+        var connection = group.Connection;
+        var patience = new Patience(open.Opening.Clock, LongestAlteration);
+        if (await TableOpener.AlterAsync(connection.Frontend, wanted, open.Row.Columns, patience.WaitAsync, cancellationToken).ConfigureAwait(false) is { } altered)
+        {
+            return altered;
+        }
+
+        await connection.Frontend.QueryAsync($"DROP TABLE IF EXISTS {name.Quoted}", cancellationToken).ConfigureAwait(false);
+        await connection.Frontend.QueryAsync(wanted.CreateStatement(options, CommentOf(open.Opening)), cancellationToken).ConfigureAwait(false);
+        return wanted;
+    }
+
+    private static IReadOnlyList<string> NamesOf(TargetTable table) => [.. table.Columns.Select(c => c.Name)];
 
     /// <summary>Writes what waits in memory as rows of loads, and sends those that are full.</summary>
     private async Task FlushAsync(Opened open, CancellationToken cancellationToken)
@@ -247,7 +264,7 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
     private Opened Usable() => _open is { } open && !_failed ? open : throw new InvalidOperationException($"{Name} is not open, or failed before. Open a new one.");
 
     /// <summary>What an open sink has.</summary>
-    private sealed class Opened(SinkOpening opening, CommitRun run, PositionTable positions, Labels labels, RowWriter writer, Consolidator consolidator)
+    private sealed class Opened(SinkOpening opening, CommitRun run, PositionTable positions, Labels labels, Consolidator consolidator)
     {
         public SinkOpening Opening => opening;
 
@@ -257,7 +274,7 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
 
         public Labels Labels => labels;
 
-        public RowWriter Writer => writer;
+        public required RowWriter Writer { get; set; }
 
         public Consolidator Consolidator => consolidator;
 
@@ -265,7 +282,7 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
 
         public required PositionRow Row { get; set; }
 
-        /// <summary>The table in whose place the one that is there has to go, since that has other columns; null when it has not.</summary>
+        /// <summary>What the table that is there has to become, since it has other columns; null when it has not.</summary>
         public required TargetTable? Replacement { get; set; }
 
         /// <summary>The keys of the table, where nobody else vouches for them.</summary>

@@ -6,9 +6,19 @@ using CdcLake.Testing;
 namespace CdcLake.Tests.StarRocks;
 
 /// <summary>Requests as the manual shows them with curl: a client that shares no code with the library's own.</summary>
-internal sealed class HttpLoads(FakeStarRocks server, string password = "secret") : IDisposable
+internal sealed class HttpLoads(string address, string user, string password) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromSeconds(30) });
+
+    public HttpLoads(FakeStarRocks server, string password = "secret")
+        : this(server.LoadUrl.Split(';')[^1], "root", password)
+    {
+    }
+
+    public HttpLoads(StarRocksUnderTest cluster, string? password = null)
+        : this(cluster.LoadUrl, cluster.User, password ?? cluster.Password)
+    {
+    }
 
     /// <summary>Hops of the last request, the first one included.</summary>
     public int Hops { get; private set; }
@@ -24,13 +34,13 @@ internal sealed class HttpLoads(FakeStarRocks server, string password = "secret"
 
     public async Task<Dictionary<string, string>> SendAsync(HttpMethod method, string path, string? body, (string Name, string Value)[] headers, bool expects = true, bool keepsCredentials = true)
     {
-        var target = new Uri(server.LoadUrl.Split(';')[^1] + path);
+        var target = new Uri(address + path);
         for (Hops = 1; ; Hops++)
         {
             using var request = new HttpRequestMessage(method, target);
             if (Hops == 1 || keepsCredentials)
             {
-                request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"root:{password}")));
+                request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
             }
 
             request.Headers.ExpectContinue = body is not null && expects;

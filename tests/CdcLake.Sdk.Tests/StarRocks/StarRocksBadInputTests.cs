@@ -144,6 +144,29 @@ public sealed class StarRocksBadInputTests
         Assert.True(loads > 24); // two for each commit, and those that were refused
     }
 
+    [Theory]
+    [InlineData("3.3.5")]
+    [InlineData("4.0.2")]
+    public async Task Too_many_versions_that_nobody_merges_are_told_with_the_cure(string version)
+    {
+        await using var server = new FakeStarRocks(o => (o.Version, o.MaxVersions) = (version, 4));
+        var cluster = StarRocksPipeline.Cluster(server, o => o.RetryFor = TimeSpan.Zero);
+        await using var pipeline = ScriptedPipeline.Replica(
+            new ScriptedSource([.. Enumerable.Range(1, 12).Select(i => ScriptedEpoch.Insert(i, i))]), [StarRocksPipeline.Table(cluster, "analytics.items")], o => o.RetryFor = TimeSpan.Zero);
+        var error = await Assert.ThrowsAsync<StarRocksLoadException>(() => pipeline.RunAsync());
+        Assert.Contains("because of too many versions, current/limit: 4/4", error.Message, StringComparison.Ordinal);
+        Assert.Contains("commit less often (PipelineOptions.CommitInterval), or give the cluster more room.", error.Message, StringComparison.Ordinal);
+        Assert.True(error.IsTransient);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_missing_and_may_not_be_created_is_told()
+    {
+        await using var server = new FakeStarRocks(o => o.MayCreate = false);
+        var error = await Assert.ThrowsAsync<MySqlServerException>(() => StarRocksPipeline.RunAsync(server, One, "analytics.items"));
+        Assert.Contains("you need (at least one of) the CREATE DATABASE privilege(s) on CATALOG", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_answers_there_and_is_no_StarRocks_is_told()
     {

@@ -1,7 +1,5 @@
-using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Testing;
-using CdcLake.Tests.Properties;
 using CdcLake.Tests.Runtime;
 
 namespace CdcLake.Tests.StarRocks;
@@ -146,51 +144,6 @@ public sealed class StarRocksSinkTests
 
         Assert.Equal("1=10 2=20", StarRocksPipeline.Rows(server, "analytics.items"));
         Assert.Equal("2", await StarRocksPipeline.PositionAsync(server, "analytics.items"));
-    }
-
-    [Theory]
-    [MemberData(nameof(Releases))]
-    public async Task A_table_whose_captured_tables_were_altered_is_replaced_with_its_columns(string version)
-    {
-        await using var server = new FakeStarRocks(o => o.Version = version);
-        var wide = new Schema([.. ScriptedSource.Columns.Fields, new Field("note", DataType.String, true)]);
-        await CommitAsync(server, Opening(ScriptedSource.Columns, "plan 1", "shop-1"), 1, isComplete: false, [1, 10L]);
-        await Assert.ThrowsAsync<CatalogException>(() => CommitAsync(server, Opening(wide, "plan 2", "shop-1"), 2, isComplete: true, [1, 10L, "x"])); // the pipeline changed, not the table
-        await Assert.ThrowsAsync<CatalogException>(() => CommitAsync(server, Opening(wide, "plan 2", "other-2"), 2, isComplete: true, [1, 10L, "x"])); // it reads other tables
-        foreach (var isKilled in new[] { true, false })
-        {
-            await using var sink = StarRocksPipeline.Table(StarRocksPipeline.Cluster(server), "analytics.items").CreateSink();
-            await sink.OpenAsync(Opening(wide, "plan 2", "shop-2"), default);
-            Assert.True(sink.NeedsCompleteResult);
-            if (isKilled)
-            {
-                await sink.BeginEpochAsync(EpochKind.CompleteResult, default); // and no further
-                server.Execute("DROP TABLE analytics.items");
-                server.Execute("""CREATE TABLE analytics.items (`id` INT NOT NULL) PRIMARY KEY (`id`) PROPERTIES ("replication_num" = "1")""");
-            }
-        }
-
-        await CommitAsync(server, Opening(wide, "plan 2", "shop-2"), 2, isComplete: true, [1, 10L, "x"], [2, 20L, null]);
-        Assert.Equal(["id int(11) NOT NULL", "qty bigint(20) NOT NULL", "note varchar(1048576)"], server.Columns("analytics.items"));
-        Assert.Equal("1=10 2=20", StarRocksPipeline.Rows(server, "analytics.items"));
-        Assert.Equal("2", await StarRocksPipeline.PositionAsync(server, "analytics.items"));
-        await CommitAsync(server, Opening(wide, "plan 2", "shop-2"), 3, isComplete: false, [3, 30L, "y"]);
-        Assert.Equal("1=10 2=20 3=30", StarRocksPipeline.Rows(server, "analytics.items"));
-    }
-
-    private static SinkOpening Opening(Schema schema, string plan, string tables) => new("scripted", schema, [0], TimeProvider.System, plan, tables);
-
-    private static async Task CommitAsync(FakeStarRocks server, SinkOpening opening, int position, bool isComplete, params object?[][] rows)
-    {
-        await using var sink = StarRocksPipeline.Table(StarRocksPipeline.Cluster(server), "analytics.items").CreateSink();
-        await sink.OpenAsync(opening, default);
-        Assert.Equal(isComplete, sink.NeedsCompleteResult);
-        var kind = isComplete ? EpochKind.CompleteResult : EpochKind.Changes;
-        await sink.BeginEpochAsync(kind, default);
-        await sink.ChangesAsync(Cells.ToBatch(opening.Schema, rows.Select(r => (r, 1))), default);
-        await sink.EndEpochAsync(new Epoch(new TestPosition(position), DateTimeOffset.UnixEpoch, kind), default);
-        await using var part = await sink.PrepareAsync(default);
-        Assert.NotNull(Assert.Single(await part!.Group.PublishAsync([part], default)));
     }
 
     private static void TakeOver(string step, FakeStarRocks server, ISink other)

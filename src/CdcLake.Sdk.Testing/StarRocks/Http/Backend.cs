@@ -170,7 +170,7 @@ internal sealed class Backend(Cluster cluster, Func<int, string> addressOf)
 
         transaction.LoadHeaders = headers.Signature;
         transaction.Loads++;
-        if (cluster.Options.DiscardsRows)
+        if (cluster.Discards(table.Name))
         {
             return null;
         }

@@ -43,6 +43,9 @@ internal sealed class Faults(Cluster cluster)
                 case FakeStarRocksFault.TimeOut:
                     cluster.TimeOut();
                     break;
+                case FakeStarRocksFault.RestartFrontend:
+                    cluster.RestartFrontends();
+                    break;
                 case FakeStarRocksFault.PublishLate:
                     _publications.Enqueue(request.Number + RequestsUntilVisible);
                     break;

@@ -27,7 +27,7 @@ internal sealed class Frontend(Cluster cluster, Func<int, string> addressOf)
             : null;
     }
 
-    public Reply StreamLoad(Call call) => cluster.Options.Backends == 0
+    public Reply StreamLoad(Call call) => !cluster.HasBackend
         ? Reply.Of("FAILED", "class com.starrocks.common.DdlException: No backend alive.")
         : Reply.Redirect(addressOf(Next()) + call.PathAndQuery);
 
@@ -74,7 +74,8 @@ internal sealed class Frontend(Cluster cluster, Func<int, string> addressOf)
             ("rollback", TransactionState.Prepared) => Rollback(transaction!),
             ("rollback", TransactionState.Aborted) => Reply.Of("OK", $"Transaction {transaction!.Id} has already aborted, label is {call.Label}"),
             ("rollback", TransactionState.Committed or TransactionState.Visible) => Failed($"Can not abort {transaction!.State.ToString().ToUpperInvariant()} transaction {transaction.Id}, label is {call.Label}"),
-            _ => Reply.Redirect(addressOf(transaction!.Backend) + call.PathAndQuery),
+            _ when !transaction!.HasKnownBackend => Failed($"transaction with op {call.Verb} label {call.Label} has no backend"),
+            _ => Reply.Redirect(addressOf(transaction.Backend) + call.PathAndQuery),
         };
     }
 
@@ -118,7 +119,7 @@ internal sealed class Frontend(Cluster cluster, Func<int, string> addressOf)
             return call.Table.Length == 0 ? Failed("No table selected.") : StreamLoad(call);
         }
 
-        if (cluster.Options.Backends == 0)
+        if (!cluster.HasBackend)
         {
             return Reply.Of("FAILED", "class com.starrocks.common.DdlException: No backend alive.");
         }
@@ -156,5 +157,5 @@ internal sealed class Frontend(Cluster cluster, Func<int, string> addressOf)
 
     private static Reply Failed(string message) => Reply.Of("FAILED", $"class com.starrocks.common.StarRocksException: {message}");
 
-    private int Next() => _next++ % Math.Max(1, cluster.Options.Backends);
+    private int Next() => cluster.LivingBackends.ElementAt(_next++ % cluster.LivingBackends.Count());
 }

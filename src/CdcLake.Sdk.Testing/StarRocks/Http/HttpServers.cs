@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using CdcLake.Testing.StarRocks.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,7 +17,7 @@ namespace CdcLake.Testing.StarRocks.Http;
 /// </summary>
 internal sealed class HttpServers : IAsyncDisposable
 {
-    private const int Unreachable = 1; // tcpmux: nothing listens there
+    private const string Dead = "http://127.0.0.1:1"; // tcpmux: nothing listens there
     private readonly Cluster _cluster;
     private readonly Faults _faults;
     private readonly Frontend _frontend;
@@ -24,6 +26,7 @@ internal sealed class HttpServers : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<int> _frontends;
     private readonly List<int> _backends;
+    private readonly X509Certificate2? _certificate;
 
     public HttpServers(Cluster cluster, Faults faults)
     {
@@ -31,13 +34,15 @@ internal sealed class HttpServers : IAsyncDisposable
         _faults = faults;
         _backend = new Backend(cluster, BackendAddress);
         _frontend = new Frontend(cluster, BackendAddress);
+        _certificate = cluster.Options.UsesHttps ? OwnCertificate.Create() : null;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(k =>
         {
             for (var i = 0; i < cluster.Options.Frontends + cluster.Options.Backends; i++)
             {
-                k.Listen(IPAddress.Loopback, 0);
+                k.Listen(IPAddress.Loopback, 0, listen => Encrypt(listen));
             }
 
             k.Limits.MaxRequestBodySize = null;
@@ -56,12 +61,24 @@ internal sealed class HttpServers : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
+        _certificate?.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>Null without HTTPS.</summary>
+    public string? CertificatePem => _certificate?.ExportCertificatePem();
+
+    private void Encrypt(ListenOptions listen)
+    {
+        if (_certificate is not null)
+        {
+            listen.UseHttps(_certificate);
+        }
     }
 
     private string BackendAddress(int backend) => Address(_backends[backend]);
 
-    private static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+    private string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{port}");
 
     private async Task ServeAsync(HttpContext context)
     {
@@ -72,12 +89,18 @@ internal sealed class HttpServers : IAsyncDisposable
             return;
         }
 
+        if (backend >= 0 && IsDown(backend))
+        {
+            context.Abort();
+            return;
+        }
+
         var fault = _faults.Next(call, backend < 0 ? "frontend" : "backend");
         try
         {
             await ServeAsync(call, backend, fault).ConfigureAwait(false);
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException or BadHttpRequestException)
+        catch (Exception gone) when (gone is OperationCanceledException or IOException or Microsoft.AspNetCore.Http.BadHttpRequestException)
         {
             context.Abort(); // the client went away, or the test is over
         }
@@ -116,7 +139,15 @@ internal sealed class HttpServers : IAsyncDisposable
         }
 
         var away = fault == FakeStarRocksFault.RedirectToDead && reply.Location is not null;
-        await SendAsync(call.Context, away ? Reply.Redirect(Address(Unreachable) + call.PathAndQuery) : reply).ConfigureAwait(false);
+        await SendAsync(call.Context, away ? Reply.Redirect(Dead + call.PathAndQuery) : reply).ConfigureAwait(false);
+    }
+
+    private bool IsDown(int backend)
+    {
+        lock (_cluster.Lock)
+        {
+            return _cluster.IsDown(backend);
+        }
     }
 
     private static Reply? Instead(Call call, int backend, FakeStarRocksFault fault) => fault switch
@@ -169,7 +200,7 @@ internal sealed class HttpServers : IAsyncDisposable
             return objection;
         }
 
-        var body = call.Verb is "stream-load" or "load" ? await ReadAsync(call.Context).ConfigureAwait(false) : default;
+        var body = call.Verb is "stream-load" or "load" ? await ReadAsync(call).ConfigureAwait(false) : default;
         var late = fault == FakeStarRocksFault.PublishLate;
         lock (_cluster.Lock)
         {
@@ -198,9 +229,10 @@ internal sealed class HttpServers : IAsyncDisposable
         return who == (_cluster.Options.User, _cluster.Options.Password) ? null : Reply.Of(status, $"Access denied for {who.User}@127.0.0.1");
     }
 
-    private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context)
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(Call call)
     {
-        if (_cluster.Options.DiscardsRows)
+        var context = call.Context;
+        if (_cluster.Discards(call.Table))
         {
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted).ConfigureAwait(false);
             return default;

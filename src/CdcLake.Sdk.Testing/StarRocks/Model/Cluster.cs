@@ -10,6 +10,7 @@ internal sealed class Cluster(FakeStarRocksOptions options)
     private readonly Dictionary<(string Database, string Label), Transaction> _labels = [];
     private readonly Dictionary<string, List<string>> _errorLogs = new(StringComparer.Ordinal);
     private readonly List<Transaction> _late = [];
+    private readonly HashSet<int> _down = [];
     private long _nextId = 1000;
 
     public Lock Lock { get; } = new();
@@ -21,6 +22,13 @@ internal sealed class Cluster(FakeStarRocksOptions options)
     public IEnumerable<string> Databases => _databases.Keys.Order(StringComparer.Ordinal);
 
     public IEnumerable<Transaction> Transactions => _labels.Values;
+
+    /// <summary>Comments by name.</summary>
+    public SortedDictionary<string, string> ExternalCatalogs { get; } = new(StringComparer.Ordinal);
+
+    public List<SchemaChange> Changes { get; } = [];
+
+    public long NewId() => _nextId++;
 
     public bool CreateDatabase(string name) => _databases.TryAdd(name, new Dictionary<string, Table>(StringComparer.Ordinal));
 
@@ -101,6 +109,39 @@ internal sealed class Cluster(FakeStarRocksOptions options)
             LostLabels.Add(held.Label);
         }
     }
+
+    /// <summary>Sessions of the MySQL protocol are to be cut.</summary>
+    public event Action? Restarted;
+
+    public void RestartFrontends()
+    {
+        foreach (var (label, open) in _labels.Where(l => l.Value.IsOpen).ToList())
+        {
+            open.HasKnownBackend = false;
+            if (open.IsMulti)
+            {
+                _labels.Remove(label);
+            }
+        }
+
+        Restarted?.Invoke();
+    }
+
+    public bool Discards(string table) => options.DiscardsRows && table != "cdclake_positions";
+
+    public bool HasBackend => LivingBackends.Any();
+
+    public IEnumerable<int> LivingBackends => Enumerable.Range(0, options.Backends).Where(b => !_down.Contains(b));
+
+    public bool IsDown(int backend) => _down.Contains(backend);
+
+    public void StopBackend(int backend)
+    {
+        LoseBackend(backend);
+        _down.Add(backend);
+    }
+
+    public void StartBackend(int backend) => _down.Remove(backend);
 
     public string KeepErrors(IEnumerable<string> lines)
     {

@@ -31,13 +31,20 @@ internal sealed class Table(string database, string name, string keysType, IRead
 
     public void Truncate() => _rows.Clear();
 
-    public void Add(TableColumn column)
+    /// <summary>The last change of columns; null before the first.</summary>
+    public SchemaChange? Change { get; set; }
+
+    /// <summary>Takes other columns; values stay where a column of that name was.</summary>
+    public void Become(IReadOnlyList<TableColumn> columns)
     {
-        _columns = [.. _columns, column];
+        var sources = columns.Select(c => IndexOf(c.Name)).ToList();
         foreach (var key in _rows.Keys.ToList())
         {
-            _rows[key] = [.. _rows[key], null];
+            var row = _rows[key];
+            _rows[key] = [.. sources.Select(s => s < 0 ? null : row[s])];
         }
+
+        _columns = [.. columns];
     }
 
     /// <summary>Makes a load visible: in order, the last operation on a key wins.</summary>

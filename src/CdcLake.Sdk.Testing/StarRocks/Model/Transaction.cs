@@ -29,6 +29,9 @@ internal sealed class Transaction(long id, string label, string database)
     /// <summary>The backend that holds its rows until it is prepared.</summary>
     public int Backend { get; init; }
 
+    /// <summary>Whether the frontend knows that backend, which it forgets when it starts anew.</summary>
+    public bool HasKnownBackend { get; set; } = true;
+
     public TransactionState State { get; set; } = TransactionState.Prepare;
 
     /// <summary>Why it was aborted.</summary>
@@ -70,5 +73,6 @@ internal sealed class Transaction(long id, string label, string database)
         _loads.Clear();
     }
 
-    public IEnumerable<Table> Tables => _loads.Select(l => l.Table).Distinct();
+    /// <summary>True when rows of the table are, or may be, part of it.</summary>
+    public bool Takes(Table table) => (database == table.Database && Table == table.Name) || _loads.Exists(l => l.Table == table);
 }

@@ -44,17 +44,19 @@ internal sealed class PacketStream(Stream stream)
         return [.. payload];
     }
 
-    public static byte[] ColumnDefinition(string name)
+    public static byte[] ColumnDefinition(string name, bool isNumber)
     {
+        const byte LongLong = 0x08;
         const byte VarString = 0xFD;
         const byte Utf8 = 33;
+        const byte Binary = 63;
         var payload = new List<byte>();
         foreach (var text in new[] { "def", "", "", "", name, name })
         {
             AddText(payload, text);
         }
 
-        payload.AddRange([0x0C, Utf8, 0, 0xFF, 0xFF, 0xFF, 0, VarString, 0, 0, 0, 0, 0]);
+        payload.AddRange([0x0C, isNumber ? Binary : Utf8, 0, 0xFF, 0xFF, 0xFF, 0, isNumber ? LongLong : VarString, 0, 0, 0, 0, 0]);
         return [.. payload];
     }
 

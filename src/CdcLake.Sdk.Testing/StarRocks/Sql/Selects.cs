@@ -9,6 +9,8 @@ internal static class Selects
     private static readonly string[] SchemaColumns =
         ["TABLE_SCHEMA", "TABLE_NAME", "COLUMN_NAME", "ORDINAL_POSITION", "IS_NULLABLE", "DATA_TYPE", "COLUMN_SIZE", "DECIMAL_DIGITS", "COLUMN_TYPE", "COLUMN_KEY", "COLUMN_DEFAULT"];
 
+    private static readonly string[] SchemaNumbers = ["ORDINAL_POSITION", "COLUMN_SIZE", "DECIMAL_DIGITS"];
+
     private static readonly string[] TableColumns = ["TABLE_CATALOG", "TABLE_SCHEMA", "TABLE_NAME", "TABLE_TYPE", "ENGINE", "TABLE_COMMENT"];
 
     public static SqlResult Run(Cluster cluster, SqlTokens tokens, string? current)
@@ -43,14 +45,15 @@ internal static class Selects
         }
 
         var picked = wanted is ["*"] ? columns : wanted;
-        return new SqlResult([.. picked], [.. matching.Take(limit).Select(r => picked.Select(p => char.IsAsciiDigit(p[0]) ? p : r[IndexOf(columns, p)]).ToArray())]);
+        var numbers = database.Equals("information_schema", StringComparison.OrdinalIgnoreCase) ? SchemaNumbers : [];
+        return new SqlResult([.. picked], [.. matching.Take(limit).Select(r => picked.Select(p => char.IsAsciiDigit(p[0]) ? p : r[IndexOf(columns, p)]).ToArray())]) { Numbers = numbers };
     }
 
     private static SqlResult? Constant(Cluster cluster, SqlTokens tokens, string? current)
     {
         if (tokens.Skip("current_version", "(", ")"))
         {
-            return new SqlResult(["current_version()"], [[$"{cluster.Release.Text} fa4ea2c"]]);
+            return new SqlResult([tokens.Skip("AS") ? tokens.Name() : "current_version()"], [[$"{cluster.Release.Text} fa4ea2c"]]);
         }
 
         if (tokens.Skip("version", "(", ")"))
@@ -68,19 +71,7 @@ internal static class Selects
             return new SqlResult(["1"], [["1"]]);
         }
 
-        if (!tokens.Peek.StartsWith("@@", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        var variable = tokens.Name();
-        return variable.ToLowerInvariant() switch
-        {
-            "@@version_comment" => new SqlResult([variable], [[$"StarRocks version {cluster.Release.Text}"]]),
-            "@@version" => new SqlResult([variable], [[cluster.Release.ServerVersion]]),
-            "@@max_allowed_packet" => new SqlResult([variable], [["33554432"]]),
-            _ => throw new SqlErrorException(new SqlError(1193, "HY000", $"Unknown system variable '{variable[2..]}'")),
-        };
+        return tokens.Peek.StartsWith("@@", StringComparison.Ordinal) ? SessionVariables.Select(cluster, tokens) : null;
     }
 
     private static List<string> Columns(SqlTokens tokens)

@@ -24,4 +24,7 @@ internal sealed class SqlErrorException(SqlError error) : Exception(error.Messag
 internal sealed record SqlResult(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string?>> Rows)
 {
     public static SqlResult Done { get; } = new([], []);
+
+    /// <summary>Columns that are sent as whole numbers; all others are sent as text.</summary>
+    public IReadOnlyList<string> Numbers { get; init; } = [];
 }

@@ -22,11 +22,13 @@ internal sealed class SqlListener : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _statements = [];
     private readonly List<Task> _sessions = [];
+    private readonly List<TcpClient> _clients = [];
     private readonly Task _accepting;
 
     public SqlListener(Cluster cluster)
     {
         _cluster = cluster;
+        _cluster.Restarted += CutSessions;
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -47,6 +49,7 @@ internal sealed class SqlListener : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _cluster.Restarted -= CutSessions;
         await _stop.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);
@@ -71,20 +74,43 @@ internal sealed class SqlListener : IAsyncDisposable
 
     private async Task ServeAsync(TcpClient client)
     {
+        lock (_clients)
+        {
+            _clients.Add(client);
+        }
+
         using (client)
         {
             try
             {
                 var packets = new PacketStream(client.GetStream());
-                var session = new Statements(_cluster);
+                var session = new Statements(_cluster) { MayCreate = _cluster.Options.MayCreate };
                 if (await LoginAsync(packets, session).ConfigureAwait(false))
                 {
                     await ServeAsync(packets, session).ConfigureAwait(false);
                 }
             }
-            catch (Exception gone) when (gone is OperationCanceledException or IOException or SocketException)
+            catch (Exception gone) when (gone is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
             {
-                return; // the client went away, or the test is over
+                return; // the client went away, was cut off, or the test is over
+            }
+            finally
+            {
+                lock (_clients)
+                {
+                    _clients.Remove(client);
+                }
+            }
+        }
+    }
+
+    private void CutSessions()
+    {
+        lock (_clients)
+        {
+            foreach (var client in _clients)
+            {
+                client.Dispose();
             }
         }
     }
@@ -157,7 +183,7 @@ internal sealed class SqlListener : IAsyncDisposable
         await packets.WriteAsync([(byte)result.Columns.Count], _stop.Token).ConfigureAwait(false);
         foreach (var column in result.Columns)
         {
-            await packets.WriteAsync(PacketStream.ColumnDefinition(column), _stop.Token).ConfigureAwait(false);
+            await packets.WriteAsync(PacketStream.ColumnDefinition(column, result.Numbers.Contains(column, StringComparer.OrdinalIgnoreCase)), _stop.Token).ConfigureAwait(false);
         }
 
         await packets.WriteAsync(PacketStream.Eof(), _stop.Token).ConfigureAwait(false);

@@ -72,6 +72,11 @@ internal sealed class SqlTokens
             return at + 1;
         }
 
+        if (c == '/' && text.AsSpan(at).StartsWith("/*", StringComparison.Ordinal) && text.IndexOf("*/", at + 2, StringComparison.Ordinal) is > 0 and var close)
+        {
+            return close + 2;
+        }
+
         if (c is '\'' or '"' or '`')
         {
             var end = at + 1;

@@ -9,6 +9,9 @@ internal sealed class Statements(Cluster cluster)
     /// <summary>Database of the session.</summary>
     public string? Current { get; set; }
 
+    /// <summary>Whether its user may create databases and tables.</summary>
+    public bool MayCreate { get; init; } = true;
+
     /// <exception cref="SqlErrorException">What a frontend would answer.</exception>
     public SqlResult Run(string statement)
     {
@@ -24,7 +27,8 @@ internal sealed class Statements(Cluster cluster)
                 "CREATE" => Create(tokens),
                 "DROP" => Drop(tokens),
                 "TRUNCATE" => Truncate(tokens),
-                "ALTER" => tokens.Skip("TABLE") ? TableStatements.Alter(cluster, tokens, Current) : throw new SqlErrorException(SqlError.Syntax(tokens.Any())),
+                "ALTER" => tokens.Skip("TABLE") ? Alterations.Run(cluster, tokens, Current) : throw new SqlErrorException(SqlError.Syntax(tokens.Any())),
+                "CANCEL" => Alterations.Cancel(cluster, tokens, Current),
                 var other => throw new SqlErrorException(SqlError.Syntax(other)),
             };
         }
@@ -38,9 +42,20 @@ internal sealed class Statements(Cluster cluster)
 
     private SqlResult Create(SqlTokens tokens)
     {
+        if (!MayCreate)
+        {
+            var (what, where) = tokens.Peek == "TABLE" ? ("TABLE", "DATABASE") : ("DATABASE", "CATALOG");
+            throw new SqlErrorException(new SqlError(5203, "42000", $"Access denied; you need (at least one of) the CREATE {what} privilege(s) on {where} for this operation. Please ask the admin to grant permission(s) or try activating existing roles using <set [default] role>."));
+        }
+
         if (tokens.Skip("TABLE"))
         {
             return TableStatements.Create(cluster, tokens, Current);
+        }
+
+        if (tokens.Skip("EXTERNAL", "CATALOG"))
+        {
+            return ExternalCatalogs.Create(cluster, tokens);
         }
 
         tokens.Expect("DATABASE");
@@ -73,18 +88,20 @@ internal sealed class Statements(Cluster cluster)
             return charset.StartsWith("utf8", StringComparison.OrdinalIgnoreCase) ? SqlResult.Done : throw new SqlErrorException(new SqlError(1115, "42000", $"Unknown character set: '{charset}'"));
         }
 
-        tokens.Skip("SESSION");
-        var variable = tokens.Name();
-        tokens.Expect("=");
-        tokens.Literal();
-        if (!tokens.IsAtEnd)
+        do
         {
-            throw new SqlErrorException(SqlError.Analyze("Set statement only support constant expr"));
-        }
+            tokens.Skip("SESSION");
+            var variable = tokens.Name();
+            if (!SessionVariables.Has(variable))
+            {
+                throw new SqlErrorException(new SqlError(1193, "HY000", $"Unknown system variable '{variable}'"));
+            }
 
-        return variable.ToLowerInvariant() is "autocommit" or "time_zone" or "query_timeout" or "sql_mode" or "sql_select_limit"
-            ? SqlResult.Done
-            : throw new SqlErrorException(new SqlError(1193, "HY000", $"Unknown system variable '{variable}'"));
+            tokens.Expect("=");
+            tokens.Literal();
+        }
+        while (tokens.Skip(","));
+        return tokens.IsAtEnd ? SqlResult.Done : throw new SqlErrorException(SqlError.Analyze("Set statement only support constant expr"));
     }
 
     private SqlResult Show(SqlTokens tokens)
@@ -94,22 +111,36 @@ internal sealed class Statements(Cluster cluster)
             return new SqlResult(["Database"], [.. cluster.Databases.Append("information_schema").Select(d => new[] { d })]);
         }
 
+        if (tokens.Skip("VARIABLES") || tokens.Skip("SESSION", "VARIABLES"))
+        {
+            return SessionVariables.Show(tokens);
+        }
+
+        if (tokens.Skip("WARNINGS"))
+        {
+            return new SqlResult(["Level", "Code", "Message"], []);
+        }
+
         if (tokens.Skip("TABLES"))
         {
             var database = tokens.Skip("FROM") ? tokens.Name() : Current ?? throw new SqlErrorException(new SqlError(1046, "3D000", "No database selected"));
             return new SqlResult([$"Tables_in_{database}"], [.. cluster.Tables(database).Select(t => new[] { t.Name })]);
         }
 
+        if (tokens.Skip("CATALOGS"))
+        {
+            return new SqlResult(
+                ["Catalog", "Type", "Comment"], [["default_catalog", "Internal", "An internal catalog contains this cluster's self-managed tables."], .. cluster.ExternalCatalogs.Select(c => new[] { c.Key, "Iceberg", c.Value })]);
+        }
+
         if (tokens.Skip("BACKENDS"))
         {
-            return new SqlResult(["BackendId", "IP", "Alive"], [.. Enumerable.Range(10001, cluster.Options.Backends).Select(id => new[] { id.ToString(CultureInfo.InvariantCulture), "127.0.0.1", "true" })]);
+            return new SqlResult(["BackendId", "IP", "Alive"], [.. Enumerable.Range(0, cluster.Options.Backends).Select(b => new[] { (b + 10001).ToString(CultureInfo.InvariantCulture), "127.0.0.1", cluster.IsDown(b) ? "false" : "true" })]);
         }
 
         if (tokens.Skip("ALTER", "TABLE", "COLUMN"))
         {
-            // Additions are done at once here, as with fast schema evolution.
-            tokens.SkipRest();
-            return new SqlResult(["JobId", "TableName", "State", "Msg"], []);
+            return Alterations.Show(cluster, tokens, Current);
         }
 
         throw new SqlErrorException(SqlError.Syntax(tokens.Any()));

@@ -53,24 +53,6 @@ internal static class TableStatements
         return SqlResult.Done;
     }
 
-    public static SqlResult Alter(Cluster cluster, SqlTokens tokens, string? current)
-    {
-        var table = Find(cluster, tokens, current);
-        do
-        {
-            tokens.Expect("ADD", "COLUMN");
-            var column = Column(cluster, tokens);
-            if (table.Find(column.Name) is not null)
-            {
-                throw new SqlErrorException(SqlError.Analyze($"Column name '{column.Name}' is already in table '{table.Name}'"));
-            }
-
-            table.Add(column);
-        }
-        while (tokens.Skip(","));
-        return SqlResult.Done;
-    }
-
     public static Table Find(Cluster cluster, SqlTokens tokens, string? current)
     {
         var (database, name) = tokens.TableName(current);
@@ -78,7 +60,7 @@ internal static class TableStatements
             ?? throw new SqlErrorException(cluster.HasDatabase(database) ? SqlError.UnknownTable(database, name) : SqlError.UnknownDatabase(database));
     }
 
-    private static TableColumn Column(Cluster cluster, SqlTokens tokens)
+    public static TableColumn Column(Cluster cluster, SqlTokens tokens)
     {
         var name = tokens.Name();
         var type = tokens.Name().ToUpperInvariant();
@@ -162,7 +144,8 @@ internal static class TableStatements
 
     private static void CheckProperties(Cluster cluster, SqlTokens tokens)
     {
-        var replicas = 3;
+        const int UsualCopies = 3;
+        var replicas = UsualCopies;
         if (tokens.Skip("PROPERTIES"))
         {
             tokens.Expect("(");
@@ -187,9 +170,9 @@ internal static class TableStatements
             throw new SqlErrorException(SqlError.Syntax(tokens.Any()));
         }
 
-        if (replicas > cluster.Options.Backends)
+        if (replicas > cluster.LivingBackends.Count())
         {
-            throw new SqlErrorException(new SqlError(1064, "42000", $"Unexpected exception: Table replication num should be less than of equal to the number of available BE nodes. You can change this default by setting the replication_num table properties. Current alive backend is [{string.Join(',', Enumerable.Range(10001, cluster.Options.Backends))}]. , table=t, default_replication_num=3."));
+            throw new SqlErrorException(new SqlError(1064, "42000", $"Unexpected exception: Table replication num should be less than of equal to the number of available BE nodes. You can change this default by setting the replication_num table properties. Current alive backend is [{string.Join(',', cluster.LivingBackends.Select(b => b + 10001))}]. , table=t, default_replication_num=3."));
         }
     }
 }

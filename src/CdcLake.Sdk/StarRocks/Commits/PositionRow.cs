@@ -15,6 +15,9 @@ internal sealed record PositionRow(string Table, string Pipeline, string Plan, l
     /// <summary>Hash of what the captured tables looked like; empty where a target does not follow them.</summary>
     public string Tables { get; init; } = "";
 
+    /// <summary>The columns that were made for the result, so that those of them that a later definition of the captured tables has no more can go.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
     /// <summary>Label under which the next commit may have happened: it did if the label's transaction is visible; null when none was begun.</summary>
     public string? PendingLabel { get; init; }
 

@@ -15,7 +15,8 @@ namespace CdcLake.StarRocks.Commits;
 internal sealed class PositionTable(ClusterConnection connection, string database)
 {
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss.ffffff";
-    private const string Selected = "`table_name`, `pipeline`, `plan`, `number`, `run`, `position`, `pending_label`, `pending_position`, `written_at`, `tables`";
+    private const char Separator = '\n'; // of names of columns
+    private const string Selected = "`table_name`, `pipeline`, `plan`, `number`, `run`, `position`, `pending_label`, `pending_position`, `written_at`, `tables`, `columns`";
 
     private static readonly KeyValuePair<string, string>[] Form = [new("format", "json"), new("strip_outer_array", "true")];
 
@@ -37,7 +38,7 @@ internal sealed class PositionTable(ClusterConnection connection, string databas
         var table = new TargetTable(
             Name,
             [
-                new TargetColumn("sink", new TargetType("VARCHAR", 64), IsNullable: false, IsKey: true), Of("table_name", text), Of("pipeline", text), Of("plan", text), Of("tables", text),
+                new TargetColumn("sink", new TargetType("VARCHAR", 64), IsNullable: false, IsKey: true), Of("table_name", text), Of("pipeline", text), Of("plan", text), Of("tables", text), Of("columns", text),
                 Of("number", new TargetType("BIGINT")), Of("run", text), Of("position", text), Of("gtid", text), Of("pending_label", text), Of("pending_position", text),
                 Of("written_at", new TargetType("DATETIME")),
             ],
@@ -79,6 +80,7 @@ internal sealed class PositionTable(ClusterConnection connection, string databas
         json.WriteString("pipeline", row.Pipeline);
         json.WriteString("plan", row.Plan);
         json.WriteString("tables", row.Tables);
+        json.WriteString("columns", string.Join(Separator, row.Columns));
         json.WriteNumber("number", row.Number);
         json.WriteString("run", row.Run);
         json.WriteString("position", PositionRow.Write(row.Position));
@@ -98,6 +100,7 @@ internal sealed class PositionTable(ClusterConnection connection, string databas
             PendingPosition = PositionRow.Read(r[7]),
             WrittenAt = DateTimeOffset.Parse(r[8]!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
             Tables = r[9] ?? "",
+            Columns = r[10]?.Split(Separator, StringSplitOptions.RemoveEmptyEntries) ?? [],
         })];
     }
 }

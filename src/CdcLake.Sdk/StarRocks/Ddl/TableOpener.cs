@@ -5,9 +5,6 @@ namespace CdcLake.StarRocks.Ddl;
 /// <summary>Creates tables that do not exist, and holds those that do against what is to be written to them.</summary>
 internal static class TableOpener
 {
-    /// <summary>Integer types by their width.</summary>
-    private static readonly string[] Integers = ["tinyint", "smallint", "int", "bigint", "bigint unsigned"];
-
     /// <summary>Makes sure that the database is there.</summary>
     public static async Task CreateDatabaseAsync(Frontend frontend, string database, CancellationToken cancellationToken)
     {
@@ -22,12 +19,12 @@ internal static class TableOpener
     /// <param name="wanted">What is to be written.</param>
     /// <param name="options">How a table is created.</param>
     /// <param name="comment">What a new table says of itself.</param>
-    /// <param name="mayDiffer">Whether a table that cannot hold it is one to be replaced.</param>
+    /// <param name="former">Columns that an earlier definition of the captured tables gave it: they say that it may be altered, and which of them are gone. Null where it may not.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>The table as it is there: what its columns hold may be wider than what was wanted. Null for one to be replaced.</returns>
+    /// <returns>The table as it is there: what its columns hold may be wider than what was wanted. Null for one to be altered.</returns>
     /// <exception cref="CatalogException">It has another key, or columns that do not hold the values; the message prints each difference.</exception>
     public static async Task<TargetTable?> OpenAsync(
-        Frontend frontend, TargetTable wanted, StarRocksTableOptions options, string? comment, bool mayDiffer, CancellationToken cancellationToken)
+        Frontend frontend, TargetTable wanted, StarRocksTableOptions options, string? comment, IReadOnlyList<string>? former, CancellationToken cancellationToken)
     {
         var columns = await ColumnsAsync(frontend, wanted.Name, cancellationToken).ConfigureAwait(false);
         if (columns.Count == 0)
@@ -37,16 +34,50 @@ internal static class TableOpener
         }
 
         var differences = Differences(wanted, columns).ToList();
-        if (differences.Count > 0 && mayDiffer)
+        if (former is not null && (differences.Count > 0 || Gone(wanted, columns, former).Any()))
         {
             return null;
         }
 
-        return differences.Count == 0
-            ? wanted with { Columns = [.. wanted.Columns.Select(c => Adopt(c, columns.First(f => IsNamed(f, c.Name))))] }
-            : throw new CatalogException(
+        return differences.Count == 0 ? Adopt(wanted, columns) : throw new CatalogException(
                 $"StarRocks table {wanted.Name} cannot hold this result: {string.Join("; ", differences)}. Change the table or the query, or name another table: it is created with the right columns.");
     }
+
+    /// <summary>Gives an empty table the columns of a new definition, as far as ALTER TABLE can, and waits until the cluster has done it.</summary>
+    /// <param name="frontend">Runs the statements.</param>
+    /// <param name="wanted">What is to be written.</param>
+    /// <param name="former">Columns that the former definition gave it.</param>
+    /// <param name="pause">Waits a moment for the cluster; false when it has waited long enough.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The table as it is then; null when it has to be made anew: ALTER TABLE does not change keys, nor any type into any other.</returns>
+    /// <exception cref="CatalogException">The cluster cancelled the change.</exception>
+    public static async Task<TargetTable?> AlterAsync(Frontend frontend, TargetTable wanted, IReadOnlyList<string> former, Func<CancellationToken, Task<bool>> pause, CancellationToken cancellationToken)
+    {
+        var alteration = new TableAlteration(frontend, wanted.Name, pause);
+        await alteration.WaitAsync(cancellationToken).ConfigureAwait(false); // for one of an earlier run
+        var columns = await ColumnsAsync(frontend, wanted.Name, cancellationToken).ConfigureAwait(false);
+        if (columns.Count == 0 || HasOtherKey(wanted, columns) || TableAlteration.Clauses(wanted, columns, Gone(wanted, columns, former)) is not { } clauses)
+        {
+            return null;
+        }
+
+        if (clauses.Length > 0)
+        {
+            await alteration.RunAsync(clauses, cancellationToken).ConfigureAwait(false);
+            columns = await ColumnsAsync(frontend, wanted.Name, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Differences(wanted, columns).Any() ? null : Adopt(wanted, columns);
+    }
+
+    private static bool HasOtherKey(TargetTable wanted, IReadOnlyList<FoundColumn> found) =>
+        !found.Where(f => f.Key == "PRI").Select(f => f.Name).SequenceEqual(wanted.Key.Select(k => wanted.Columns[k].Name), StringComparer.OrdinalIgnoreCase);
+
+    private static IEnumerable<FoundColumn> Gone(TargetTable wanted, IReadOnlyList<FoundColumn> found, IReadOnlyList<string> former) =>
+        found.Where(f => former.Any(f.IsNamed) && !wanted.Columns.Any(c => f.IsNamed(c.Name)));
+
+    private static TargetTable Adopt(TargetTable wanted, IReadOnlyList<FoundColumn> found) =>
+        wanted with { Columns = [.. wanted.Columns.Select(c => found.First(f => f.IsNamed(c.Name)).Adopt(c))] };
 
     private static async Task<IReadOnlyList<FoundColumn>> ColumnsAsync(Frontend frontend, TableName table, CancellationToken cancellationToken)
     {
@@ -73,11 +104,11 @@ internal static class TableOpener
 
         foreach (var column in wanted.Columns)
         {
-            if (found.FirstOrDefault(f => IsNamed(f, column.Name)) is not { } other)
+            if (found.FirstOrDefault(f => f.IsNamed(column.Name)) is not { } other)
             {
                 yield return $"column \"{column.Name}\" ({column.Type}) is missing";
             }
-            else if (!Holds(other, column.Type))
+            else if (!other.Holds(column.Type))
             {
                 yield return $"column \"{column.Name}\" is {other.Text}, wanted is {column.Type}";
             }
@@ -87,47 +118,9 @@ internal static class TableOpener
             }
         }
 
-        foreach (var other in found.Where(f => !f.IsNullable && !wanted.Columns.Any(c => IsNamed(f, c.Name))))
+        foreach (var other in found.Where(f => !f.IsNullable && !wanted.Columns.Any(c => f.IsNamed(c.Name))))
         {
             yield return $"column \"{other.Name}\" is NOT NULL, but the result has no such column";
         }
-    }
-
-    // BOOLEAN and TINYINT have one word; only the latter has a size.
-    private static bool Holds(FoundColumn found, TargetType wanted) => wanted.Name switch
-    {
-        "BOOLEAN" => found.Type is "boolean" || (found.Type == "tinyint" && found.Size is null),
-        "TINYINT" => IsInteger(found, 0),
-        "SMALLINT" => IsInteger(found, 1),
-        "INT" => IsInteger(found, 2),
-        "BIGINT" => IsInteger(found, 3),
-        "LARGEINT" => IsInteger(found, 4),
-        "FLOAT" => found.Type is "float" or "double",
-        "DECIMAL" => found.Type.StartsWith("decimal", StringComparison.Ordinal) && found.Digits >= wanted.Scale && (found.Size ?? 0) - found.Digits >= wanted.Length - wanted.Scale,
-        "VARCHAR" => found.Type is "varchar" or "string" or "json" && (found.Type == "json" || (found.Size ?? int.MaxValue) >= (wanted.Length < 100 ? wanted.Length : 1)),
-        _ => found.Type.Equals(wanted.Name, StringComparison.OrdinalIgnoreCase),
-    };
-
-    private static bool IsInteger(FoundColumn found, int width) =>
-        (found.Type == "largeint" || Array.IndexOf(Integers, found.Type) >= width) && !(found.Type == "tinyint" && found.Size is null);
-
-    // What is written depends on what the table really has: JSON documents go as such, shorter strings are measured here.
-    private static TargetColumn Adopt(TargetColumn wanted, FoundColumn found) => wanted with
-    {
-        Name = found.Name,
-        IsNullable = found.IsNullable,
-        Type = found.Type switch
-        {
-            "json" => new TargetType("JSON"),
-            "varchar" or "string" => new TargetType("VARCHAR", found.Size is > 0 ? found.Size.Value : wanted.Type.Length),
-            _ => wanted.Type,
-        },
-    };
-
-    private static bool IsNamed(FoundColumn found, string name) => found.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
-
-    private sealed record FoundColumn(string Name, string Type, int? Size, int Digits, bool IsNullable, string Key)
-    {
-        public string Text => Size is null ? Type.ToUpperInvariant() : string.Create(CultureInfo.InvariantCulture, $"{Type.ToUpperInvariant()}({Size}{(Type.StartsWith("decimal", StringComparison.Ordinal) ? $", {Digits}" : "")})");
     }
 }

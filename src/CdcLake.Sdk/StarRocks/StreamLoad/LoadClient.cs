@@ -1,5 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace CdcLake.StarRocks.StreamLoad;
@@ -35,6 +39,7 @@ internal sealed class LoadClient
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20), // frontends close idle connections themselves
             RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, // column names
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = options.CertificateAuthorities is { } file ? Trusting(file) : null },
         })
         {
             Timeout = Timeout.InfiniteTimeSpan, // each request has its own
@@ -72,6 +77,12 @@ internal sealed class LoadClient
 
             return Judge(LoadReply.Lost($"{target.Authority} is the last of {MostHops} redirects"), first);
         }
+        catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
+        {
+            throw new StarRocksLoadException(
+                $"The certificate of {target.Authority} is refused: {error.InnerException.Message} Name the file of the authority that signed it in {nameof(StarRocksOptions)}.{nameof(StarRocksOptions.CertificateAuthorities)}, and use an address that the certificate names.",
+                error);
+        }
         catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -97,6 +108,23 @@ internal sealed class LoadClient
             cancellationToken.ThrowIfCancellationRequested();
             return $"(the list of rejected rows at {url} cannot be read: {error.Message})";
         }
+    }
+
+    private static X509ChainPolicy Trusting(string file)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        try
+        {
+            policy.CustomTrustStore.ImportFromPemFile(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ArgumentException($"{nameof(StarRocksOptions.CertificateAuthorities)} names {file}, which cannot be read: {error.Message}", nameof(file), error);
+        }
+
+        return policy.CustomTrustStore.Count > 0
+            ? policy
+            : throw new ArgumentException($"{nameof(StarRocksOptions.CertificateAuthorities)} names {file}, in which there is no certificate. PEM is expected: -----BEGIN CERTIFICATE-----.", nameof(file));
     }
 
     private HttpRequestMessage Message(LoadRequest request, Uri target)
