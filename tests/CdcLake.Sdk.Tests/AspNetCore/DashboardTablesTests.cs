@@ -8,7 +8,7 @@ using CdcLake.Tests.Hosting;
 namespace CdcLake.Tests.AspNetCore;
 
 /// <summary>Rows of views and tables on the dashboard.</summary>
-public sealed class DashboardTablesTests
+public sealed class DashboardTablesTests(ReadyDashboard dashboard) : IClassFixture<ReadyDashboard>
 {
     private const string Tables = "cdclake/api/v1/pipelines/sales/tables";
     private const string Items = Tables + "/iceberg(shop.items)";
@@ -16,7 +16,7 @@ public sealed class DashboardTablesTests
     [Fact]
     public async Task Tables_and_views_tell_their_columns_sizes_and_snapshots()
     {
-        await using var host = await ReadyAsync();
+        var host = dashboard.Host;
         var all = await host.GetAsync(Tables);
         Assert.Equal(["view(items)", "iceberg(shop.items)"], all.EnumerateArray().Select(t => t.GetProperty("name").GetString()));
         Assert.All(all.EnumerateArray(), t => Assert.Equal(3, t.GetProperty("rows").GetInt64()));
@@ -35,7 +35,7 @@ public sealed class DashboardTablesTests
     [InlineData("view(items)", "limit=1&offset=5", "[]", 3, false)]
     public async Task Rows_are_sorted_and_paged(string table, string query, string? rows, int read, bool isCut)
     {
-        await using var host = await ReadyAsync();
+        var host = dashboard.Host;
         var answer = await host.GetAsync($"{Tables}/{Uri.EscapeDataString(table)}/rows?{query}");
         Assert.Equal((read, isCut), (answer.GetProperty("readRows").GetInt32(), answer.GetProperty("isCut").GetBoolean()));
         Assert.Equal(rows ?? answer.GetProperty("rows").GetRawText(), answer.GetProperty("rows").GetRawText());
@@ -44,7 +44,7 @@ public sealed class DashboardTablesTests
     [Fact]
     public async Task Rows_are_those_of_a_snapshot_or_of_a_gtid_set()
     {
-        await using var host = await ReadyAsync();
+        var host = dashboard.Host;
         var snapshots = (await host.GetAsync(Items)).GetProperty("snapshots").EnumerateArray().ToList();
         foreach (var snapshot in snapshots)
         {
@@ -68,7 +68,7 @@ public sealed class DashboardTablesTests
     [InlineData("x=id&y=id&agg=avg&sort=x", "1:1 2:2 3:3")]
     public async Task Charts_add_up(string query, string expected)
     {
-        await using var host = await ReadyAsync();
+        var host = dashboard.Host;
         var answer = await host.GetAsync($"{Items}/chart?{query}");
         Assert.Equal(expected, string.Join(' ', answer.GetProperty("points").EnumerateArray().Select(p => $"{p.GetProperty("x").GetRawText()}:{p.GetProperty("y").GetRawText()}")));
     }
@@ -94,7 +94,7 @@ public sealed class DashboardTablesTests
     [InlineData("chart?x=%00&y=qty")]
     public async Task Parameters_that_cannot_be_followed_are_named(string query)
     {
-        await using var host = await ReadyAsync();
+        var host = dashboard.Host;
         using var answer = await host.SendAsync("GET", $"{Items}/{query.Replace("HUGE", new string('a', 5000), StringComparison.Ordinal)}");
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
@@ -104,7 +104,7 @@ public sealed class DashboardTablesTests
     [Fact]
     public async Task A_snapshot_that_is_gone_and_an_older_state_of_a_view_are_not_there()
     {
-        await using var host = await ReadyAsync();
+        var host = dashboard.Host;
         using var gone = await host.SendAsync("GET", $"{Items}/rows?snapshot=42");
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
         using var view = await host.SendAsync("GET", $"{Tables}/view(items)/rows?snapshot=42");
@@ -179,12 +179,5 @@ public sealed class DashboardTablesTests
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray());
-    }
-
-    private static async Task<DashboardHost> ReadyAsync()
-    {
-        var host = await DashboardHost.StartAsync();
-        await host.Sales.WaitForStatusAsync(s => s.Sinks[1].Commits > 0 && TestPosition.Short(s.Sinks[1].Position) == "3");
-        return host;
     }
 }
