@@ -1,8 +1,8 @@
 namespace CdcLake.IntegrationTests;
 
 /// <summary>
-/// The other pipeline that this assembly can be started as: a whole table, its columns taken from MySQL, to be killed by the tests. Arguments: connection string, table, warehouse.
-/// One line for each commit.
+/// The other pipeline that this assembly can be started as: a whole table, its columns taken from MySQL, to be killed by the tests. Arguments: connection string, table, warehouse, and, where
+/// sums of its columns <c>id</c> and <c>v</c> are wanted in a second table, the folder of checkpoints. One line for each commit.
 /// </summary>
 internal static class ReplicaProgram
 {
@@ -16,16 +16,30 @@ internal static class ReplicaProgram
             e.Cancel = true;
             stop.Cancel();
         };
-        await using var pipeline = Pipeline
-            .FromMySqlBinlog(new MySqlSource(args[0]).Table(args[1]))
-            .ToIceberg(IcebergCatalog.FileSystem(args[2]).Table("lakehouse.t"))
+        var lake = IcebergCatalog.FileSystem(args[2]);
+        var rows = Pipeline.FromMySqlBinlog(new MySqlSource(args[0]).Table(args[1])).ToIceberg(lake.Table("lakehouse.t"));
+        await using var pipeline = args.Length == 3 ? rows.Build("followed", o =>
+            {
+                Configure(o);
+                o.CheckpointFolder = Path.Combine(args[2], ".checkpoints"); // where foreign keys are followed
+            }) : rows
+            .Aggregate(r => new { Group = r.Get<int>("id") % 1000 }, g => new Total(g.Key.Group, g.Sum(r => r.Get<long>("v")), g.Count()))
+            .ToIceberg(lake.Table("lakehouse.totals"), key: t => t.Group)
             .Build("followed", o =>
             {
-                o.CommitInterval = TimeSpan.FromMilliseconds(20);
-                (o.CheckpointFolder, o.CheckpointInterval) = (Path.Combine(args[2], ".checkpoints"), TimeSpan.FromMilliseconds(100)); // where foreign keys are followed
-                o.OnCommit = c => Console.WriteLine($"commit {c.Sink} at {c.Position}");
+                Configure(o);
+                o.CheckpointFolder = args[3];
             });
         await pipeline.RunAsync(stop.Token);
         return 0;
     }
+
+    private static void Configure(PipelineOptions options)
+    {
+        options.CommitInterval = TimeSpan.FromMilliseconds(20);
+        options.CheckpointInterval = TimeSpan.FromMilliseconds(100);
+        options.OnCommit = c => Console.WriteLine($"commit {c.Sink} at {c.Position}");
+    }
+
+    private sealed record Total(int Group, long Sum, long Count);
 }

@@ -118,7 +118,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
             _hasChanged |= changed;
             var age = _pace.Age;
             return _pending is null && !epoch.Position.Equals(_position)
-                && (_hasHeadStart || _asked is not null || epoch.IsCompleteResult || (age >= _pace.Interval && (_hasChanged || age >= PositionInterval)));
+                && (_hasHeadStart || _asked is not null || epoch.IsCompleteResult || epoch.Position.IsPartial || _position is { IsPartial: true } || (age >= _pace.Interval && (_hasChanged || age >= PositionInterval)));
         }
     }
 

@@ -33,6 +33,22 @@ internal interface ISink : IAsyncDisposable
     /// <summary>True when columns of the result may change in place: <see cref="TableChangedAsync"/> follows what <see cref="TableChange.Former"/> describes.</summary>
     bool ChangesInPlace => false;
 
+    /// <summary>
+    /// Once opened: true when the sink can keep parts of a complete result to itself. What it prepares at a position that <see cref="SourcePosition.IsPartial"/> is durable when it is
+    /// published, and visible to nobody until a commit at a whole position shows all of it in one act.
+    /// </summary>
+    bool KeepsParts => false;
+
+    /// <summary>Once opened: the parts it has that no whole commit has followed, by the properties of their positions, newest first. <see cref="OpenAsync"/> stands at the newest.</summary>
+    IReadOnlyList<IReadOnlyDictionary<string, string>> Parts => [];
+
+    /// <summary>Once opened, before the first epoch: goes back to an earlier one of the <see cref="Parts"/>, where the others stand.</summary>
+    /// <param name="opening">What it was opened with.</param>
+    /// <param name="part">Properties of the part's position.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task ReturnToAsync(SinkOpening opening, IReadOnlyDictionary<string, string> part, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"{Name} keeps no parts.");
+
     /// <summary>An epoch begins. With <see cref="EpochKind.CompleteResult"/> nothing that the target holds counts any more once this epoch is committed.</summary>
     ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken);
 

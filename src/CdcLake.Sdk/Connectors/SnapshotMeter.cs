@@ -1,6 +1,6 @@
 namespace CdcLake.Connectors;
 
-/// <summary>How far an initial snapshot has come. One worker at a time writes to a table; anybody reads.</summary>
+/// <summary>How far an initial snapshot has come. Thread-safe.</summary>
 internal sealed class SnapshotMeter
 {
     private readonly TimeProvider _clock;
@@ -54,13 +54,24 @@ internal sealed class SnapshotMeter
             : Volatile.Read(ref _begun) is >= 0 and var begun ? clock.GetElapsedTime(begun)
             : TimeSpan.Zero;
 
-        public void Begin() => Volatile.Write(ref _begun, clock.GetTimestamp());
+        public void Begin() => Interlocked.CompareExchange(ref _begun, clock.GetTimestamp(), -1);
+
+        /// <summary>What was read before a restart.</summary>
+        public void Resume(long rows, bool isDone)
+        {
+            Volatile.Write(ref _rows, rows);
+            if (isDone)
+            {
+                Begin();
+                End();
+            }
+        }
 
         public DateTimeOffset? LastRow => Volatile.Read(ref _last) is > 0 and var last ? new DateTimeOffset(last, TimeSpan.Zero) : null;
 
         public void Read(int rows)
         {
-            Volatile.Write(ref _rows, _rows + rows);
+            Interlocked.Add(ref _rows, rows);
             Volatile.Write(ref _last, clock.GetUtcNow().UtcTicks);
         }
 

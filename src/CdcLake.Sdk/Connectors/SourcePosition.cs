@@ -21,7 +21,16 @@ internal abstract class SourcePosition : IEquatable<SourcePosition>
     /// <summary>The value of <see cref="SinceProperty"/>; null when the tables are whole.</summary>
     public string? Since => Properties.GetValueOrDefault(SinceProperty);
 
-    /// <summary>True when every transaction of <paramref name="other"/> is included here too (equal positions cover each other).</summary>
+    /// <summary>The property of a position up to which the rows of the tables were read in part only: the number of the part, counting from 1.</summary>
+    public const string PartProperty = "snapshot-part";
+
+    /// <summary>
+    /// True while an initial snapshot is under way: the rows that were read are those of this position, and others are still to come. It can be gone on from, but nobody must be shown
+    /// what it stands for.
+    /// </summary>
+    public bool IsPartial => Properties.ContainsKey(PartProperty);
+
+    /// <summary>True when every transaction of <paramref name="other"/> is included here too (equal positions cover each other), and this one is not a part of what that one is whole of.</summary>
     public abstract bool Covers(SourcePosition other);
 
     public abstract bool Equals(SourcePosition? other);

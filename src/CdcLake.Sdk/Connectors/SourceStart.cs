@@ -20,6 +20,12 @@ internal sealed record SourceStart(
     /// <summary>Where a restart would go on at this moment; null when it would begin anew. Thread-safe.</summary>
     public Func<SourcePosition?> Durable { get; init; } = () => null;
 
+    /// <summary>
+    /// True when the initial snapshot may be sent in parts: epochs with a position that <see cref="SourcePosition.IsPartial"/>, each durable once its sinks have taken it. <see cref="From"/>
+    /// may then be such a position, from which the snapshot goes on.
+    /// </summary>
+    public bool TakesParts { get; init; }
+
     /// <summary>True when <see cref="From"/> is what <see cref="ISource.FindStartAsync"/> found: the first epoch is then one of kind <see cref="EpochKind.StartPoint"/> there.</summary>
     public bool IsStartPoint { get; init; }
 }

@@ -22,13 +22,13 @@ internal sealed class IcebergSink : IMaintainedSink
     private readonly TableIdentifier _name;
     private readonly IcebergSinkSettings _settings;
     private readonly Queue<(TableChange Change, SinkOpening Opening)> _changes = new();
+    private readonly CommitCounts _counts = new();
     private Consolidator? _consolidator;
     private UniqueRows? _unique;
     private UpsertTable? _table;
     private TableUpkeep? _upkeep;
     private CommitMarker _marker = new("", 0, NoPosition);
     private Epoch? _epoch;
-    private (long Upserts, long Deletes) _waiting;
     private long _flushAt;
     private bool _epochIsOpen;
     private bool _isComplete;
@@ -48,9 +48,15 @@ internal sealed class IcebergSink : IMaintainedSink
     public string Name => $"iceberg({_name})";
 
     public SinkBacklog Backlog => new(
-        (_consolidator?.PendingRows ?? 0) + _waiting.Upserts + _waiting.Deletes + (_table?.HasOtherColumns == true ? 1 : 0), _consolidator?.PendingBytes ?? 0, _epoch is not null);
+        (_consolidator?.PendingRows ?? 0) + _counts.Waiting + (_table?.HasOtherColumns == true ? 1 : 0), _consolidator?.PendingBytes ?? 0, _epoch is not null);
 
     public bool ChangesInPlace => true;
+
+    /// <summary>Where rows are found by key, and the columns are those that readers see already.</summary>
+    public bool KeepsParts => _table is { KnowsKeys: true, NeedsReplacement: false };
+
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> Parts =>
+        _table is { IsStaged: true } table ? [.. StagedParts.Of(table.Version.Table.Metadata, _marker.Pipeline).Select(p => p.Marker.Position)] : [];
 
     public bool NeedsCompleteResult => _table?.NeedsReplacement == true;
 
@@ -63,9 +69,19 @@ internal sealed class IcebergSink : IMaintainedSink
     /// <summary>Who looks after the table.</summary>
     internal TableUpkeep? Upkeep => _upkeep;
 
-    public async Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, CancellationToken cancellationToken) => OpenAsync(opening, null, cancellationToken);
+
+    public async Task ReturnToAsync(SinkOpening opening, IReadOnlyDictionary<string, string> part, CancellationToken cancellationToken)
     {
-        _table = await TableOpener.OpenAsync(_group.Catalog, _name, _settings, opening, cancellationToken).ConfigureAwait(false);
+        var parts = StagedParts.Of(Usable().Version.Table.Metadata, opening.Pipeline);
+        var snapshot = parts.First(p => p.Marker.IsAt(new CommitMarker(p.Marker.Pipeline, p.Marker.Epoch, part))).Snapshot.SnapshotId;
+        await DisposeAsync().ConfigureAwait(false);
+        await OpenAsync(opening, snapshot, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>?> OpenAsync(SinkOpening opening, long? part, CancellationToken cancellationToken)
+    {
+        _table = await TableOpener.OpenAsync(_group.Catalog, _name, _settings, opening, part, cancellationToken).ConfigureAwait(false);
         _upkeep = new TableUpkeep(_table, opening.Clock);
         _consolidator = new Consolidator(opening.Schema, opening.Key, Name);
         _unique = new UniqueRows(_consolidator.KeyCodec);
@@ -83,10 +99,11 @@ internal sealed class IcebergSink : IMaintainedSink
             await FollowAsync(table, change.Change, change.Opening, cancellationToken).ConfigureAwait(false);
         }
 
-        _isComplete = kind == EpochKind.CompleteResult;
-        _consolidator!.IsPartial = kind == EpochKind.StartPoint ? table.KnowsKeys : _consolidator.IsPartial && !_isComplete;
-        _consolidator.Target = !DeletesByKey ? TargetKnowledge.Asked : _isComplete ? TargetKnowledge.Empty : TargetKnowledge.Believed;
-        if (_isComplete)
+        var replaces = kind == EpochKind.CompleteResult;
+        _isComplete = replaces || table.IsStaged; // further parts of it are as the first
+        _consolidator!.IsPartial = kind == EpochKind.StartPoint ? table.KnowsKeys : _consolidator.IsPartial && !replaces;
+        _consolidator.Target = !DeletesByKey ? TargetKnowledge.Asked : replaces ? TargetKnowledge.Empty : TargetKnowledge.Believed;
+        if (replaces)
         {
             _failed = true;
             using var turn = await _upkeep!.EnterAsync(cancellationToken).ConfigureAwait(false);
@@ -206,14 +223,13 @@ internal sealed class IcebergSink : IMaintainedSink
         _failed = false;
         _epoch = null;
         _upkeep!.Committed();
-        var (upserts, deletes) = _waiting;
-        _waiting = default;
-        if (prepared is null)
+        var (upserts, deletes) = _counts.Published(prepared?.IsPart == true);
+        _marker = prepared?.Change.Marker ?? _marker;
+        if (prepared is null or { IsPart: true })
         {
-            return null;
+            return null; // there was nothing, or nobody sees it
         }
 
-        _marker = prepared.Change.Marker!;
         var id = prepared.SnapshotId.ToString(CultureInfo.InvariantCulture);
         return new SinkCommit(epoch.Position, epoch.CommitTime, id, upserts, deletes, _table!.Rows)
         {
@@ -259,7 +275,7 @@ internal sealed class IcebergSink : IMaintainedSink
             if (!_unique.First.IsEmpty)
             {
                 await table.InsertAsync(batch, _unique.First, _unique.Keys, cancellationToken).ConfigureAwait(false);
-                _waiting.Upserts += _unique.First.Length;
+                _counts.Add(_unique.First.Length, 0);
             }
 
             if (!_unique.Others.IsEmpty)
@@ -305,7 +321,7 @@ internal sealed class IcebergSink : IMaintainedSink
             using (piece)
             {
                 await table.DeleteAsync(piece, cancellationToken).ConfigureAwait(false);
-                _waiting.Deletes += piece.Count - (DeletesByKey ? piece.Replaces.Count(true) : 0);
+                _counts.Add(0, piece.Count - (DeletesByKey ? piece.Replaces.Count(true) : 0));
             }
         }
 
@@ -314,7 +330,7 @@ internal sealed class IcebergSink : IMaintainedSink
             using (piece)
             {
                 await table.UpsertAsync(piece, cancellationToken).ConfigureAwait(false);
-                _waiting.Upserts += piece.Count;
+                _counts.Add(piece.Count, 0);
             }
         }
 

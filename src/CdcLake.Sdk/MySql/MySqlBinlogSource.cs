@@ -111,7 +111,8 @@ internal sealed class MySqlBinlogSource : ISource
         _meter = start.Meter;
         _meter.Heartbeat = _settings.Heartbeat;
         output.Report(new SourceProgress(SourcePhase.Connecting, _options.Endpoint));
-        var from = (MySqlPosition?)start.From ?? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false);
+        var from = (MySqlPosition?)start.From;
+        from = from is { IsPartial: false } ? from : await SnapshotAsync(start, from, guarded, cancellationToken).ConfigureAwait(false);
         if (from is null)
         {
             return;
@@ -137,7 +138,7 @@ internal sealed class MySqlBinlogSource : ISource
             StatementTables = [.. _settings.StatementTables],
             FollowsInPlace = _settings.SchemaChanges == SchemaChanges.Follow,
             RereadsAfterStatements = FollowsTables && from.Began is null,
-            RereadsOtherTables = FollowsTables && from.Began is null && start.From is not null, // of tables that were just read it would happen again and again
+            RereadsOtherTables = FollowsTables && from.Began is null && start.From is { IsPartial: false }, // of tables that were just read it would happen again and again
         });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = _retention.RunAsync(start.Durable, _meter, ended.Token);
@@ -181,21 +182,26 @@ internal sealed class MySqlBinlogSource : ISource
     }
 
     /// <summary>Null when a table is not any more what it was described as: <see cref="Rereads"/> then says so.</summary>
-    private async Task<MySqlPosition?> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
+    private async Task<MySqlPosition?> SnapshotAsync(SourceStart start, MySqlPosition? part, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock) { Dialect = _dialect, Meter = _meter };
+        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock) { Dialect = _dialect, Meter = _meter, TakesParts = start.TakesParts && start.Tables.All(t => t.Referenced.Count == 0) };
         while (true)
         {
-            using var snapshot = new InitialSnapshot(plan, output);
+            using var snapshot = new InitialSnapshot(plan, output, part);
             try
             {
-                var session = await _hosts.OpenAsync(plan.Names, null, _ => { }, cancellationToken).ConfigureAwait(false);
+                var session = await _hosts.OpenAsync(plan.Names, part?.Executed, _ => { }, cancellationToken).ConfigureAwait(false);
                 await using (session.ConfigureAwait(false))
                 {
                     return await snapshot.RunAsync(session, cancellationToken).ConfigureAwait(false);
                 }
             }
-            catch (TableRedefinedException error) when (FollowsTables)
+            catch (BinlogUnavailableException error) when (part is not null && error.IsPurged)
+            {
+                Rereads = error.Message; // what was read so far cannot be brought up to date any more
+                return null;
+            }
+            catch (TableRedefinedException error) when (FollowsTables || part is not null)
             {
                 Rereads = error.Message;
                 return null;

@@ -10,6 +10,7 @@ namespace CdcLake.MySql;
 internal sealed class SourceOutputGuard(ISourceOutput inner, IEnumerable<SourcePosition> boundaries) : ISourceOutput
 {
     private readonly List<SourcePosition> _boundaries = [.. boundaries];
+    private bool _follows;
 
     /// <summary>True once a call of the consumer threw.</summary>
     public bool HasFailed { get; private set; }
@@ -18,6 +19,7 @@ internal sealed class SourceOutputGuard(ISourceOutput inner, IEnumerable<SourceP
     /// <exception cref="BinlogUnavailableException">One neither lies before nor behind it.</exception>
     public void StartAt(SourcePosition position)
     {
+        _follows = true;
         _boundaries.RemoveAll(position.Covers);
         if (_boundaries.Find(b => !b.Covers(position)) is { } stray)
         {
@@ -35,8 +37,8 @@ internal sealed class SourceOutputGuard(ISourceOutput inner, IEnumerable<SourceP
     /// <exception cref="BinlogUnavailableException">A boundary was passed without having been met.</exception>
     public ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)
     {
-        // A complete result replaces whatever sinks have committed before it; StartAt follows.
-        if (_boundaries.Count > 0 && !epoch.IsCompleteResult)
+        // A snapshot replaces whatever sinks have committed before it; StartAt follows.
+        if (_follows && _boundaries.Count > 0)
         {
             _boundaries.RemoveAll(epoch.Position.Equals);
             if (_boundaries.Find(epoch.Position.Covers) is { } passed)

@@ -23,6 +23,7 @@ internal sealed class CommitCoordinator
     private TaskCompletionSource? _asked;
     private bool _isRequested;
     private bool _hasEpoch;
+    private bool _isPartial;
     private bool _isComplete;
     private int _open;
 
@@ -76,7 +77,9 @@ internal sealed class CommitCoordinator
             _ahead.RemoveAll(epoch.Position.Covers);
             var checkpoint = _checkpoints is not null && _checkpoints.IsDue(epoch, changed) && CanCheckpoint(epoch.Position);
             var eachEpoch = changed && _options.CommitInterval == TimeSpan.Zero;
-            return Cut(epoch, checkpoint, evenIfEmpty: checkpoint || epoch.Kind != EpochKind.Changes || DueIn() <= TimeSpan.Zero, eachEpoch);
+            var isPart = _isPartial || epoch.Position.IsPartial; // the last one shows them all
+            _isPartial = epoch.Position.IsPartial;
+            return Cut(epoch, checkpoint, evenIfEmpty: checkpoint || isPart || epoch.Kind != EpochKind.Changes || DueIn() <= TimeSpan.Zero, eachEpoch);
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class CommitPublisher
                 _positions.Shows(sink.Index, position);
             }
 
-            if (Replaced is { } replaced && parts.Count > 0)
+            if (Replaced is { } replaced && parts.Count > 0 && !position.IsPartial)
             {
                 Replaced = null;
                 await replaced().ConfigureAwait(false);

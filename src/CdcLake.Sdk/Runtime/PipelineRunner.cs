@@ -101,8 +101,8 @@ internal sealed class PipelineRunner
         var start = new SourceStart(
             run.Captures,
             run.Start.From,
-            [.. run.Replaced is null ? run.Committed.OfType<SourcePosition>().Distinct() : []],
-            new EpochLimits(_options.EpochRows, _options.EpochTime)) { Meter = _status.SourceMeter, IsStartPoint = run.IsStartPoint, Durable = () => run.Checkpoints is { } kept ? kept.Position : commits.Durable };
+            [.. run.Replaced is null ? run.Committed.OfType<SourcePosition>().Where(c => !c.IsPartial).Distinct() : []],
+            new EpochLimits(_options.EpochRows, _options.EpochTime)) { Meter = _status.SourceMeter, IsStartPoint = run.IsStartPoint, TakesParts = run.TakesParts, Durable = () => run.Checkpoints is { } kept ? kept.Position : commits.Durable };
         var sinks = run.Sinks.Select((s, i) => SinkStageOf(run, i, commits)).ToList();
         _status.Run([sourceStage.Probe(_status.SourceMeter), .. run.Graph.Stages.Select(s => s.Probe), .. sinks.Select(s => s.Probe)]);
         group.Start(source.Name, () => ReadAsync(source, start, sourceStage, stop, reading.Token));

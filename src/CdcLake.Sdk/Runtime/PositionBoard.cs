@@ -24,6 +24,11 @@ internal sealed class PositionBoard
     /// <summary>The sink's content equals the result at <paramref name="position"/>, whether that position is stored with it or not.</summary>
     public void Shows(int sink, SourcePosition position)
     {
+        if (position.IsPartial)
+        {
+            return; // kept where nobody sees it
+        }
+
         lock (_gate)
         {
             _shown[sink] = position;

@@ -51,6 +51,9 @@ internal sealed class PreparedRun : IAsyncDisposable
     /// <summary>The first epoch takes the place of everything that sinks hold.</summary>
     public bool Replaces { get; private set; }
 
+    /// <summary>Every sink can keep parts of a complete result to itself.</summary>
+    public bool TakesParts => _sinks.TrueForAll(s => s.KeepsParts);
+
     /// <summary>Called when that is committed; null when nobody asked for it.</summary>
     public Func<Task>? Replaced { get; private set; }
 
@@ -146,9 +149,27 @@ internal sealed class PreparedRun : IAsyncDisposable
         }
     }
 
+    // Of sinks that have taken more or fewer parts of a snapshot before a crash, those that are ahead go back.
+    private async Task<StartDecision> ReturnToPartAsync(ISource source, CancellationToken cancellationToken)
+    {
+        var start = StartDecision.OfParts(
+            Checkpoints is not null, Checkpoints?.Position, TakesParts ? [.. _sinks.Select(s => (IReadOnlyList<SourcePosition>)[.. s.Parts.Select(source.ParsePosition)])] : []);
+        for (var i = 0; start.From is { } from && i < _sinks.Count; i++)
+        {
+            if (!from.Equals(Committed[i]))
+            {
+                await _sinks[i].ReturnToAsync(OpeningOf(Plan, Plan.Sinks[i]), from.Properties, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        Committed = start.From is null ? Committed : [.. Committed.Select(_ => start.From)];
+        return start;
+    }
+
     private async Task DecideAsync(ISource source, bool isRead, CancellationToken cancellationToken)
     {
         Start = isRead ? new StartDecision(null, false)
+            : Checkpoints?.Position is { IsPartial: true } || Committed.Any(c => c is { IsPartial: true }) ? await ReturnToPartAsync(source, cancellationToken).ConfigureAwait(false)
             : StartDecision.Of(Checkpoints is not null, Checkpoints?.Position, [.. Committed.Where((_, i) => _sinks[i].IsDurable)]);
         if (Start.From is null && !isRead && Checkpoints?.Position is null && Committed.All(c => c is null)
             && await source.FindStartAsync(cancellationToken).ConfigureAwait(false) is { } begin)

@@ -43,7 +43,7 @@ internal sealed class SinkGate
     /// <exception cref="BinlogUnavailableException">The source does not contain what the sink has committed.</exception>
     public bool Admit(Epoch epoch)
     {
-        if (_committed is null)
+        if (_committed is null || (_startsWithSnapshot && epoch.Position.IsPartial))
         {
             return true;
         }

@@ -29,4 +29,15 @@ internal readonly record struct StartDecision(SourcePosition? From, bool Restore
         var isOne = stood.Select(s => s?.Since).Distinct().Count() <= 1;
         return new StartDecision(isOne ? stood.FirstOrDefault(s => s is not null && stood.All(o => o is not null && o.Covers(s))) : null, false);
     }
+
+    /// <summary>Decides where parts of a snapshot are all that some sink has: a snapshot that goes on is read anew in another order, so all must stand at the very same part.</summary>
+    /// <param name="stateful">The plan has operators with state.</param>
+    /// <param name="checkpoint">Position of the newest checkpoint, or null.</param>
+    /// <param name="sinks">The parts of each sink, newest first.</param>
+    public static StartDecision OfParts(bool stateful, SourcePosition? checkpoint, IReadOnlyList<IReadOnlyList<SourcePosition>> sinks)
+    {
+        IEnumerable<SourcePosition> candidates = !stateful ? sinks.Count > 0 ? sinks[0] : [] : checkpoint is { IsPartial: true } ? [checkpoint] : [];
+        var common = sinks.Count > 0 ? candidates.FirstOrDefault(c => sinks.All(parts => parts.Contains(c))) : null;
+        return new StartDecision(common, stateful && common is not null);
+    }
 }

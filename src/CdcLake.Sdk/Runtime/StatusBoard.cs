@@ -251,9 +251,12 @@ internal sealed class StatusBoard
     {
         lock (_gate)
         {
-            (_processed, _position) = (epoch.Position, epoch.Position);
-            _lag.Processed(epoch.CommitTime);
-            _sinks.Processed(epoch);
+            if (!epoch.Position.IsPartial)
+            {
+                (_processed, _position) = (epoch.Position, epoch.Position);
+                _lag.Processed(epoch.CommitTime);
+                _sinks.Processed(epoch);
+            }
         }
 
         if (_stages.Tick())

@@ -47,6 +47,15 @@ internal sealed class TableContents : ISourceOutput
         }
     }
 
+    /// <summary>Forgets what came since the last epoch's end, as a sink does that is killed.</summary>
+    public void DropOpen()
+    {
+        foreach (var open in _open)
+        {
+            open.Clear();
+        }
+    }
+
     /// <summary>Waits until so many reports of a kind have come.</summary>
     public Task WaitForProgressAsync(Func<SourceProgress, bool> condition, int count = 1)
     {

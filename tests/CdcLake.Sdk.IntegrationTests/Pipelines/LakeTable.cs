@@ -15,7 +15,7 @@ internal sealed class LakeTable(string folder)
 
     /// <summary>
     /// All snapshots that the newest metadata file lists, oldest first. A compaction has the rows, and so the position, of the snapshot before it; without that one,
-    /// which may have expired, it is left out.
+    /// which may have expired, it is left out. So are parts of an initial snapshot, which no reader of the table sees.
     /// </summary>
     public IReadOnlyList<LakeSnapshot> Snapshots()
     {
@@ -31,6 +31,11 @@ internal sealed class LakeTable(string folder)
             foreach (var snapshot in all.EnumerateArray().OrderBy(s => s.GetProperty("sequence-number").GetInt64()))
             {
                 var (id, summary) = (snapshot.GetProperty("snapshot-id").GetInt64(), snapshot.GetProperty("summary"));
+                if (summary.TryGetProperty("cdclake.snapshot-part", out _))
+                {
+                    continue;
+                }
+
                 var gtid = summary.TryGetProperty("cdclake.gtid", out var set) ? set.GetString()! : CompactedGtid(snapshot, summary, file);
                 if (gtid is not null)
                 {
@@ -44,6 +49,19 @@ internal sealed class LakeTable(string folder)
         string? CompactedGtid(JsonElement snapshot, JsonElement summary, string file) => summary.GetProperty("operation").GetString() == "replace"
             ? snapshots.GetValueOrDefault(snapshot.GetProperty("parent-snapshot-id").GetInt64())?.Gtid
             : throw new InvalidDataException($"{file}: a snapshot without cdclake.gtid in its summary: {snapshot}");
+    }
+
+    /// <summary>How far an initial snapshot has come by the newest of its parts; null when there is none.</summary>
+    public string? SnapshotProgress()
+    {
+        if (Newest() is not { } file)
+        {
+            return null;
+        }
+
+        using var metadata = JsonDocument.Parse(File.ReadAllBytes(file));
+        return !metadata.RootElement.TryGetProperty("snapshots", out var all) ? null : all.EnumerateArray().Select(s => s.GetProperty("summary"))
+            .LastOrDefault(s => s.TryGetProperty("cdclake.snapshot-progress", out _)) is { ValueKind: JsonValueKind.Object } summary ? summary.GetProperty("cdclake.snapshot-progress").GetString() : null;
     }
 
     /// <summary>Every file below the table with its length and time: what "nothing changed" means.</summary>

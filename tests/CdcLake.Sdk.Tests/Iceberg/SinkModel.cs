@@ -88,6 +88,13 @@ internal sealed class SinkModel : IAsyncDisposable
         return ReopenAsync();
     }
 
+    /// <summary>The sink went back to a commit that left these rows.</summary>
+    public void Forget(Dictionary<long, (string? Name, int? Qty)> rows)
+    {
+        Rows = new(rows);
+        _position = TestPosition.NumberOf(Sink.Parts[0]);
+    }
+
     public void Put(long id, string? name, int? qty)
     {
         Remove(id);
@@ -127,10 +134,13 @@ internal sealed class SinkModel : IAsyncDisposable
         }
     }
 
-    public async Task EndEpochAsync()
+    public Task EndEpochAsync() => EndEpochAsync(null);
+
+    /// <summary>Ends the epoch, and with a number as that part of a complete result.</summary>
+    public async Task EndEpochAsync(int? part)
     {
         await PushAsync();
-        await Sink.EndEpochAsync(new Epoch(new TestPosition(++_position), DateTimeOffset.UnixEpoch, _kind), CancellationToken.None);
+        await Sink.EndEpochAsync(new Epoch(new TestPosition(++_position, part: part), DateTimeOffset.UnixEpoch, _kind), CancellationToken.None);
         (_kind, _isOpen) = (EpochKind.Changes, false);
     }
 
@@ -158,9 +168,11 @@ internal sealed class SinkModel : IAsyncDisposable
         return commit;
     }
 
-    public async Task<SinkCommit?> EndAndCommitAsync()
+    public Task<SinkCommit?> EndAndCommitAsync() => EndAndCommitAsync(null);
+
+    public async Task<SinkCommit?> EndAndCommitAsync(int? part)
     {
-        await EndEpochAsync();
+        await EndEpochAsync(part);
         return await CommitAsync();
     }
 

@@ -37,6 +37,25 @@ public sealed class StartDecisionTests
     public void Sinks_with_all_rows_and_with_some_begin_anew_together() =>
         Assert.Equal(new StartDecision(null, false), StartDecision.Of(false, null, [At(9), Since(4)]));
 
+    [Fact]
+    public void Sinks_that_took_more_parts_than_others_go_back_to_the_newest_that_all_have() =>
+        Assert.Equal(new StartDecision(Part(2), false), StartDecision.OfParts(false, null, [[Part(3), Part(2), Part(1)], [Part(2), Part(1)]]));
+
+    [Fact]
+    public void Sinks_go_back_to_the_part_that_the_state_is_of() =>
+        Assert.Equal(new StartDecision(Part(1), true), StartDecision.OfParts(true, Part(1), [[Part(3), Part(2), Part(1)], [Part(2), Part(1)]]));
+
+    [Fact]
+    public void Snapshot_begins_anew_where_a_sink_has_no_part_or_the_state_is_of_none_of_them()
+    {
+        Assert.Equal(new StartDecision(null, false), StartDecision.OfParts(false, null, [[Part(2), Part(1)], []]));
+        Assert.Equal(new StartDecision(null, false), StartDecision.OfParts(false, null, []));
+        Assert.Equal(new StartDecision(null, false), StartDecision.OfParts(true, null, [[Part(2), Part(1)]]));
+        Assert.Equal(new StartDecision(null, false), StartDecision.OfParts(true, At(9), [[Part(2), Part(1)]]));
+    }
+
+    private static TestPosition Part(int part) => new(5, part: part);
+
     private static TestPosition At(int number) => new(number);
 
     private static TestPosition Since(int number) => new(number, "begin");

@@ -42,7 +42,7 @@ internal sealed class IcebergTableReader
     /// <param name="matches">Gets the position properties (<c>gtid</c>, …) of a snapshot that a pipeline committed.</param>
     /// <exception cref="CatalogException">It had one, which has expired.</exception>
     public Snapshot? FindSnapshot(Predicate<IReadOnlyDictionary<string, string>> matches) =>
-        Find(s => CommitMarker.PositionOf(s) is { Count: > 0 } position && matches(position));
+        Find(s => !StagedParts.IsPart(s) && CommitMarker.PositionOf(s) is { Count: > 0 } position && matches(position));
 
     /// <summary>The newest snapshot of the main branch that was current at <paramref name="time"/>, or null when the table has none that old.</summary>
     /// <exception cref="CatalogException">It had one, which has expired.</exception>

@@ -32,6 +32,9 @@ internal sealed class PreparedTable : IAsyncDisposable
 
     public SnapshotChange Change { get; private set; }
 
+    /// <summary>True when it is kept where no reader of the table sees it.</summary>
+    public bool IsPart => StagedParts.IsPart(Change.Marker);
+
     /// <summary>The table whose version it was made from.</summary>
     public TableIdentifier Identifier => _session.Version.Table.Identifier;
 
@@ -50,7 +53,7 @@ internal sealed class PreparedTable : IAsyncDisposable
                 Identifier,
                 [
                     new TableRequirement.TableUuid(table.TableUuid),
-                    new TableRequirement.RefSnapshot(TableMetadata.MainBranch, table.CurrentSnapshotId),
+                    .. Heads(table),
                     new TableRequirement.CurrentSchemaId(table.CurrentSchemaId),
                     new TableRequirement.DefaultSpecId(table.DefaultSpecId),
                     .. Change.Schemas.Take(1).Select(_ => new TableRequirement.LastAssignedFieldId(table.LastColumnId)),
@@ -61,10 +64,25 @@ internal sealed class PreparedTable : IAsyncDisposable
                     .. Change.Schemas.TakeLast(1).Select(s => new StructureUpdates.SetCurrentSchema(s.SchemaId)),
                     .. Change.Updates,
                     new SnapshotUpdates.AddSnapshot(_draft!.Snapshot),
-                    SnapshotUpdates.SetRef.Main(table, _snapshotId),
-                    .. Change.Marker?.ToUpdates(table, _snapshotId) ?? [],
+                    IsPart ? new SnapshotUpdates.SetRef(SnapshotRef.Branch(StagedParts.Branch, _snapshotId)) : SnapshotUpdates.SetRef.Main(table, _snapshotId),
+                    .. IsPart ? [] : Change.Marker?.ToUpdates(table, _snapshotId) ?? [],
+                    .. !IsPart && _session.IsStaged ? [new SnapshotUpdates.RemoveRef(StagedParts.Branch)] : (TableUpdate[])[],
                     .. _expiry.ToUpdates(),
                 ]);
+        }
+    }
+
+    // Where the branches must stand that the change moves or was made from.
+    private IEnumerable<TableRequirement> Heads(TableMetadata table)
+    {
+        if (IsPart || _session.IsStaged)
+        {
+            yield return new TableRequirement.RefSnapshot(StagedParts.Branch, table.SnapshotOf(StagedParts.Branch));
+        }
+
+        if (!IsPart)
+        {
+            yield return new TableRequirement.RefSnapshot(TableMetadata.MainBranch, _session.IsStaged ? StagedParts.MainOf(table) : table.CurrentSnapshotId);
         }
     }
 
@@ -75,7 +93,7 @@ internal sealed class PreparedTable : IAsyncDisposable
         try
         {
             _draft = await SnapshotDraft.WriteAsync(version, Change, _snapshotId, ++_attempts, _own, _session.Clock, cancellationToken).ConfigureAwait(false);
-            _expiry = SnapshotRetention.Of(_base.Metadata.Properties)?.Plan(_base.Metadata, _draft.Snapshot, Change.Marker is not null) ?? SnapshotExpiry.None;
+            _expiry = IsPart ? SnapshotExpiry.None : _session.IsStaged ? StagedParts.ExpiryOf(_base.Metadata) : SnapshotRetention.Of(_base.Metadata.Properties)?.Plan(_base.Metadata, _draft.Snapshot, Change.Marker is not null) ?? SnapshotExpiry.None;
         }
         catch
         {
@@ -92,7 +110,7 @@ internal sealed class PreparedTable : IAsyncDisposable
             return $"its format version was raised to {now.Metadata.FormatVersion}"; // with it, what hides rows is another
         }
 
-        var isFollowed = now is not null && Change.Remake is not null && MarkedHistory.IsWithin(Change.Over, now.Metadata, _base!.Metadata.CurrentSnapshotId);
+        var isFollowed = now is not null && !IsPart && !_session.IsStaged && Change.Remake is not null && MarkedHistory.IsWithin(Change.Over, now.Metadata, _base!.Metadata.CurrentSnapshotId);
         return Commit.Requirements.Where(r => !(isFollowed && r is TableRequirement.RefSnapshot)).Select(r => r.Objection(now?.Metadata)).FirstOrDefault(o => o is not null);
     }
 
@@ -103,6 +121,7 @@ internal sealed class PreparedTable : IAsyncDisposable
     {
         _session.MetOthers();
         await _own.DeleteAllAsync().ConfigureAwait(false);
+        now = _session.IsStaged ? StagedParts.ViewAt(now, _base!.Metadata.CurrentSnapshotId!.Value) : now;
         if (now.Metadata.CurrentSnapshotId == _base!.Metadata.CurrentSnapshotId)
         {
             await WriteAsync(_session.Version with { Table = now }, cancellationToken).ConfigureAwait(false);
@@ -133,7 +152,9 @@ internal sealed class PreparedTable : IAsyncDisposable
     internal void Committed(CatalogTable table)
     {
         // In the latter case our files are not all: the next change must meet a conflict.
-        var ours = table.Metadata.CurrentSnapshotId == _snapshotId ? table : table with { Metadata = table.Metadata with { CurrentSnapshotId = _snapshotId } };
+        var ours = table.Metadata.CurrentSnapshotId == _snapshotId ? table
+            : IsPart ? StagedParts.ViewAt(table, _snapshotId)
+            : table with { Metadata = table.Metadata with { CurrentSnapshotId = _snapshotId } };
         _isClosed = true;
         _session.Advance(this, new TableVersion(ours, _draft!.After));
     }

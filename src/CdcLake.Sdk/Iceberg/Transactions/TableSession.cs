@@ -34,6 +34,7 @@ internal sealed class TableSession
     {
         Catalog = catalog;
         Version = version;
+        IsStaged = version.Table.Metadata.CurrentSnapshot is { } current && StagedParts.IsPart(current);
         Clock = clock;
     }
 
@@ -43,6 +44,9 @@ internal sealed class TableSession
 
     /// <summary>The version that was loaded or committed last.</summary>
     public TableVersion Version { get; private set; }
+
+    /// <summary>True while <see cref="Version"/> is a part of a complete result, which readers do not see.</summary>
+    public bool IsStaged { get; private set; }
 
     /// <summary>Writes manifests for a change, durable and invisible.</summary>
     /// <param name="change">What is to change; not touched any more.</param>
@@ -65,6 +69,7 @@ internal sealed class TableSession
     internal void Advance(PreparedTable prepared, TableVersion version)
     {
         Version = version;
+        IsStaged = prepared.IsPart;
         _prepared = null;
         foreach (var action in prepared.Change.WhenCommitted)
         {

@@ -14,10 +14,16 @@ namespace CdcLake.Iceberg.Writing;
 /// <summary>Opens a table for a pipeline, creating it when there is none, and refuses tables that are not its own.</summary>
 internal static class TableOpener
 {
+    /// <param name="catalog">Where the table is.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="settings">Sizes and codec.</param>
+    /// <param name="opening">The result.</param>
+    /// <param name="part">The part of a complete result to stand at; null stands at the newest, or, where there is none, at what readers see.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CatalogException">The table belongs to somebody else, has other columns, or is of a kind that is not written.</exception>
     /// <exception cref="PlanChangedException">It holds the result of another computation.</exception>
     public static async Task<UpsertTable> OpenAsync(
-        ICatalog catalog, TableIdentifier name, IcebergSinkSettings settings, SinkOpening opening, CancellationToken cancellationToken)
+        ICatalog catalog, TableIdentifier name, IcebergSinkSettings settings, SinkOpening opening, long? part, CancellationToken cancellationToken)
     {
         await catalog.CheckAsync(cancellationToken).ConfigureAwait(false); // now, not after hours of reading
         var wanted = IcebergSchema.Of(opening.Schema, opening.Key);
@@ -37,6 +43,11 @@ internal static class TableOpener
         settings = WriteProperties.Apply(settings, table.Metadata.Properties, $"Table {name} in {catalog.Name}");
 
         CheckMode(catalog, table, settings);
+        if (!isOther && !takesOver && (part ?? NewestPart(table.Metadata, opening.Pipeline)) is { } staged)
+        {
+            table = StagedParts.ViewAt(table, staged);
+        }
+
         var version = await TableVersion.ReadAsync(table, cancellationToken).ConfigureAwait(false);
         var schema = isOther ? SchemaEvolution.To(table.Metadata, wanted) : SchemaFit.InOrderOf(wanted, table.Metadata.Schema);
         var layout = new TableLayout(opening.Schema, opening.Key, schema, table.Metadata.Properties) { Order = RowOrder.Of(table.Metadata, schema.Fields, opening.Key) };
@@ -64,6 +75,8 @@ internal static class TableOpener
 
         return files;
     }
+
+    private static long? NewestPart(TableMetadata metadata, string pipeline) => StagedParts.Of(metadata, pipeline) is [var newest, ..] ? newest.Snapshot.SnapshotId : null;
 
     /// <summary>True for a table with rows that no pipeline wrote.</summary>
     private static bool IsForeign(TableMetadata metadata) => metadata.CurrentSnapshot is not null && CommitMarker.OwnerOf(metadata) is null;

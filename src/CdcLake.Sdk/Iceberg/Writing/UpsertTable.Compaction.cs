@@ -12,7 +12,7 @@ internal sealed partial class UpsertTable
     /// <summary>Files that are worth being written anew, or null. Belongs to the caller, who may run it while the table goes on changing.</summary>
     public Compaction? BeginCompaction()
     {
-        if (NeedsReplacement || _replaced.Count > 0)
+        if (NeedsReplacement || IsStaged || _replaced.Count > 0)
         {
             return null;
         }

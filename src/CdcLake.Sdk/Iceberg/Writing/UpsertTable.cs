@@ -66,6 +66,9 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <summary>The version that was committed last.</summary>
     public TableVersion Version => _session.Version;
 
+    /// <inheritdoc cref="TableSession.IsStaged"/>
+    public bool IsStaged => _session.IsStaged;
+
     /// <summary>True when rows are to be written in the table's sort order: they come in pieces as large as possible then.</summary>
     public bool SortsRows => _columns.Layout.Order.IsDeclared;
 

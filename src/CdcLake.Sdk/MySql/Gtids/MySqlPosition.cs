@@ -33,6 +33,9 @@ internal sealed class MySqlPosition : SourcePosition
 
     public GtidSet Executed { get; }
 
+    /// <summary>How much of an initial snapshot has been read at <see cref="Executed"/>; null when it is whole.</summary>
+    public SnapshotPart? Part { get; init; }
+
     /// <summary>Rows from before this set are not in the result unless they changed since; null when it has all rows.</summary>
     public GtidSet? Began { get; }
 
@@ -60,16 +63,17 @@ internal sealed class MySqlPosition : SourcePosition
             throw new CheckpointException($"The stored position has binlog-pos \"{offsetText}\", which is not a number: the stored properties were changed by somebody else. Restore them, or start with an empty target.");
         }
 
-        return new MySqlPosition(set, properties.GetValueOrDefault(FileProperty), offset, since);
+        return new MySqlPosition(set, properties.GetValueOrDefault(FileProperty), offset, since) { Part = SnapshotPart.Parse(properties) };
     }
 
     private static GtidSet ParseSet(string property, string text) => (text == EmptySet ? GtidSet.Empty : GtidSet.TryParse(text)) ?? throw new CheckpointException(
         $"The stored position has {property} \"{text}\", which is not a GTID set: the stored properties were changed by somebody else. Restore them, or start with an empty target.");
 
-    /// <summary>Compares GTID sets; false for a position of another kind of source.</summary>
-    public override bool Covers(SourcePosition other) => other is MySqlPosition position && Executed.Covers(position.Executed);
+    /// <summary>Compares GTID sets, and how much of a snapshot has been read; false for a position of another kind of source.</summary>
+    public override bool Covers(SourcePosition other) => other is MySqlPosition position && Executed.Covers(position.Executed)
+        && (Part is null || Part.Number >= position.Part?.Number);
 
-    public override bool Equals(SourcePosition? other) => other is MySqlPosition position && Executed.Equals(position.Executed);
+    public override bool Equals(SourcePosition? other) => other is MySqlPosition position && Executed.Equals(position.Executed) && Part == position.Part;
 
     public override int GetHashCode() => Executed.GetHashCode();
 
@@ -91,6 +95,7 @@ internal sealed class MySqlPosition : SourcePosition
             properties[SinceProperty] = Text(Began);
         }
 
+        Part?.AddTo(properties);
         return properties.ToFrozenDictionary(StringComparer.Ordinal);
     }
 }

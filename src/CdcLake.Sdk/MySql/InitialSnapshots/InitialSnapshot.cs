@@ -12,16 +12,20 @@ using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.InitialSnapshots;
 
-/// <summary>Reads all rows of the captured tables at exactly one GTID set and pushes them as the first epoch.</summary>
-internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) : IDisposable
+/// <summary>Reads all rows of the captured tables at exactly one GTID set and pushes them as the first epoch, or as its parts.</summary>
+/// <param name="plan">What is read.</param>
+/// <param name="output">Takes the rows.</param>
+/// <param name="from">The part that a snapshot goes on from; null for a new one.</param>
+internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, MySqlPosition? from = null) : IDisposable
 {
     private const int MaxBatchBytes = 4 * 1024 * 1024;
     private const int RowsPerReport = 100_000;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
-    private readonly SemaphoreSlim _turn = new(1);
     private readonly SemaphoreSlim _control = new(1);
+    private readonly SnapshotOutput _output = new(output, from?.Part);
     private SnapshotMeter? _progress;
+    private SnapshotParts? _parts;
 
     /// <summary>
     /// Takes a cut, reads it and ends the epoch. Until the first row is pushed an error leaves the output untouched; <see cref="HasBegun"/> tells.
@@ -32,27 +36,22 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
     /// <exception cref="CdcLakeException">
     /// No exact cut was to be had within <see cref="MySqlSourceOptions.SnapshotPatience"/>; or, transient, a connection failed or a table was altered while it was waiting to be read.
     /// </exception>
+    /// <exception cref="TableRedefinedException">A table is not any more what it was described as, or what it was when it was read in part.</exception>
     public async Task<MySqlPosition> RunAsync(ServerSession session, CancellationToken cancellationToken)
     {
         var views = new List<SnapshotView>();
         try
         {
+            var before = await CatchUpAsync(session, cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < Math.Clamp(plan.Settings.SnapshotWorkers, 1, Math.Max(1, plan.Captures.Count)); i++)
             {
                 views.Add(await SnapshotView.OpenAsync(session, plan.Clock, cancellationToken).ConfigureAwait(false));
             }
 
-            var cut = await TakeCutAsync(session, views, cancellationToken).ConfigureAwait(false);
+            var cut = await TakeCutAsync(before, session, views, cancellationToken).ConfigureAwait(false);
             await using (cut.ConfigureAwait(false))
             {
-                OverlaidKeys = cut.Overlays.Sum(o => o.KeyCount);
-                _progress = plan.Meter.BeginSnapshot(await RowEstimates.ReadAsync(session, cut.Tables, cancellationToken).ConfigureAwait(false));
-                using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                var queue = new ConcurrentQueue<int>(Enumerable.Range(0, cut.Tables.Count));
-                await Task.WhenAll(views.Select(view => WorkAsync(cut, session, view, queue, failure))).ConfigureAwait(false);
-                await BeginEpochAsync(cancellationToken).ConfigureAwait(false);
-                _progress.End();
-                await output.EndEpochAsync(new Epoch(cut.Position, cut.Time, EpochKind.CompleteResult), cancellationToken).ConfigureAwait(false);
+                await ReadAsync(cut, session, views, cancellationToken).ConfigureAwait(false);
                 return cut.Position;
             }
         }
@@ -66,19 +65,85 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
     }
 
     /// <summary>True once rows may have been pushed: from then on the snapshot cannot be begun again into the same output.</summary>
-    public bool HasBegun { get; private set; }
+    public bool HasBegun => _output.HasBegun;
 
     /// <summary>Keys that were written while the cut was taken; for tests and curiosity.</summary>
     public int OverlaidKeys { get; private set; }
 
     public void Dispose()
     {
-        _turn.Dispose();
+        _parts?.Dispose();
+        _output.Dispose();
         _control.Dispose();
     }
 
+    // What was read before a restart is brought to the end of the log.
+    private async Task<(SnapshotProgress Progress, GtidSet At)?> CatchUpAsync(ServerSession session, CancellationToken cancellationToken)
+    {
+        if (from is null)
+        {
+            return null;
+        }
+
+        var progress = SnapshotProgress.Parse(from.Part!.Progress);
+        output.Report(new SourceProgress(SourcePhase.Snapshot, "going on with the snapshot: reading what changed in the rows that were read"));
+        using var catchUp = new SnapshotCatchUp(plan, await plan.ReadTablesAsync(session, progress, cancellationToken).ConfigureAwait(false), _output);
+        var at = await catchUp.RunAsync(session, from, cancellationToken).ConfigureAwait(false);
+        return (progress, at.Executed);
+    }
+
+    private async Task ReadAsync(SnapshotCut cut, ServerSession session, List<SnapshotView> views, CancellationToken cancellationToken)
+    {
+        OverlaidKeys = cut.Overlays.Sum(o => o.KeyCount);
+        _progress = plan.Meter.BeginSnapshot(await RowEstimates.ReadAsync(session, cut.Tables.Select(t => t.Table), cancellationToken).ConfigureAwait(false));
+        foreach (var (meter, table) in _progress.Tables.Zip(cut.Tables))
+        {
+            meter.Resume(table.Rows, table.IsDone);
+        }
+
+        while (cut.Changes.Count > 0)
+        {
+            var (table, batch) = cut.Changes[0];
+            cut.Changes.RemoveAt(0);
+            await _output.PushAsync(table, cut.Tables[table].Table.Narrow(batch), cancellationToken).ConfigureAwait(false);
+        }
+
+        _parts = new SnapshotParts(views.Count, plan.TakesParts ? plan.FirstPart : null, plan.Clock, t => EndPartAsync(cut, session, t));
+        using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var queue = new ConcurrentQueue<(int Table, int Range)>(cut.Tables.SelectMany((t, i) => t.Open.Select(r => (i, r))));
+        await Task.WhenAll(views.Select(view => WorkAsync(cut, session, view, queue, failure))).ConfigureAwait(false);
+        _progress.End();
+        await _output.EndAsync(cut.Position, cut.Time, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Nobody reads meanwhile. Rows that were laid over those of a view belong to the part when their place was read.
+    private async Task EndPartAsync(SnapshotCut cut, ServerSession session, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < cut.Tables.Count; i++)
+        {
+            var (reading, overlay) = (cut.Tables[i], cut.Overlays[i]);
+            if (!overlay.IsTouched || reading.IsDone || reading.Progress is null)
+            {
+                continue;
+            }
+
+            using var images = new ChangeBatch(reading.Table.Wide.Schema);
+            var numbers = overlay.AppendImages(images);
+            var isFinished = await AskAsync(() => new FinishedRows(session).FindAsync(reading, images, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            int[] rows = [.. Enumerable.Range(0, images.Count).Where(r => isFinished[r])];
+            await _output.PushAsync(i, reading.Table.Narrow(images.Copy(rows)), cancellationToken).ConfigureAwait(false);
+            foreach (var row in rows)
+            {
+                overlay.Sent(numbers[row]);
+            }
+        }
+
+        await _output.EndPartAsync(cut.Position, cut.Time, TableReading.ProgressOf(cut.Tables), cancellationToken).ConfigureAwait(false);
+    }
+
     // What is in the way of an exact cut passes, as a rule; it is reported while it is waited for, and final when the patience is at an end.
-    private async Task<SnapshotCut> TakeCutAsync(ServerSession session, IReadOnlyList<SnapshotView> views, CancellationToken cancellationToken)
+    private async Task<SnapshotCut> TakeCutAsync(
+        (SnapshotProgress Progress, GtidSet At)? before, ServerSession session, IReadOnlyList<SnapshotView> views, CancellationToken cancellationToken)
     {
         var began = plan.Clock.GetTimestamp();
         var delay = new Backoff(FirstPause, LongestPause, plan.Identity.ServerId);
@@ -87,7 +152,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         {
             try
             {
-                return await SnapshotCut.TakeAsync(plan, session, views, Waiting, cancellationToken).ConfigureAwait(false);
+                return await SnapshotCut.TakeAsync(plan, before, session, views, Waiting, cancellationToken).ConfigureAwait(false);
             }
             catch (CdcLakeException error) when (error is { IsTransient: true } and not MySqlServerException)
             {
@@ -106,16 +171,19 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
 
     private void Waiting(CdcLakeException obstacle) => output.Report(new SourceProgress(SourcePhase.Retrying, obstacle.Message, obstacle));
 
-    private async Task WorkAsync(SnapshotCut cut, ServerSession session, SnapshotView view, ConcurrentQueue<int> queue, CancellationTokenSource failure)
+    private async Task WorkAsync(SnapshotCut cut, ServerSession session, SnapshotView view, ConcurrentQueue<(int Table, int Range)> queue, CancellationTokenSource failure)
     {
         await Task.Yield();
         try
         {
-            while (queue.TryDequeue(out var table))
+            await _parts!.EnterAsync(failure.Token).ConfigureAwait(false);
+            while (queue.TryDequeue(out var next))
             {
-                await ReadTracedAsync(cut, session, view, table, failure.Token).ConfigureAwait(false);
+                await ReadTracedAsync(cut, session, view, next.Table, next.Range, failure.Token).ConfigureAwait(false);
+                await _parts.PauseAsync(failure.Token).ConfigureAwait(false);
             }
 
+            _parts.Leave();
             await view.DisposeAsync().ConfigureAwait(false); // others may still be busy
         }
         catch
@@ -125,18 +193,18 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         }
     }
 
-    private async Task ReadTracedAsync(SnapshotCut cut, ServerSession session, SnapshotView view, int index, CancellationToken cancellationToken)
+    private async Task ReadTracedAsync(SnapshotCut cut, ServerSession session, SnapshotView view, int index, int range, CancellationToken cancellationToken)
     {
-        using var span = Spans.Snapshot(cut.Tables[index].Capture.Table.Name);
+        using var span = Spans.Snapshot(cut.Tables[index].Table.Capture.Table.Name);
         try
         {
-            await ReadTableAsync(cut, session, view, index, cancellationToken).ConfigureAwait(false);
+            await ReadTableAsync(cut, session, view, index, range, cancellationToken).ConfigureAwait(false);
             span?.AddTag(Tags.Rows, _progress!.Tables[index].Rows);
         }
         catch (MySqlServerException error) when (SnapshotView.IsAltered(error))
         {
             span?.Fail(error);
-            throw SnapshotTable.Altered(cut.Tables[index].Definition.Name, error);
+            throw SnapshotTable.Altered(cut.Tables[index].Table.Definition.Name, error);
         }
         catch (Exception error)
         {
@@ -145,42 +213,57 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         }
     }
 
-    private async Task ReadTableAsync(SnapshotCut cut, ServerSession session, SnapshotView view, int index, CancellationToken cancellationToken)
+    private async Task ReadTableAsync(SnapshotCut cut, ServerSession session, SnapshotView view, int index, int range, CancellationToken cancellationToken)
     {
-        var table = cut.Tables[index];
-        var progress = _progress!.Tables[index];
+        var (reading, overlay, progress) = (cut.Tables[index], cut.Overlays[index], _progress!.Tables[index]);
+        var table = reading.Table;
         progress.Begin();
-        var overlay = cut.Overlays[index];
-        var columns = overlay.IsTouched ? table.Wide : table.Capture;
+        var columns = overlay.IsTouched || reading.Order is not null ? table.Wide : table.Capture;
         var decoder = new SnapshotRowDecoder(table.Definition.Name, [.. columns.Columns.Select(c => table.Definition.Columns[c])]);
         var keep = new List<int>();
-        var total = 0L;
-        var statement = await BeginTableAsync(session, view, table, table.SelectOf(columns), cancellationToken).ConfigureAwait(false);
+        var select = $"{table.SelectOf(columns)} {reading.Order?.Clause(reading.Ranges[range].At ?? reading.Before(range), reading.Ranges[range].UpTo)}";
+        var statement = await BeginTableAsync(session, view, table, select, cancellationToken).ConfigureAwait(false);
         while (!view.Connection.IsAtEnd)
         {
             var batch = await ReadBatchAsync(view.Connection, decoder, columns.Schema, cancellationToken).ConfigureAwait(false);
-            var before = total;
-            total += batch.Count;
-            progress.Read(batch.Count);
+            var before = reading.Rows;
+            var rows = batch.Count;
+            var at = rows > 0 ? reading.Order?.PointOf(batch, rows - 1) : null;
             if (overlay.TryFilter(batch, keep))
             {
                 using var whole = batch;
                 batch = whole.Copy(CollectionsMarshal.AsSpan(keep));
             }
 
-            await PushAsync(index, table.Narrow(batch), cancellationToken).ConfigureAwait(false);
-            if (total / RowsPerReport != before / RowsPerReport)
+            await _output.PushAsync(index, table.Narrow(batch), cancellationToken).ConfigureAwait(false);
+            reading.Read(range, at, rows);
+            progress.Read(rows);
+            if ((before + rows) / RowsPerReport != before / RowsPerReport)
             {
-                Report(table, total);
+                Report(table, before + rows);
+            }
+
+            if (reading.Order is not null)
+            {
+                await _parts!.PauseAsync(cancellationToken).ConfigureAwait(false);
             }
         }
 
         await view.EndTableAsync(statement, cancellationToken).ConfigureAwait(false);
-        var images = new ChangeBatch(table.Wide.Schema);
+        if (reading.End(range))
+        {
+            await EndTableAsync(reading, overlay, index, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task EndTableAsync(TableReading reading, TableOverlay overlay, int index, CancellationToken cancellationToken)
+    {
+        var images = new ChangeBatch(reading.Table.Wide.Schema);
         overlay.AppendImages(images);
-        await PushAsync(index, table.Narrow(images), cancellationToken).ConfigureAwait(false);
-        progress.End();
-        Report(table, total);
+        await _output.PushAsync(index, reading.Table.Narrow(images), cancellationToken).ConfigureAwait(false);
+        reading.End();
+        _progress!.Tables[index].End();
+        Report(reading.Table, reading.Rows);
     }
 
     // Whoever alters the table while it is waiting to be read is waited for; what it has become then decides.
@@ -203,12 +286,16 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         }
     }
 
-    private async Task CheckUnchangedAsync(ServerSession session, SnapshotTable table, CancellationToken cancellationToken)
+    private async Task CheckUnchangedAsync(ServerSession session, SnapshotTable table, CancellationToken cancellationToken) => table.RequireUnchanged(
+        await AskAsync(() => new TableReader(session, plan.Settings.Dates).ReadAgainAsync(table.Definition.Name, cancellationToken), cancellationToken).ConfigureAwait(false));
+
+    // One statement at a time.
+    private async Task<T> AskAsync<T>(Func<Task<T>> question, CancellationToken cancellationToken)
     {
-        await _control.WaitAsync(cancellationToken).ConfigureAwait(false); // one statement at a time
+        await _control.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            table.RequireUnchanged(await new TableReader(session, plan.Settings.Dates).ReadAgainAsync(table.Definition.Name, cancellationToken).ConfigureAwait(false));
+            return await question().ConfigureAwait(false);
         }
         finally
         {
@@ -247,35 +334,6 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output) :
         {
             batch.Dispose();
             throw;
-        }
-    }
-
-    private async ValueTask PushAsync(int table, ChangeBatch batch, CancellationToken cancellationToken)
-    {
-        if (batch.Count == 0)
-        {
-            batch.Dispose();
-            return;
-        }
-
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await BeginEpochAsync(cancellationToken).ConfigureAwait(false);
-            await output.ChangesAsync(table, batch, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private async ValueTask BeginEpochAsync(CancellationToken cancellationToken)
-    {
-        if (!HasBegun)
-        {
-            HasBegun = true;
-            await output.BeginEpochAsync(EpochKind.CompleteResult, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -10,7 +10,7 @@ internal static class RowEstimates
     /// <summary>Asks for all tables, in their order; null where the server has no idea.</summary>
     /// <exception cref="MySqlServerException">The connection failed.</exception>
     public static async Task<IReadOnlyList<(string Table, long? EstimatedRows)>> ReadAsync(
-        ServerSession session, IReadOnlyList<SnapshotTable> tables, CancellationToken cancellationToken)
+        ServerSession session, IEnumerable<SnapshotTable> tables, CancellationToken cancellationToken)
     {
         if (!session.IsMariaDb)
         {

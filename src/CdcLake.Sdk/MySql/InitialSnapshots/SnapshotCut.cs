@@ -1,3 +1,4 @@
+using CdcLake.Columnar;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
@@ -17,18 +18,24 @@ namespace CdcLake.MySql.InitialSnapshots;
 /// <summary>Consistent views of several tables, and what has to be laid over them to have their content at exactly one GTID set.</summary>
 internal sealed class SnapshotCut : IAsyncDisposable
 {
-    private SnapshotCut(IReadOnlyList<SnapshotTable> tables, IReadOnlyList<TableOverlay> overlays, MySqlPosition position, DateTimeOffset time)
+    private SnapshotCut(
+        IReadOnlyList<TableReading> tables, IReadOnlyList<TableOverlay> overlays, List<(int Table, ChangeBatch Batch)> changes, MySqlPosition position, DateTimeOffset time)
     {
         Tables = tables;
         Overlays = overlays;
+        Changes = changes;
         Position = position;
         Time = time;
     }
 
-    public IReadOnlyList<SnapshotTable> Tables { get; }
+    /// <summary>The tables, as far as they were read before.</summary>
+    public IReadOnlyList<TableReading> Tables { get; }
 
     /// <summary>One per table.</summary>
     public IReadOnlyList<TableOverlay> Overlays { get; }
+
+    /// <summary>What became of rows that were read before, up to <see cref="Position"/>. Whoever takes a batch off the list owns it.</summary>
+    public List<(int Table, ChangeBatch Batch)> Changes { get; }
 
     /// <summary>G: where the log has to be read on from.</summary>
     public MySqlPosition Position { get; }
@@ -38,6 +45,7 @@ internal sealed class SnapshotCut : IAsyncDisposable
 
     /// <summary>Takes the cut. The views hold no lock afterwards: whoever reads a table from one compares its definition with the cut's, under the lock of that read.</summary>
     /// <param name="plan">What is read.</param>
+    /// <param name="before">What was read before a restart, and where these rows stand; null for a new snapshot.</param>
     /// <param name="session">Controls the cut.</param>
     /// <param name="views">At the same server; each is at its instant afterwards.</param>
     /// <param name="waiting">Told what is waited for.</param>
@@ -47,22 +55,29 @@ internal sealed class SnapshotCut : IAsyncDisposable
     /// failed. Otherwise: a table is not as the plan was made for, or its engine has no views.
     /// </exception>
     public static async Task<SnapshotCut> TakeAsync(
-        SnapshotPlan plan, ServerSession session, IReadOnlyList<SnapshotView> views, Action<CdcLakeException> waiting, CancellationToken cancellationToken)
+        SnapshotPlan plan, (SnapshotProgress Progress, GtidSet At)? before, ServerSession session, IReadOnlyList<SnapshotView> views, Action<CdcLakeException> waiting, CancellationToken cancellationToken)
     {
         var overlays = new List<TableOverlay>();
         try
         {
-            var tables = await plan.ReadTablesAsync(session, cancellationToken).ConfigureAwait(false);
-            overlays.AddRange(tables.Select(t => new TableOverlay(t.Wide.Schema, t.Key)));
+            var tables = await plan.ReadTablesAsync(session, before?.Progress, cancellationToken).ConfigureAwait(false);
+            overlays.AddRange(tables.Select(t => new TableOverlay(t.Table.Wide.Schema, t.Table.Key)));
             var low = await plan.Dialect.ReadLowMarkAsync(session, cancellationToken).ConfigureAwait(false);
+            if (before is { At: var at })
+            {
+                low = low.Covers(at) ? at : throw new BinlogUnavailableException($"{session.Peer} has not yet executed what its log has, up to {at}.") { IsTransient = true };
+            }
+
             var open = await PreparedXa.ListAsync(session, cancellationToken).ConfigureAwait(false);
             await PreparedXa.WaitAsync(session, open, plan, waiting, cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(views.Select(v => v.TakeAsync(cancellationToken))).ConfigureAwait(false);
             var high = await plan.Dialect.ReadEndAsync(session, cancellationToken).ConfigureAwait(false);
             var time = await ServerClock.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-            var position = await ReadWindowAsync(new SnapshotWindow(plan, tables, overlays, open), session, low, high, cancellationToken).ConfigureAwait(false);
+            var window = new SnapshotWindow(tables, overlays, new FinishedRows(session));
+            var section = new LogSection(plan, [.. tables.Select(t => t.Table)]) { Settled = open };
+            var position = await ReadWindowAsync(section, window, session, low, high, mayBeLater: before is null, cancellationToken).ConfigureAwait(false);
             RefuseTouchedWithoutKey(tables, overlays);
-            return new SnapshotCut(tables, overlays, position, time);
+            return new SnapshotCut(tables, overlays, window.Changes, position, time);
         }
         catch
         {
@@ -78,16 +93,22 @@ internal sealed class SnapshotCut : IAsyncDisposable
             overlay.Dispose();
         }
 
+        Changes.ForEach(c => c.Batch.Dispose());
+
         return ValueTask.CompletedTask;
     }
 
-    // What cannot be followed inside the window lies before the next one, and is then part of what every view shows.
+    // What cannot be followed inside the window lies before the next one, and is then part of what every view shows; but not where rows were read before it.
     private static async Task<MySqlPosition> ReadWindowAsync(
-        SnapshotWindow window, ServerSession session, GtidSet low, BinlogStatus high, CancellationToken cancellationToken)
+        LogSection section, SnapshotWindow window, ServerSession session, GtidSet low, BinlogStatus high, bool mayBeLater, CancellationToken cancellationToken)
     {
         try
         {
-            return await window.ReadAsync(session, low, high, cancellationToken).ConfigureAwait(false);
+            return await section.ReadAsync(session, low, high, window, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CdcLakeException error) when (error is SchemaMismatchException or BinlogUnavailableException && !mayBeLater)
+        {
+            throw new TableRedefinedException(error.Message);
         }
         catch (SchemaMismatchException error)
         {
@@ -99,14 +120,14 @@ internal sealed class SnapshotCut : IAsyncDisposable
         }
     }
 
-    private static void RefuseTouchedWithoutKey(IReadOnlyList<SnapshotTable> tables, List<TableOverlay> overlays)
+    private static void RefuseTouchedWithoutKey(IReadOnlyList<TableReading> tables, List<TableOverlay> overlays)
     {
         var index = overlays.FindIndex(o => o.IsTouched && !o.HasKey);
         if (index >= 0)
         {
             throw new SchemaMismatchException(
-                $"Table {tables[index].Definition.Name} has no primary key and was written whenever its snapshot was to begin, so its rows cannot be told apart. "
-                + $"Run: ALTER TABLE {tables[index].Definition.Name.Quoted} ADD COLUMN id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY; or start when nobody writes to it.")
+                $"Table {tables[index].Table.Definition.Name} has no primary key and was written whenever its snapshot was to begin, so its rows cannot be told apart. "
+                + $"Run: ALTER TABLE {tables[index].Table.Definition.Name.Quoted} ADD COLUMN id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY; or start when nobody writes to it.")
             {
                 IsTransient = true,
             };

@@ -20,17 +20,42 @@ internal sealed record SnapshotPlan(
     /// <summary>How this kind of server is asked.</summary>
     public IServerDialect Dialect { get; init; } = new MySqlDialect();
 
-    /// <summary>The tables as they are now.</summary>
+    /// <summary>True when the rows may be sent in parts, so that a restart goes on where it was.</summary>
+    public bool TakesParts { get; init; }
+
+    /// <summary>How long the first part of a run is; zero ends one after each batch.</summary>
+    public TimeSpan FirstPart { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The tables as they are now, none of them read but for what was before.</summary>
+    /// <param name="session">At the server.</param>
+    /// <param name="before">What was read before a restart; null for a new snapshot.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SchemaMismatchException">One does not exist any more.</exception>
-    /// <exception cref="TableRedefinedException">One is not as the plan was made for.</exception>
+    /// <exception cref="TableRedefinedException">One is not as the plan was made for, or as it was when it was read in part.</exception>
     /// <exception cref="BinlogUnavailableException">The engine of one has no consistent views.</exception>
-    public async Task<IReadOnlyList<SnapshotTable>> ReadTablesAsync(ServerSession session, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TableReading>> ReadTablesAsync(ServerSession session, SnapshotProgress? before, CancellationToken cancellationToken)
     {
         var tables = await new TableReader(session, Settings.Dates).ReadAsync(Names, cancellationToken).ConfigureAwait(false);
-        var foreign = tables.FirstOrDefault(t => !t.IsTransactional);
-        return foreign is null
-            ? [.. Captures.Zip(tables, (capture, table) => new SnapshotTable(capture, table))]
-            : throw new BinlogUnavailableException(
+        if (tables.FirstOrDefault(t => !t.IsTransactional) is { } foreign)
+        {
+            throw new BinlogUnavailableException(
                 $"Table {foreign.Name} uses engine {foreign.Engine}, of which no consistent view can be read. Run: ALTER TABLE {foreign.Name.Quoted} ENGINE=InnoDB;");
+        }
+
+        var readings = new List<TableReading>();
+        foreach (var (capture, definition) in Captures.Zip(tables))
+        {
+            var table = new SnapshotTable(capture, definition);
+            var progress = before?.Tables.GetValueOrDefault(capture.Table.Name);
+            var order = TakesParts ? await KeyOrder.FindAsync(session, table, isKnown: progress is { Ranges.Count: > 0 }, cancellationToken).ConfigureAwait(false) : null;
+            if (progress is not null && (!progress.Key.SequenceEqual(definition.Key.Select(k => definition.Columns[k].Name)) || (order is null && progress.Ranges.Count > 0)))
+            {
+                throw new TableRedefinedException($"Table {definition.Name} got another key while its snapshot was interrupted. It is read anew.");
+            }
+
+            readings.Add(new TableReading(table, order, progress));
+        }
+
+        return readings;
     }
 }

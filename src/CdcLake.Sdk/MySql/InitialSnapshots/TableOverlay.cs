@@ -84,17 +84,25 @@ internal sealed class TableOverlay : IDisposable
         return dropped;
     }
 
-    /// <summary>Appends the remembered images that are rows at the end of the window.</summary>
-    public void AppendImages(ChangeBatch target)
+    /// <summary>Appends the remembered images that are rows at the end of the window and were not sent yet.</summary>
+    /// <returns>For each of them its number, for <see cref="Sent"/>.</returns>
+    public List<int> AppendImages(ChangeBatch target)
     {
-        foreach (var entry in _entries)
+        var numbers = new List<int>();
+        for (var i = 0; i < _entries.Count; i++)
         {
-            if (_images.Weights[entry.Row] > 0)
+            if (!_entries[i].IsSent && _images.Weights[_entries[i].Row] > 0)
             {
-                target.AppendFrom(_images, entry.Row, 1);
+                target.AppendFrom(_images, _entries[i].Row, 1);
+                numbers.Add(i);
             }
         }
+
+        return numbers;
     }
+
+    /// <summary>An image went out.</summary>
+    public void Sent(int number) => _entries[number] = _entries[number] with { IsSent = true };
 
     public void Dispose() => _images.Dispose();
 
@@ -141,5 +149,5 @@ internal sealed class TableOverlay : IDisposable
     }
 
     // Row: the key's newest image in _images, by its weight a row or a deleted one. Next: another key with the same hash, or −1.
-    private readonly record struct Entry(int Row, int Next);
+    private readonly record struct Entry(int Row, int Next, bool IsSent = false);
 }
