@@ -100,6 +100,16 @@ public sealed partial class Pipeline : IAsyncDisposable
         ? throw new InvalidOperationException($"Pipeline \"{Name}\" is running. Stop it before it is reset.")
         : ResetRequest.AskAsync(_definition, cancellationToken);
 
+    /// <summary>
+    /// Compares each target that is a replica (a table as it is, with its primary key, in an Iceberg table) with its table, row by row: counts and hashes by ranges of the key's hash, and then the rows
+    /// of ranges that differ. Online: nothing is locked, and the pipeline may run meanwhile or not. What the target shows stands for one GTID set; keys that changed since are told by the log and left
+    /// out. Reads table and target once, and once more where they differ.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What was found; results that are computed are named as not compared.</returns>
+    /// <exception cref="CdcLakeException">The server, its log since the target's position, or the catalog cannot be read.</exception>
+    public Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default) => new Verification(_definition).RunAsync(cancellationToken);
+
     /// <summary>Stops a run that is still going, without waiting for its commits.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -49,6 +49,12 @@ internal interface ISource : IAsyncDisposable
     /// <exception cref="BinlogUnavailableException">It cannot, and a new snapshot is not wanted.</exception>
     Task<bool> CanContinueAsync(SourcePosition from, CancellationToken cancellationToken) => Task.FromResult(true);
 
+    /// <summary>Opens the tables as they are at some moment after a position, beside whatever runs. Null where the source is only a log.</summary>
+    /// <param name="tables">The tables; a table's key is among its columns.</param>
+    /// <param name="since">Keys that changed since then are told.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<ISourceView?> OpenViewAsync(IReadOnlyList<TableCapture> tables, SourcePosition since, CancellationToken cancellationToken) => Task.FromResult<ISourceView?>(null);
+
     /// <summary>
     /// Pushes epochs until the token is cancelled, or, for a finite source (files), until its end; returns after the last whole epoch.
     /// Reconnects by itself. On cancellation it throws <see cref="OperationCanceledException"/> or returns, leaving an unfinished epoch unfinished.

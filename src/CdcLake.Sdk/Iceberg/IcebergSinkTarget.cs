@@ -1,4 +1,5 @@
 using CdcLake.Connectors;
+using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Iceberg.Writing;
@@ -10,9 +11,23 @@ namespace CdcLake.Iceberg;
 /// <param name="table">Its name there.</param>
 /// <param name="settings">The options of the call.</param>
 /// <param name="result">The table, as the application reads it.</param>
-internal sealed class IcebergSinkTarget(CatalogCommitGroup catalog, TableIdentifier table, IcebergSinkSettings settings, object? result = null) : ISinkTarget
+internal sealed class IcebergSinkTarget(CatalogCommitGroup catalog, TableIdentifier table, IcebergSinkSettings settings, object? result = null) : IComparableTarget
 {
     public object? Result => result;
 
     public ISink CreateSink() => new IcebergSink(catalog, table, settings);
+
+    public async Task<ITargetRows?> OpenRowsAsync(SinkOpening opening, CancellationToken cancellationToken)
+    {
+        if (await catalog.Catalog.LoadAsync(table, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return null;
+        }
+
+        var reader = await IcebergTableReader.OpenAsync(catalog.Catalog, table, cancellationToken).ConfigureAwait(false);
+        var history = MarkedHistory.Of(reader.Metadata, opening.Pipeline);
+        return history.Foreign is { } foreign
+            ? throw new CatalogException($"Nobody can say which source position the rows of table {table} in {catalog.Name} stand for: {foreign}.")
+            : history.Marker is { } marker && reader.Current is not null ? new IcebergRows(reader, marker.Position, opening.Schema) : null;
+    }
 }

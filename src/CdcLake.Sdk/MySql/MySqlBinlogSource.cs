@@ -26,6 +26,7 @@ internal sealed class MySqlBinlogSource : ISource
     private readonly Backoff _delay;
     private readonly HostSelector _hosts;
     private readonly RetentionMonitor _retention;
+    private readonly ReplicaIdentity _viewer;
     private readonly MySqlDialect _dialect = new();
     private SourceMeter _meter = new(TimeProvider.System);
 
@@ -41,6 +42,7 @@ internal sealed class MySqlBinlogSource : ISource
         _identity = ReplicaIdentity.Of(pipelineName, options.Endpoint, settings.ServerId, settings.Heartbeat);
         _delay = new Backoff(settings.FirstRetryDelay, settings.MaxRetryDelay, _identity.ServerId);
         _hosts = new HostSelector(_options, settings, clock);
+        _viewer = ReplicaIdentity.Of($"{pipelineName} view", options.Endpoint, null, settings.Heartbeat);
         _retention = new RetentionMonitor(_options, settings, ReplicaIdentity.Of($"{pipelineName} retention", options.Endpoint, null, settings.Heartbeat), clock);
     }
 
@@ -157,6 +159,22 @@ internal sealed class MySqlBinlogSource : ISource
         }
 
         Rereads = processor.Reread;
+    }
+
+    public async Task<ISourceView?> OpenViewAsync(IReadOnlyList<TableCapture> tables, SourcePosition since, CancellationToken cancellationToken)
+    {
+        var names = NamesOf(tables.Select(t => t.Table.Name));
+        var executed = ((MySqlPosition)since).Executed;
+        var session = await _hosts.OpenAsync(names, executed, _ => { }, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await SnapshotComparison.OpenAsync(new SnapshotPlan(_viewer, tables, names, _settings, _clock) { Dialect = _dialect }, session, executed, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -12,7 +12,7 @@ public sealed class FacadeTests
     private static readonly string[] RuntimeWords =
     [
         "PipelineOptions", "PipelineState", "PipelineStatus", "SinkStatus", "PipelineCommit", "PipelineError", "PipelineEvent", "SourceStatus", "StageStatus", "ChannelStatus",
-        "SnapshotStatus", "SnapshotTableStatus", "CheckpointStatus",
+        "SnapshotStatus", "SnapshotTableStatus", "CheckpointStatus", "VerificationReport", "SinkVerification", "SinkDifference", "SinkDifferenceKind",
         "ChangeKind", "ViewSnapshot", "ViewChange", "ViewChanges", "ISink", "SinkChange", "SinkCommit", "LogRetentionStatus",
     ];
 

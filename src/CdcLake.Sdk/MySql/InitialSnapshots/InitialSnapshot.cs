@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using CdcLake.Columnar;
-using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Diagnostics;
 using CdcLake.MySql.Gtids;
@@ -18,10 +17,7 @@ namespace CdcLake.MySql.InitialSnapshots;
 /// <param name="from">The part that a snapshot goes on from; null for a new one.</param>
 internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, MySqlPosition? from = null) : IDisposable
 {
-    private const int MaxBatchBytes = 4 * 1024 * 1024;
     private const int RowsPerReport = 100_000;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _control = new(1);
     private readonly SnapshotOutput _output = new(output, from?.Part);
     private SnapshotMeter? _progress;
@@ -48,7 +44,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
                 views.Add(await SnapshotView.OpenAsync(session, plan.Clock, cancellationToken).ConfigureAwait(false));
             }
 
-            var cut = await TakeCutAsync(before, session, views, cancellationToken).ConfigureAwait(false);
+            var cut = await SnapshotCut.WaitAsync(plan, before, session, views, output.Report, cancellationToken).ConfigureAwait(false);
             await using (cut.ConfigureAwait(false))
             {
                 await ReadAsync(cut, session, views, cancellationToken).ConfigureAwait(false);
@@ -141,36 +137,6 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
         await _output.EndPartAsync(cut.Position, cut.Time, TableReading.ProgressOf(cut.Tables), cancellationToken).ConfigureAwait(false);
     }
 
-    // What is in the way of an exact cut passes, as a rule; it is reported while it is waited for, and final when the patience is at an end.
-    private async Task<SnapshotCut> TakeCutAsync(
-        (SnapshotProgress Progress, GtidSet At)? before, ServerSession session, IReadOnlyList<SnapshotView> views, CancellationToken cancellationToken)
-    {
-        var began = plan.Clock.GetTimestamp();
-        var delay = new Backoff(FirstPause, LongestPause, plan.Identity.ServerId);
-        output.Report(new SourceProgress(SourcePhase.Snapshot, "taking a consistent cut"));
-        while (true)
-        {
-            try
-            {
-                return await SnapshotCut.TakeAsync(plan, before, session, views, Waiting, cancellationToken).ConfigureAwait(false);
-            }
-            catch (CdcLakeException error) when (error is { IsTransient: true } and not MySqlServerException)
-            {
-                var pause = delay.Next();
-                if (plan.Clock.GetElapsedTime(began) + pause > plan.Settings.SnapshotPatience)
-                {
-                    throw error is SchemaMismatchException ? new SchemaMismatchException(error.Message, error) : new BinlogUnavailableException(error.Message, error);
-                }
-
-                Waiting(error);
-                await Task.Delay(pause, plan.Clock, cancellationToken).ConfigureAwait(false);
-                output.Report(new SourceProgress(SourcePhase.Snapshot, "taking a consistent cut"));
-            }
-        }
-    }
-
-    private void Waiting(CdcLakeException obstacle) => output.Report(new SourceProgress(SourcePhase.Retrying, obstacle.Message, obstacle));
-
     private async Task WorkAsync(SnapshotCut cut, ServerSession session, SnapshotView view, ConcurrentQueue<(int Table, int Range)> queue, CancellationTokenSource failure)
     {
         await Task.Yield();
@@ -225,7 +191,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
         var statement = await BeginTableAsync(session, view, table, select, cancellationToken).ConfigureAwait(false);
         while (!view.Connection.IsAtEnd)
         {
-            var batch = await ReadBatchAsync(view.Connection, decoder, columns.Schema, cancellationToken).ConfigureAwait(false);
+            var batch = await decoder.ReadBatchAsync(view.Connection, columns.Schema, cancellationToken).ConfigureAwait(false);
             var before = reading.Rows;
             var rows = batch.Count;
             var at = rows > 0 ? reading.Order?.PointOf(batch, rows - 1) : null;
@@ -300,40 +266,6 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
         finally
         {
             _control.Release();
-        }
-    }
-
-    private static async ValueTask<ChangeBatch> ReadBatchAsync(
-        WireConnection view, SnapshotRowDecoder decoder, Columnar.Schema schema, CancellationToken cancellationToken)
-    {
-        var batch = new ChangeBatch(schema);
-        decoder.Bind(batch);
-        try
-        {
-            var rows = 0;
-            var bytes = 0;
-            while (rows < ChangeBatch.TargetRows && bytes < MaxBatchBytes && !view.IsAtEnd)
-            {
-                if (view.TryReadRow(out var row))
-                {
-                    decoder.Append(row);
-                    rows++;
-                    bytes += row.Length;
-                }
-                else if (!view.IsAtEnd)
-                {
-                    await view.FillAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-
-            decoder.CheckText();
-            batch.AppendWeights(1, rows);
-            return batch;
-        }
-        catch
-        {
-            batch.Dispose();
-            throw;
         }
     }
 

@@ -1,4 +1,6 @@
 using CdcLake.Columnar;
+using CdcLake.Common;
+using CdcLake.Connectors;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
@@ -18,6 +20,9 @@ namespace CdcLake.MySql.InitialSnapshots;
 /// <summary>Consistent views of several tables, and what has to be laid over them to have their content at exactly one GTID set.</summary>
 internal sealed class SnapshotCut : IAsyncDisposable
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
     private SnapshotCut(
         IReadOnlyList<TableReading> tables, IReadOnlyList<TableOverlay> overlays, List<(int Table, ChangeBatch Batch)> changes, MySqlPosition position, DateTimeOffset time)
     {
@@ -42,6 +47,43 @@ internal sealed class SnapshotCut : IAsyncDisposable
 
     /// <summary>The server's clock when the cut was taken.</summary>
     public DateTimeOffset Time { get; }
+
+    /// <summary>Takes the cut. What is in the way of an exact one passes, as a rule; it is reported while it is waited for, and final when the patience is at an end.</summary>
+    /// <param name="plan">What is read.</param>
+    /// <param name="before">What was read before a restart, and where these rows stand; null for a new snapshot.</param>
+    /// <param name="session">Controls the cut.</param>
+    /// <param name="views">At the same server; each is at its instant afterwards.</param>
+    /// <param name="report">Told what is waited for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CdcLakeException">No exact cut was to be had within <see cref="MySqlSourceOptions.SnapshotPatience"/>.</exception>
+    public static async Task<SnapshotCut> WaitAsync(
+        SnapshotPlan plan, (SnapshotProgress Progress, GtidSet At)? before, ServerSession session, IReadOnlyList<SnapshotView> views, Action<SourceProgress> report, CancellationToken cancellationToken)
+    {
+        var began = plan.Clock.GetTimestamp();
+        var delay = new Backoff(FirstPause, LongestPause, plan.Identity.ServerId);
+        report(new SourceProgress(SourcePhase.Snapshot, "taking a consistent cut"));
+        while (true)
+        {
+            try
+            {
+                return await TakeAsync(plan, before, session, views, Waiting, cancellationToken).ConfigureAwait(false);
+            }
+            catch (CdcLakeException error) when (error is { IsTransient: true } and not MySqlServerException)
+            {
+                var pause = delay.Next();
+                if (plan.Clock.GetElapsedTime(began) + pause > plan.Settings.SnapshotPatience)
+                {
+                    throw error is SchemaMismatchException ? new SchemaMismatchException(error.Message, error) : new BinlogUnavailableException(error.Message, error);
+                }
+
+                Waiting(error);
+                await Task.Delay(pause, plan.Clock, cancellationToken).ConfigureAwait(false);
+                report(new SourceProgress(SourcePhase.Snapshot, "taking a consistent cut"));
+            }
+        }
+
+        void Waiting(CdcLakeException obstacle) => report(new SourceProgress(SourcePhase.Retrying, obstacle.Message, obstacle));
+    }
 
     /// <summary>Takes the cut. The views hold no lock afterwards: whoever reads a table from one compares its definition with the cut's, under the lock of that read.</summary>
     /// <param name="plan">What is read.</param>

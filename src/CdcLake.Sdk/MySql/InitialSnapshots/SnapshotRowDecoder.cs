@@ -10,6 +10,7 @@ namespace CdcLake.MySql.InitialSnapshots;
 /// </summary>
 internal sealed class SnapshotRowDecoder
 {
+    private const int MaxBatchBytes = 4 * 1024 * 1024;
     private readonly ColumnDecoder[] _decoders;
     private readonly Column[] _targets;
 
@@ -58,6 +59,41 @@ internal sealed class SnapshotRowDecoder
         if (at != row.Length)
         {
             throw MySqlProtocolException.Malformed("Binary row", at, $"{row.Length - at} bytes left over");
+        }
+    }
+
+    /// <summary>The next rows of a statement, each with weight +1; empty at its end. The batch belongs to the caller.</summary>
+    /// <exception cref="MySqlServerException">The connection failed.</exception>
+    public async ValueTask<ChangeBatch> ReadBatchAsync(WireConnection view, Schema schema, CancellationToken cancellationToken)
+    {
+        var batch = new ChangeBatch(schema);
+        Bind(batch);
+        try
+        {
+            var rows = 0;
+            var bytes = 0;
+            while (rows < ChangeBatch.TargetRows && bytes < MaxBatchBytes && !view.IsAtEnd)
+            {
+                if (view.TryReadRow(out var row))
+                {
+                    Append(row);
+                    rows++;
+                    bytes += row.Length;
+                }
+                else if (!view.IsAtEnd)
+                {
+                    await view.FillAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            CheckText();
+            batch.AppendWeights(1, rows);
+            return batch;
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
         }
     }
 

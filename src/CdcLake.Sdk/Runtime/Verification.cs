@@ -1,0 +1,110 @@
+using CdcLake.Columnar;
+using CdcLake.Connectors;
+using CdcLake.Planning;
+using CdcLake.Planning.Binding;
+
+namespace CdcLake.Runtime;
+
+// What a target shows stands for a position T. A view of the source is opened at a later moment V, and the log between T and V says which keys changed meanwhile. All other rows must be
+// the same on both sides: exactly, without a lock, and whether the pipeline runs or not.
+
+/// <summary>Compares targets with the tables they are replicas of.</summary>
+/// <param name="definition">The pipeline.</param>
+internal sealed class Verification(PipelineDefinition definition)
+{
+    /// <exception cref="CdcLakeException">Source or target cannot be read.</exception>
+    public async Task<VerificationReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var source = definition.CreateSource();
+        await using var _ = source.ConfigureAwait(false);
+        var tables = await source.DescribeAsync(definition.Plan.Tables, cancellationToken).ConfigureAwait(false);
+        var plan = Planner.Bind(definition.Plan, tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        var sinks = new List<SinkVerification>();
+        foreach (var (sink, target) in plan.Sinks.Zip(definition.Sinks))
+        {
+            sinks.Add(await VerifyAsync(source, plan, sink, target, cancellationToken).ConfigureAwait(false));
+        }
+
+        return new VerificationReport(sinks);
+    }
+
+    private async Task<SinkVerification> VerifyAsync(ISource source, BoundPlan plan, SinkNode sink, ISinkTarget target, CancellationToken cancellationToken)
+    {
+        if (sink.Input is not TableNode table || !sink.Key.Select(k => plan.Captures[table.Table].Columns[k]).ToHashSet().SetEquals(plan.Captures[table.Table].Table.PrimaryKey))
+        {
+            return Not(sink, "it is not a table as it is, with its primary key: only such can be compared row by row");
+        }
+
+        if (target is not IComparableTarget comparable)
+        {
+            return Not(sink, "its target is not read back");
+        }
+
+        var opening = new SinkOpening(definition.Name, sink.Schema, sink.Key, definition.Options.TimeProvider, sink.Fingerprint);
+        if (await comparable.OpenRowsAsync(opening, cancellationToken).ConfigureAwait(false) is not { } rows)
+        {
+            return Not(sink, "nothing was committed yet");
+        }
+
+        var position = source.ParsePosition(rows.Position);
+        if (position.Since is not null)
+        {
+            return Not(sink, "it began in the middle of the log, without the rows from before");
+        }
+
+        var view = await source.OpenViewAsync([plan.Captures[table.Table]], position, cancellationToken).ConfigureAwait(false);
+        if (view is null)
+        {
+            return Not(sink, "the source has no tables that could be read beside its log");
+        }
+
+        await using (view.ConfigureAwait(false))
+        {
+            return await CompareAsync(sink, position, view, rows, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<SinkVerification> CompareAsync(SinkNode sink, SourcePosition position, ISourceView view, ITargetRows target, CancellationToken cancellationToken)
+    {
+        using var comparison = new RowComparison(sink.Schema, sink.Key);
+        var rows = await EachAsync(view, target, comparison.Sum, cancellationToken).ConfigureAwait(false);
+        var differing = comparison.DifferingRanges;
+        if (comparison.BeginLook())
+        {
+            await EachAsync(view, target, comparison.Look, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new SinkVerification(sink.Name)
+        {
+            Position = position.ToString(),
+            Rows = rows,
+            ChangedMeanwhile = view.Changed(0),
+            DifferingRanges = differing,
+            Differences = comparison.Differences(),
+        };
+    }
+
+    // Gives the number of the source's rows.
+    private static async Task<long> EachAsync(ISourceView view, ITargetRows target, Action<ChangeBatch, bool> take, CancellationToken cancellationToken)
+    {
+        var rows = 0L;
+        await foreach (var batch in view.ReadAsync(0, cancellationToken).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                rows += batch.Count;
+                take(batch, true);
+            }
+        }
+
+        await foreach (var batch in target.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            using var others = view.WithoutChanged(0, batch);
+            take(others, false);
+        }
+
+        return rows;
+    }
+
+    private static SinkVerification Not(SinkNode sink, string reason) => new(sink.Name) { NotComparedBecause = reason };
+}
