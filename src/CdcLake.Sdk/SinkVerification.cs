@@ -1,7 +1,7 @@
 namespace CdcLake;
 
 /// <summary>How the target of one sink compares with the table it is a replica of. Immutable.</summary>
-/// <param name="Name">As in <see cref="SinkStatus.Name"/>.</param>
+/// <param name="Name">Of the sink, as <see cref="SinkStatus.Name"/> has it: <c>iceberg(demo.sales)</c>.</param>
 public sealed record SinkVerification(string Name)
 {
     /// <summary>Why nothing was compared, as a clause: a computed result, a target that is not read back, nothing committed yet. Null when it was.</summary>
