@@ -30,7 +30,7 @@ public sealed class PlannerTests
                 aggregate(join(appdb.sales,appdb.products))  [{Print<AggregateNode>(plan, 0)}]
                     groups: by id, sku, name: sum(qty), sum(amount), count(*), max(sale_ts)
                     columns: id int32 not null, sku string not null, name string not null, sum(qty) int64 not null, sum(amount) decimal(38, 2) not null, count(*) int64 not null, max(sale_ts) timestamp(3) not null
-                    state: one row per group, counted values for min, max and count(distinct)
+                    state: one row per group, counted values for min, max, count(distinct) and concat
                   select(join(appdb.sales,appdb.products))  [{Print<ProjectNode>(plan, 0)}]
                       computes: id, sku, name, qty, amount = (qty * price), sale_ts
                     join(appdb.sales,appdb.products)  [{Print<JoinNode>(plan, 0)}]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CdcLake.Testing;
 using MySqlConnector;
 
@@ -57,7 +58,7 @@ public sealed class FakeStarRocksSqlTests : IAsyncDisposable
         var rows = new List<string>();
         while (await reader.ReadAsync())
         {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "" : reader.GetString(i))));
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
         }
 
         return rows;

@@ -134,8 +134,8 @@ internal sealed class PreparedTable : IAsyncDisposable
         await WriteAsync(version, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc cref="TableSession.GiveWayAsync"/>
-    internal Task GiveWayAsync() => _session.GiveWayAsync();
+    /// <summary>Leaves the gap that other writers of the table need.</summary>
+    internal Task GiveWayAsync() => _session.GiveWayAsync(areExpected: Change.Over >= ForeignWork.Appended);
 
     /// <summary>The catalog is about to be asked: from here on an error leaves it open whether the commit takes effect, and the files stay.</summary>
     internal void Release() => _released = (_own.Detach(), _written.Detach());

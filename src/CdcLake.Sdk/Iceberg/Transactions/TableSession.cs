@@ -96,9 +96,11 @@ internal sealed class TableSession
     internal void MetOthers() => _metOthers = Clock.GetTimestamp();
 
     /// <summary>While others write to the table too, our commits leave gaps that theirs fit into.</summary>
-    internal async Task GiveWayAsync()
+    /// <param name="areExpected">Others are known to write, also when none has got in between yet: whoever always loses is never met.</param>
+    internal async Task GiveWayAsync(bool areExpected)
     {
-        if (_metOthers is { } met && Clock.GetElapsedTime(met) < Remembered && Gap - Clock.GetElapsedTime(_asked) is { Ticks: > 0 } rest)
+        var areThere = areExpected || (_metOthers is { } met && Clock.GetElapsedTime(met) < Remembered);
+        if (areThere && Gap - Clock.GetElapsedTime(_asked) is { Ticks: > 0 } rest)
         {
             await Task.Delay(rest, Clock, CancellationToken.None).ConfigureAwait(false);
         }
