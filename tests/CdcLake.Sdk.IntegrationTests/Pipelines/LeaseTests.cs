@@ -11,7 +11,8 @@ namespace CdcLake.IntegrationTests.Pipelines;
 /// </summary>
 public sealed class LeaseTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(10);
+    // What is promised is measured with the machine to itself; usual runs share it with other tests.
+    private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(Proof.IsLong ? 10 : 30);
 
     [ServerFact(TestServers.MySql)]
     public async Task One_of_two_processes_runs_and_the_other_takes_over_within_seconds()

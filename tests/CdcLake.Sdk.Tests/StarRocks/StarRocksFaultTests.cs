@@ -4,7 +4,7 @@ using CdcLake.Tests.Runtime;
 namespace CdcLake.Tests.StarRocks;
 
 /// <summary>
-/// Every request of the client, and every way in which it can go wrong: rows and positions are exact afterwards, and no transaction is left. Every tenth request for each fault, another one each time;
+/// Every request of the client, and every way in which it can go wrong: rows and positions are exact afterwards, and no transaction is left. Every twentieth request for each fault, another one each time;
 /// all of them with CDCLAKE_TEST_LONG=1.
 /// </summary>
 public sealed class StarRocksFaultTests
@@ -14,7 +14,7 @@ public sealed class StarRocksFaultTests
         new([[([1, 10L], 1), ([2, 20L], 1)]]), new([[([1, 10L], -1), ([1, 11L], 1), ([2, 20L], -1), ([3, 30L], 1)]]), ScriptedEpoch.Update(3, 30, 31),
     ];
 
-    private static int Step => Environment.GetEnvironmentVariable("CDCLAKE_TEST_LONG") == "1" ? 1 : 10;
+    private static int Step => Environment.GetEnvironmentVariable("CDCLAKE_TEST_LONG") == "1" ? 1 : 20;
 
     public static TheoryData<string, FakeStarRocksFault> Faults
     {
