@@ -97,9 +97,15 @@ run_project() { # NAME : adds its totals
     echo "  nothing in $name matches the filter"
   fi
   passed=$((passed + good)) skipped=$((skipped + total - ran)) failed=$((failed + ran - good))
+  [ "$ran" = 0 ] || slowest "$work/$name/results.trx"
   # A host that crashed or hung reports no failed test, or none at all.
   if [ "$code" != 0 ] && [ "$ran" = "$good" ]; then step_failed "$name ended with code $code: its test host crashed or hung"; fi
   if [ "$total" = 0 ] && [ ${#filter[@]} = 0 ]; then step_failed "$name ran no tests"; fi
+}
+slowest() { # what a run's time is spent on: its classes, by the sum of their tests' times
+  echo "  slowest classes:"
+  sed -n 's/.*<UnitTestResult .* testName="\([A-Za-z0-9_.]*\)\.[A-Za-z0-9_]*[("].* duration="\([0-9]*\):\([0-9]*\):\([0-9.]*\)".*/\1 \2 \3 \4/p' "$1" |
+    awk '{ sum[$1] += $2 * 3600 + $3 * 60 + $4 } END { for (c in sum) printf "  %7.1f s  %s\n", sum[c], c }' | sort -rn | head -25
 }
 number() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<< "$2"; }
 

@@ -74,13 +74,20 @@ internal sealed class MySqlDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Drops the connections of log readers with the source's account.</summary>
+    /// <summary>Drops the connections of log readers with the source's account, of which there is at least one or is about to be.</summary>
     public async Task KillStreamsAsync()
     {
-        var streams = await Connection.QueryAsync($"SELECT ID FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%' AND USER = '{_account.Name}'", default);
-        foreach (var row in streams.Rows)
+        // A source says that it follows when it has asked for the log, and the server may take a while to begin.
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        for (var killed = 0; killed == 0;)
         {
-            await Connection.ExecuteAsync($"KILL {row[0]}", default);
+            var streams = await Connection.QueryAsync(
+                $"SELECT ID FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%' AND USER = '{_account.Name}'", deadline.Token);
+            foreach (var row in streams.Rows)
+            {
+                await Connection.ExecuteAsync($"KILL {row[0]}", default);
+                killed++;
+            }
         }
     }
 

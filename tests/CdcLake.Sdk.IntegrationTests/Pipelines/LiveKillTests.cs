@@ -8,7 +8,7 @@ namespace CdcLake.IntegrationTests.Pipelines;
 [Collection(ServerPair.Collection)]
 public sealed class LiveKillTests(ServerPair servers, ITestOutputHelper output)
 {
-    private const int Kills = 55;
+    private static readonly int Kills = Proof.Rounds(usual: 16, full: 60);
     private const int Connections = 3;
     private static readonly string[] CheckpointIntervals = ["1ms", "300ms", "10s"];
 
@@ -21,22 +21,20 @@ public sealed class LiveKillTests(ServerPair servers, ITestOutputHelper output)
         await using var replica = await shop.CreateAsync();
         using var stop = new CancellationTokenSource();
         var writing = shop.Writers.RunAsync(Connections, stop.Token);
-        var (kills, longestLife) = (0, TimeSpan.FromSeconds(1.5)); // about a start and its first commits, on an idle machine
-        for (; kills < Kills; kills++)
+        var start = TimeSpan.FromSeconds(1.5); // to its first commit, which depends on what else the machine does
+        for (var kill = 0; kill < Kills; kill++)
         {
             await using var run = shop.Follow("20ms", random.GetItems(CheckpointIntervals, 1)[0]);
-            var started = TimeProvider.System.GetTimestamp();
-            if (kills % 8 == 4)
+            var life = random.NextDouble() * start;
+            if (kill % 2 == 0) // while it commits
             {
+                var started = TimeProvider.System.GetTimestamp();
                 await run.LineAsync(Quickstart.IsCommit, "a commit");
-                longestLife = TimeSpan.FromSeconds(Math.Min(TimeProvider.System.GetElapsedTime(started).TotalSeconds * 1.4, 4));
-            }
-            else
-            {
-                var life = random.NextDouble() * longestLife;
-                Assert.False(await run.ExitsWithinAsync(life), run.HasExited ? run.Failure("ended by itself").Message : null);
+                start = TimeProvider.System.GetElapsedTime(started);
+                life /= 4;
             }
 
+            Assert.False(await run.ExitsWithinAsync(life), run.HasExited ? run.Failure("ended by itself").Message : null);
             await run.KillAsync();
         }
 
@@ -47,7 +45,7 @@ public sealed class LiveKillTests(ServerPair servers, ITestOutputHelper output)
         await shop.DrainAsync(last);
         var snapshots = await shop.CheckEverySnapshotAsync(replica);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{kills} kills, {shop.Writers.Committed} transactions, {snapshots} snapshots exact; lives up to {longestLife.TotalMilliseconds:N0} ms"));
-        Assert.True(snapshots >= 10, string.Create(CultureInfo.InvariantCulture, $"only {snapshots} commits between the kills"));
+            $"{Kills} kills, {shop.Writers.Committed} transactions, {snapshots} snapshots exact; {start.TotalMilliseconds:N0} ms to a first commit"));
+        Assert.True(snapshots > Kills / 2, string.Create(CultureInfo.InvariantCulture, $"only {snapshots} commits between the kills"));
     }
 }

@@ -18,13 +18,15 @@ namespace CdcLake.Iceberg.Transactions;
 /// </remarks>
 internal sealed class TableSession
 {
-    // A commit of another writer takes some tens of milliseconds from reading the table to asking the catalog, and is in vain where ours comes between.
-    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(200);
+    // A commit of another writer, from reading the table to the catalog's answer, is in vain where ours comes between. It takes a few times what the catalog takes to answer us.
+    private static readonly (TimeSpan Least, TimeSpan Most) Gap = (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
+    private const int AnswersInGap = 4;
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
 
     private readonly ExpiredSnapshots _expired = new();
     private long? _metOthers;
     private long _asked;
+    private (long At, TimeSpan Gap) _answered;
     private PreparedTable? _prepared;
 
     /// <param name="catalog">Where the table is.</param>
@@ -69,6 +71,8 @@ internal sealed class TableSession
     internal void Advance(PreparedTable prepared, TableVersion version)
     {
         Version = version;
+        var taken = Clock.GetElapsedTime(_asked) * AnswersInGap;
+        _answered = (Clock.GetTimestamp(), taken < Gap.Least ? Gap.Least : taken > Gap.Most ? Gap.Most : taken);
         IsStaged = prepared.IsPart;
         _prepared = null;
         foreach (var action in prepared.Change.WhenCommitted)
@@ -100,7 +104,7 @@ internal sealed class TableSession
     internal async Task GiveWayAsync(bool areExpected)
     {
         var areThere = areExpected || (_metOthers is { } met && Clock.GetElapsedTime(met) < Remembered);
-        if (areThere && Gap - Clock.GetElapsedTime(_asked) is { Ticks: > 0 } rest)
+        if (areThere && _answered.Gap - Clock.GetElapsedTime(_answered.At) is { Ticks: > 0 } rest)
         {
             await Task.Delay(rest, Clock, CancellationToken.None).ConfigureAwait(false);
         }
