@@ -47,6 +47,17 @@ public sealed class FakeStarRocks : IAsyncDisposable
         set => _faults.Script = value;
     }
 
+    /// <summary>
+    /// Decides what happens to each statement over the MySQL protocol, by its text; called for one at a time. A session can be cut before or after a statement was run, the answer be late,
+    /// the frontends start anew; the other faults are those of requests over HTTP, and leave a statement alone.
+    /// </summary>
+    /// <value>Default: nothing goes wrong.</value>
+    public Func<string, FakeStarRocksFault> StatementScript
+    {
+        get => _sql.Script;
+        set => _sql.Script = value;
+    }
+
     /// <summary>What came over HTTP, in order, each hop of a redirect by itself.</summary>
     public IReadOnlyList<FakeStarRocksRequest> Requests => _faults.Requests;
 

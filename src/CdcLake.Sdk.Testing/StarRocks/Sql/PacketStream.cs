@@ -1,12 +1,18 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
 namespace CdcLake.Testing.StarRocks.Sql;
 
-/// <summary>Packets of the MySQL protocol: three bytes of length, one of sequence, then the payload.</summary>
+/// <summary>
+/// Packets of the MySQL protocol: three bytes of length, one of sequence, then the payload. Those of one answer leave together, as from a frontend: sent one by one, each would wait until
+/// the client has confirmed the one before, for 40 ms.
+/// </summary>
 internal sealed class PacketStream(Stream stream)
 {
+    private const int MostWaiting = 1 << 16;
     private readonly byte[] _header = new byte[4];
+    private readonly ArrayBufferWriter<byte> _waiting = new();
     private byte _sequence;
 
     /// <summary>The next packet; null when the client is gone.</summary>
@@ -23,12 +29,19 @@ internal sealed class PacketStream(Stream stream)
         return payload;
     }
 
-    public async Task WriteAsync(byte[] payload, CancellationToken cancellationToken)
+    /// <summary>Adds a packet to the answer.</summary>
+    public Task WriteAsync(byte[] payload, CancellationToken cancellationToken)
     {
-        var packet = new byte[4 + payload.Length];
-        (packet[0], packet[1], packet[2], packet[3]) = ((byte)payload.Length, (byte)(payload.Length >> 8), (byte)(payload.Length >> 16), _sequence++);
-        payload.CopyTo(packet, 4);
-        await stream.WriteAsync(packet, cancellationToken).ConfigureAwait(false);
+        _waiting.Write([(byte)payload.Length, (byte)(payload.Length >> 8), (byte)(payload.Length >> 16), _sequence++]);
+        _waiting.Write(payload);
+        return _waiting.WrittenCount > MostWaiting ? FlushAsync(cancellationToken) : Task.CompletedTask;
+    }
+
+    /// <summary>Sends the answer, or the rest of it.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(_waiting.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        _waiting.ResetWrittenCount();
     }
 
     public void Begin() => _sequence = 0;

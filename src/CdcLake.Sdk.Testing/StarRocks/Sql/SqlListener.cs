@@ -33,6 +33,9 @@ internal sealed class SqlListener : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
+    /// <summary>What happens to each statement; called under the cluster's lock.</summary>
+    public Func<string, FakeStarRocksFault> Script { get; set; } = _ => FakeStarRocksFault.None;
+
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Statements and other commands, in the order they came.</summary>
@@ -81,6 +84,7 @@ internal sealed class SqlListener : IAsyncDisposable
 
         using (client)
         {
+            client.NoDelay = true;
             try
             {
                 var packets = new PacketStream(client.GetStream());
@@ -118,6 +122,7 @@ internal sealed class SqlListener : IAsyncDisposable
     private async Task<bool> LoginAsync(PacketStream packets, Statements session)
     {
         await packets.WriteAsync(Greeting(), _stop.Token).ConfigureAwait(false);
+        await packets.FlushAsync(_stop.Token).ConfigureAwait(false);
         if (await packets.ReadAsync(_stop.Token).ConfigureAwait(false) is not { } response)
         {
             return false;
@@ -128,10 +133,12 @@ internal sealed class SqlListener : IAsyncDisposable
         {
             await packets.WriteAsync(
                 PacketStream.Error(new SqlError(1045, "28000", $"Access denied for user '{login.User}' (using password: {(login.Answer.Length > 0 ? "YES" : "NO")})")), _stop.Token).ConfigureAwait(false);
+            await packets.FlushAsync(_stop.Token).ConfigureAwait(false);
             return false;
         }
 
-        await AnswerAsync(packets, () => login.Database.Length > 0 ? session.Use(login.Database) : SqlResult.Done).ConfigureAwait(false);
+        await WriteAsync(packets, () => login.Database.Length > 0 ? session.Use(login.Database) : SqlResult.Done).ConfigureAwait(false);
+        await packets.FlushAsync(_stop.Token).ConfigureAwait(false);
         return true;
     }
 
@@ -151,17 +158,48 @@ internal sealed class SqlListener : IAsyncDisposable
                 _statements.Add(packet[0] switch { Query => text, InitDb => $"USE {text}", Ping => "ping", _ => $"command {packet[0]}" });
             }
 
-            await AnswerAsync(packets, () => packet[0] switch
+            var fault = packet[0] == Query ? Next(text) : FakeStarRocksFault.None;
+            if (fault is FakeStarRocksFault.DropBefore or FakeStarRocksFault.RestartFrontend)
+            {
+                return;
+            }
+
+            await WriteAsync(packets, () => packet[0] switch
             {
                 Query => session.Run(text),
                 InitDb => session.Use(text),
                 Ping => SqlResult.Done,
                 _ => throw new SqlErrorException(SqlError.UnknownCommand()),
             }).ConfigureAwait(false);
+            if (fault == FakeStarRocksFault.DropAfter)
+            {
+                return;
+            }
+
+            if (fault == FakeStarRocksFault.Late)
+            {
+                await Task.Delay(_cluster.Options.Lateness, _stop.Token).ConfigureAwait(false);
+            }
+
+            await packets.FlushAsync(_stop.Token).ConfigureAwait(false);
         }
     }
 
-    private async Task AnswerAsync(PacketStream packets, Func<SqlResult> run)
+    private FakeStarRocksFault Next(string statement)
+    {
+        lock (_cluster.Lock)
+        {
+            var fault = Script(statement);
+            if (fault == FakeStarRocksFault.RestartFrontend)
+            {
+                _cluster.RestartFrontends();
+            }
+
+            return fault;
+        }
+    }
+
+    private async Task WriteAsync(PacketStream packets, Func<SqlResult> run)
     {
         SqlResult result;
         try
