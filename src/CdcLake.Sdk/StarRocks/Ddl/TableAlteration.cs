@@ -40,12 +40,28 @@ internal sealed class TableAlteration(Frontend frontend, TableName table, Func<C
     public async Task RunAsync(string clauses, CancellationToken cancellationToken)
     {
         var former = await LastAsync(cancellationToken).ConfigureAwait(false);
-        await frontend.QueryAsync($"ALTER TABLE {table.Quoted} {clauses}", cancellationToken).ConfigureAwait(false);
+        await BeginAsync(clauses, former.Id, cancellationToken).ConfigureAwait(false);
         await WaitAsync(cancellationToken).ConfigureAwait(false);
         var last = await LastAsync(cancellationToken).ConfigureAwait(false);
         if (last.Id != former.Id && last.State == "CANCELLED")
         {
             throw new CatalogException($"StarRocks cancelled the change of table {table} (ALTER TABLE {table.Quoted} {clauses}): {last.Message}. The table is as it was before, but empty; the next start of the pipeline tries again.");
+        }
+    }
+
+    // A statement whose answer was lost is run twice, and the second time there is a job already, or its columns.
+    private async Task BeginAsync(string clauses, string former, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await frontend.QueryAsync($"ALTER TABLE {table.Quoted} {clauses}", cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlServerException)
+        {
+            if ((await LastAsync(cancellationToken).ConfigureAwait(false)).Id == former)
+            {
+                throw;
+            }
         }
     }
 
