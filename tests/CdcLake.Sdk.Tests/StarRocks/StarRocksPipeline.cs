@@ -7,9 +7,12 @@ namespace CdcLake.Tests.StarRocks;
 /// <summary>Pipelines of numbered epochs into tables of a stand-in, made of the real runtime and the real client.</summary>
 internal static class StarRocksPipeline
 {
+    // Pauses are a hundredth of what they are (HastyClock), but time goes by as ever: many attempts fit in.
+    private static readonly TimeSpan Impatience = TimeSpan.FromSeconds(1);
+
     public static StarRocksCluster Cluster(FakeStarRocks server, Action<StarRocksOptions>? configure = null) => new(server.ConnectionString, o =>
     {
-        o.LoadUrl = server.LoadUrl;
+        (o.LoadUrl, o.RetryFor) = (server.LoadUrl, Impatience);
         configure?.Invoke(o);
     });
 

@@ -10,6 +10,7 @@ namespace CdcLake.StarRocks.Commits;
 internal sealed class LoadTransaction(ClusterConnection connection, Labels labels, TimeProvider clock, string database, string? table, string label) : IDisposable
 {
     private const long KeptBytes = 64L << 20;
+    private const int LostAnswers = 3; // after as many the backend that holds the rows counts as gone
     private readonly List<LoadPiece> _pieces = [];
     private int _sent;
     private bool _isBegun;
@@ -35,6 +36,7 @@ internal sealed class LoadTransaction(ClusterConnection connection, Labels label
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var patience = connection.Patience(clock);
+        var lost = 0;
         while (true)
         {
             var reply = await connection.Calls.PrepareAsync(database, label, cancellationToken).ConfigureAwait(false);
@@ -51,7 +53,9 @@ internal sealed class LoadTransaction(ClusterConnection connection, Labels label
             }
 
             await PauseAsync(patience, reply, cancellationToken).ConfigureAwait(false);
-            if (!(state == Labels.Prepare && (reply.IsLost || reply.IsInProcess)))
+            lost += reply.IsLost ? 1 : 0;
+            var mayBeAsked = reply.IsInProcess || (reply.IsLost && (lost < LostAnswers || _isIncomplete)); // what is no longer kept here cannot be sent to another backend
+            if (state != Labels.Prepare || !mayBeAsked)
             {
                 await RestartAsync(reply, cancellationToken).ConfigureAwait(false);
                 await SendAsync(patience, cancellationToken).ConfigureAwait(false);
