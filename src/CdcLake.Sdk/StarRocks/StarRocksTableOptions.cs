@@ -17,7 +17,10 @@ public sealed class StarRocksTableOptions
     /// <value>Default: empty.</value>
     public IDictionary<string, string> Properties { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Bytes of changed rows that wait in memory for a commit, at least 1 MiB; beyond it they are sent ahead into the open transaction.</summary>
+    /// <summary>
+    /// Bytes of changed rows that wait in memory for a commit, at least 1 MiB; beyond it they are sent ahead into the open transaction. A server before 2.5 has none: there a commit is one load,
+    /// all of it waits in memory, and more than 2 GiB of it is an error.
+    /// </summary>
     /// <value>Default: 128 MiB.</value>
     public long MemoryBudgetBytes { get; set; } = 128L << 20;
 
