@@ -105,6 +105,19 @@ public sealed class StarRocksBadInputTests
     }
 
     [Fact]
+    public async Task Loads_that_go_to_another_cluster_are_told_by_its_refusal()
+    {
+        await using var server = new FakeStarRocks();
+        await using var other = new FakeStarRocks(o => o.Password = "another");
+        var cluster = StarRocksPipeline.Cluster(server, o => o.LoadUrl = other.LoadUrl);
+        var error = await Assert.ThrowsAsync<StarRocksLoadException>(() => StarRocksPipeline.RunAsync(new ScriptedSource(One), [StarRocksPipeline.Table(cluster, "analytics.items")]));
+        Assert.Contains($"{new Uri(other.LoadUrl).Authority} refuses the user of the connection string: Access denied for root@127.0.0.1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Check User ID and Password", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+        Assert.False(error.IsTransient);
+    }
+
+    [Fact]
     public async Task A_user_that_may_not_insert_is_told_the_privilege()
     {
         await using var server = new FakeStarRocks(o => o.MayInsert = false);
