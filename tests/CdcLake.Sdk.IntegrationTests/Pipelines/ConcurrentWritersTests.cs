@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace CdcLake.IntegrationTests.Pipelines;
 
 /// <summary>
-/// Many connections write while the sample follows, for a minute with CI=true and 20 seconds otherwise (CDCLAKE_TEST_SECONDS sets another time).
+/// Many connections write while the sample follows, for 20 seconds, or five minutes in a long proof (CDCLAKE_TEST_SECONDS sets another time).
 /// </summary>
 [Collection(ServerPair.Collection)]
 public sealed class ConcurrentWritersTests(ServerPair servers, ITestOutputHelper output)
@@ -14,7 +14,7 @@ public sealed class ConcurrentWritersTests(ServerPair servers, ITestOutputHelper
 
     private static TimeSpan Duration => TimeSpan.FromSeconds(
         Environment.GetEnvironmentVariable("CDCLAKE_TEST_SECONDS") is { Length: > 0 } seconds ? int.Parse(seconds, CultureInfo.InvariantCulture)
-        : Environment.GetEnvironmentVariable("CI") == "true" ? 60 : 20);
+        : Proof.Rounds(usual: 20, full: 300));
 
     [ServerFact(TestServers.MySql, IcebergJava.Variable, ClickHouse.Variable)]
     public async Task Every_snapshot_equals_the_query_at_its_GTID_set()

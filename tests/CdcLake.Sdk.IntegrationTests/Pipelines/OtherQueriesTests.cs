@@ -14,7 +14,7 @@ namespace CdcLake.IntegrationTests.Pipelines;
 public sealed class OtherQueriesTests(ServerPair servers, ITestOutputHelper output)
 {
     private const int Runs = 4;
-    private const int CheckedSnapshots = 12;
+    private const int CheckedSnapshots = 4;
 
     private static readonly Branch[] Branches =
     [

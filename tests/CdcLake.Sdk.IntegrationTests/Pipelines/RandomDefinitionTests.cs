@@ -11,7 +11,7 @@ namespace CdcLake.IntegrationTests.Pipelines;
 [Collection(ServerPair.Collection)]
 public sealed class RandomDefinitionTests(ServerPair servers, ITestOutputHelper output)
 {
-    private static int Kills => Proof.Rounds(usual: 10, full: 60);
+    private static int Kills => Proof.Rounds(usual: 6, full: 60);
 
     [ServerFact(TestServers.MySql, IcebergJava.Variable)]
     public async Task Every_snapshot_of_a_changing_table_is_exact_however_often_the_pipeline_is_killed()

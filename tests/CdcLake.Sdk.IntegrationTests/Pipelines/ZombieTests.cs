@@ -19,7 +19,7 @@ public sealed class ZombieTests(ServerPair servers, ITestOutputHelper output)
     public async Task Woken_instance_commits_nothing_that_readers_do_not_see_and_damages_nothing()
     {
         var random = Seed.Next(output);
-        var (rounds, reported, lost) = (Proof.Rounds(usual: 2, full: 50), 0, 0);
+        var (rounds, reported, lost) = (Proof.Rounds(usual: 1, full: 50), 0, 0);
         using var folder = new TemporaryFolder();
         var shop = new LiveShop(servers, folder.Path, random.Next());
         await using var replica = await shop.CreateAsync();
