@@ -77,16 +77,24 @@ internal sealed class MySqlDatabase : IAsyncDisposable
     /// <summary>Drops the connections of log readers with the source's account, of which there is at least one or is about to be.</summary>
     public async Task KillStreamsAsync()
     {
-        // A source says that it follows when it has asked for the log, and the server may take a while to begin.
+        foreach (var id in await StreamsAsync())
+        {
+            await Connection.ExecuteAsync($"KILL {id}", default);
+        }
+    }
+
+    /// <summary>Waits for log readers with the source's account: a source says that it follows when it has asked for the log, and the server may take a while to begin.</summary>
+    /// <returns>Their connections' ids.</returns>
+    public async Task<IReadOnlyList<string>> StreamsAsync()
+    {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        for (var killed = 0; killed == 0;)
+        while (true)
         {
             var streams = await Connection.QueryAsync(
                 $"SELECT ID FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%' AND USER = '{_account.Name}'", deadline.Token);
-            foreach (var row in streams.Rows)
+            if (streams.Rows.Count > 0)
             {
-                await Connection.ExecuteAsync($"KILL {row[0]}", default);
-                killed++;
+                return [.. streams.Rows.Select(r => r[0]!)];
             }
         }
     }

@@ -12,7 +12,7 @@ namespace CdcLake.IntegrationTests.MySql;
 /// <summary>The snapshot cut while many connections write: each one must equal a replay of the whole log up to its position.</summary>
 public sealed class SnapshotCutTests
 {
-    private const int Trials = 200;
+    private static readonly int Trials = Proof.Rounds(usual: 30, full: 200);
     private const int Writers = 6;
     private const int Ids = 300;
     private const long Total = Ids * 1000;

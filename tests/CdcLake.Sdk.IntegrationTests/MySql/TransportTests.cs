@@ -103,6 +103,7 @@ public sealed class TransportTests(PrivateMySqlServer server) : IClassFixture<Pr
         await run.WaitForFirstEpochAsync();
         for (var i = 0; i < 3; i++)
         {
+            await database.StreamsAsync(); // which another password does not end
             var before = Volatile.Read(ref asked);
             await database.ExecuteAsync($"ALTER USER {database.QuotedAccount} IDENTIFIED BY 'rotated-{i}'");
             await database.KillStreamsAsync();
