@@ -58,6 +58,12 @@ public sealed class FakeStarRocks : IAsyncDisposable
         set => _sql.Script = value;
     }
 
+    /// <summary>What happens to requests before the script is asked.</summary>
+    internal Func<FakeStarRocksRequest, FakeStarRocksFault> Gate
+    {
+        set => _faults.Gate = value;
+    }
+
     /// <summary>What came over HTTP, in order, each hop of a redirect by itself.</summary>
     public IReadOnlyList<FakeStarRocksRequest> Requests => _faults.Requests;
 

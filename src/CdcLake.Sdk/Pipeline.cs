@@ -127,6 +127,9 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// <summary>What it is operated with; frozen.</summary>
     internal PipelineOptions Options => _definition.Options;
 
+    /// <summary>What it is made of.</summary>
+    internal PipelineDefinition Definition => _definition;
+
     /// <summary>The same pipeline with other options. This one must not be run then.</summary>
     internal Pipeline Configured(Action<PipelineOptions> change)
     {
@@ -145,6 +148,9 @@ public sealed partial class Pipeline : IAsyncDisposable
 
         return this;
     }
+
+    /// <summary>Completes when a run has begun in which <see cref="CheckpointAsync"/> is possible.</summary>
+    internal Task Begun => _control.Attached;
 
     /// <summary>A logger of those around the pipeline, whose messages count among its events.</summary>
     internal ILogger Recorded(ILogger logger, string area) => _events.Over(logger, area);

@@ -108,6 +108,10 @@ public sealed partial class IcebergCatalog
         return _external(name, withSecrets);
     }
 
+    /// <summary>A catalog that was made elsewhere, which no other engine reaches.</summary>
+    internal static IcebergCatalog Of(string text, Func<OpenedCatalog> open) =>
+        new(text, open, (_, _) => throw new NotSupportedException($"{text} lives in this process: no other engine can read it."));
+
     /// <summary>Kind and place of the catalog.</summary>
     public override string ToString() => _text;
 

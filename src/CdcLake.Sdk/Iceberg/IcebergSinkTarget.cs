@@ -15,6 +15,15 @@ internal sealed class IcebergSinkTarget(CatalogCommitGroup catalog, TableIdentif
 {
     public object? Result => result;
 
+    /// <summary>The table's name.</summary>
+    public TableIdentifier Table => table;
+
+    /// <summary>Who commits for its catalog: the same object for all tables of one.</summary>
+    public CatalogCommitGroup Catalog => catalog;
+
+    /// <summary>The same call for a table of that name in another catalog.</summary>
+    public IcebergSinkTarget In(CatalogCommitGroup other) => new(other, table, settings);
+
     public ISink CreateSink() => new IcebergSink(catalog, table, settings);
 
     public async Task<ITargetRows?> OpenRowsAsync(SinkOpening opening, CancellationToken cancellationToken)

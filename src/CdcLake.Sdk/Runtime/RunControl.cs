@@ -8,6 +8,19 @@ internal sealed class RunControl(string pipeline)
     private CommitCoordinator? _commits;
     private Action<Exception>? _fail;
     private TaskCompletionSource _ended = new();
+    private TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when a run takes wishes; that of a run which is over says nothing of the next.</summary>
+    public Task Attached
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _attached.Task;
+            }
+        }
+    }
 
     /// <summary>A run takes wishes from here on.</summary>
     /// <param name="commits">Decides about commits and checkpoints.</param>
@@ -18,6 +31,7 @@ internal sealed class RunControl(string pipeline)
         {
             (_commits, _fail) = (commits, fail);
             _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _attached.TrySetResult();
         }
     }
 
@@ -27,6 +41,7 @@ internal sealed class RunControl(string pipeline)
         lock (_gate)
         {
             (_commits, _fail) = (null, null);
+            _attached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _ended.TrySetResult();
         }
     }

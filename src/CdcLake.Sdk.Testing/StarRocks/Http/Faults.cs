@@ -10,6 +10,9 @@ internal sealed class Faults(Cluster cluster)
 
     public Func<FakeStarRocksRequest, FakeStarRocksFault> Script { get; set; } = _ => FakeStarRocksFault.None;
 
+    /// <summary>Asked before the script, which says what happens where this says nothing.</summary>
+    public Func<FakeStarRocksRequest, FakeStarRocksFault> Gate { get; set; } = _ => FakeStarRocksFault.None;
+
     public IReadOnlyList<FakeStarRocksRequest> Requests
     {
         get
@@ -34,7 +37,8 @@ internal sealed class Faults(Cluster cluster)
                 cluster.PublishLate();
             }
 
-            var fault = Script(request);
+            var gate = Gate(request);
+            var fault = gate == FakeStarRocksFault.None ? Script(request) : gate;
             switch (fault)
             {
                 case FakeStarRocksFault.ForgetLabels:

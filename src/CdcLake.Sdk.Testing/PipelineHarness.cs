@@ -1,0 +1,178 @@
+using CdcLake.Common;
+using CdcLake.Planning.Binding;
+using CdcLake.Testing.Crashes;
+using CdcLake.Testing.Results;
+using CdcLake.Testing.Runs;
+using CdcLake.Testing.Tables;
+
+namespace CdcLake.Testing;
+
+/// <summary>
+/// Runs a pipeline as the application builds it, in the process of a test and without any server: its plan, operators, channels, checkpoints and sinks are the real ones; MySQL, object stores,
+/// Iceberg catalogs and StarRocks are in memory. A write is done when every target shows it, so that nothing waits for time. Views, and sinks that are classes of the application, are used as they are.
+/// Same calls and same <see cref="PipelineHarnessOptions.Seed"/>, same run. Safe for concurrent use; any number of harnesses run side by side, each over a pipeline of its own.
+/// </summary>
+public sealed partial class PipelineHarness : IAsyncDisposable
+{
+    private readonly AsyncLock _turn = new();
+    private readonly Pipeline _pipeline;
+    private readonly PipelineHarnessOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly HarnessServers _servers;
+    private readonly CrashPlan _crashes;
+    private readonly IReadOnlyList<SinkTable> _sinks;
+    private HarnessProcess _process;
+
+    private PipelineHarness(Pipeline pipeline, PipelineHarnessOptions options)
+    {
+        var definition = pipeline.Definition;
+        _pipeline = pipeline;
+        _options = options;
+        _clock = options.TimeProvider ?? definition.Options.TimeProvider;
+        _crashes = new CrashPlan(options.Seed, options.CrashRate);
+        _servers = HarnessServers.Start(definition, options, _clock);
+        var bound = Planner.Bind(definition.Plan, definition.Plan.Tables.ToDictionary(t => t, t => _servers.Database.Table(t).Description, StringComparer.Ordinal));
+        _sinks = [.. bound.Sinks.Zip(definition.Sinks, (node, target) => new SinkTable(pipeline.Name, node, target, _servers))];
+        _process = StartProcess();
+    }
+
+    /// <summary>Starts a pipeline that is not running and was not run before.</summary>
+    /// <param name="pipeline">What <c>Build</c> gave. Stays the caller's; nothing that it names outside of the process is touched.</param>
+    /// <param name="configure">Changes the defaults of <see cref="PipelineHarnessOptions"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Done when every target shows the tables' rows.</returns>
+    /// <exception cref="SchemaMismatchException">The pipeline does not fit its tables.</exception>
+    /// <exception cref="TableRowException">A table is not known, or a row does not fit it.</exception>
+    /// <exception cref="PipelineHarnessException">The pipeline failed.</exception>
+    public static async Task<PipelineHarness> StartAsync(Pipeline pipeline, Action<PipelineHarnessOptions>? configure = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        var options = new PipelineHarnessOptions();
+        configure?.Invoke(options);
+        options.Validate();
+        var harness = new PipelineHarness(pipeline, options);
+        try
+        {
+            await harness.SettleAsync(cancellationToken).ConfigureAwait(false);
+            return harness;
+        }
+        catch
+        {
+            await harness.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>What chance was decided by; see <see cref="PipelineHarnessOptions.Seed"/>.</summary>
+    public int Seed => _options.Seed;
+
+    /// <summary>How often the pipeline was killed and started again.</summary>
+    public int Crashes => _crashes.Crashes;
+
+    /// <summary>What the process that runs now says of itself.</summary>
+    public PipelineStatus Status => _process.Pipeline.Status;
+
+    /// <summary>All transactions so far, as <c>gtid_executed</c> of the server would print them; <c>none</c> before the first one.</summary>
+    public string Gtid => MemoryDatabase.PositionOf(_servers.Database.Count).ToString();
+
+    /// <summary>The StarRocks cluster that stands behind the pipeline's StarRocks targets; null when it has none.</summary>
+    public FakeStarRocks? StarRocks => _servers.StarRocks;
+
+    /// <summary>The server in memory, for tests that tamper with it.</summary>
+    internal MemoryDatabase Database => _servers.Database;
+
+    /// <summary>The plan with the types of the tables' columns.</summary>
+    public string Explain() => _process.Pipeline.Explain();
+
+    /// <summary>A table of the server in memory, written and read by rows of a type.</summary>
+    /// <typeparam name="T">A row type with a property for each column that is written.</typeparam>
+    /// <param name="name">Qualified name: <c>appdb.sales</c>.</param>
+    /// <exception cref="TableRowException">There is no such table, or the type does not fit it.</exception>
+    public HarnessTable<T> Table<T>(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return new HarnessTable<T>(this, _servers.Database, name);
+    }
+
+    /// <summary>A table of the server in memory, written and read by dictionaries from column names to values.</summary>
+    /// <param name="name">Qualified name: <c>testdb.users</c>.</param>
+    /// <exception cref="TableRowException">There is no such table.</exception>
+    public HarnessTable<IReadOnlyDictionary<string, object?>> Table(string name) => Table<IReadOnlyDictionary<string, object?>>(name);
+
+    /// <summary>Writes several rows, of any tables, as one transaction of the log.</summary>
+    /// <param name="write">Its statements. What it throws rolls everything back.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the transaction.</param>
+    /// <returns>The transaction's GTID, once every target shows it.</returns>
+    /// <exception cref="TableRowException">A statement cannot be executed; nothing was written.</exception>
+    /// <exception cref="PipelineHarnessException">The pipeline failed over it.</exception>
+    public async Task<string> TransactionAsync(Action<HarnessTransaction> write, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
+        var transaction = new HarnessTransaction(_servers.Database, _clock);
+        try
+        {
+            write(transaction);
+        }
+        finally
+        {
+            transaction.End();
+        }
+
+        var number = _servers.Database.Commit(transaction.Statements, _clock.GetUtcNow());
+        await SettleHereAsync(cancellationToken).ConfigureAwait(false);
+        return MemoryDatabase.GtidOf(number);
+    }
+
+    /// <summary>The rows of a target now, in the order of its key.</summary>
+    /// <typeparam name="T">A type with a property for each column that is wanted.</typeparam>
+    /// <param name="target">The Iceberg or StarRocks table, <c>demo.sales_by_product</c>; or the sink where two targets have one name, <c>starrocks(demo.sales_by_product)</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The pipeline has no such target, or several.</exception>
+    /// <exception cref="SchemaMismatchException">The type does not fit the result.</exception>
+    public async Task<IReadOnlyList<T>> RowsAsync<T>(string target, CancellationToken cancellationToken = default)
+    {
+        var sink = SinkOf(target);
+        using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await SettleHereAsync(cancellationToken).ConfigureAwait(false);
+        return await sink.ReadAsync<T>(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>An Iceberg table that the pipeline writes, in memory, with all that can be read of one: rows at a GTID, snapshots, changes, files.</summary>
+    /// <param name="name">Namespace and table: <c>demo.sales_by_product</c>.</param>
+    /// <exception cref="ArgumentException">The pipeline writes no such table.</exception>
+    public IcebergTable IcebergTable(string name) =>
+        SinkOf(name).Iceberg ?? throw new ArgumentException($"{name} is no Iceberg table.", nameof(name));
+
+    /// <summary>Waits until every target shows all transactions. Writes do that by themselves; this is for an error that came without one.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="PipelineHarnessException">The pipeline failed.</exception>
+    public async Task SettleAsync(CancellationToken cancellationToken = default)
+    {
+        using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await SettleHereAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the pipeline without waiting for anything, and all servers with it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync().ConfigureAwait(false);
+        await _servers.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private SinkTable SinkOf(string target)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(target);
+        var found = _sinks.Where(s => s.Table is not null && (s.Name == target || s.Table == target)).ToList();
+        return found switch
+        {
+            [var sink] => sink,
+            [] => throw new ArgumentException(
+                $"Pipeline \"{_pipeline.Name}\" has no target {target} whose rows could be read here. {NearestNames.Suggest(target, _sinks.Select(s => s.Table ?? s.Name))} "
+                + "Views and sinks of the application are read by the application.", nameof(target)),
+            _ => throw new ArgumentException($"{target} is the name of {string.Join(" and ", found.Select(s => s.Name))}. Say which is meant by one of these.", nameof(target)),
+        };
+    }
+
+    private HarnessProcess StartProcess() => HarnessProcess.Start(_pipeline.Definition, _servers, _crashes, _options.Seed, _clock);
+}
