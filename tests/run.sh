@@ -86,8 +86,8 @@ start_servers() {
 
 # --- tests -----------------------------------------------------------------------------------------------------------
 
-run_project() { # NAME : adds its totals
-  local name=$1 dll=tests/$1/bin/Release/net10.0/$1.dll code=0 counters total=0 ran=0 good=0
+run_project() { # NAME [FOLDER] : adds its totals
+  local name=$1 dll=${2:-tests}/$1/bin/Release/net10.0/$1.dll code=0 counters total=0 ran=0 good=0
   say "tests: $name"
   dotnet test "$dll" --results-directory "$work/$name" --logger "trx;LogFileName=results.trx" --logger "console;verbosity=minimal" \
     --blame-hang-timeout 10m --blame-hang-dump-type none "${filter[@]}" || code=$?
@@ -113,7 +113,7 @@ check_package() {
   say "package"
   local platform name package part parts
   platform=$(dotnet --info | sed -n 's/^ *RID: *//p')
-  for name in CdcLake.Sdk CdcLake.Sdk.AspNetCore; do
+  for name in CdcLake.Sdk CdcLake.Sdk.AspNetCore CdcLake.Sdk.Testing; do
     parts=(README.md "lib/net10.0/$name.dll" "lib/net10.0/$name.xml")
     case $name in
       CdcLake.Sdk)
@@ -157,6 +157,7 @@ else
     start_servers
     run_project CdcLake.Sdk.Tests
     run_project CdcLake.Sdk.IntegrationTests
+    run_project TestingAPipeline samples
     if [ ${#filter[@]} = 0 ]; then check_package; check_quickstart; fi
   fi
 fi
