@@ -91,13 +91,15 @@ internal static class StoredValue
             throw Bad(table, column, number, $"it ranges from {low} to {high}");
         }
 
-        return column.DataType.Storage switch
-        {
-            StorageKind.Int32 => (object)(int)number,
-            StorageKind.Int64 => (long)number,
-            _ => number,
-        };
+        return Sized(column.DataType, number);
     }
+
+    private static object Sized(DataType type, Int128 number) => type.Storage switch
+    {
+        StorageKind.Int32 => (object)(int)number, // else all arms would be the widest of them
+        StorageKind.Int64 => (long)number,
+        _ => number,
+    };
 
     private static object Decimal(string table, MySqlColumn column, object value)
     {
@@ -117,9 +119,9 @@ internal static class StoredValue
             limit *= 10;
         }
 
-        return Int128.Abs(unscaled) >= limit
-            ? throw Bad(table, column, value, $"it has {type.Precision - type.Scale} digits before the point")
-            : type.Storage == StorageKind.Int64 ? (object)(long)unscaled : unscaled;
+        return Int128.Abs(unscaled) < limit
+            ? Sized(type, unscaled)
+            : throw Bad(table, column, value, $"it has {type.Precision - type.Scale} digits before the point");
     }
 
     private static decimal PowerOfTen(int scale) => Enumerable.Range(0, scale).Aggregate(1m, (power, _) => power * 10);
