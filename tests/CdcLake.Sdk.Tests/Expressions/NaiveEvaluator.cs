@@ -170,14 +170,16 @@ internal static class NaiveEvaluator
         return string.Concat(runes.Select(r => r.ToString()));
     }
 
-    private static BigInteger Dates(BoundCall call, object[] a)
+    private static object? Dates(BoundCall call, object[] a)
     {
         var isDate = call.Arguments[0].Type.Kind == TypeKind.Date;
         var value = (long)(BigInteger)a[0];
         if (call.Op == ScalarOp.AddTime)
         {
             var amount = (long)(BigInteger)a[1];
-            return (BigInteger)(isDate ? value + (amount / 86_400_000_000) : value + amount);
+            var moved = (BigInteger)(isDate ? value + (amount / 86_400_000_000) : value + amount);
+            var day = isDate ? (double)moved : Math.Floor((double)moved / 86_400_000_000);
+            return amount == 0 || day is >= -719_162 and <= 2_932_896 ? moved : null;
         }
 
         var time = isDate ? DateTime.UnixEpoch.AddDays(value) : DateTime.UnixEpoch.AddTicks(value * 10);

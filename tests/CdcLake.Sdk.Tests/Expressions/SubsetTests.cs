@@ -251,6 +251,7 @@ public sealed class SubsetTests
         var hour = TimeSpan.FromHours(1);
         Assert.Equal($"{Micros(new DateTime(2024, 3, 2, 0, 59, 58, 7))}:timestamp(6)", Run(x => x.At.AddDays(1) + hour));
         Assert.Equal("19781:date", Run(x => x.Day.AddDays(-1)));
+        Assert.Equal("null|null|null", Run(x => new { Late = x.At.AddDays(3_000_000), Early = x.Day.AddDays(-800_000), Added = x.At.AddYears(7975).AddDays(365).Year }));
         Assert.Equal("True:boolean", Run(x => x.At.AddMinutes(-1).AddSeconds(60).AddHours(1).AddMilliseconds(5) > x.At));
     }
 

@@ -93,7 +93,7 @@ internal sealed partial class ExprBinder
                 }
 
                 var type = value.Type.Kind != TypeKind.Date && amount % TimeSpan.MicrosecondsPerSecond != 0 ? value.Type with { Scale = 6 } : value.Type;
-                return new BoundCall(call.Op, [value, Constants.Bind((ConstantExpr)call.Arguments[1])], type, value.Nullable, canFail: kind == TypeKind.Date);
+                return new BoundCall(call.Op, [value, Constants.Bind((ConstantExpr)call.Arguments[1])], type, value.Nullable || amount != 0);
             default:
                 return new BoundCall(call.Op, [value], DataType.Int32, value.Nullable);
         }

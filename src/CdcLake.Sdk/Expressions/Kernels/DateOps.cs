@@ -78,23 +78,32 @@ internal readonly struct DateOf : IUnary<long, int>
         (microseconds / TimeSpan.MicrosecondsPerDay) - (microseconds % TimeSpan.MicrosecondsPerDay < 0 ? 1 : 0);
 }
 
-/// <summary>Adds a constant: microseconds to a date-time.</summary>
+/// <summary>Adds a constant: microseconds to a date-time. Null outside of the years 1 to 9999.</summary>
 internal readonly struct AddMicroseconds(long amount) : IUnary<long, long>
 {
+    private const long FirstMicrosecond = AddDays.FirstDay * TimeSpan.MicrosecondsPerDay;
+    private const long LastMicrosecond = ((AddDays.LastDay + 1) * TimeSpan.MicrosecondsPerDay) - 1;
+
     public int Apply(long value, out long result)
     {
         result = unchecked(value + amount);
-        return amount < 0 == result < value || amount == 0 ? Outcome.Ok : Outcome.Overflow;
+        return amount < 0 == result < value && result is >= FirstMicrosecond and <= LastMicrosecond || amount == 0 ? Outcome.Ok : Outcome.Null;
     }
 }
 
-/// <summary>Adds a constant number of days to a date.</summary>
+/// <summary>Adds a constant number of days to a date. Null outside of the years 1 to 9999.</summary>
 internal readonly struct AddDays(int amount) : IUnary<int, int>
 {
+    /// <summary>0001-01-01 and 9999-12-31.</summary>
+    public const long FirstDay = -719_162;
+
+    public const long LastDay = 2_932_896;
+
     public int Apply(int value, out int result)
     {
-        result = unchecked(value + amount);
-        return amount < 0 == result < value || amount == 0 ? Outcome.Ok : Outcome.Overflow;
+        var moved = (long)value + amount;
+        result = unchecked((int)moved);
+        return moved is >= FirstDay and <= LastDay || amount == 0 ? Outcome.Ok : Outcome.Null;
     }
 }
 
