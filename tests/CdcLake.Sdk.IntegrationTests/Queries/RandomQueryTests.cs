@@ -1,0 +1,39 @@
+using System.Globalization;
+using CdcLake.IntegrationTests.Fixtures;
+using Xunit.Abstractions;
+
+namespace CdcLake.IntegrationTests.Queries;
+
+/// <summary>
+/// Random plans against MySQL itself: many queries of every operator, function, collation and kind of join are sinks of one pipeline over random tables, and after every transaction
+/// each has exactly the rows that the server answers to its SQL. A failure prints the seed of its case, which <c>CDCLAKE_TEST_SEED</c> runs alone, and the number of the query, to
+/// which <c>CDCLAKE_TEST_QUERY</c> confines it. The usual run has the same cases always, a long one others each time.
+/// </summary>
+public sealed class RandomQueryTests(ITestOutputHelper output)
+{
+    private const int MostShown = 12;
+    private const int UsualSeed = 1;
+
+    [ServerFact(TestServers.MySql)]
+    public async Task Every_query_is_the_servers_answer_after_every_transaction()
+    {
+        var (seed, query) = (Given("CDCLAKE_TEST_SEED"), Given("CDCLAKE_TEST_QUERY"));
+        var first = seed ?? (Proof.IsLong ? Random.Shared.Next() : UsualSeed);
+        output.WriteLine($"CDCLAKE_TEST_SEED={first}");
+        await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "random_queries");
+        await database.ExecuteAsync("SET SESSION group_concat_max_len = 1000000");
+        var (failures, pairs) = (new List<string>(), 0);
+        for (var i = 0; i < (seed is null ? Proof.Rounds(2, 70) : 1) && failures.Count < MostShown; i++)
+        {
+            var randomCase = new RandomCase(database, first + i);
+            failures.AddRange(await randomCase.FailuresAsync(query));
+            pairs += randomCase.Pairs;
+        }
+
+        output.WriteLine($"{pairs} pairs of query and transaction");
+        Assert.True(failures.Count == 0, string.Join("\n\n", failures.Take(MostShown)));
+    }
+
+    private static int? Given(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : null;
+}
