@@ -89,7 +89,7 @@ internal sealed class RandomCase(MySqlDatabase database, int seed)
     }
 
     /// <summary>The numbers of the queries that differ from the server's answer after the first transaction where any does.</summary>
-    private async Task<IReadOnlyList<int>> RunAsync(IReadOnlyList<ShownQuery> queries)
+    private async Task<IReadOnlyList<int>> RunAsync(List<ShownQuery> queries)
     {
         using var folder = new TemporaryFolder();
         var tables = new RandomTables(new Random(seed));

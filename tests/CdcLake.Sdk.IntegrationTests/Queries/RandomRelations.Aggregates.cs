@@ -63,7 +63,7 @@ internal sealed partial class RandomRelations
     private Term Concatenation(Expression group, ParameterExpression row, Term text, IReadOnlyList<Term> columns)
     {
         var bytes = $"CONVERT({text.Sql} USING utf8mb4) {Bytes}";
-        var by = columns.Where(c => c.Type.Kind is not (SqlKind.Text or SqlKind.Enum or SqlKind.Double)).OrderBy(_ => random.Next()).FirstOrDefault();
+        var by = columns.Where(c => c.Type.Kind is not (SqlKind.Text or SqlKind.Double)).OrderBy(_ => random.Next()).FirstOrDefault();
         Expression selector = Expression.Lambda(text.Lambda, row);
         if (by is null || random.Next(3) == 0)
         {

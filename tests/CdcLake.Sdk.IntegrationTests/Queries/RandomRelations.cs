@@ -47,7 +47,7 @@ internal sealed partial class RandomRelations(IReadOnlyList<Relation> tables, Ra
         return Relation.Of(input.Stream.Select, [row], Results(input.Terms(row, "t"), RowTypes.Most, 2), input.As("t"), input.Rows, input);
     }
 
-    private Relation Distinct(Relation input)
+    private static Relation Distinct(Relation input)
     {
         var distinct = input.Like(input.Stream.Distinct(), $"SELECT DISTINCT t.* FROM {input.As("t")}", input.Rows, input);
         return distinct with { Columns = [.. input.Columns.Select(c => (c.Name, c.Type.Grouped()))] };

@@ -101,5 +101,5 @@ internal sealed partial class RandomTerms
     private Term OfEnum(Term term) => Chance(50) ? OrdinalOf(term) : Term.Of(term.Call("ToString"), $"CAST({term.Sql} AS CHAR)", SqlType.Text(SqlType.Ascii));
 
     /// <summary>As C# sees a member in a comparison.</summary>
-    private static Term OrdinalOf(Term term) => new(term.As(typeof(int)), $"({term.Sql} + 0)", SqlType.Integer(typeof(int), 3));
+    private static Term OrdinalOf(Term term) => new(term.As(typeof(int)), $"CAST({term.Sql} + 0 AS SIGNED)", SqlType.Integer(typeof(int), 3));
 }

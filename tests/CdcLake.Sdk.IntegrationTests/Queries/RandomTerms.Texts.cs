@@ -25,7 +25,7 @@ internal sealed partial class RandomTerms
             3 => Term.Of(term.Call("Substring", Expression.Constant(length), Expression.Constant(2)), $"SUBSTRING({term.Sql}, {length + 1}, 2)", term.Type),
             4 when !isAscii => new Term(
                 Expression.Add(term.Lambda, other.Lambda, typeof(string).GetMethod(nameof(string.Concat), [typeof(string), typeof(string)])), $"CONCAT({term.Sql}, {other.Sql})", term.Type),
-            5 => Term.Of(term.Call("Replace", Expression.Constant("a"), Expression.Constant("bc")), $"REPLACE({term.Sql}, 'a', 'bc')", term.Type),
+            5 => Term.Of(term.Call("Replace", Expression.Constant("a"), Expression.Constant("b")), $"REPLACE({term.Sql}, 'a', 'b')", term.Type),
             _ => Term.Of(term.Member("Length"), $"CHAR_LENGTH({term.Sql})", SqlType.Integer(typeof(int), 1e5)),
         };
     }

@@ -9,7 +9,7 @@ namespace CdcLake.IntegrationTests.Queries;
 internal sealed record Term(Expression Lambda, string Sql, SqlType Type)
 {
     /// <summary>The value itself where C# has no operator or method for one that may be null.</summary>
-    public Expression Value => Type.Clr.IsValueType ? Expression.Property(Lambda, "Value") : Lambda;
+    public Expression Value => Type.Clr.IsValueType ? Expression.Property(Lambda, nameof(Nullable<int>.Value)) : Lambda;
 
     /// <summary>A term over any expression, which becomes one that takes null.</summary>
     public static Term Of(Expression lambda, string sql, SqlType type) => new(lambda.Type == type.Nullable ? lambda : Expression.Convert(lambda, type.Nullable), sql, type);

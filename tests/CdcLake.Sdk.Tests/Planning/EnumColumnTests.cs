@@ -122,6 +122,15 @@ public sealed class EnumColumnTests
     }
 
     [Fact]
+    public void Rows_are_ordered_by_the_places_of_labels_and_by_their_text_where_that_is_asked_for()
+    {
+        var rows = new Dictionary<string, object?[][]> { ["desk.tickets"] = [.. Rows["desk.tickets"], Row(5, "", null)] };
+        Assert.Equal("3", Run(TicketStream.TopN(1, t => t.State).Select(t => new { t.Id }), r => r.Id, rows));
+        Assert.Equal("5", Run(TicketStream.TopN(1, t => t.State, ascending: true).Select(t => new { t.Id }), r => r.Id, rows));
+        Assert.Equal("4", Run(TicketStream.TopN(1, t => new { Text = t.State.ToString(), t.Id }).Select(t => new { t.Id }), r => r.Id, rows));
+    }
+
+    [Fact]
     public void Number_of_a_column_with_a_label_that_is_no_member_is_refused_at_the_start()
     {
         var archive = ChangeStreams.FromTable<Archived>(SampleTables.Source, "desk.archive").Select(a => new { a.Id, N = (int)a.State });

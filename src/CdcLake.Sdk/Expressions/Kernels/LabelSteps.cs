@@ -83,7 +83,7 @@ internal sealed class LabelNumberStep<T>(LabelTable labels, T[] numbers, int inp
     }
 
     private UnsupportedTypeException Unknown(BytesColumn texts, int row) =>
-        new($"\"{source.Text}\" has no number for {CellText.Of(texts, row)}, which is no member of {source.EnumType.Name} (MySQL stores '' for values that an ENUM does not take). "
+        new($"\"{source.Text}\" has no number for {CellText.Of(texts, row)}, which is no {(source.EnumType is { } type ? $"member of {type.Name}" : "label of its column")} (MySQL stores '' for values that an ENUM does not take). "
             + "Test for it before the conversion, or repair the rows on the server.");
 }
 

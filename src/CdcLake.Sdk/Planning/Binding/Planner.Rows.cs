@@ -68,7 +68,7 @@ internal sealed partial class Planner
         var names = input.Names(wanted).ToList();
         var values = top.Keys.Select(input.Binder.Bind).Where(k => k is not BoundConstant).ToList();
         var keys = new TextGroups(input, values).Keys;
-        var order = top.Order.Select(input.Binder.Bind).Where(o => o is not BoundConstant).Select(o => TextKeys.Of(o, $"The order by \"{o.Text}\"")).ToList();
+        var order = top.Order.Select(o => TextKeys.Order(o, input.Binder.Bind(o))).Where(o => o is not BoundConstant).Select(o => TextKeys.Of(o, $"The order by \"{o.Text}\"")).ToList();
         var side = Side(input, [.. keys, .. order], names);
         var key = side.Key.Take(keys.Count).ToList();
         var by = side.Key.Skip(keys.Count).ToList();

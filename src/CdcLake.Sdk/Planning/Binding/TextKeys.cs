@@ -17,6 +17,10 @@ internal static class TextKeys
     public static BoundExpr Of(BoundExpr value, string what) =>
         value.Type.Kind == TypeKind.String && value.Collation is { IsBytes: false } collation ? new BoundTextKey(value, collation.For(what)) : value;
 
+    /// <summary>What rows are ordered by: an ENUM by the places of its labels, unless its text is asked for.</summary>
+    public static BoundExpr Order(Expr asked, BoundExpr value) =>
+        !value.Labels.IsEmpty && (asked is ColumnExpr || ClrTypes.Strip(asked.Type).IsEnum) ? BoundLabel.PlaceOf(value) : value;
+
     /// <summary>Two values that are compared for equality.</summary>
     public static (BoundExpr Left, BoundExpr Right) Pair(BoundExpr left, BoundExpr right, string what)
     {

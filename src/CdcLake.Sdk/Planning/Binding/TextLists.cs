@@ -18,7 +18,7 @@ internal static class TextLists
             throw new SchemaMismatchException($"\"{call.Arguments[0]}\" is {text.Type}, and only texts can be put together. Give its text: x.ToString().");
         }
 
-        var order = binder.Bind(call.Arguments[4]);
+        var order = TextKeys.Order(call.Arguments[4], binder.Bind(call.Arguments[4]));
         var collation = order is { Type.Kind: TypeKind.String, Collation: { } by } ? by.For($"The order by \"{order.Text}\"") : TextCollation.Bytes;
         return new BoundPack([new BoundSortKey(order, IsTrue(call.Arguments[3]), collation), text], isNullable: true);
     }
