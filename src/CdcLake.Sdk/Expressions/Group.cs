@@ -41,13 +41,13 @@ public class Group<T>
     /// <param name="separator">A constant.</param>
     public string? Concat(Func<T, string?> selector, string separator) => throw Marker();
 
-    /// <summary>The same in the order of another value, null first: <c>GROUP_CONCAT(x ORDER BY y SEPARATOR ', ')</c>. Where that is equal the texts decide.</summary>
+    /// <summary>The same in the order of another value, null first: <c>GROUP_CONCAT(x ORDER BY y IS NULL DESC, y SEPARATOR ', ')</c>, where MySQL by itself takes null for zero. Where that is equal the texts decide.</summary>
     /// <param name="selector">The text.</param>
     /// <param name="separator">A constant.</param>
     /// <param name="orderBy">What decides the order.</param>
     public string? Concat<TOrder>(Func<T, string?> selector, string separator, Func<T, TOrder> orderBy) => throw Marker();
 
-    /// <summary>The same with the largest first: <c>GROUP_CONCAT(x ORDER BY y DESC SEPARATOR ', ')</c>.</summary>
+    /// <summary>The same with the largest first: <c>GROUP_CONCAT(x ORDER BY y IS NULL, y DESC SEPARATOR ', ')</c>.</summary>
     /// <inheritdoc cref="Concat{TOrder}(Func{T, string}, string, Func{T, TOrder})"/>
     public string? ConcatDescending<TOrder>(Func<T, string?> selector, string separator, Func<T, TOrder> orderBy) => throw Marker();
 

@@ -29,6 +29,7 @@ internal sealed class PrivateRestServer : IAsyncDisposable
         var start = new ProcessStartInfo("bash", [Repository.Lab("rest-catalog.sh"), command, _name])
         {
             RedirectStandardOutput = true,
+            WorkingDirectory = Repository.Root, // the tests' own one changes while ClickHouse reads, and goes
             Environment =
             {
                 ["CDCLAKE_REST_WAREHOUSE"] = _bucket.Uri("warehouse"), ["CDCLAKE_REST_OPTS"] = "--vend",

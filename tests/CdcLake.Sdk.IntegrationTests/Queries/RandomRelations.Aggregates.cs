@@ -74,7 +74,7 @@ internal sealed partial class RandomRelations
         var method = Method(group, descending ? "ConcatDescending" : "Concat", by.Lambda.Type, 3);
         return Term.Of(
             Expression.Call(group, method, selector, Expression.Constant(", "), Expression.Lambda(by.Lambda, row)),
-            $"GROUP_CONCAT({text.Sql} ORDER BY {by.Sql}{(descending ? " DESC" : "")}, {bytes} SEPARATOR ', ')", text.Type);
+            $"GROUP_CONCAT({text.Sql} ORDER BY {by.Sql} IS NULL{(descending ? "" : " DESC")}, {by.Sql}{(descending ? " DESC" : "")}, {bytes} SEPARATOR ', ')", text.Type);
     }
 
     private static SqlType SumOf(SqlType type, double rows) => type.Kind switch
