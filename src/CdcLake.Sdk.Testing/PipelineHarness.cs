@@ -12,8 +12,10 @@ namespace CdcLake.Testing;
 /// Iceberg catalogs and StarRocks are in memory. A write is done when every target shows it, so that nothing waits for time. Views, and sinks that are classes of the application, are used as they are.
 /// Same calls and same <see cref="PipelineHarnessOptions.Seed"/>, same run. Safe for concurrent use; any number of harnesses run side by side, each over a pipeline of its own.
 /// </summary>
-public sealed partial class PipelineHarness : IAsyncDisposable
+public sealed class PipelineHarness : IAsyncDisposable
 {
+    private const ulong PassesOfACommit = 6;
+
     private readonly AsyncLock _turn = new();
     private readonly Pipeline _pipeline;
     private readonly PipelineHarnessOptions _options;
@@ -21,7 +23,7 @@ public sealed partial class PipelineHarness : IAsyncDisposable
     private readonly HarnessServers _servers;
     private readonly CrashPlan _crashes;
     private readonly IReadOnlyList<SinkTable> _sinks;
-    private HarnessProcess _process;
+    private readonly HarnessRuns _runs;
 
     private PipelineHarness(Pipeline pipeline, PipelineHarnessOptions options)
     {
@@ -33,7 +35,7 @@ public sealed partial class PipelineHarness : IAsyncDisposable
         _servers = HarnessServers.Start(definition, options, _clock);
         var bound = Planner.Bind(definition.Plan, definition.Plan.Tables.ToDictionary(t => t, t => _servers.Database.Table(t).Description, StringComparer.Ordinal));
         _sinks = [.. bound.Sinks.Zip(definition.Sinks, (node, target) => new SinkTable(pipeline.Name, node, target, _servers))];
-        _process = StartProcess();
+        _runs = new HarnessRuns(pipeline, _servers, _crashes, options, _clock);
     }
 
     /// <summary>Starts a pipeline that is not running and was not run before.</summary>
@@ -70,7 +72,7 @@ public sealed partial class PipelineHarness : IAsyncDisposable
     public int Crashes => _crashes.Crashes;
 
     /// <summary>What the process that runs now says of itself.</summary>
-    public PipelineStatus Status => _process.Pipeline.Status;
+    public PipelineStatus Status => _runs.Current.Pipeline.Status;
 
     /// <summary>All transactions so far, as <c>gtid_executed</c> of the server would print them; <c>none</c> before the first one.</summary>
     public string Gtid => MemoryDatabase.PositionOf(_servers.Database.Count).ToString();
@@ -82,7 +84,7 @@ public sealed partial class PipelineHarness : IAsyncDisposable
     internal MemoryDatabase Database => _servers.Database;
 
     /// <summary>The plan with the types of the tables' columns.</summary>
-    public string Explain() => _process.Pipeline.Explain();
+    public string Explain() => _runs.Current.Pipeline.Explain();
 
     /// <summary>A table of the server in memory, written and read by rows of a type.</summary>
     /// <typeparam name="T">A row type with a property for each column that is written.</typeparam>
@@ -120,7 +122,7 @@ public sealed partial class PipelineHarness : IAsyncDisposable
         }
 
         var number = _servers.Database.Commit(transaction.Statements, _clock.GetUtcNow());
-        await SettleHereAsync(cancellationToken).ConfigureAwait(false);
+        await _runs.SettleAsync(cancellationToken).ConfigureAwait(false);
         return MemoryDatabase.GtidOf(number);
     }
 
@@ -134,7 +136,7 @@ public sealed partial class PipelineHarness : IAsyncDisposable
     {
         var sink = SinkOf(target);
         using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
-        await SettleHereAsync(cancellationToken).ConfigureAwait(false);
+        await _runs.SettleAsync(cancellationToken).ConfigureAwait(false);
         return await sink.ReadAsync<T>(cancellationToken).ConfigureAwait(false);
     }
 
@@ -150,13 +152,67 @@ public sealed partial class PipelineHarness : IAsyncDisposable
     public async Task SettleAsync(CancellationToken cancellationToken = default)
     {
         using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
-        await SettleHereAsync(cancellationToken).ConfigureAwait(false);
+        await _runs.SettleAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Has the pipeline killed within what is written next, as by <c>kill -9</c>, and started again; the write is done when the new process shows it. A write during which the pipeline does not come
+    /// by the point fails.
+    /// </summary>
+    /// <param name="point">Where.</param>
+    /// <param name="pass">Which time it comes by there; 1 is the next.</param>
+    public void CrashAt(CrashPoint point, int pass = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pass);
+        _crashes.Arm(point, pass);
+    }
+
+    /// <summary>
+    /// Kills the pipeline within a commit and checkpoint of a position, at a point that the seed chooses, starts it again, and compares the rows of every Iceberg and StarRocks target with
+    /// those of before. To kill it within a commit of rows, use <see cref="CrashAt"/>.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RowMismatchException">Rows were lost, doubled or changed.</exception>
+    /// <exception cref="PipelineHarnessException">The pipeline failed.</exception>
+    public async Task CrashAndRestartAsync(CancellationToken cancellationToken = default)
+    {
+        using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await _runs.SettleAsync(cancellationToken).ConfigureAwait(false);
+        var before = await TextsAsync(cancellationToken).ConfigureAwait(false);
+        var chance = Hash64.Of(Hash64.Combine((ulong)Seed, ~(ulong)_servers.Database.Count));
+        _crashes.Arm(null, 1 + (int)(chance % PassesOfACommit));
+        _servers.Database.Commit(new MemoryTransaction(_clock), _clock.GetUtcNow());
+        await _runs.SettleAsync(cancellationToken, killsAtLast: true).ConfigureAwait(false);
+        var after = await TextsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var ((sink, expected), (_, actual)) in before.Zip(after))
+        {
+            Compare(sink.Name, "what it was before the crash", expected, actual);
+        }
+    }
+
+    /// <summary>
+    /// Compares every Iceberg and StarRocks target and every view with the pipeline's query over the tables as they are now, evaluated from nothing: no changes, no state, no restart. What was
+    /// kept up to date change by change has to be the same. Sinks that are classes of the application are left out.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RowMismatchException">They differ.</exception>
+    /// <exception cref="PipelineHarnessException">The pipeline failed.</exception>
+    public async Task AssertMatchesBatchAsync(CancellationToken cancellationToken = default)
+    {
+        using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await _runs.SettleAsync(cancellationToken).ConfigureAwait(false);
+        var targets = _sinks.Select(s => new CollectingTarget(s.Name, s.TextOf)).ToList();
+        await BatchRun.RunAsync(_pipeline.Definition, _servers.Database.Copy(), targets, _clock, _options.Timeout, cancellationToken).ConfigureAwait(false);
+        foreach (var (sink, target) in _sinks.Zip(targets).Where(p => p.First.IsReadable))
+        {
+            Compare(sink.Name, "the query over the tables as they are", target.Rows, await sink.ReadTextsAsync(cancellationToken).ConfigureAwait(false));
+        }
     }
 
     /// <summary>Ends the pipeline without waiting for anything, and all servers with it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _process.DisposeAsync().ConfigureAwait(false);
+        await _runs.DisposeAsync().ConfigureAwait(false);
         await _servers.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -174,5 +230,23 @@ public sealed partial class PipelineHarness : IAsyncDisposable
         };
     }
 
-    private HarnessProcess StartProcess() => HarnessProcess.Start(_pipeline.Definition, _servers, _crashes, _options.Seed, _clock);
+    private async Task<List<(SinkTable Sink, IReadOnlyList<string> Rows)>> TextsAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<(SinkTable, IReadOnlyList<string>)>();
+        foreach (var sink in _sinks.Where(s => s.IsReadable))
+        {
+            all.Add((sink, await sink.ReadTextsAsync(cancellationToken).ConfigureAwait(false)));
+        }
+
+        return all;
+    }
+
+    private void Compare(string sink, string expectation, IReadOnlyList<string> expected, IReadOnlyList<string> actual)
+    {
+        var (missing, unexpected) = (RowText.Except(expected, actual), RowText.Except(actual, expected));
+        if (missing.Count + unexpected.Count > 0)
+        {
+            throw new RowMismatchException(Seed, sink, expectation, missing, unexpected);
+        }
+    }
 }

@@ -34,16 +34,16 @@ internal sealed class BoundLabel : BoundExpr
 
     public override TextCollation? Collation => Type.Kind == TypeKind.String ? Value.Collation : null;
 
-    /// <summary>Where labels stand in their list, which is what MySQL orders an ENUM by; '', which it stores for what the list lacks, comes first.</summary>
-    public static BoundLabel PlaceOf(BoundExpr value) =>
-        new(value, null, [.. value.Labels.Select((l, i) => (l, (object)(i + 1))), .. value.Labels.Contains("") ? [] : ((string, object)[])[("", 0)]], DataType.Int32, []);
-
-    public override string Text => EnumType is null ? Value.Text : Type.Kind == TypeKind.String ? Value.Text : $"({ClrTypes.Name(Enum.GetUnderlyingType(EnumType))}){Value.Text}";
+    public override string Text => EnumType is null || Type.Kind == TypeKind.String ? Value.Text : $"({ClrTypes.Name(Enum.GetUnderlyingType(EnumType))}){Value.Text}";
 
     public override string Key => _key ??= $"Label({Value.Key},{string.Join(",", Meanings.Select(Canonical))}):{Type}";
 
     /// <summary>A text that is no label of a member has no number; as a name it stays what it is.</summary>
     public override bool CanFail => Value.CanFail || (EnumType is not null && Type.Kind != TypeKind.String);
+
+    /// <summary>Where labels stand in their list, which is what MySQL orders an ENUM by; '', which it stores for what the list lacks, comes first.</summary>
+    public static BoundLabel PlaceOf(BoundExpr value) =>
+        new(value, null, [.. value.Labels.Select((l, i) => (l, (object)(i + 1))), .. value.Labels.Contains("") ? [] : ((string, object)[])[("", 0)]], DataType.Int32, []);
 
     private static string Canonical((string Label, object Meaning) entry)
     {
