@@ -18,7 +18,7 @@ internal static class IndexTargets
     private static IEnumerable<TargetLine> Sets(DataType type, string name)
     {
         var schema = new Schema([new Field("id", type, Nullable: false)]);
-        using var index = KeyIndex.For(schema);
+        using var index = KeyIndex.For(schema, KeyIndexSpace.Default with { MemoryBytes = long.MaxValue });
         var before = MemoryInUse();
         var filled = Fill(index, schema, i => i);
         var bytes = (MemoryInUse() - before) / (double)index.Count;

@@ -111,6 +111,21 @@ internal sealed partial class Consolidator : IDisposable
         }
     }
 
+    /// <summary>The keys that the open epoch mentions, in the form of <see cref="KeyCodec"/>, in pieces; each is valid until the next. No other call until the enumeration is over.</summary>
+    public IEnumerable<EncodedRows> OpenKeys()
+    {
+        for (var start = 0; start < _touchedCount; start += PieceRows)
+        {
+            _batchKeys.Clear();
+            foreach (var reference in _touched.AsSpan(start, Math.Min(PieceRows, _touchedCount - start)))
+            {
+                _batchKeys.Append(_keys.KeyOf(reference));
+            }
+
+            yield return _batchKeys;
+        }
+    }
+
     /// <summary>Forgets what is pending, after it was committed; changes of the open epoch stay.</summary>
     public void Clear()
     {

@@ -81,7 +81,7 @@ public sealed class CompactionPolicyTests
 
     private LiveFile Add(long rows, int dead = 0, int spec = 0)
     {
-        var file = _files.AddCommitted(new DataFile { Path = $"{_files.Count}.parquet", RecordCount = rows, FileSize = rows * 12, SpecId = spec });
+        var file = _files.Add(new DataFile { Path = $"{_files.Count}.parquet", RecordCount = rows, FileSize = rows * 12, SpecId = spec });
         for (var i = 0; i < dead; i++)
         {
             file.Delete(i, int.MaxValue);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
@@ -43,8 +44,60 @@ public sealed class ForeignCompactionTests : IDisposable
         }
 
         await model.CheckAsync();
-        var known = await FilesAsync();
-        Assert.All(_folder.Files.Where(f => f.EndsWith(".parquet", StringComparison.Ordinal)), f => Assert.Contains(Path.GetFileName(f), known));
+        await CheckFilesAsync();
+    }
+
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData(null, 3)]
+    [InlineData(IcebergDeleteMode.Equality, 2)]
+    public async Task Compaction_of_ours_that_theirs_overtook_is_given_up_whole_and_chosen_anew(IcebergDeleteMode? mode, int format)
+    {
+        await using var model = await FilledAsync(Settings with { DeleteMode = mode, FormatVersion = format, FileReadCost = 20 });
+        await using var compaction = (await model.Sink.Upkeep!.BeginAsync(CancellationToken.None))!;
+        await compaction.RunAsync(CancellationToken.None);
+        await ForeignCompaction.RunAsync(_store);
+        var theirs = (await _store.MetadataAsync()).CurrentSnapshotId;
+        var done = await model.Sink.Upkeep.TakeOverAsync(compaction, CancellationToken.None);
+        Assert.Equal((0, 0L), (done.Files, done.Rows));
+        Assert.Equal(theirs, (await _store.MetadataAsync()).CurrentSnapshotId);
+        await CheckFilesAsync();
+        for (var round = 1; round < 4; round++)
+        {
+            Change(model, round);
+            Assert.NotNull(await model.EndAndCommitAsync());
+            await model.CheckAsync();
+            await model.Sink.MaintainNowAsync(CancellationToken.None);
+            await model.CheckAsync();
+        }
+
+        await CheckReplacesAsync();
+        await model.ReopenAsync();
+        await model.CheckAsync();
+    }
+
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData(null, 3)]
+    [InlineData(IcebergDeleteMode.Equality, 3)]
+    public async Task Compaction_of_ours_stands_beside_rows_that_others_added_meanwhile(IcebergDeleteMode? mode, int format)
+    {
+        await using var model = await FilledAsync(Settings with { DeleteMode = mode, FormatVersion = format, FileReadCost = 20, ForeignChanges = ForeignChanges.Keep });
+        await using var compaction = (await model.Sink.Upkeep!.BeginAsync(CancellationToken.None))!;
+        await compaction.RunAsync(CancellationToken.None);
+        Change(model, 1);
+        Assert.NotNull(await model.EndAndCommitAsync());
+        await ForeignAppend.RunAsync(_store, model, 1_001, 1_002);
+        var done = await model.Sink.Upkeep.TakeOverAsync(compaction, CancellationToken.None);
+        Assert.Equal(compaction.Inputs.Count, done.Files);
+        await model.CheckAsync();
+        await CheckReplacesAsync();
+        Change(model, 2);
+        Assert.NotNull(await model.EndAndCommitAsync());
+        await model.CheckAsync();
+        await model.ReopenAsync(new(model.Rows));
+        await model.CheckAsync();
+        await CheckFilesAsync();
     }
 
     [Fact]
@@ -122,9 +175,9 @@ public sealed class ForeignCompactionTests : IDisposable
         Assert.InRange(calls, 20, 400);
     }
 
-    private async Task<SinkModel> FilledAsync()
+    private async Task<SinkModel> FilledAsync(IcebergSinkSettings? settings = null)
     {
-        var model = new SinkModel(_store, Settings);
+        var model = new SinkModel(_store, settings ?? Settings);
         await FillAsync(model);
         return model;
     }
@@ -153,6 +206,18 @@ public sealed class ForeignCompactionTests : IDisposable
             model.Remove(id + 3);
         }
     }
+
+    /// <summary>There is no file that no snapshot knows.</summary>
+    private async Task CheckFilesAsync()
+    {
+        var known = await FilesAsync();
+        Assert.All(_folder.Files.Where(f => f.EndsWith(".parquet", StringComparison.Ordinal)), f => Assert.Contains(Path.GetFileName(f), known));
+    }
+
+    /// <summary>No snapshot that only moves rows adds any.</summary>
+    private async Task CheckReplacesAsync() => Assert.All(
+        (await _store.MetadataAsync()).Snapshots.Where(s => s["operation"] == "replace"),
+        s => Assert.InRange(long.Parse(s["added-records"] ?? "0", CultureInfo.InvariantCulture), 0, long.Parse(s["deleted-records"] ?? "0", CultureInfo.InvariantCulture)));
 
     private async Task<HashSet<string>> FilesAsync()
     {

@@ -6,10 +6,14 @@ using CdcLake.State.Rows;
 
 namespace CdcLake.Tests.Iceberg;
 
-public sealed class KeyIndexProperties
+public sealed class KeyIndexProperties : IDisposable
 {
     private static readonly Schema Numbers = new([new Field("id", DataType.Int64, Nullable: false)]);
     private static readonly Schema Texts = new([new Field("id", DataType.String, Nullable: false)]);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(1, 50, true)]
@@ -18,10 +22,18 @@ public sealed class KeyIndexProperties
     [InlineData(1, 50, false)]
     [InlineData(2, 5_000, false)]
     [InlineData(3, 200_000, false)]
-    public void Index_equals_a_dictionary(int seed, int range, bool numbers)
+    [InlineData(4, 50, true, 0)]
+    [InlineData(5, 5_000, true, 0)]
+    [InlineData(6, 200_000, true, 200_000)]
+    [InlineData(7, 200_000, true, 1_000_000)]
+    [InlineData(4, 50, false, 0)]
+    [InlineData(5, 5_000, false, 0)]
+    [InlineData(6, 200_000, false, 200_000)]
+    [InlineData(7, 200_000, false, 1_000_000)]
+    public void Index_equals_a_dictionary(int seed, int range, bool numbers, long memory = long.MaxValue)
     {
         var random = new Random(seed);
-        using var index = KeyIndex.For(numbers ? Numbers : Texts);
+        using var index = KeyIndex.For(numbers ? Numbers : Texts, new KeyIndexSpace(memory, _folder.Path));
         using var keys = new EncodedRows();
         var model = new Dictionary<int, RowLocation>();
         var previous = new RowLocation[1000];
@@ -44,11 +56,17 @@ public sealed class KeyIndexProperties
                 Assert.Equal(model.TryGetValue(ids[i], out var expected) ? expected : RowLocation.None, previous[i]);
                 model[ids[i]] = new RowLocation(file, positions[i]);
             }
+
+            if (round % 100 == 50)
+            {
+                CheckAll(index, model, keys, range, numbers);
+            }
         }
 
         CheckAll(index, model, keys, range, numbers);
         index.Clear();
         CheckAll(index, [], keys, range, numbers);
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path)); // whatever was spilled goes with the process, however that ends
     }
 
     [Theory]
@@ -56,7 +74,7 @@ public sealed class KeyIndexProperties
     [InlineData(false)]
     public void Key_costs_24_bytes_at_most_at_every_size(bool numbers)
     {
-        using var index = KeyIndex.For(numbers ? Numbers : Texts);
+        using var index = KeyIndex.For(numbers ? Numbers : Texts, new KeyIndexSpace(long.MaxValue, _folder.Path));
         using var keys = new EncodedRows();
         var previous = new RowLocation[10_000];
         for (var count = 0; count < 2_000_000; count += previous.Length)
@@ -67,10 +85,56 @@ public sealed class KeyIndexProperties
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Index_stays_within_its_memory(bool numbers)
+    {
+        const long memory = 4 << 20;
+        using var index = KeyIndex.For(numbers ? Numbers : Texts, new KeyIndexSpace(memory, _folder.Path));
+        using var keys = new EncodedRows();
+        var previous = new RowLocation[10_000];
+        for (var count = 0; count < 2_000_000; count += previous.Length)
+        {
+            Encode(keys, [.. Enumerable.Range(count, previous.Length)], numbers);
+            index.Set(keys, [], 1, new uint[previous.Length], previous);
+            Assert.DoesNotContain(previous, p => !p.IsNone);
+            Assert.InRange(index.Bytes, 0, memory * 7 / 4); // a memory table that has just been found full, beside what is on disk
+        }
+
+        Assert.Equal(2_000_000, index.Count);
+    }
+
+    [Fact]
+    public void Disk_that_cannot_be_written_to_is_a_typed_error()
+    {
+        var file = Path.Combine(_folder.Path, "file");
+        File.WriteAllText(file, "");
+        using var index = KeyIndex.For(Numbers, new KeyIndexSpace(0, Path.Combine(file, "folder")));
+        using var keys = new EncodedRows();
+        Encode(keys, [1, 2, 3], numbers: true);
+        var error = Assert.Throws<ObjectStoreException>(() => index.Set(keys, [], 1, new uint[3], new RowLocation[3]));
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4_079)]
+    [InlineData(4_080)]
+    [InlineData(4_095)]
+    public void Block_that_changed_on_disk_is_noticed(int at)
+    {
+        var block = new byte[RunBlocks<NumberKey>.BlockBytes];
+        RunBlocks<NumberKey>.Seal(block, RunBlocks<NumberKey>.SlotsPerBlock);
+        Assert.Equal(RunBlocks<NumberKey>.SlotsPerBlock, RunBlocks<NumberKey>.Open(block).Length);
+        block[at] ^= 4;
+        Assert.True(Assert.Throws<ObjectStoreException>(() => RunBlocks<NumberKey>.Open(block).Length).IsTransient);
+    }
+
     [Fact]
     public void Some_of_the_keys_are_set_at_their_positions()
     {
-        using var index = KeyIndex.For(Numbers);
+        using var index = KeyIndex.For(Numbers, KeyIndexSpace.Default);
         using var keys = new EncodedRows();
         Encode(keys, [10, 11, 12, 13], numbers: true);
         var found = new RowLocation[4];
@@ -83,7 +147,7 @@ public sealed class KeyIndexProperties
     public void Keys_differ_when_their_bytes_do()
     {
         byte[][] keys = [[], [0], [0, 0], [1], new byte[15], new byte[16], new byte[17], new byte[31], new byte[32], [.. new byte[31], 1], [1, .. new byte[31]]];
-        Assert.Equal(keys.Length, keys.Select(k => HashedKey.Of(k)).Distinct().Count());
+        Assert.Equal(keys.Length, keys.Select(k => HashedKey.Of(k, 1)).Distinct().Count());
     }
 
     [Fact]

@@ -14,14 +14,14 @@ namespace CdcLake.Iceberg.Index;
 internal sealed class FileKeys(TableLayout layout, CatalogTable table) : IDisposable
 {
     private readonly DataFileReader _reader = new(table);
-    private readonly Schema _schema = new(layout.Key.Select(k => layout.Columns[k]));
+    private readonly Schema _schema = layout.KeySchema;
     private readonly ParquetColumn[] _columns = [.. layout.Key.Select(k => layout.Parquet[k])];
 
     /// <summary>Keys of the rows that were read last.</summary>
     public EncodedRows Keys { get; } = new();
 
     /// <summary>Encodes and prints them.</summary>
-    public RowCodec Codec { get; } = new(new Schema(layout.Key.Select(k => layout.Columns[k])), Enumerable.Range(0, layout.Key.Length));
+    public RowCodec Codec { get; } = new(layout.KeySchema, Enumerable.Range(0, layout.Key.Length));
 
     /// <summary>Fills <see cref="Keys"/> with those of all rows of a file, some at a time.</summary>
     /// <returns>The number of the first of them in the file, and how many.</returns>

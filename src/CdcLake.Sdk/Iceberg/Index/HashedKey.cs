@@ -2,15 +2,13 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace CdcLake.Iceberg.Index;
 
-/// <summary>96 bits of a hash of a key's bytes, seeded anew in each process.</summary>
+/// <summary>96 bits of a hash of a key's bytes, seeded anew for each index.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal readonly record struct HashedKey : IIndexKey<HashedKey>
 {
-    private static readonly ulong Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     private readonly ulong _low;
     private readonly uint _high;
 
@@ -20,17 +18,14 @@ internal readonly record struct HashedKey : IIndexKey<HashedKey>
         _high = high;
     }
 
-    public ulong Hash
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _low;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Hash(ulong seed) => _low;
 
     /// <summary>MurmurHash3, x64, 128 bits (Austin Appleby, public domain algorithm), cut to 96.</summary>
-    public static HashedKey Of(ReadOnlySpan<byte> encoded)
+    public static HashedKey Of(ReadOnlySpan<byte> encoded, ulong seed)
     {
-        var a = Seed;
-        var b = Seed;
+        var a = seed;
+        var b = seed;
         var rest = encoded;
         for (; rest.Length >= 16; rest = rest[16..])
         {

@@ -6,8 +6,11 @@ internal interface IIndexKey<TSelf> : IEquatable<TSelf>
     where TSelf : unmanaged, IIndexKey<TSelf>
 {
     /// <summary>A hash for tables, all bits usable.</summary>
-    ulong Hash { get; }
+    /// <param name="seed">That of the index.</param>
+    ulong Hash(ulong seed);
 
     /// <summary>The key of an encoded row.</summary>
-    static abstract TSelf Of(ReadOnlySpan<byte> encoded);
+    /// <param name="encoded">The row.</param>
+    /// <param name="seed">That of the index.</param>
+    static abstract TSelf Of(ReadOnlySpan<byte> encoded, ulong seed);
 }

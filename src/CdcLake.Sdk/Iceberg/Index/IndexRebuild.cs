@@ -1,4 +1,3 @@
-using CdcLake.Columnar;
 using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Index;
@@ -7,9 +6,9 @@ namespace CdcLake.Iceberg.Index;
 internal static class IndexRebuild
 {
     /// <exception cref="CatalogException">Two rows have the same key, so the table was not written by this library alone.</exception>
-    public static async Task<KeyIndex> RunAsync(TableLayout layout, CatalogTable table, LiveFiles files, CancellationToken cancellationToken)
+    public static async Task<KeyIndex> RunAsync(TableLayout layout, CatalogTable table, LiveFiles files, KeyIndexSpace space, CancellationToken cancellationToken)
     {
-        var index = KeyIndex.For(new Schema(layout.Key.Select(k => layout.Columns[k])));
+        var index = KeyIndex.For(layout.KeySchema, space);
         try
         {
             await FillAsync(index, layout, table, files, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Tables;
 using CdcLake.State.Rows;
@@ -5,9 +7,9 @@ using CdcLake.State.Rows;
 namespace CdcLake.Iceberg.Index;
 
 /// <summary>
-/// Which row of which file holds a key. Keys come encoded, many at a time, so that the memory they need is fetched while others are looked at. Keys of one number are
-/// kept exactly (16 bytes an entry), all others as 96 bits of a hash that is seeded anew in each process (20 bytes an entry): two of a billion such keys collide with a
-/// probability below 10⁻¹¹. Not thread-safe; the owner disposes it.
+/// Which row of which file holds a key. Keys come encoded, many at a time, so that what they need, of memory or of disk, is fetched together. Keys of one number are
+/// kept exactly (16 bytes an entry), all others as 96 bits of a hash that is seeded anew for each index (20 bytes an entry): two of a billion such keys collide with a
+/// probability below 10⁻¹¹. What exceeds the memory goes to files. Only a cache: the table is the truth. Not thread-safe; the owner disposes it.
 /// </summary>
 internal abstract class KeyIndex : IDisposable
 {
@@ -19,11 +21,13 @@ internal abstract class KeyIndex : IDisposable
 
     /// <summary>An empty index for keys of some columns.</summary>
     /// <param name="columns">Columns of the key.</param>
-    public static KeyIndex For(Schema columns)
+    /// <param name="space">What it may take.</param>
+    public static KeyIndex For(Schema columns, KeyIndexSpace space)
     {
         var isNumber = columns.Count == 1 && !columns[0].Nullable
             && columns[0].Type.Storage is StorageKind.Int64 or StorageKind.Int32 or StorageKind.Byte;
-        return isNumber ? new KeyTable<NumberKey>() : new KeyTable<HashedKey>();
+        var seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        return isNumber ? new TieredKeys<NumberKey>(space, seed) : new TieredKeys<HashedKey>(space, seed);
     }
 
     /// <summary>Says for each key whether it is there.</summary>
@@ -42,11 +46,13 @@ internal abstract class KeyIndex : IDisposable
     /// <param name="file">Ordinal of the file in which their rows are now.</param>
     /// <param name="positions">Row number of each.</param>
     /// <param name="previous">One entry for each: where its row was, or <see cref="RowLocation.None"/>.</param>
+    /// <exception cref="ObjectStoreException">The disk is full or fails: the index is of no use any more.</exception>
     public abstract void Set(EncodedRows keys, ReadOnlySpan<int> rows, int file, ReadOnlySpan<uint> positions, Span<RowLocation> previous);
 
     /// <summary>Removes keys.</summary>
     /// <param name="keys">Encoded keys.</param>
     /// <param name="previous">One entry for each key: where it was, or <see cref="RowLocation.None"/>.</param>
+    /// <exception cref="ObjectStoreException">The disk is full or fails: the index is of no use any more.</exception>
     public abstract void Remove(EncodedRows keys, Span<RowLocation> previous);
 
     /// <summary>Removes all keys and gives their memory back.</summary>

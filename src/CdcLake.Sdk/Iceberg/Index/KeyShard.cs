@@ -11,22 +11,29 @@ namespace CdcLake.Iceberg.Index;
 
 /// <summary>A part of a <see cref="KeyTable{TKey}"/>: open addressing with ordered linear probing in memory outside the managed heap, which is given back at once.</summary>
 /// <typeparam name="TKey">How keys are kept.</typeparam>
-internal sealed unsafe class KeyShard<TKey>
+/// <param name="seed">That of the hashes.</param>
+internal sealed unsafe class KeyShard<TKey>(ulong seed)
     where TKey : unmanaged, IIndexKey<TKey>
 {
     private const int FirstCapacity = 16;
     private const int DoublesUpTo = 1024;
-    private Slot* _slots;
+    private KeySlot<TKey>* _slots;
     private uint _capacity;
     private uint _length;
     private uint _used;
 
     ~KeyShard() => NativeMemory.Free(_slots);
 
-    public long Bytes => (long)_length * sizeof(Slot);
+    public long Bytes => (long)_length * sizeof(KeySlot<TKey>);
+
+    /// <summary>Keys in it.</summary>
+    public long Count => _used;
+
+    /// <summary>All slots, empty ones among them, in the order of their hashes. Valid until the next change.</summary>
+    public ReadOnlySpan<KeySlot<TKey>> Slots => new(_slots, (int)_length);
 
     /// <summary>Entries in a full shard, in percent of its capacity, and how much larger it then becomes: large entries are packed tighter, so that no key costs more than 24 bytes.</summary>
-    private static (uint Full, uint Growth) Percent => sizeof(Slot) > 16 ? (92u, 109u) : (90u, 125u);
+    private static (uint Full, uint Growth) Percent => sizeof(KeySlot<TKey>) > 16 ? (92u, 109u) : (90u, 125u);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong hash)
@@ -47,7 +54,7 @@ internal sealed unsafe class KeyShard<TKey>
         }
 
         var slot = _slots + Place(key, hash);
-        return slot->File != 0 && slot->Key.Equals(key) ? slot->Location : RowLocation.None;
+        return !slot->IsEmpty && slot->Key.Equals(key) ? slot->Location : RowLocation.None;
     }
 
     /// <summary>Adds a key or moves it, and says where it was.</summary>
@@ -62,7 +69,7 @@ internal sealed unsafe class KeyShard<TKey>
         {
             var at = Place(key, hash);
             var slot = _slots + at;
-            if (slot->File != 0 && slot->Key.Equals(key))
+            if (!slot->IsEmpty && slot->Key.Equals(key))
             {
                 var previous = slot->Location;
                 slot->Location = location;
@@ -70,7 +77,7 @@ internal sealed unsafe class KeyShard<TKey>
             }
 
             var free = at;
-            while (_slots[free].File != 0)
+            while (!_slots[free].IsEmpty)
             {
                 free++;
             }
@@ -99,14 +106,14 @@ internal sealed unsafe class KeyShard<TKey>
 
         var at = Place(key, hash);
         var slot = _slots + at;
-        if (slot->File == 0 || !slot->Key.Equals(key))
+        if (slot->IsEmpty || !slot->Key.Equals(key))
         {
             return RowLocation.None;
         }
 
         var previous = slot->Location;
         var next = at + 1;
-        while (_slots[next].File != 0 && Home(_slots[next].Key.Hash) != next)
+        while (!_slots[next].IsEmpty && Home(_slots[next].Key.Hash(seed)) != next)
         {
             next++;
         }
@@ -129,7 +136,7 @@ internal sealed unsafe class KeyShard<TKey>
     private uint Place(TKey key, ulong hash)
     {
         var at = Home(hash);
-        for (var slot = _slots + at; slot->File != 0 && !slot->Key.Equals(key) && slot->Key.Hash <= hash; slot++)
+        for (var slot = _slots + at; !slot->IsEmpty && !slot->Key.Equals(key) && slot->Key.Hash(seed) <= hash; slot++)
         {
             at++;
         }
@@ -141,7 +148,7 @@ internal sealed unsafe class KeyShard<TKey>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Home(ulong hash) => (uint)(((hash >> 24) & uint.MaxValue) * _capacity >> 32);
 
-    private void Move(uint from, uint to, uint count) => Buffer.MemoryCopy(_slots + from, _slots + to, (ulong)count * (ulong)sizeof(Slot), (ulong)count * (ulong)sizeof(Slot));
+    private void Move(uint from, uint to, uint count) => Buffer.MemoryCopy(_slots + from, _slots + to, (ulong)count * (ulong)sizeof(KeySlot<TKey>), (ulong)count * (ulong)sizeof(KeySlot<TKey>));
 
     private void Grow()
     {
@@ -167,19 +174,19 @@ internal sealed unsafe class KeyShard<TKey>
         NativeMemory.Free(old);
     }
 
-    private bool TryFill(Slot* old, uint oldLength, uint length)
+    private bool TryFill(KeySlot<TKey>* old, uint oldLength, uint length)
     {
         _length = length;
-        _slots = (Slot*)NativeMemory.AllocZeroed(length, (nuint)sizeof(Slot));
+        _slots = (KeySlot<TKey>*)NativeMemory.AllocZeroed(length, (nuint)sizeof(KeySlot<TKey>));
         var next = 0u;
         for (var slot = old; slot < old + oldLength; slot++)
         {
-            if (slot->File == 0)
+            if (slot->IsEmpty)
             {
                 continue;
             }
 
-            next = Math.Max(next, Home(slot->Key.Hash));
+            next = Math.Max(next, Home(slot->Key.Hash(seed)));
             if (next == length - 1)
             {
                 NativeMemory.Free(_slots);
@@ -190,24 +197,5 @@ internal sealed unsafe class KeyShard<TKey>
         }
 
         return true;
-    }
-
-    /// <summary>A slot; <see cref="File"/> is the ordinal plus one, so that zeroed memory is empty.</summary>
-    [StructLayout(LayoutKind.Sequential, Pack = 4)]
-    private struct Slot
-    {
-        public TKey Key;
-        public int File;
-        public uint Position;
-
-        public RowLocation Location
-        {
-            readonly get => new(File - 1, Position);
-            set
-            {
-                File = value.File + 1;
-                Position = value.Position;
-            }
-        }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ManifestRewriting(NamedTable table)
         }
 
         SnapshotChange change = null!;
-        change = new SnapshotChange { KeepsRows = true, MergesManifests = true, Over = ForeignWork.Any, Remake = (_, _) => Task.FromResult(change) };
+        change = new SnapshotChange { KeepsRows = true, MergesManifests = true, Over = ForeignWork.Any, Remake = (_, _) => Task.FromResult<SnapshotChange?>(change) };
         var session = new TableSession(table.Catalog, version, table.Clock);
         var prepared = await session.PrepareAsync(change, new WrittenFiles(version.Table.Files), cancellationToken).ConfigureAwait(false);
         await using var _ = prepared.ConfigureAwait(false);

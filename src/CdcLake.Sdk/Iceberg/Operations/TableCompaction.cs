@@ -70,7 +70,7 @@ internal sealed class TableCompaction(NamedTable table)
     {
         var known = version.Files.Manifests.SelectMany(m => m.Live).Select(e => e.File.Key).ToHashSet(StringComparer.Ordinal);
         SnapshotChange change = null!;
-        change = new SnapshotChange { KeepsRows = true, DataSequenceNumber = compaction.SequenceNumber, Over = ForeignWork.Any, Remake = (now, _) => Task.FromResult(Fits(change, known, now)) };
+        change = new SnapshotChange { KeepsRows = true, DataSequenceNumber = compaction.SequenceNumber, Over = ForeignWork.Any, Remake = (now, _) => Task.FromResult<SnapshotChange?>(Fits(change, known, now)) };
         change.AddedData.AddRange(compaction.Outputs);
         change.RemovedData.AddRange(chosen.Select(f => f.File!));
         change.RemovedDeletes.AddRange(chosen.SelectMany(f => f.ReleaseAll()));

@@ -16,7 +16,7 @@ internal sealed class DeleteTargets
     /// <exception cref="CatalogException">The snapshot lists the file twice.</exception>
     public void Add(LiveFiles files, ManifestEntry entry)
     {
-        if (!_byPath.TryAdd(entry.File.Path, new DeleteTarget(files.AddCommitted(entry.File), entry.Sequence)))
+        if (!_byPath.TryAdd(entry.File.Path, new DeleteTarget(files.Add(entry.File), entry.Sequence)))
         {
             throw new CatalogException($"Data file {entry.File.Path} is listed twice in one snapshot. Roll the table back to an older snapshot.");
         }

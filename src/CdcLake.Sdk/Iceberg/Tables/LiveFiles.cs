@@ -25,12 +25,19 @@ internal sealed class LiveFiles
         return file;
     }
 
-    /// <summary>A file of the table.</summary>
-    public LiveFile AddCommitted(DataFile data)
+    /// <summary>A complete file: one of the table, or one that the next commit adds.</summary>
+    public LiveFile Add(DataFile data)
     {
         var file = Begin();
         file.File = data;
         return file;
+    }
+
+    /// <summary>A file that was removed is there again.</summary>
+    public void PutBack(LiveFile file)
+    {
+        _files.Add(file.Ordinal, file);
+        _byOrdinal.Add(file.Ordinal, file);
     }
 
     /// <summary>True until the file was removed.</summary>

@@ -8,6 +8,9 @@ internal readonly record struct RowLocation(int File, uint Position)
     /// <summary>No row.</summary>
     public static RowLocation None => new(-1, 0);
 
-    /// <summary>True for <see cref="None"/>.</summary>
+    /// <summary>No row any more: what is said elsewhere of the key counts no longer.</summary>
+    public static RowLocation Removed => new(-2, 0);
+
+    /// <summary>True for <see cref="None"/> and <see cref="Removed"/>.</summary>
     public bool IsNone => File < 0;
 }

@@ -47,7 +47,11 @@ internal sealed class TableLayout
     /// <summary>Columns of the table.</summary>
     public Schema Columns { get; }
 
+    /// <summary>Ordinals of the upsert key in them.</summary>
     public ImmutableArray<int> Key { get; }
+
+    /// <summary>Columns of the upsert key.</summary>
+    public Schema KeySchema => new(Key.Select(k => Columns[k]));
 
     public IcebergSchema Schema { get; }
 

@@ -117,7 +117,8 @@ internal sealed class PreparedTable : IAsyncDisposable
     /// <summary>
     /// After a conflict with what can be gone on from: the manifests are made again for the version that the table has now, and the change too where others compacted it or added rows.
     /// </summary>
-    internal async Task RebaseAsync(CatalogTable now, CancellationToken cancellationToken)
+    /// <returns>False when nothing is left to publish; all that was written is removed then.</returns>
+    internal async Task<bool> RebaseAsync(CatalogTable now, CancellationToken cancellationToken)
     {
         _session.MetOthers();
         await _own.DeleteAllAsync().ConfigureAwait(false);
@@ -125,13 +126,20 @@ internal sealed class PreparedTable : IAsyncDisposable
         if (now.Metadata.CurrentSnapshotId == _base!.Metadata.CurrentSnapshotId)
         {
             await WriteAsync(_session.Version with { Table = now }, cancellationToken).ConfigureAwait(false);
-            return;
+            return true;
         }
 
         var version = await TableVersion.ReadAsync(now, cancellationToken).ConfigureAwait(false);
         _session.Move(version);
-        Change = await Change.Remake!(version, cancellationToken).ConfigureAwait(false);
+        if (await Change.Remake!(version, cancellationToken).ConfigureAwait(false) is not { } change)
+        {
+            await AbandonAsync().ConfigureAwait(false);
+            return false;
+        }
+
+        Change = change;
         await WriteAsync(version, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Leaves the gap that other writers of the table need.</summary>

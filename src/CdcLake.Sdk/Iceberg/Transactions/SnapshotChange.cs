@@ -49,9 +49,9 @@ internal sealed class SnapshotChange
 
     /// <summary>
     /// Makes the change again, from a version that others made meanwhile, as far as <see cref="Over"/> goes. Files that the change added stay usable. Null where that cannot be done: the
-    /// commit is then a conflict.
+    /// commit is then a conflict. What it gives is null when nothing is left to do: the files are then removed, and the producer goes on from that version.
     /// </summary>
-    public Func<TableVersion, CancellationToken, Task<SnapshotChange>>? Remake { get; init; }
+    public Func<TableVersion, CancellationToken, Task<SnapshotChange?>>? Remake { get; init; }
 
     /// <summary>What others may have done for <see cref="Remake"/> to be possible.</summary>
     public ForeignWork Over { get; init; } = ForeignWork.Rearranged;

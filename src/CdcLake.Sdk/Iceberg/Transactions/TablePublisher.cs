@@ -14,9 +14,10 @@ internal static class TablePublisher
     /// <summary>Publishes all in one act.</summary>
     /// <param name="catalog">The catalog of all of them.</param>
     /// <param name="tables">One, or several where the catalog commits together.</param>
+    /// <returns>False when others did meanwhile what there was to do, so that nothing was committed.</returns>
     /// <exception cref="CommitConflictException">Another writer changed rows or schema meanwhile. Nothing was committed; all of them are abandoned.</exception>
     /// <exception cref="CdcLakeException">Nobody knows whether it was committed: open the tables again to see.</exception>
-    public static async Task PublishAsync(ICatalog catalog, IReadOnlyList<PreparedTable> tables)
+    public static async Task<bool> PublishAsync(ICatalog catalog, IReadOnlyList<PreparedTable> tables)
     {
         foreach (var table in tables)
         {
@@ -30,10 +31,10 @@ internal static class TablePublisher
             {
                 case CommitOutcome.Committed committed:
                     await FinishAsync(tables, committed.Tables).ConfigureAwait(false);
-                    return;
+                    return true;
                 case CommitOutcome.Unknown unknown:
                     await FinishAsync(tables, await FindAsync(catalog, tables, unknown.Cause).ConfigureAwait(false)).ConfigureAwait(false);
-                    return;
+                    return true;
             }
 
             var conflict = (CommitOutcome.Conflict)outcome;
@@ -41,7 +42,7 @@ internal static class TablePublisher
             if (AreIn(tables, now))
             {
                 await FinishAsync(tables, [.. now.OfType<CatalogTable>()]).ConfigureAwait(false); // the refusal was that of a repeated request
-                return;
+                return true;
             }
 
             foreach (var table in tables)
@@ -56,7 +57,11 @@ internal static class TablePublisher
                 throw ConflictOf(catalog, conflict.Table, reason, isTransient: now.All(t => t is not null));
             }
 
-            await RebaseAsync(tables, [.. now.OfType<CatalogTable>()]).ConfigureAwait(false);
+            tables = await RebaseAsync(tables, [.. now.OfType<CatalogTable>()]).ConfigureAwait(false);
+            if (tables.Count == 0)
+            {
+                return false;
+            }
         }
     }
 
@@ -130,14 +135,21 @@ internal static class TablePublisher
     private static string? Objection(IReadOnlyList<PreparedTable> tables, List<CatalogTable?> now) =>
         tables.Zip(now, (t, n) => t.Objection(n)).FirstOrDefault(o => o is not null);
 
-    private static async Task RebaseAsync(IReadOnlyList<PreparedTable> tables, List<CatalogTable> now)
+    /// <returns>Those that are left to be published.</returns>
+    private static async Task<IReadOnlyList<PreparedTable>> RebaseAsync(IReadOnlyList<PreparedTable> tables, List<CatalogTable> now)
     {
         try
         {
+            var left = new List<PreparedTable>();
             for (var i = 0; i < tables.Count; i++)
             {
-                await tables[i].RebaseAsync(now[i], CancellationToken.None).ConfigureAwait(false);
+                if (await tables[i].RebaseAsync(now[i], CancellationToken.None).ConfigureAwait(false))
+                {
+                    left.Add(tables[i]);
+                }
             }
+
+            return left;
         }
         catch
         {

@@ -50,7 +50,7 @@ internal sealed class EqualityDeletesWriter : IDeletedRowsWriter, IAsyncDisposab
         _settings = settings;
         ImmutableArray<IcebergField> fields = [.. layout.Key.Select(k => layout.Schema.Fields[k])];
         _keys = new TableLayout(
-            new Schema(layout.Key.Select(k => layout.Columns[k])), [.. Enumerable.Range(0, fields.Length)], new IcebergSchema(layout.Schema.SchemaId, fields, []), Metadata.Properties);
+            layout.KeySchema, [.. Enumerable.Range(0, fields.Length)], new IcebergSchema(layout.Schema.SchemaId, fields, []), Metadata.Properties);
         _options = new ParquetWriterOptions
         {
             Codec = settings.Compression,

@@ -1,4 +1,5 @@
 using CdcLake.Compression;
+using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet.Format;
@@ -40,6 +41,9 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>Bytes of changed rows that wait in memory for a commit; beyond it they are written to files that the commit then adds.</summary>
     public long MemoryBudgetBytes { get; init; } = 256L << 20;
+
+    /// <summary>What the key index may take.</summary>
+    public KeyIndexSpace IndexSpace { get; init; } = KeyIndexSpace.Default;
 
     /// <summary>Files below this size are folded when many have piled up.</summary>
     public long SmallFileBytes { get; init; } = 8L << 20;

@@ -118,7 +118,11 @@ internal sealed class TableUpkeep(UpsertTable table, TimeProvider clock) : IDisp
         }
 
         await using var _ = prepared.ConfigureAwait(false);
-        await TablePublisher.PublishAsync(prepared.Catalog, [prepared]).ConfigureAwait(false);
+        if (!await TablePublisher.PublishAsync(prepared.Catalog, [prepared]).ConfigureAwait(false))
+        {
+            return new SinkUpkeep(0, 0, 0); // another writer rewrote these files first
+        }
+
         var files = compaction.Outputs;
         return new SinkUpkeep(compaction.Inputs.Count, files.Sum(f => f.RecordCount), files.Sum(f => f.FileSize));
     }

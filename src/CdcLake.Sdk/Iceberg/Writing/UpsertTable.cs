@@ -15,7 +15,7 @@ namespace CdcLake.Iceberg.Writing;
 /// A table with a unique key that changes are written to: rows go to new data files at once, rows they replace are marked in the index's files, and a commit
 /// turns the marks into rewritten files, position deletes or deletion vectors. After an exception the object is of no use any more. Not thread-safe.
 /// </summary>
-internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
+internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
 {
     private readonly IcebergSinkSettings _settings;
     private readonly TableSession _session;
@@ -23,15 +23,15 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     private readonly LiveFiles _files;
     private readonly WrittenFiles _written;
     private readonly FileNames _names;
-    private readonly IDeletedRowsWriter _deletes;
+    private readonly ChangedFiles _changed;
     private readonly RewriteChoice _policy;
-    private readonly CompactionPolicy _compaction;
+    private readonly SinkCompaction _compaction;
     private readonly HashSet<LiveFile> _replaced = [];
     private readonly PlacedRows _placed = new();
     private readonly KeyIndex? _index;
+    private readonly OpenRows? _open;
     private TableColumns _columns;
     private DataFileWriters _writer;
-    private long _newRows;
 
     /// <param name="session">The table at its current version.</param>
     /// <param name="columns">Its columns.</param>
@@ -53,11 +53,12 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         IDeletedRowsWriter positions = table.HasRowLineage
             ? new DeletionVectorsWriter(store, _names, _written, table.DefaultSpecId)
             : new DeletedRowsWriter(new PositionDeleteWriter(store, _names, _written, settings), table.DefaultSpecId, settings);
-        _deletes = settings.DeleteMode == IcebergDeleteMode.Equality ? new EqualityDeletesWriter(session, columns.Layout, _names, _written, positions, settings) : positions;
+        var deletes = settings.DeleteMode == IcebergDeleteMode.Equality ? new EqualityDeletesWriter(session, columns.Layout, _names, _written, positions, settings) : positions;
+        _open = deletes is EqualityDeletesWriter ? new OpenRows(files, columns.Layout, settings) : null;
+        _changed = new ChangedFiles(session, files, index, deletes, settings);
         _policy = new RewriteChoice(settings);
         _policy.Load(files.All);
-        _compaction = new CompactionPolicy(settings);
-        _compaction.Load(files.All);
+        _compaction = new SinkCompaction(session, files, index, _changed, settings);
     }
 
     /// <summary>Rows the table shows, written but uncommitted ones included.</summary>
@@ -79,7 +80,13 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
     public bool NeedsReplacement => _columns.NeedsReplacement;
 
     /// <summary>Writes deletes by key; null for a table that knows where its rows lie, or only adds some.</summary>
-    private EqualityDeletesWriter? Equality => _deletes as EqualityDeletesWriter;
+    private EqualityDeletesWriter? Equality => _changed.Equality;
+
+    /// <summary>Takes note of where rows are written.</summary>
+    private KeyIndex? Places => _index ?? _open?.Index;
+
+    /// <summary>True when everything written is committed: only then a snapshot can say that its rows are those of the one before.</summary>
+    public bool IsClean => _replaced.Count == 0 && _changed.AreCommitted;
 
     public void Find(EncodedRows keys, Span<bool> present) => _index?.Find(keys, present);
 
@@ -96,8 +103,8 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
             }
         }).ConfigureAwait(false);
         _replaced.UnionWith(_files.All);
-        _index?.Clear();
-        _newRows = 0;
+        Places?.Clear();
+        _changed.NewRows = 0;
     }
 
     /// <summary>True when the next commit changes the table's columns.</summary>
@@ -116,6 +123,31 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         await GuardAsync(async () => await _writer.CloseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         _columns = _columns.Altered(Version.Table.Metadata, columns, key, former, properties);
         _writer = Writers(_columns.Layout);
+    }
+
+    /// <summary>Where deletes are by key: takes rows of the open commit out of their files and gives them back to the consolidator, as far as it mentions their keys.</summary>
+    /// <param name="changes">Changes of the open epoch.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async ValueTask TakeBackAsync(Consolidator changes, CancellationToken cancellationToken)
+    {
+        if (_open is null || !changes.HasOpenChanges)
+        {
+            return;
+        }
+
+        await GuardAsync(async () =>
+        {
+            var taken = _open.Take(changes);
+            if (taken.Any(t => t.File.File is null))
+            {
+                await _writer.CloseAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            foreach (var (file, rows) in taken)
+            {
+                await _open.ReadAsync(Version.Table, file, rows, changes, cancellationToken).ConfigureAwait(false);
+            }
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Removes rows by key.</summary>
@@ -154,12 +186,12 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
 
             _writer.Run = 0;
         }).ConfigureAwait(false);
-        _newRows += piece.Count;
+        _changed.NewRows += piece.Count;
     }
 
     private void Place(IReadOnlyList<WrittenRows> written, ConsolidatedRows piece)
     {
-        foreach (var (start, rows) in _index is null ? [] : written)
+        foreach (var (start, rows) in Places is null ? [] : written)
         {
             if (rows.IsEmpty)
             {
@@ -170,7 +202,7 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
                 _placed.Select(rows.Span, start.Position);
             }
 
-            _placed.Set(_index!, piece.Keys, start.File);
+            _placed.Set(Places!, piece.Keys, start.File);
             HidePrevious();
         }
     }
@@ -185,13 +217,13 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         await GuardAsync(async () =>
         {
             var written = await _writer.AppendAsync(batch.Columns.ToArray(), rows, cancellationToken).ConfigureAwait(false);
-            foreach (var (start, some) in _index is null ? [] : written)
+            foreach (var (start, some) in Places is null ? [] : written)
             {
                 _placed.Select(some.Span, start.Position);
-                _placed.Set(_index!, keys, start.File);
+                _placed.Set(Places!, keys, start.File);
             }
         }).ConfigureAwait(false);
-        _newRows += rows.Length;
+        _changed.NewRows += rows.Length;
     }
 
     /// <summary>Writes everything as one snapshot that is not visible yet. Null: there is nothing to commit.</summary>
@@ -206,12 +238,24 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
             : null;
     }
 
+    /// <inheritdoc cref="SinkCompaction.Begin"/>
+    public Compaction? BeginCompaction() => NeedsReplacement || IsStaged || _replaced.Count > 0 ? null : _compaction.Begin(_columns.Layout);
+
+    /// <summary>Makes a snapshot, not visible yet, with compacted files in place of those they were made of. Only while <see cref="IsClean"/>. Null: one of these has left the table.</summary>
+    public async Task<PreparedTable?> PrepareAsync(Compaction compaction, CancellationToken cancellationToken)
+    {
+        PreparedTable? prepared = null;
+        await GuardAsync(async () => prepared = await _compaction.PrepareAsync(compaction, _columns.Layout, _written, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return prepared;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await CloseFilesAsync().ConfigureAwait(false);
         await _written.DeleteAllAsync().ConfigureAwait(false);
         _keys.Dispose();
         _index?.Dispose();
+        _open?.Dispose();
     }
 
     private DataFileWriters Writers(TableLayout layout)
@@ -241,14 +285,14 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
             change.RemovedDeletes.AddRange(Version.Files.Entries(ManifestContent.Deletes).Select(e => e.File).Where(d => !gone.Contains(d.Key))); // of files that all leave
         }
 
-        change.WhenCommitted.Add(() => _compaction.Changed(_newRows + _files.All.Sum(f => f.FreshDeletes) + (Equality?.Pending ?? 0), Rows));
+        change.WhenCommitted.Add(() => _compaction.Changed(_changed.NewRows + _files.All.Sum(f => f.FreshDeletes) + (Equality?.Pending ?? 0), Rows));
         change.WhenCommitted.Add(Committed);
         change.WhenCommitted.Add(() => _columns = _columns.Committed(Version.Table.Metadata));
         return change;
     }
 
     /// <summary>Others compacted the table, or added rows: its rows are looked up in the files that they lie in now, and what is to be deleted is deleted there.</summary>
-    private async Task<SnapshotChange> RemakeAsync(SnapshotChange former, long? since, TableVersion version, CancellationToken cancellationToken)
+    private async Task<SnapshotChange?> RemakeAsync(SnapshotChange former, long? since, TableVersion version, CancellationToken cancellationToken)
     {
         if (_index is null && _replaced.Count > 0)
         {
@@ -256,32 +300,16 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
                 $"Table {version.Table.Identifier} was compacted by another writer while all of its rows were being replaced. Nothing was committed; opening it again starts anew.") { IsTransient = true };
         }
 
-        await MoveAsync(former, since, version, cancellationToken).ConfigureAwait(false);
-        Equality?.Found(Equality.Hidden - Equality.Pending);
+        await _changed.MoveAsync(_columns.Layout, former, since, version, cancellationToken).ConfigureAwait(false);
         _replaced.Clear();
         return await ChangeAsync(former.Marker!, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task MoveAsync(SnapshotChange former, long? since, TableVersion version, CancellationToken cancellationToken)
-    {
-        foreach (var path in former.AddedDeletes.Where(d => d.Content == FileContent.PositionDeletes).Select(d => d.Path).Distinct(StringComparer.Ordinal))
-        {
-            await version.Table.Files.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
-        }
-
-        await new TableMove(_columns.Layout, _files, _index, _settings).RunAsync(version, since, cancellationToken).ConfigureAwait(false);
-    }
-
     private void Committed()
     {
-        foreach (var file in _files.All)
-        {
-            file.Committed();
-        }
-
-        Equality?.Committed();
+        _changed.Committed();
+        _open?.Index.Clear();
         _replaced.Clear();
-        _newRows = 0;
     }
 
     private void HidePrevious()
@@ -310,30 +338,10 @@ internal sealed partial class UpsertTable : ICommittedKeys, IAsyncDisposable
         gone.UnionWith(_files.All.Where(f => f.LiveRows == 0));
         foreach (var file in gone)
         {
-            await DropAsync(file, changes, cancellationToken).ConfigureAwait(false);
+            await _changed.DropAsync(file, changes, cancellationToken).ConfigureAwait(false);
         }
 
-        await AddNewAsync(changes, cancellationToken).ConfigureAwait(false);
-    }
-
-    private Task AddNewAsync(SnapshotChange changes, CancellationToken cancellationToken)
-    {
-        changes.AddedData.AddRange(_files.All.Where(f => !f.IsCommitted).Select(f => f.File!));
-        return _deletes.WriteAsync([.. _files.All.Where(f => f.FreshDeletes > 0)], changes, cancellationToken);
-    }
-
-    private async Task DropAsync(LiveFile file, SnapshotChange changes, CancellationToken cancellationToken)
-    {
-        _files.Remove(file);
-        changes.RemovedDeletes.AddRange(file.ReleaseAll());
-        if (file.IsCommitted)
-        {
-            changes.RemovedData.Add(file.File!);
-        }
-        else
-        {
-            await Version.Table.Files.DeleteAsync(file.File!.Path, cancellationToken).ConfigureAwait(false);
-        }
+        await _changed.AddNewAsync(changes, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes the live rows of a file behind the new ones and points the index there.</summary>

@@ -1,0 +1,96 @@
+namespace CdcLake.Iceberg.Index;
+
+/// <summary>Writes slots, in the order of their hashes, as a run. Used once.</summary>
+/// <typeparam name="TKey">How keys are kept.</typeparam>
+internal sealed class RunWriter<TKey> : IDisposable
+    where TKey : unmanaged, IIndexKey<TKey>
+{
+    private const int BufferBlocks = 64;
+
+    private readonly ulong _seed;
+    private readonly KeyBloom? _bloom;
+    private readonly List<ulong> _fences = [];
+    private readonly byte[] _buffer = new byte[BufferBlocks * RunBlocks<TKey>.BlockBytes];
+    private RunFile? _file;
+    private int _block;
+    private int _slots;
+    private long _written;
+    private long _count;
+
+    /// <param name="folder">Where the file is made.</param>
+    /// <param name="seed">That of the hashes.</param>
+    /// <param name="bloom">Gets the keys; null for a run without one.</param>
+    public RunWriter(string folder, ulong seed, KeyBloom? bloom)
+    {
+        _file = new RunFile(folder);
+        _seed = seed;
+        _bloom = bloom;
+    }
+
+    /// <summary>Adds a slot that is not empty, with a hash that is not smaller than that of the one before.</summary>
+    public void Append(in KeySlot<TKey> slot)
+    {
+        var hash = slot.Key.Hash(_seed);
+        if (_slots == 0)
+        {
+            _fences.Add(hash);
+        }
+
+        RunBlocks<TKey>.SlotsOf(Block)[_slots++] = slot;
+        _bloom?.Add(hash);
+        _count++;
+        if (_slots == RunBlocks<TKey>.SlotsPerBlock)
+        {
+            EndBlock();
+        }
+    }
+
+    /// <summary>Adds all slots that are not empty.</summary>
+    public void Append(ReadOnlySpan<KeySlot<TKey>> slots, bool keepsRemoved)
+    {
+        foreach (ref readonly var slot in slots)
+        {
+            if (!slot.IsEmpty && (keepsRemoved || !slot.Location.IsNone))
+            {
+                Append(slot);
+            }
+        }
+    }
+
+    /// <summary>The run; it is the caller's.</summary>
+    public KeyRun<TKey> Complete()
+    {
+        if (_slots > 0)
+        {
+            EndBlock();
+        }
+
+        Flush();
+        var run = new KeyRun<TKey>(_file!, [.. _fences], _count, _bloom, _seed);
+        _file = null;
+        return run;
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    private Span<byte> Block => _buffer.AsSpan(_block * RunBlocks<TKey>.BlockBytes, RunBlocks<TKey>.BlockBytes);
+
+    private void EndBlock()
+    {
+        RunBlocks<TKey>.SlotsOf(Block)[_slots..].Clear();
+        RunBlocks<TKey>.Seal(Block, _slots);
+        _slots = 0;
+        if (++_block == BufferBlocks)
+        {
+            Flush();
+        }
+    }
+
+    private void Flush()
+    {
+        var bytes = _buffer.AsSpan(0, _block * RunBlocks<TKey>.BlockBytes);
+        _file!.Write(bytes, _written);
+        _written += bytes.Length;
+        _block = 0;
+    }
+}

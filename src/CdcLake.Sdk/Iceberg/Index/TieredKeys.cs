@@ -1,0 +1,182 @@
+using CdcLake.Iceberg.Tables;
+using CdcLake.State.Rows;
+
+namespace CdcLake.Iceberg.Index;
+
+/// <summary>An index whose keys are in memory as far as that reaches; when it is full, all of them go to disk together, and what is in memory from then on goes before what is there.</summary>
+/// <typeparam name="TKey">How keys are kept.</typeparam>
+/// <param name="space">What it may take.</param>
+/// <param name="seed">That of the hashes.</param>
+internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyIndex
+    where TKey : unmanaged, IIndexKey<TKey>
+{
+    private const int Ahead = 32;
+
+    private readonly KeyTable<TKey> _memory = new(seed);
+    private readonly SpilledKeys<TKey> _disk = new(space, seed);
+    private TKey[] _keys = new TKey[Ahead];
+    private ulong[] _hashes = new ulong[Ahead];
+    private int[] _wanted = [];
+    private ulong[] _order = [];
+    private RowLocation[] _spilled = [];
+
+    public override long Bytes => _memory.Bytes + _disk.Bytes;
+
+    public override void Find(EncodedRows keys, Span<bool> present)
+    {
+        for (var start = 0; start < keys.Count;)
+        {
+            var count = Fetch(keys, [], start);
+            for (var i = 0; i < count; i++)
+            {
+                present[start + i] = !Find(i).IsNone;
+            }
+
+            start += count;
+        }
+    }
+
+    public override void Find(EncodedRows keys, Span<RowLocation> locations)
+    {
+        for (var start = 0; start < keys.Count;)
+        {
+            var count = Fetch(keys, [], start);
+            for (var i = 0; i < count; i++)
+            {
+                locations[start + i] = Given(Find(i));
+            }
+
+            start += count;
+        }
+    }
+
+    public override void Set(EncodedRows keys, ReadOnlySpan<int> rows, int file, ReadOnlySpan<uint> positions, Span<RowLocation> previous)
+    {
+        for (var start = 0; start < positions.Length;)
+        {
+            var count = Fetch(keys, rows, start);
+            for (var i = 0; i < count; i++)
+            {
+                var before = _memory.Set(_keys[i], _hashes[i], new RowLocation(file, positions[start + i]));
+                before = before == RowLocation.None && !_disk.IsEmpty ? _spilled[i] : before;
+                previous[start + i] = Given(before);
+                Count += before.IsNone ? 1 : 0;
+            }
+
+            start += count;
+        }
+
+        SpillWhenFull();
+    }
+
+    public override void Remove(EncodedRows keys, Span<RowLocation> previous)
+    {
+        for (var start = 0; start < keys.Count;)
+        {
+            var count = Fetch(keys, [], start);
+            for (var i = 0; i < count; i++)
+            {
+                var before = _disk.IsEmpty ? _memory.Remove(_keys[i], _hashes[i]) : Find(i);
+                if (!_disk.IsEmpty && !before.IsNone)
+                {
+                    _memory.Set(_keys[i], _hashes[i], RowLocation.Removed);
+                }
+
+                previous[start + i] = Given(before);
+                Count -= before.IsNone ? 0 : 1;
+            }
+
+            start += count;
+        }
+
+        SpillWhenFull();
+    }
+
+    public override void Clear()
+    {
+        Count = 0;
+        _memory.Clear();
+        _disk.Clear();
+    }
+
+    private static RowLocation Given(RowLocation location) => location.IsNone ? RowLocation.None : location;
+
+    private RowLocation Find(int i)
+    {
+        var found = _memory.Find(_keys[i], _hashes[i]);
+        return found == RowLocation.None && !_disk.IsEmpty ? _spilled[i] : found;
+    }
+
+    /// <summary>
+    /// Works out the next keys and fetches what they need: while all is in memory, a few whose places the processor is asked for; else all of them, of which those that are not in memory
+    /// are looked up on disk in the order in which they lie there.
+    /// </summary>
+    /// <param name="keys">Encoded keys.</param>
+    /// <param name="rows">Which of them; all when empty.</param>
+    /// <param name="start">First of these.</param>
+    /// <returns>How many.</returns>
+    private int Fetch(EncodedRows keys, ReadOnlySpan<int> rows, int start)
+    {
+        var count = (rows.IsEmpty ? keys.Count : rows.Length) - start;
+        count = _disk.IsEmpty ? Math.Min(Ahead, count) : count;
+        Reserve(count);
+        for (var i = 0; i < count; i++)
+        {
+            var key = TKey.Of(keys[rows.IsEmpty ? start + i : rows[start + i]], seed);
+            var hash = key.Hash(seed);
+            _keys[i] = key;
+            _hashes[i] = hash;
+            _memory.Prefetch(hash);
+        }
+
+        if (!_disk.IsEmpty)
+        {
+            FetchFromDisk(count);
+        }
+
+        return count;
+    }
+
+    private void FetchFromDisk(int count)
+    {
+        var wanted = 0;
+        for (var i = 0; i < count; i++)
+        {
+            _spilled[i] = RowLocation.None;
+            if (_memory.Find(_keys[i], _hashes[i]) == RowLocation.None)
+            {
+                (_order[wanted], _wanted[wanted]) = (_hashes[i], i);
+                wanted++;
+            }
+        }
+
+        Array.Sort(_order, _wanted, 0, wanted);
+        _disk.Find(_keys, _hashes, _wanted.AsSpan(0, wanted), _spilled);
+    }
+
+    private void Reserve(int count)
+    {
+        if (_keys.Length < count)
+        {
+            _keys = new TKey[count];
+            _hashes = new ulong[count];
+        }
+
+        if (!_disk.IsEmpty && _wanted.Length < count)
+        {
+            _wanted = new int[count];
+            _order = new ulong[count];
+            _spilled = new RowLocation[count];
+        }
+    }
+
+    private void SpillWhenFull()
+    {
+        // What is on disk takes memory too; a quarter is left to what comes however much that is.
+        if (_memory.Bytes > Math.Max(space.MemoryBytes / 4, space.MemoryBytes - _disk.Bytes))
+        {
+            _disk.Add(_memory);
+            _memory.Clear();
+        }
+    }
+}
