@@ -197,8 +197,15 @@ internal sealed class IcebergSink : IMaintainedSink
         }
     }
 
-    public Task MaintainAsync(Action<SinkUpkeep> report, CancellationToken cancellationToken) =>
-        _settings.Compacts ? _upkeep!.RunAsync(report, cancellationToken) : Task.CompletedTask;
+    public Task MaintainAsync(Action<SinkUpkeep> report, CancellationToken cancellationToken)
+    {
+        if (Usable().IndexError is { } error)
+        {
+            report(new SinkUpkeep(0, 0, 0, error));
+        }
+
+        return _settings.Compacts ? _upkeep!.RunAsync(report, cancellationToken) : Task.CompletedTask;
+    }
 
     /// <summary>Does at once all maintenance that is worth it.</summary>
     /// <returns>How many pieces of work that were.</returns>
@@ -247,6 +254,11 @@ internal sealed class IcebergSink : IMaintainedSink
         {
             _table = null;
             _upkeep!.Dispose();
+            if (!_failed)
+            {
+                table.KeepIndex();
+            }
+
             await table.DisposeAsync().ConfigureAwait(false);
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Writing;
 
@@ -39,11 +40,25 @@ public sealed class IcebergSinkOptions
     public long? RowGroupSizeBytes { get; set; }
 
     /// <summary>
-    /// Bytes of changed rows that wait in memory for a commit, at least 1 MiB; beyond it they are written to files that the commit then adds. The key index (16 to 24
-    /// bytes a row of the table) and one row group come on top.
+    /// Bytes of changed rows that wait in memory for a commit, at least 1 MiB; beyond it they are written to files that the commit then adds. The key index
+    /// (<see cref="KeyIndexMemoryBytes"/>) and one row group come on top.
     /// </summary>
     /// <value>Default: 256 MiB.</value>
     public long MemoryBudgetBytes { get; set; } = 256L << 20;
+
+    /// <summary>
+    /// Bytes of memory for the index that says in which file the row of each key lies, at least 1 MiB; it takes 18 to 24 bytes for each row of the table. What exceeds them goes to files on a
+    /// local disk (<see cref="KeyIndexFolder"/>), in which a key that changes is found with one read or two. Not used where nobody looks for keys (<see cref="IcebergDeleteMode.Append"/>).
+    /// </summary>
+    /// <value>Default: null, an eighth of the memory that the process may use, that of its container where it has a limit.</value>
+    public long? KeyIndexMemoryBytes { get; set; }
+
+    /// <summary>
+    /// Folder on a local disk for the key index: for what exceeds its memory, and for all of it when the pipeline ends, so that the next start reads the key columns of those files alone that the
+    /// table got since (after a crash, for example). An index that is damaged is built anew from the table. Several sinks may share a folder; it may be deleted whenever no pipeline runs.
+    /// </summary>
+    /// <value>Default: null, the folder for temporary files; the index is not kept.</value>
+    public string? KeyIndexFolder { get; set; }
 
     /// <summary>What is done with rows that were replaced or deleted.</summary>
     /// <value>
@@ -113,6 +128,7 @@ public sealed class IcebergSinkOptions
         Require(TargetFileSizeBytes, LeastBytes, nameof(TargetFileSizeBytes));
         Require(RowGroupSizeBytes, LeastBytes, nameof(RowGroupSizeBytes));
         Require(MemoryBudgetBytes, LeastBudget, nameof(MemoryBudgetBytes));
+        Require(KeyIndexMemoryBytes, LeastBudget, nameof(KeyIndexMemoryBytes));
         foreach (var (name, value) in TableProperties)
         {
             RequireProperty(name, value);
@@ -121,6 +137,7 @@ public sealed class IcebergSinkOptions
         var settings = new IcebergSinkSettings
         {
             MemoryBudgetBytes = MemoryBudgetBytes,
+            IndexSpace = new KeyIndexSpace(KeyIndexMemoryBytes ?? KeyIndexSpace.Default.MemoryBytes, KeyIndexFolder is null ? null : Path.GetFullPath(KeyIndexFolder)),
             Asked = Asked(),
             TableProperties = new Dictionary<string, string>(TableProperties),
             ForeignChanges = ForeignChanges,

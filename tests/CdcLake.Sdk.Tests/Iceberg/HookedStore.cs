@@ -11,11 +11,18 @@ internal sealed class HookedStore(IObjectStore inner) : IObjectStore
     /// <summary>Called once after it.</summary>
     public Func<Task>? AfterCreation { get; set; }
 
+    /// <summary>Called before a file is opened for reading.</summary>
+    public Action<string>? BeforeReading { get; set; }
+
     public string UriOf(string name) => inner.UriOf(name);
 
     public string NameOf(string uri) => inner.NameOf(uri);
 
-    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken) => inner.OpenReadAsync(name, cancellationToken);
+    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
+    {
+        BeforeReading?.Invoke(name);
+        return inner.OpenReadAsync(name, cancellationToken);
+    }
 
     public Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken) => inner.LastModifiedAsync(name, cancellationToken);
 

@@ -52,7 +52,12 @@ public sealed class IcebergSinkProperties
             Partitioning = seed % 3 == 1 ? [PartitionTerm.Parse("bucket(3, id)"), PartitionTerm.Parse("truncate(6, name)")] : [],
             Sorting = seed % 4 == 3 ? [SortTerm.Parse("qty desc"), SortTerm.Parse("name nulls last")] : [],
             MaxOpenFiles = seed % 2 == 0 ? 2 : 64,
-            IndexSpace = seed % 3 == 0 ? new KeyIndexSpace(0, Path.Combine(folder.Path, "keys")) : KeyIndexSpace.Default, // all of it on disk
+            IndexSpace = (seed % 3) switch
+            {
+                0 => new KeyIndexSpace(0, Path.Combine(folder.Path, "keys")), // all of it on disk
+                1 => KeyIndexSpace.Default with { Folder = Path.Combine(folder.Path, "keys") },
+                _ => KeyIndexSpace.Default,
+            },
         };
         var store = new LocalObjectStore(folder.Path, TimeProvider.System);
         await using var model = new SinkModel(store, settings);

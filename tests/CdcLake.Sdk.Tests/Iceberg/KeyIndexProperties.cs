@@ -169,6 +169,49 @@ public sealed class KeyIndexProperties : IDisposable
         Assert.Equal(Enumerable.Range(0, 5000).Where(i => !model.Contains(50_000 + i)), rows[..live]);
     }
 
+    [Theory]
+    [InlineData(true, long.MaxValue)]
+    [InlineData(false, long.MaxValue)]
+    [InlineData(true, 300_000)]
+    [InlineData(false, 300_000)]
+    public void Written_index_is_read_as_it_was(bool numbers, long memory)
+    {
+        var space = new KeyIndexSpace(memory, _folder.Path);
+        var path = Path.Combine(_folder.Path, "index");
+        using var keys = new EncodedRows();
+        var model = new Dictionary<int, RowLocation>();
+        ulong seed;
+        using (var index = KeyIndex.For(numbers ? Numbers : Texts, space))
+        {
+            seed = index.Seed;
+            for (var start = 0; start < 50_000; start += 1000)
+            {
+                Encode(keys, [.. Enumerable.Range(start, 1000)], numbers);
+                index.Set(keys, [], 3, [.. Enumerable.Range(start, 1000).Select(i => (uint)i)], new RowLocation[1000]);
+            }
+
+            Encode(keys, [.. Enumerable.Range(700, 900)], numbers);
+            index.Remove(keys, new RowLocation[900]);
+            index.WriteTo(RunFile.Create(path));
+            CheckAll(index, Enumerable.Range(0, 50_000).Where(i => i is < 700 or >= 1600).ToDictionary(i => i, i => new RowLocation(3, (uint)i)), keys, 50_000, numbers);
+        }
+
+        using var read = KeyIndex.For(numbers ? Numbers : Texts, space, seed);
+        using var file = RunFile.Open(path);
+        var now = new LiveFile(8);
+        now.Delete(5_000, 0);
+        read.ReadFrom(file, [null, null, null, now]);
+        foreach (var i in Enumerable.Range(0, 50_000).Where(i => i is < 700 or >= 1600 and not 5_000))
+        {
+            model[i] = new RowLocation(8, (uint)i);
+        }
+
+        CheckAll(read, model, keys, 50_000, numbers);
+        using var gone = KeyIndex.For(numbers ? Numbers : Texts, space, seed);
+        gone.ReadFrom(file, [null, null, null, null]);
+        Assert.Equal(0, gone.Count);
+    }
+
     private static void CheckAll(KeyIndex index, Dictionary<int, RowLocation> model, EncodedRows keys, int range, bool numbers)
     {
         Assert.Equal(model.Count, index.Count);

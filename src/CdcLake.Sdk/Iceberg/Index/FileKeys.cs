@@ -35,5 +35,35 @@ internal sealed class FileKeys(TableLayout layout, CatalogTable table) : IDispos
         }
     }
 
+    /// <summary>Adds the keys of all rows that the table shows in some of its files.</summary>
+    /// <exception cref="CatalogException">Two rows have the same key, so the table was not written by this library alone.</exception>
+    public static async Task AddAsync(KeyIndex index, TableLayout layout, CatalogTable table, IEnumerable<LiveFile> files, CancellationToken cancellationToken)
+    {
+        var placed = new PlacedRows();
+        using var keys = new FileKeys(layout, table);
+        foreach (var file in files.Where(f => f.LiveRows > 0))
+        {
+            await foreach (var (firstRow, rows) in keys.ReadAsync(file.File!, cancellationToken).ConfigureAwait(false))
+            {
+                placed.SelectLive(file, firstRow, rows);
+                placed.Set(index, keys.Keys, file.Ordinal);
+                keys.EnsureUnique(placed, file);
+            }
+        }
+    }
+
     public void Dispose() => Keys.Dispose();
+
+    private void EnsureUnique(PlacedRows placed, LiveFile file)
+    {
+        for (var i = 0; i < placed.Count; i++)
+        {
+            if (!placed.Previous[i].IsNone)
+            {
+                throw new CatalogException(
+                    $"Row {placed.Positions[i]} of {file.File!.Path} has the key ({Codec.Print(Keys[placed.Rows[i]])}), which another row of the table has too. "
+                    + "Another writer added rows to the table; roll it back to a snapshot of this pipeline, or write to a new table.");
+            }
+        }
+    }
 }

@@ -16,18 +16,25 @@ internal abstract class KeyIndex : IDisposable
     /// <summary>Keys in the index.</summary>
     public long Count { get; protected set; }
 
+    /// <summary>Why what was kept of it was of no use; null when it was, or there was nothing.</summary>
+    public ObjectStoreException? ImageError { get; set; }
+
+    /// <summary>That of the hashes.</summary>
+    public abstract ulong Seed { get; }
+
     /// <summary>Memory of all entries, free ones included.</summary>
     public abstract long Bytes { get; }
 
     /// <summary>An empty index for keys of some columns.</summary>
     /// <param name="columns">Columns of the key.</param>
     /// <param name="space">What it may take.</param>
-    public static KeyIndex For(Schema columns, KeyIndexSpace space)
+    /// <param name="seed">That of an index whose keys are to be read; null takes a new one.</param>
+    public static KeyIndex For(Schema columns, KeyIndexSpace space, ulong? seed = null)
     {
         var isNumber = columns.Count == 1 && !columns[0].Nullable
             && columns[0].Type.Storage is StorageKind.Int64 or StorageKind.Int32 or StorageKind.Byte;
-        var seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        return isNumber ? new TieredKeys<NumberKey>(space, seed) : new TieredKeys<HashedKey>(space, seed);
+        var chosen = seed ?? BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        return isNumber ? new TieredKeys<NumberKey>(space, chosen) : new TieredKeys<HashedKey>(space, chosen);
     }
 
     /// <summary>Says for each key whether it is there.</summary>
@@ -54,6 +61,17 @@ internal abstract class KeyIndex : IDisposable
     /// <param name="previous">One entry for each key: where it was, or <see cref="RowLocation.None"/>.</param>
     /// <exception cref="ObjectStoreException">The disk is full or fails: the index is of no use any more.</exception>
     public abstract void Remove(EncodedRows keys, Span<RowLocation> previous);
+
+    /// <summary>Writes all keys to a file, which is closed.</summary>
+    /// <param name="file">A new one.</param>
+    /// <exception cref="ObjectStoreException">The disk is full or fails.</exception>
+    public abstract void WriteTo(RunFile file);
+
+    /// <summary>Adds the keys of a file that an index of this seed wrote, as far as their rows are still shown.</summary>
+    /// <param name="file">The file; it stays the caller's.</param>
+    /// <param name="known">For each ordinal of then its data file, or null where that is gone.</param>
+    /// <exception cref="ObjectStoreException">It is damaged.</exception>
+    public abstract void ReadFrom(RunFile file, LiveFile?[] known);
 
     /// <summary>Removes all keys and gives their memory back.</summary>
     public abstract void Clear();

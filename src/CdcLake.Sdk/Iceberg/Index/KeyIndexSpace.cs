@@ -2,11 +2,15 @@ namespace CdcLake.Iceberg.Index;
 
 /// <summary>What an index may take.</summary>
 /// <param name="MemoryBytes">Bytes of memory; what exceeds them goes to files.</param>
-/// <param name="Folder">Folder on a local disk for these files; made when it is needed.</param>
-internal sealed record KeyIndexSpace(long MemoryBytes, string Folder)
+/// <param name="Folder">Folder on a local disk for these files, in which the index is kept for the next start too; null for a temporary one.</param>
+internal sealed record KeyIndexSpace(long MemoryBytes, string? Folder = null)
 {
     private const int ShareOfMemory = 8;
 
-    /// <summary>An eighth of the memory that the process may use (that of its container, where there is one), and the folder for temporary files.</summary>
-    public static KeyIndexSpace Default { get; } = new(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemory, Path.Combine(Path.GetTempPath(), "cdclake-key-index"));
+    /// <summary>An eighth of the memory that the process may use (that of its container, where there is one), and a temporary folder.</summary>
+    public static KeyIndexSpace Default { get; } = new(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemory);
+
+    /// <summary>A new file for what exceeds the memory.</summary>
+    /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
+    public RunFile NewFile() => RunFile.CreateTemporary(Folder ?? Path.GetTempPath());
 }

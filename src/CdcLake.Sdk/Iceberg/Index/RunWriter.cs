@@ -17,12 +17,12 @@ internal sealed class RunWriter<TKey> : IDisposable
     private long _written;
     private long _count;
 
-    /// <param name="folder">Where the file is made.</param>
+    /// <param name="file">Gets them; the writer's from now on.</param>
     /// <param name="seed">That of the hashes.</param>
     /// <param name="bloom">Gets the keys; null for a run without one.</param>
-    public RunWriter(string folder, ulong seed, KeyBloom? bloom)
+    public RunWriter(RunFile file, ulong seed, KeyBloom? bloom)
     {
-        _file = new RunFile(folder);
+        _file = file;
         _seed = seed;
         _bloom = bloom;
     }
@@ -45,14 +45,19 @@ internal sealed class RunWriter<TKey> : IDisposable
         }
     }
 
-    /// <summary>Adds all slots that are not empty.</summary>
-    public void Append(ReadOnlySpan<KeySlot<TKey>> slots, bool keepsRemoved)
+    /// <summary>Adds all keys of a table.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="keepsRemoved">Those that are no keys any more too, since there are older runs that have them.</param>
+    public void Append(KeyTable<TKey> table, bool keepsRemoved = false)
     {
-        foreach (ref readonly var slot in slots)
+        foreach (var shard in table.Shards)
         {
-            if (!slot.IsEmpty && (keepsRemoved || !slot.Location.IsNone))
+            foreach (ref readonly var slot in shard.Slots)
             {
-                Append(slot);
+                if (!slot.IsEmpty && (keepsRemoved || !slot.Location.IsNone))
+                {
+                    Append(slot);
+                }
             }
         }
     }

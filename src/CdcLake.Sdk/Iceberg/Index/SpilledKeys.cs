@@ -26,13 +26,9 @@ internal sealed class SpilledKeys<TKey>(KeyIndexSpace space, ulong seed) : IDisp
     /// <exception cref="ObjectStoreException">The disk is full or fails; nothing has changed then.</exception>
     public void Add(KeyTable<TKey> table)
     {
-        using (var writer = new RunWriter<TKey>(space.Folder, seed, BloomFor(table.Count, freed: 0)))
+        using (var writer = new RunWriter<TKey>(space.NewFile(), seed, BloomFor(table.Count, freed: 0)))
         {
-            foreach (var shard in table.Shards)
-            {
-                writer.Append(shard.Slots, keepsRemoved: !IsEmpty);
-            }
-
+            writer.Append(table, keepsRemoved: !IsEmpty);
             _runs.Add(writer.Complete());
         }
 
@@ -61,6 +57,18 @@ internal sealed class SpilledKeys<TKey>(KeyIndexSpace space, ulong seed) : IDisp
         }
     }
 
+    /// <summary>Writes what there is of all keys.</summary>
+    public void WriteTo(RunWriter<TKey> writer)
+    {
+        foreach (var slot in new RunMerge<TKey>(_runs))
+        {
+            if (!slot.Location.IsNone)
+            {
+                writer.Append(slot);
+            }
+        }
+    }
+
     public void Clear()
     {
         foreach (var run in _runs)
@@ -77,7 +85,7 @@ internal sealed class SpilledKeys<TKey>(KeyIndexSpace space, ulong seed) : IDisp
     private void Merge(int first)
     {
         var old = _runs[first..];
-        using var writer = new RunWriter<TKey>(space.Folder, seed, BloomFor(old.Sum(r => r.Count), old.Sum(r => r.Bytes)));
+        using var writer = new RunWriter<TKey>(space.NewFile(), seed, BloomFor(old.Sum(r => r.Count), old.Sum(r => r.Bytes)));
         foreach (var slot in new RunMerge<TKey>(old))
         {
             if (first > 0 || !slot.Location.IsNone)

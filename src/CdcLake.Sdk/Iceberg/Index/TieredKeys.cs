@@ -20,6 +20,8 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
     private ulong[] _order = [];
     private RowLocation[] _spilled = [];
 
+    public override ulong Seed => seed;
+
     public override long Bytes => _memory.Bytes + _disk.Bytes;
 
     public override void Find(EncodedRows keys, Span<bool> present)
@@ -90,6 +92,41 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
         }
 
         SpillWhenFull();
+    }
+
+    public override void WriteTo(RunFile file)
+    {
+        using var writer = new RunWriter<TKey>(file, seed, bloom: null);
+        if (_disk.IsEmpty)
+        {
+            writer.Append(_memory);
+        }
+        else
+        {
+            Spill();
+            _disk.WriteTo(writer);
+        }
+
+        writer.Complete().Dispose();
+    }
+
+    public override void ReadFrom(RunFile file, LiveFile?[] known)
+    {
+        var block = new byte[RunBlocks<TKey>.BlockBytes];
+        for (var at = 0L; at < file.Length; at += block.Length)
+        {
+            file.Read(block, at);
+            foreach (ref readonly var slot in RunBlocks<TKey>.Open(block))
+            {
+                var then = slot.Location;
+                if (known[then.File] is { } now && !now.Deleted.Contains(then.Position))
+                {
+                    Count += _memory.Set(slot.Key, slot.Key.Hash(seed), then with { File = now.Ordinal }).IsNone ? 1 : 0;
+                }
+            }
+
+            SpillWhenFull();
+        }
     }
 
     public override void Clear()
@@ -175,8 +212,13 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
         // What is on disk takes memory too; a quarter is left to what comes however much that is.
         if (_memory.Bytes > Math.Max(space.MemoryBytes / 4, space.MemoryBytes - _disk.Bytes))
         {
-            _disk.Add(_memory);
-            _memory.Clear();
+            Spill();
         }
+    }
+
+    private void Spill()
+    {
+        _disk.Add(_memory);
+        _memory.Clear();
     }
 }

@@ -16,8 +16,10 @@ namespace CdcLake.Iceberg.Writing;
 /// <param name="settings">Limits.</param>
 internal sealed class ChangedFiles(TableSession session, LiveFiles files, KeyIndex? index, IDeletedRowsWriter deletes, IcebergSinkSettings settings)
 {
+    private bool _isMoving;
+
     /// <summary>True when everything that was written is committed.</summary>
-    public bool AreCommitted => NewRows == 0 && Equality is not { Pending: > 0 } && files.All.All(f => f.IsCommitted && f.FreshDeletes == 0);
+    public bool AreCommitted => !_isMoving && NewRows == 0 && Equality is not { Pending: > 0 } && files.All.All(f => f.IsCommitted && f.FreshDeletes == 0);
 
     /// <summary>Rows that were written for the next commit.</summary>
     public long NewRows { get; set; }
@@ -56,6 +58,7 @@ internal sealed class ChangedFiles(TableSession session, LiveFiles files, KeyInd
     /// <exception cref="CommitConflictException">The version lacks rows of the one before, or has a key twice.</exception>
     public async Task MoveAsync(TableLayout layout, SnapshotChange former, long? since, TableVersion version, CancellationToken cancellationToken)
     {
+        _isMoving = true; // and stays so when it fails
         foreach (var path in former.AddedDeletes.Where(d => d.Content == FileContent.PositionDeletes).Select(d => d.Path).Distinct(StringComparer.Ordinal))
         {
             await version.Table.Files.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
@@ -63,6 +66,7 @@ internal sealed class ChangedFiles(TableSession session, LiveFiles files, KeyInd
 
         await new TableMove(layout, files, index, settings).RunAsync(version, since, cancellationToken).ConfigureAwait(false);
         Equality?.Found(Equality.Hidden - Equality.Pending); // the places of the others are known now
+        _isMoving = false;
     }
 
     /// <summary>The change is committed.</summary>

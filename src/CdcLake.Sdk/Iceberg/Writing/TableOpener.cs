@@ -54,7 +54,7 @@ internal static class TableOpener
         var replaces = isOther || takesOver;
         var files = takesOver ? FilesOf(version) : await DeletedRows.LoadAsync(table, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
         var index = settings.DeleteMode is IcebergDeleteMode.Append or IcebergDeleteMode.Equality ? null
-            : await IndexRebuild.RunAsync(layout, table, replaces ? new LiveFiles() : files, settings.IndexSpace, cancellationToken).ConfigureAwait(false);
+            : await IndexOpening.RunAsync(layout, table, replaces ? new LiveFiles() : files, settings.IndexSpace, cancellationToken).ConfigureAwait(false);
         var columns = new TableColumns(table.Metadata, table.Metadata.HasRowLineage && RewriteChoice.MovesRows(settings) ? layout.WithRowLineage() : layout)
         {
             NeedsReplacement = replaces,

@@ -3,7 +3,6 @@ using CdcLake.Columnar;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Partitioning;
-using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.State.Rows;
@@ -19,7 +18,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
 {
     private readonly IcebergSinkSettings _settings;
     private readonly TableSession _session;
-    private readonly EncodedRows _keys = new();
+    private readonly FileRewrite? _rewrite;
     private readonly LiveFiles _files;
     private readonly WrittenFiles _written;
     private readonly FileNames _names;
@@ -46,6 +45,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         _session = session;
         _files = files;
         _index = index;
+        _rewrite = index is null ? null : new FileRewrite(index);
         var store = session.Version.Table.Files;
         _names = new FileNames(table);
         _written = new WrittenFiles(store);
@@ -63,6 +63,9 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
 
     /// <summary>Rows the table shows, written but uncommitted ones included.</summary>
     public long Rows => _index?.Count ?? Math.Max(0, _files.All.Sum(f => f.LiveRows) - (Equality?.Hidden ?? 0));
+
+    /// <summary>Why the index that was kept was of no use; null when it was, or there was none.</summary>
+    public ObjectStoreException? IndexError => _index?.ImageError;
 
     /// <summary>The version that was committed last.</summary>
     public TableVersion Version => _session.Version;
@@ -249,11 +252,20 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         return prepared;
     }
 
+    /// <summary>Keeps the index for the next start, where there is a folder for it and everything is committed.</summary>
+    public void KeepIndex()
+    {
+        if (_index is not null && _settings.IndexSpace.Folder is { } folder && IsClean && !NeedsReplacement)
+        {
+            new KeyImage(folder, Version.Table.Metadata.TableUuid).Save(_index, _columns.Layout, _files);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await CloseFilesAsync().ConfigureAwait(false);
         await _written.DeleteAllAsync().ConfigureAwait(false);
-        _keys.Dispose();
+        _rewrite?.Dispose();
         _index?.Dispose();
         _open?.Dispose();
     }
@@ -330,7 +342,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         var gone = _policy.Of(complete, _writer.OpenPartitions.ToHashSet());
         foreach (var file in gone)
         {
-            await RewriteAsync(file, cancellationToken).ConfigureAwait(false);
+            await _rewrite!.RunAsync(file, Version, _columns, _writer, cancellationToken).ConfigureAwait(false);
         }
 
         await _writer.CloseAsync(cancellationToken).ConfigureAwait(false);
@@ -342,44 +354,6 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         }
 
         await _changed.AddNewAsync(changes, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Writes the live rows of a file behind the new ones and points the index there.</summary>
-    private async Task RewriteAsync(LiveFile file, CancellationToken cancellationToken)
-    {
-        var entry = _columns.Layout.HasRowLineage ? Version.Files.EntryOf(file.File!) : null;
-        await foreach (var batch in new DataFileReader(Version.Table).ReadAsync(file.File!, _columns.Layout.Parquet, cancellationToken).ConfigureAwait(false))
-        {
-            RowLineage.Resolve(batch, entry);
-            using var rows = batch.ToChanges(_columns.Layout.Columns);
-            _placed.SelectLive(file, batch.FirstRow, rows.Count);
-            if (_placed.Count == 0)
-            {
-                continue;
-            }
-
-            _columns.KeyCodec.Encode(rows, _keys);
-            foreach (var (start, some) in await _writer.AppendAsync(batch.Columns, _placed.Selected, cancellationToken).ConfigureAwait(false))
-            {
-                _placed.Select(some.Span, start.Position);
-                _placed.Set(_index!, _keys, start.File);
-                EnsureMoved(file, batch.FirstRow);
-            }
-        }
-    }
-
-    private void EnsureMoved(LiveFile file, long firstRow)
-    {
-        for (var i = 0; i < _placed.Count; i++)
-        {
-            var row = _placed.Rows[i];
-            if (_placed.Previous[i] != new RowLocation(file.Ordinal, (uint)(firstRow + row)))
-            {
-                throw new CatalogException(
-                    $"Row {firstRow + row} of {file.File!.Path} with key ({_columns.KeyCodec.Print(_keys[row])}) is not where the index has it. "
-                    + "The file was changed while the pipeline ran, or this is a defect of the library; start the pipeline again, which builds the index anew.");
-            }
-        }
     }
 
     /// <summary>Files of an attempt that fails before the catalog is asked are certainly not part of the table.</summary>
