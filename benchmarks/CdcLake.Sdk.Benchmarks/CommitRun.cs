@@ -48,6 +48,39 @@ internal static class CommitRun
         return lines;
     }
 
+    /// <summary>A table of 200,000 rows that is looked after as by default, ten random rows updated in each commit; ends early where time runs out.</summary>
+    /// <param name="work">Where the table is made.</param>
+    /// <param name="commits">How many.</param>
+    /// <param name="limit">For all of them.</param>
+    public static IEnumerable<TargetGroup> Soak(Workspace work, int commits, TimeSpan limit) => [new("soak", () => SoakAsync(work, commits, limit))];
+
+    private static async Task<IReadOnlyList<TargetLine>> SoakAsync(Workspace work, int commits, TimeSpan limit)
+    {
+        const int rows = 200_000;
+        await using var table = await CommitTable.OpenAsync(work, new IcebergSinkOptions().Freeze(), rows, updated: rows);
+        var lines = new List<TargetLine>();
+        var (done, first, firstAt) = (0, (CommitPoint?)null, 0);
+        var started = System.Diagnostics.Stopwatch.StartNew();
+        while (done < commits && started.Elapsed < limit)
+        {
+            await table.UpdateAsync();
+            await table.MaintainAsync();
+            done++;
+            if (done == commits / 100)
+            {
+                (first, firstAt) = (await table.MeasureAsync(), done);
+            }
+            else if (first is not null && done % (commits / 10) == 0)
+            {
+                lines.AddRange(Compare(string.Create(CultureInfo.InvariantCulture, $"after {done:N0} commits"), await table.MeasureAsync(), string.Create(CultureInfo.InvariantCulture, $"after {firstAt:N0}"), first));
+            }
+        }
+
+        lines.Add(new TargetLine("commits made", done, "commits", Target: string.Create(CultureInfo.InvariantCulture, $"{commits:N0}"), IsMet: done == commits));
+        lines.Add(new TargetLine("  pieces of maintenance", table.Pieces, ""));
+        return lines;
+    }
+
     private static async Task<IReadOnlyList<TargetLine>> FilesAsync(Workspace work)
     {
         const int rowsOfFile = 16_384;
@@ -73,12 +106,16 @@ internal static class CommitRun
         [
             ("commit (clock)", now.Cost.Wall * 1e3, first.Cost.Wall * 1e3, "ms", true),
             ("commit (one core)", now.Cost.Cpu * 1e3, first.Cost.Cpu * 1e3, "ms", true),
+            ("maintenance for each commit (one core)", now.Upkeep.Cpu * 1e3, first.Upkeep.Cpu * 1e3, "ms", false),
             ("allocated by a commit", now.Cost.Allocated / 1e3, first.Cost.Allocated / 1e3, "kB", false),
             ("metadata.json", now.MetadataBytes / 1e3, first.MetadataBytes / 1e3, "kB", true),
             ("files in the table's folder", now.Files, first.Files, "files", true),
             ("managed memory", now.Memory / 1e6, first.Memory / 1e6, "MB", true),
+            ("live data files", now.DataFiles, first.DataFiles, "files", false),
+            ("live delete files", now.DeleteFiles, first.DeleteFiles, "files", false),
+            ("manifests", now.Manifests, first.Manifests, "files", false),
         ];
-        foreach (var (what, value, baseline, unit, isTarget) in timesOnly ? figures[..2] : figures)
+        foreach (var (what, value, baseline, unit, isTarget) in (timesOnly ? figures[..2] : figures).Where(f => f.Now != 0 || f.First != 0))
         {
             yield return isTarget
                 ? TargetLine.Against($"{what}, {name}", value, unit, $"{unit} {before}", baseline, $"ratio < {Wanted.ToString(CultureInfo.InvariantCulture)}", value / baseline < Wanted)

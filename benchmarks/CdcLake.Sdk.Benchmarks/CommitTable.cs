@@ -18,6 +18,7 @@ internal sealed class CommitTable : IAsyncDisposable
 {
     private const int UpdatedRows = 10;
     private const int Window = 50;
+    private const int UpkeepWindow = 1_000;
     private static readonly TableIdentifier Name = TableIdentifier.Parse("demo.sales");
 
     private readonly SalesLog _workload;
@@ -26,6 +27,7 @@ internal sealed class CommitTable : IAsyncDisposable
     private readonly IcebergSink _sink;
     private readonly Dictionary<long, int> _versions = [];
     private readonly Queue<Cost> _costs = new();
+    private readonly Queue<Cost> _upkeep = new();
     private readonly Random _random = new(7);
     private readonly int _updated;
     private int _transaction;
@@ -78,17 +80,35 @@ internal sealed class CommitTable : IAsyncDisposable
         }
     }
 
+    /// <summary>Pieces of maintenance that were done.</summary>
+    public int Pieces { get; private set; }
+
+    /// <summary>All maintenance that is worth it; it counts for the commit before it.</summary>
+    public async Task MaintainAsync()
+    {
+        var before = Cost.Now();
+        Pieces += await _sink.MaintainNowAsync(CancellationToken.None);
+        _upkeep.Enqueue(Cost.Now() - before);
+        if (_upkeep.Count > UpkeepWindow)
+        {
+            _upkeep.Dequeue();
+        }
+    }
+
     /// <summary>What the last commits cost on average, now and then heavier ones included, and how large everything is.</summary>
     public async Task<CommitPoint> MeasureAsync()
     {
         var table = (await _catalog.LoadAsync(Name, CancellationToken.None))!;
-        var files = _sink.Version!.Files.Entries(ManifestContent.Data).Count();
+        var files = _sink.Version!.Files;
         return new CommitPoint(
             new Cost(_costs.Average(c => c.Cpu), _costs.Average(c => c.Wall), (long)_costs.Average(c => c.Allocated)),
             new FileInfo(new Uri(table.MetadataLocation).LocalPath).Length,
             Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Count(),
             GC.GetTotalMemory(forceFullCollection: true),
-            files);
+            files.Entries(ManifestContent.Data).Count(),
+            files.Entries(ManifestContent.Deletes).Count(),
+            files.Manifests.Count,
+            _upkeep.Count == 0 ? default : new Cost(_upkeep.Average(c => c.Cpu), _upkeep.Average(c => c.Wall), (long)_upkeep.Average(c => c.Allocated)));
     }
 
     public async ValueTask DisposeAsync()
@@ -126,4 +146,7 @@ internal sealed class CommitTable : IAsyncDisposable
 /// <param name="Files">Files below the table's folder.</param>
 /// <param name="Memory">Bytes on the managed heap after a collection.</param>
 /// <param name="DataFiles">Live data files.</param>
-internal sealed record CommitPoint(Cost Cost, long MetadataBytes, int Files, long Memory, int DataFiles);
+/// <param name="DeleteFiles">Live delete files.</param>
+/// <param name="Manifests">Manifests with live files.</param>
+/// <param name="Upkeep">Of the maintenance after a commit, on average over the last thousand.</param>
+internal sealed record CommitPoint(Cost Cost, long MetadataBytes, int Files, long Memory, int DataFiles, int DeleteFiles, int Manifests, Cost Upkeep);

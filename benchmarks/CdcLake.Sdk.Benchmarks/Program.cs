@@ -1,12 +1,16 @@
 using CdcLake.Benchmarks;
 using CdcLake.Benchmarks.Children;
 using CdcLake.Benchmarks.Logs;
+using CdcLake.Benchmarks.Targets;
 
 return args.FirstOrDefault() switch
 {
     "targets" => await TargetRun.RunAsync("targets", TargetLists.Short, args[1..]),
     "long-targets" => await TargetRun.RunAsync("long-targets", TargetLists.Long, args[1..]),
     "commits" => await TargetRun.RunAsync("commits", work => CommitRun.List(work, args.Contains("--short")), args[1..]),
+    "encodings" => await TargetRun.RunAsync("encodings", work => [new("encodings", () => Task.FromResult(EncodingTargets.Sizes(work.InsertWorkload)))], args[1..]),
+    "soak" when args.Length > 1 => await TargetRun.RunAsync(
+        "soak", work => CommitRun.Soak(work, int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromMinutes(13)), args[2..]),
     "compare" when args.Length == 3 => Comparison.Print(args[1], args[2]),
     "child" when args.Length > 1 => await ChildProgram.RunAsync(args[1..]),
     "log" when args.Length == 4 => WriteLog(args),
@@ -31,13 +35,16 @@ static int WriteLog(string[] args)
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Usage: dotnet run -c Release [-p:ReadyToRun=true] --project benchmarks/CdcLake.Sdk.Benchmarks -- targets | long-targets | commits [--write] [--only TEXT]
+        Usage: dotnet run -c Release [-p:ReadyToRun=true] --project benchmarks/CdcLake.Sdk.Benchmarks -- targets | long-targets | commits | encodings [--write] [--only TEXT]
+                                                                                                          -- soak COMMITS [--write]
                                                                                                           -- compare RESULT_FILE RESULT_FILE
                                                                                                           -- log FILE STATEMENTS UPDATE_PERCENT | log FILE mixed 0
 
           targets       measure everything that has a target, in about four minutes; each line beside a baseline of the same run
           long-targets  what depends on size or time, for larger tables and longer: about a quarter of an hour, 5 GB of temporary files
           commits       whether a table stays quick and small over 20,000 commits (--short: 1,000) and 100 data files
+          encodings     what other Parquet encodings would save, column by column
+          soak N        whether a table that is looked after stays quick and small over N commits, as many as 13 minutes allow
           ReadyToRun    measure the library as the package has it, compiled ahead of time
           --write       also store the table in benchmarks/results/<processor>/<run>.md
           --only TEXT   only measurements whose name contains TEXT: decode, capture, snapshot, codecs, join, parquet, starrocks, key index, commit time, replay,

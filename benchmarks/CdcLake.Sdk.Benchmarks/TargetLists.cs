@@ -23,7 +23,7 @@ internal static class TargetLists
         new("starrocks snapshot", () => WithServer(work, "snapshot from MySQL into StarRocks' stand-in, JSON (one core for both)", StarRocksPipelineTargets.SnapshotAsync)),
         new("starrocks freshness", () => WithTables(work, "change → visible in StarRocks' stand-in, from MySQL, p99", t => StarRocksPipelineTargets.FreshnessAsync(t, 15))),
         new("join state", () => StateTargets.JoinAsync(work.InsertWorkload)),
-        new("key index", () => Several(IndexTargets.Sets())),
+        new("key index", () => Several(IndexTargets.Sets(work))),
         new("commit time", () => SinkTargets.CommitTimeAsync(work)),
         new("replay → join + aggregate → Iceberg", () => EndToEndTargets.JoinAggregateAsync(work)),
         new("replay → Iceberg upsert", () => EndToEndTargets.ReplicaAsync(work)),

@@ -13,7 +13,43 @@ internal static class IndexTargets
     private const double WantedSets = 5;
     private const double WantedBytes = 24;
 
-    public static IReadOnlyList<TargetLine> Sets() => [.. Sets(DataType.Int64, "bigint"), .. Sets(DataType.String, "36 characters")];
+    private const long FewBytes = 32 << 20;
+
+    public static IReadOnlyList<TargetLine> Sets(Workspace work) =>
+    [
+        .. Sets(DataType.Int64, "bigint"), .. Sets(DataType.String, "36 characters"), .. Spilled(work, DataType.Int64, "bigint"), .. Spilled(work, DataType.String, "36 characters"),
+    ];
+
+    /// <summary>An index of which a fifth fits into memory, the rest on disk (in the page cache of the system, as far as that has room).</summary>
+    private static IEnumerable<TargetLine> Spilled(Workspace work, DataType type, string name)
+    {
+        var schema = new Schema([new Field("id", type, Nullable: false)]);
+        var folder = work.Fresh("keys");
+        var space = new KeyIndexSpace(FewBytes, folder);
+        using var index = KeyIndex.For(schema, space);
+        var filled = Fill(index, schema, i => i);
+        var random = new Random(1);
+        var moved = Fill(index, schema, _ => random.Next(Keys));
+        yield return new TargetLine($"key index of {Keys / 1_000_000} M {name} in {FewBytes >> 20} MiB: fill (one core)", Keys / filled.Cpu / 1e6, "M keys/s");
+        yield return new TargetLine("  set random keys", Keys / moved.Cpu / 1e6, "M keys/s");
+        yield return new TargetLine("  set random keys (clock)", Keys / moved.Wall / 1e6, "M keys/s");
+        yield return new TargetLine("  memory, counted", index.Bytes / (double)(1 << 20), "MiB");
+        var path = Path.Combine(folder, "kept");
+        var before = Cost.Now();
+        index.WriteTo(RunFile.Create(path));
+        var written = Cost.Now() - before;
+        before = Cost.Now();
+        using (var file = RunFile.Open(path))
+        using (var again = KeyIndex.For(schema, space with { MemoryBytes = long.MaxValue }, index.Seed))
+        {
+            again.ReadFrom(file, [.. Enumerable.Range(0, (Keys / BatchKeys) + 1).Select(i => new LiveFile(i))]);
+        }
+
+        var read = Cost.Now() - before;
+        yield return new TargetLine("  left on disk for the next start (clock)", Keys / written.Wall / 1e6, "M keys/s");
+        yield return new TargetLine("  read again at it (clock)", Keys / read.Wall / 1e6, "M keys/s");
+        File.Delete(path);
+    }
 
     private static IEnumerable<TargetLine> Sets(DataType type, string name)
     {

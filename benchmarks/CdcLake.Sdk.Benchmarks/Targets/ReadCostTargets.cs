@@ -104,7 +104,8 @@ internal static class ReadCostTargets
             await SinkTargets.ApplyAsync(sink, batches, i + 2);
         }
 
-        return (versions, await sink.MaintainNowAsync(CancellationToken.None));
+        var pieces = await sink.MaintainNowAsync(CancellationToken.None);
+        return (versions, pieces);
     }
 
     private static async Task WrittenAtOnceAsync(Workspace work, string folder, byte[] versions)

@@ -199,7 +199,7 @@ internal sealed class IcebergSink : IMaintainedSink
 
     public Task MaintainAsync(Action<SinkUpkeep> report, CancellationToken cancellationToken)
     {
-        if (Usable().IndexError is { } error)
+        if (_table?.IndexError is { } error)
         {
             report(new SinkUpkeep(0, 0, 0, error));
         }

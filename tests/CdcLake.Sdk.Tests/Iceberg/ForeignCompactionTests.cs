@@ -77,10 +77,10 @@ public sealed class ForeignCompactionTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, 2)]
-    [InlineData(null, 3)]
+    [InlineData(IcebergDeleteMode.Position, 2)]
+    [InlineData(IcebergDeleteMode.DeletionVector, 3)]
     [InlineData(IcebergDeleteMode.Equality, 3)]
-    public async Task Compaction_of_ours_stands_beside_rows_that_others_added_meanwhile(IcebergDeleteMode? mode, int format)
+    public async Task Compaction_of_ours_stands_beside_rows_that_others_added_meanwhile(IcebergDeleteMode mode, int format)
     {
         await using var model = await FilledAsync(Settings with { DeleteMode = mode, FormatVersion = format, FileReadCost = 20, ForeignChanges = ForeignChanges.Keep });
         await using var compaction = (await model.Sink.Upkeep!.BeginAsync(CancellationToken.None))!;

@@ -91,7 +91,8 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
     /// <summary>True when everything written is committed: only then a snapshot can say that its rows are those of the one before.</summary>
     public bool IsClean => _replaced.Count == 0 && _changed.AreCommitted;
 
-    public void Find(EncodedRows keys, Span<bool> present) => _index?.Find(keys, present);
+    /// <summary>Where deletes are by key, only the rows of the open commit are known.</summary>
+    public void Find(EncodedRows keys, Span<bool> present) => Places?.Find(keys, present);
 
     /// <summary>From here on no row counts that was written so far; the next commit removes them.</summary>
     /// <param name="cancellationToken">Stops closing the file that is being written.</param>
