@@ -6,9 +6,10 @@ namespace CdcLake.Iceberg.Index;
 internal sealed record KeyIndexSpace(long MemoryBytes, string? Folder = null)
 {
     private const int ShareOfMemory = 8;
+    private const long LeastBytes = 64 << 20;
 
-    /// <summary>An eighth of the memory that the process may use (that of its container, where there is one), and a temporary folder.</summary>
-    public static KeyIndexSpace Default { get; } = new(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemory);
+    /// <summary>An eighth of the memory that the process may use (that of its container, where there is one), 64 MiB at least, and a temporary folder.</summary>
+    public static KeyIndexSpace Default { get; } = new(Math.Max(LeastBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemory));
 
     /// <summary>A new file for what exceeds the memory.</summary>
     /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
