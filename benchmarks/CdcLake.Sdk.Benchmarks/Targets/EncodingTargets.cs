@@ -61,7 +61,7 @@ internal static class EncodingTargets
     {
         using var stream = new MemoryStream();
         using var builder = new WriterPropertiesBuilder();
-        builder.Compression(Compression.Zstd).CompressionLevel(1);
+        builder.Compression(ParquetSharp.Compression.Zstd).CompressionLevel(1);
         if (encoding is { } chosen)
         {
             builder.DisableDictionary().Encoding(chosen);

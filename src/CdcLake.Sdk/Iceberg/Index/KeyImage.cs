@@ -26,10 +26,12 @@ internal sealed class KeyImage(string folder, string table)
     /// <param name="files">The data files that it names, all committed.</param>
     public void Save(KeyIndex index, TableLayout layout, LiveFiles files)
     {
+        string[] former;
         var slots = $"{table}.{RandomNumberGenerator.GetHexString(16, lowercase: true)}.keys";
         try
         {
             Directory.CreateDirectory(folder);
+            former = Directory.GetFiles(folder, $"{table}.*.keys");
             index.WriteTo(RunFile.Create(Path.Combine(folder, slots)));
             var text = Describe(index, KeyOf(layout), files, slots);
             var temporary = $"{Description}.new";
@@ -43,9 +45,9 @@ internal sealed class KeyImage(string folder, string table)
             return;
         }
 
-        foreach (var former in Directory.EnumerateFiles(folder, $"{table}.*.keys").Where(f => Path.GetFileName(f) != slots))
+        foreach (var file in former)
         {
-            TemporaryFiles.TryDelete(former);
+            TemporaryFiles.TryDelete(file);
         }
     }
 
