@@ -28,6 +28,18 @@ internal static class SalesJob
         _ => throw new ArgumentException($"There is no job \"{job}\"."),
     };
 
+    /// <summary>The query of a job, of which nothing runs.</summary>
+    public static LogicalPlan PlanOf(string job, string log, string folder)
+    {
+        if (job != ByProduct)
+        {
+            throw new ArgumentException("Only the sales by product have a plan worth looking at.");
+        }
+
+        var mysql = MySqlSource.FromFiles(log);
+        return LogicalPlan.Create(Aggregated(Sales(mysql, Database), mysql, Database, folder).Graph);
+    }
+
     /// <summary>The same over a log that is played back at a pace, transaction by transaction.</summary>
     public static Pipeline Paced(string job, string log, string folder, Action<PipelineOptions> configure, double transactionsPerSecond)
     {

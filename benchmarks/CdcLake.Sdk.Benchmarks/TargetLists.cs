@@ -22,6 +22,7 @@ internal static class TargetLists
         new("starrocks load", () => StarRocksTargets.LoadAsync(work.InsertWorkload)),
         new("starrocks snapshot", () => WithServer(work, "snapshot from MySQL into StarRocks' stand-in, JSON (one core for both)", StarRocksPipelineTargets.SnapshotAsync)),
         new("starrocks freshness", () => WithTables(work, "change → visible in StarRocks' stand-in, from MySQL, p99", t => StarRocksPipelineTargets.FreshnessAsync(t, 15))),
+        new("plans", () => PlanTargets.SalesByProductAsync(work)),
         new("join state", () => StateTargets.JoinAsync(work.InsertWorkload)),
         new("key index", () => Several(IndexTargets.Sets(work))),
         new("commit time", () => SinkTargets.CommitTimeAsync(work)),

@@ -81,6 +81,9 @@ public sealed class PipelineOptions
     /// <value>Default: null, which means true for pipelines of a host (<c>AddCdcLake</c>) and false for <see cref="Pipeline.RunAsync"/>. Files have no lease.</value>
     public bool? Lease { get; set; }
 
+    /// <summary>No operator is moved from where the query has it, so that tests and measurements can compare.</summary>
+    internal bool RunsAsWritten { get; set; }
+
     internal PipelineOptions Copy() => (PipelineOptions)MemberwiseClone();
 
     /// <summary>A validated copy.</summary>

@@ -15,7 +15,7 @@ internal sealed record JoinNode(
 
     public override string Label => "on: ";
 
-    public override string State => $"every row of both sides by key: left ({Print(Left.Schema)}), right ({Print(Right.Schema)})";
+    public override string State => $"every row of both sides by key: left ({Print(Left.Schema)}), {StateEstimate.OfRow(Left.Schema)}; right ({Print(Right.Schema)}), {StateEstimate.OfRow(Right.Schema)}";
 
     public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Join(this);
 }
@@ -32,9 +32,7 @@ internal sealed record AggregateNode(
 
     public override string Label => "groups: ";
 
-    public override string State => Calls.Any(c => c.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.CountDistinct or AggregateKind.Collect)
-        ? "one row per group, counted values for min, max, count(distinct) and concat"
-        : "one row per group";
+    public override string State => $"one row per group, {StateEstimate.OfGroup(Input.Schema, Key, Calls)}";
 
     public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Aggregate(this);
 }
@@ -48,7 +46,7 @@ internal sealed record TopNode(
 
     public override string Label => "keeps: ";
 
-    public override string State => $"every row by group, ordered: ({Print(Schema)})";
+    public override string State => $"every row by group, ordered: ({Print(Schema)}), {StateEstimate.OfRow(Schema)}";
 
     public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Top(this);
 }

@@ -3,6 +3,7 @@ using CdcLake.Connectors;
 using CdcLake.Dataflow;
 using CdcLake.Planning;
 using CdcLake.Planning.Binding;
+using CdcLake.Planning.Rewriting;
 
 namespace CdcLake.Runtime;
 
@@ -20,7 +21,7 @@ internal sealed class PreparedRun : IAsyncDisposable
         _definition = definition;
         _followsTables = source.FollowsTables;
         _tables = tables;
-        Plan = Planner.Bind(definition.Plan, tables);
+        Plan = Bound(definition, tables);
         _graph = StageGraphBuilder.Build(Plan, definition.Options.TimeProvider);
     }
 
@@ -89,9 +90,12 @@ internal sealed class PreparedRun : IAsyncDisposable
             _tables[after.Table.Name] = after.Table;
         }
 
-        var plan = Planner.Bind(_definition.Plan, _tables);
+        var plan = Bound(_definition, _tables);
         return [.. plan.Sinks.Select(s => OpeningOf(plan, s))];
     }
+
+    private static BoundPlan Bound(PipelineDefinition definition, IReadOnlyDictionary<string, SourceTable> tables) =>
+        definition.Options.RunsAsWritten ? Planner.Bind(definition.Plan, tables) : PlanOptimizer.Bind(definition.Plan, tables);
 
     public async ValueTask DisposeAsync()
     {

@@ -9,7 +9,9 @@ namespace CdcLake.IntegrationTests.Queries;
 /// <param name="seed">Decides.</param>
 internal sealed class RandomCase(MySqlDatabase database, int seed)
 {
-    private const int Queries = 40;
+    private const int Chains = 40;
+    private const int Stars = 12;
+    private const int Queries = Chains + Stars;
     private const int Transactions = 10;
 
     /// <summary>How often a query was compared.</summary>
@@ -52,13 +54,13 @@ internal sealed class RandomCase(MySqlDatabase database, int seed)
         var random = new Random(seed + 1); // so that the transactions do not depend on the queries
         var tables = new RandomTables(new Random(seed)).Relations(new MySqlSource(database.ConnectionString), database.Name);
         var relations = new RandomRelations(tables, random);
-        return [.. Enumerable.Range(0, Queries).Select(_ => New())];
+        return [.. Enumerable.Range(0, Queries).Select(New)];
 
-        (Relation? Query, Exception? Error) New()
+        (Relation? Query, Exception? Error) New(int number)
         {
             try
             {
-                return (relations.Next(1 + random.Next(4)), null);
+                return (number < Chains ? relations.Next(1 + random.Next(4)) : relations.Star(1 + random.Next(2)), null);
             }
             catch (Exception error) when (error is CdcLakeException or InvalidOperationException or ArgumentException)
             {

@@ -34,6 +34,24 @@ internal sealed partial class RandomRelations(IReadOnlyList<Relation> tables, Ra
         };
     }
 
+    /// <summary>Groups over rows joined with so many tables by their primary keys.</summary>
+    public Relation Star(int joins)
+    {
+        var fact = tables[random.Next(tables.Count)];
+        var row = Expression.Parameter(fact.Row, "r");
+        var columns = fact.Terms(row, "t");
+        var id = Expression.Property(row, "Id");
+        var few = Term.Of(Expression.Add(Expression.Modulo(id, Expression.Constant((int?)7, typeof(int?))), Expression.Constant((int?)1, typeof(int?))), "(t.id % 7 + 1)", columns[0].Type);
+        var joined = Relation.Of(fact.Stream.Select, [row], [few, .. Results(columns, RowTypes.Most - 1, 1)], fact.As("t"), fact.Rows, fact);
+        for (var i = 0; i < joins; i++)
+        {
+            var table = tables[random.Next(tables.Count)];
+            joined = Join(joined, random.Next(3) == 0 ? Where(table) : table, (0, 0));
+        }
+
+        return random.Next(3) == 0 ? Where(Aggregate(Where(joined))) : Aggregate(joined);
+    }
+
     private Relation Where(Relation input)
     {
         var row = Expression.Parameter(input.Row, "r");

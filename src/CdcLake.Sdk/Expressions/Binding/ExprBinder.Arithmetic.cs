@@ -19,7 +19,7 @@ internal sealed partial class ExprBinder
         {
             // Integers add up and multiply in 64 bits, as in MySQL, whatever C# says.
             target = target == DataType.Int32 && call.Op is ScalarOp.Add or ScalarOp.Subtract or ScalarOp.Multiply ? DataType.Int64 : target;
-            var canFail = target.IsInteger || call.Op != ScalarOp.Remainder;
+            var canFail = target.IsInteger ? !Fits(call.Op, a.Type, b.Type, target) : call.Op != ScalarOp.Remainder;
             return new BoundCall(call.Op, [Convert(a, target), Convert(b, target)], target, a.Nullable || b.Nullable || byZero, canFail);
         }
 
@@ -77,6 +77,26 @@ internal sealed partial class ExprBinder
         ? value
         : new BoundCall(
             ScalarOp.RoundAway, [value, Constants.Bind(new ConstantExpr(value.ShownScale, typeof(int)))], Rounded(value.Type, value.ShownScale), value.Nullable, isImplicit: true);
+
+    /// <summary>True when no two integers of these types have a result that the target does not hold.</summary>
+    private static bool Fits(ScalarOp op, DataType a, DataType b, DataType target)
+    {
+        if (op is not (ScalarOp.Add or ScalarOp.Subtract or ScalarOp.Multiply) || !IsShort(a) || !IsShort(b))
+        {
+            return false;
+        }
+
+        var (x, y) = (IntegerRange.Of(a), IntegerRange.Of(b));
+        Int128[] ends = op switch
+        {
+            ScalarOp.Add => [x.Min + y.Min, x.Max + y.Max],
+            ScalarOp.Subtract => [x.Min - y.Max, x.Max - y.Min],
+            _ => [x.Min * y.Min, x.Min * y.Max, x.Max * y.Min, x.Max * y.Max],
+        };
+        return IntegerRange.Of(target).Contains(new IntegerRange(ends.Min(), ends.Max()));
+    }
+
+    private static bool IsShort(DataType type) => type.IsInteger && type.Kind is not (TypeKind.Int64 or TypeKind.UInt64);
 
     private static bool IsNonZero(BoundExpr divisor) => divisor is BoundConstant { Value: { } value } && value switch
     {

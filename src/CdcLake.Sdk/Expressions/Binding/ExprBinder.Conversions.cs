@@ -41,6 +41,11 @@ internal sealed partial class ExprBinder
             value = clr == typeof(string) ? EnumLabels.NameOf(enumType, value) : EnumLabels.NumberOf(enumType, value);
         }
 
+        if (clr == typeof(string) && value.Type.IsNumeric && call.Arguments[0] is CallExpr { Op: ScalarOp.If } choice)
+        {
+            return Bind(TextOfChoice(choice)); // each value has its own digits, as in MySQL, though as a number it has those of both
+        }
+
         if (clr == typeof(string))
         {
             return value.Type.Kind is TypeKind.String ? value : Convert(value, DataType.String, isImplicit: false);
@@ -66,6 +71,9 @@ internal sealed partial class ExprBinder
             ? Convert(value, target, isImplicit: false)
             : throw new UnsupportedExpressionException($"\"{call}\" converts {value.Type} to {target}, which has no meaning here. Convert between numbers only.");
     }
+
+    private static CallExpr TextOfChoice(CallExpr choice) =>
+        new(ScalarOp.If, [choice.Arguments[0], .. choice.Arguments.Skip(1).Select(a => new CallExpr(ScalarOp.Cast, a, typeof(string)))], typeof(string));
 
     private static bool CanFail(DataType source, DataType target)
     {

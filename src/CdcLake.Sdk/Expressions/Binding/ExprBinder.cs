@@ -38,6 +38,9 @@ internal sealed partial class ExprBinder
     /// <summary>A value. A bare column keeps the type that the source gave it, unless its property is a bool.</summary>
     public BoundExpr Bind(Expr expression) => Settle(BindOperand(expression));
 
+    /// <summary>A value with all digits it has inside of arithmetic and comparisons, where <see cref="Bind"/> gives those that it shows.</summary>
+    public BoundExpr BindWhole(Expr expression) => BindOperand(expression);
+
     /// <summary>A value inside arithmetic or a comparison, with all its digits.</summary>
     private BoundExpr BindOperand(Expr expression) => expression switch
     {

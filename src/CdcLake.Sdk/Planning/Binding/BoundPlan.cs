@@ -14,6 +14,9 @@ internal sealed record BoundPlan(
     /// <summary>For each operator what it computes, for people; the records of nodes hold delegates only.</summary>
     internal ConditionalWeakTable<PlanNode, string> Details { get; init; } = [];
 
+    /// <summary>For people: where operators stand elsewhere than in the plan as it was written; empty where it runs as it is.</summary>
+    public IReadOnlyList<string> Moves { get; init; } = [];
+
     /// <summary>Which query over which tables, and behind a hyphen what these are like as far as they are read (names, types, nullability, keys), as hex hashes.</summary>
     /// <param name="query">The query as it was written, before it met tables.</param>
     public string TablesFingerprint(string query) =>

@@ -35,7 +35,12 @@ internal sealed record BoundStream(
     public static Schema SchemaOf(IEnumerable<(string Name, BoundExpr Value)> columns) =>
         new(columns.Select(c => FieldOf(c.Name, c.Value)));
 
-    public static Field FieldOf(string name, BoundExpr value) => new(name, value.Type, value.Nullable) { Labels = value.Labels, Collation = value.Collation };
+    public static Field FieldOf(string name, BoundExpr value) => new(name, value.Type, value.Nullable)
+    {
+        Labels = value.Labels,
+        Collation = value.Collation,
+        ShownScale = value.ShownScale < value.Type.Scale ? value.ShownScale : null,
+    };
 
     /// <summary>Origins of columns that are computed from this stream: those that only pass on a column have its own.</summary>
     public Dictionary<int, ColumnOrigin> OriginsOf(IReadOnlyList<BoundExpr> columns)

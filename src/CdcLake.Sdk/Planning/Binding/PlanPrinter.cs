@@ -9,6 +9,11 @@ internal static class PlanPrinter
     {
         var text = new StringBuilder();
         text.Append("plan ").AppendLine(plan.Fingerprint);
+        foreach (var move in plan.Moves)
+        {
+            text.Append("moved: ").AppendLine(move);
+        }
+
         var seen = new HashSet<PlanNode>(ReferenceEqualityComparer.Instance);
         foreach (var sink in plan.Sinks)
         {

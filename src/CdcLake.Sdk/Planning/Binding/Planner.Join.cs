@@ -92,7 +92,8 @@ internal sealed partial class Planner
         };
     }
 
-    private static (List<BoundExpr> Left, List<BoundExpr> Right) JoinKeys(LogicalJoin join, BoundStream left, BoundStream right)
+    /// <summary>The values that a join compares, brought to one type, texts as keys of the collation that they compare by.</summary>
+    internal static (List<BoundExpr> Left, List<BoundExpr> Right) JoinKeys(LogicalJoin join, BoundStream left, BoundStream right)
     {
         var (lefts, rights) = (new List<BoundExpr>(), new List<BoundExpr>());
         var (leftBinder, rightBinder) = (left.Binder, right.Binder);

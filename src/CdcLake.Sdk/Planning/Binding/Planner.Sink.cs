@@ -23,6 +23,11 @@ internal sealed partial class Planner
         var values = sink.Columns is null ? written.Select(o => new BoundColumn(o, schema[o])) : read;
         var columns = written.Zip(values, (o, v) => (schema[o].Name, Value: v)).ToList();
         var node = ProjectNode(input, columns);
+        if (_written is not null)
+        {
+            return Sink(sink, node, _written.Sinks[index]);
+        }
+
         var names = sink.Key?.Select(k => new ColumnName(0, k.Name)).ToList() ?? input.NaturalKey ?? throw NoKey(sink);
         var key = names.Count == 0 ? [OnlyRow(sink, node.Schema)] : names.Select(n => written.IndexOf(input.Ordinals[n])).Distinct().ToList();
         foreach (var ordinal in key)
@@ -35,6 +40,23 @@ internal sealed partial class Planner
         return _nodes.Add(
             sink.Name, node.Schema, fingerprint, $"key: {string.Join(", ", key.Select(k => node.Schema[k].Name))}",
             n => new SinkNode(n, node.Schema, fingerprint, node, key, index));
+    }
+
+    /// <summary>The sink of a plan that computes what another one does: what is known of the columns may differ, what is written may not.</summary>
+    private SinkNode Sink(LogicalSink sink, PlanNode node, SinkNode written)
+    {
+        var (schema, asked) = (node.Schema, written.Schema);
+        if (!schema.Fields.Select(f => f.Type).SequenceEqual(asked.Fields.Select(f => f.Type)))
+        {
+            throw new InvalidOperationException($"{sink.Name} would get {schema} in place of {asked}: a rule of the planner is wrong. Please report the query; it is {_written!.Explain()}");
+        }
+
+        var same = ProjectNode(
+            new BoundStream(node, node.Name, new Dictionary<ColumnName, int>(), null),
+            [.. asked.Fields.Select((f, i) => (f.Name, (BoundExpr)new BoundColumn(i, schema[i] with { Nullable = f.Nullable })))]);
+        return _nodes.Add(
+            sink.Name, asked, written.Fingerprint, $"key: {string.Join(", ", written.Key.Select(k => asked[k].Name))}",
+            n => new SinkNode(n, asked, written.Fingerprint, same, written.Key, written.Sink));
     }
 
     private static SchemaMismatchException NoKey(LogicalSink sink)

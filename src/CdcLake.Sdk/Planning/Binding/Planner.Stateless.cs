@@ -27,7 +27,7 @@ internal sealed partial class Planner
         var wanted = _read[project];
         var columns = project.Columns.Where(c => wanted.Contains(c.Name)).ToList();
         var binder = input.Binder;
-        var bound = columns.Select(c => (c.Name, Value: binder.Bind(c.Value))).ToList();
+        var bound = columns.Select(c => (c.Name, Value: c.Value is ColumnExpr ? binder.BindWhole(c.Value) : binder.Bind(c.Value))).ToList();
         var key = input.NaturalKey?.Select(k => columns.Find(c => c.Value is ColumnExpr column && column.Input == k.Input && column.Name == k.Name)?.Name)
             .OfType<string>().Select(n => new ColumnName(0, n)).ToList();
         var node = ProjectNode(input, bound);

@@ -14,17 +14,25 @@ internal sealed partial class Planner : ILogicalVisitor<BoundStream>
     private readonly Dictionary<LogicalNode, BoundStream> _bound = new(ReferenceEqualityComparer.Instance);
     private readonly List<TableCapture> _captures = [];
 
-    private Planner(Dictionary<LogicalNode, ColumnSet> read) => _read = read;
+    private readonly BoundPlan? _written;
 
-    /// <summary>Gives a plan the types of the real tables.</summary>
+    private Planner(Dictionary<LogicalNode, ColumnSet> read, BoundPlan? written) => (_read, _written) = (read, written);
+
+    /// <summary>Gives a plan the types of the real tables, every operator as it is in the plan.</summary>
     /// <param name="plan">What to compute.</param>
     /// <param name="tables">By qualified name; has every one of <see cref="LogicalPlan.Tables"/>.</param>
     /// <exception cref="SchemaMismatchException">Row types and tables do not agree, or a key is not fit for one.</exception>
     /// <exception cref="UnsupportedTypeException">A column that is read cannot be captured.</exception>
-    public static BoundPlan Bind(LogicalPlan plan, IReadOnlyDictionary<string, SourceTable> tables)
+    public static BoundPlan Bind(LogicalPlan plan, IReadOnlyDictionary<string, SourceTable> tables) => Bind(plan, tables, null).Bound;
+
+    /// <summary>The same with what is known of each operator's rows.</summary>
+    /// <param name="plan">What to compute.</param>
+    /// <param name="tables">By qualified name.</param>
+    /// <param name="written">A plan that computes the same: sinks get the very columns, keys and fingerprints that they have there. Null for none.</param>
+    public static PlanFacts Bind(LogicalPlan plan, IReadOnlyDictionary<string, SourceTable> tables, BoundPlan? written)
     {
         var order = LogicalOrder.InputsFirst(plan.Sinks);
-        var planner = new Planner(ColumnPruning.Compute(plan, order));
+        var planner = new Planner(ColumnPruning.Compute(plan, order), written);
         planner.BindTables(plan, order.OfType<LogicalTable>().ToList(), tables);
         foreach (var node in order)
         {
@@ -33,10 +41,11 @@ internal sealed partial class Planner : ILogicalVisitor<BoundStream>
 
         var sinks = plan.Sinks.Select((sink, i) => planner.Sink(sink, i)).ToList();
         var captures = planner._captures.Select((c, i) => c with { ChangesInPlace = c.ReadsAll && planner._nodes.Nodes.All(n => n is SinkNode || !n.Inputs.Any(t => t is TableNode { Table: var table } && table == i)) }).ToList();
-        return new BoundPlan(captures, sinks, NodeFactory.Hash(sinks.Select(s => s.Fingerprint)), [.. planner._nodes.Nodes])
+        var bound = new BoundPlan(captures, sinks, NodeFactory.Hash(sinks.Select(s => s.Fingerprint)), [.. planner._nodes.Nodes])
         {
             Details = planner._nodes.Details,
         };
+        return new PlanFacts(plan, order, bound, planner._bound, planner._read);
     }
 
     /// <summary>All tables are bound beforehand: two uses of one table share its capture.</summary>

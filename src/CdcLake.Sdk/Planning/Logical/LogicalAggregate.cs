@@ -29,6 +29,8 @@ internal sealed class LogicalAggregate(LogicalNode input, IReadOnlyList<NamedExp
         }
     }
 
+    public override LogicalNode WithInputs(IReadOnlyList<LogicalNode> inputs) => new LogicalAggregate(inputs[0], Keys, Calls);
+
     public override T Accept<T>(ILogicalVisitor<T> visitor) => visitor.Aggregate(this);
 }
 

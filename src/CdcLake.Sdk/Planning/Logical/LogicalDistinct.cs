@@ -26,5 +26,7 @@ internal sealed class LogicalDistinct(LogicalNode input, IReadOnlyList<ColumnExp
         }
     }
 
+    public override LogicalNode WithInputs(IReadOnlyList<LogicalNode> inputs) => new LogicalDistinct(inputs[0], Columns);
+
     public override T Accept<T>(ILogicalVisitor<T> visitor) => visitor.Distinct(this);
 }

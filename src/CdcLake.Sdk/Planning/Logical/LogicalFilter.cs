@@ -19,5 +19,7 @@ internal sealed class LogicalFilter(LogicalNode input, Expr condition) : Logical
         inputs[0].AddColumnsOf(Condition);
     }
 
+    public override LogicalNode WithInputs(IReadOnlyList<LogicalNode> inputs) => new LogicalFilter(inputs[0], Condition);
+
     public override T Accept<T>(ILogicalVisitor<T> visitor) => visitor.Filter(this);
 }

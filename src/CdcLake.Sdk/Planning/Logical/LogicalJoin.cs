@@ -41,5 +41,7 @@ internal sealed class LogicalJoin(JoinKind kind, LogicalNode left, LogicalNode r
         }
     }
 
+    public override LogicalNode WithInputs(IReadOnlyList<LogicalNode> inputs) => new LogicalJoin(Kind, inputs[0], inputs[1], LeftKey, RightKey);
+
     public override T Accept<T>(ILogicalVisitor<T> visitor) => visitor.Join(this);
 }

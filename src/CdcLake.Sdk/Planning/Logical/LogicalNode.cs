@@ -19,6 +19,10 @@ internal abstract class LogicalNode
     /// <param name="inputs">One set for each of <see cref="Inputs"/>; the same object where two inputs are one node.</param>
     public abstract void Want(ColumnSet wanted, IReadOnlyList<ColumnSet> inputs);
 
+    /// <summary>The same operator over others, which give the columns that it needs.</summary>
+    /// <param name="inputs">One for each of <see cref="Inputs"/>.</param>
+    public abstract LogicalNode WithInputs(IReadOnlyList<LogicalNode> inputs);
+
     public abstract T Accept<T>(ILogicalVisitor<T> visitor);
 }
 

@@ -50,6 +50,9 @@ internal sealed class LogicalPlan
         return new LogicalPlan(source, graph.Sinks, [.. tables.Select(t => t.Table).Distinct(StringComparer.Ordinal)]);
     }
 
+    /// <summary>The same tables and targets, computed by other operators.</summary>
+    public LogicalPlan With(IReadOnlyList<LogicalSink> sinks) => new(Source, sinks, Tables);
+
     /// <summary>The plan as far as it is known without the source.</summary>
     public string Explain()
     {

@@ -19,5 +19,7 @@ internal sealed class LogicalProject(LogicalNode input, IReadOnlyList<NamedExpr>
         }
     }
 
+    public override LogicalNode WithInputs(IReadOnlyList<LogicalNode> inputs) => new LogicalProject(inputs[0], Columns);
+
     public override T Accept<T>(ILogicalVisitor<T> visitor) => visitor.Project(this);
 }

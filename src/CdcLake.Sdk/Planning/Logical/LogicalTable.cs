@@ -19,5 +19,7 @@ internal sealed class LogicalTable(ISourceTarget source, string table, RowMember
     {
     }
 
+    public override LogicalNode WithInputs(IReadOnlyList<LogicalNode> inputs) => this;
+
     public override T Accept<T>(ILogicalVisitor<T> visitor) => visitor.Table(this);
 }

@@ -37,5 +37,7 @@ internal sealed class LogicalTop(LogicalNode input, IReadOnlyList<Expr> keys, IR
         }
     }
 
+    public override LogicalNode WithInputs(IReadOnlyList<LogicalNode> inputs) => new LogicalTop(inputs[0], Keys, Order, Descending, Count);
+
     public override T Accept<T>(ILogicalVisitor<T> visitor) => visitor.Top(this);
 }

@@ -33,6 +33,8 @@ internal sealed class LogicalUnion(LogicalNode left, LogicalNode right, IReadOnl
         }
     }
 
+    public override LogicalNode WithInputs(IReadOnlyList<LogicalNode> inputs) => new LogicalUnion(inputs[0], inputs[1], Columns);
+
     public override T Accept<T>(ILogicalVisitor<T> visitor) => visitor.Union(this);
 }
 
