@@ -28,6 +28,18 @@ internal enum AggregateKind : byte
     /// are none. The input is binary.
     /// </summary>
     Collect,
+
+    /// <summary>Mean of the squared distances from the mean; null when there are no values.</summary>
+    VarPop,
+
+    /// <summary>The same of a sample: divided by one value less; null when there are fewer than two.</summary>
+    VarSamp,
+
+    /// <summary>Root of <see cref="VarPop"/>.</summary>
+    StdDevPop,
+
+    /// <summary>Root of <see cref="VarSamp"/>.</summary>
+    StdDevSamp,
 }
 
 /// <summary>One aggregate over a group.</summary>
@@ -35,6 +47,6 @@ internal enum AggregateKind : byte
 /// <param name="Input">Ordinal of the input column, or −1 for counting rows.</param>
 /// <param name="Result">
 /// Type of the result. Sum: Int64 for integers up to 32 bits and Int64, Decimal(38, s) for decimals and UInt64 (s = 0), Float64 for floats. Avg: Decimal(38, min(s + 4, 30))
-/// for exact types, rounded half away from zero like MySQL, Float64 for floats. Min and Max: the input's type. Counts: Int64.
+/// for exact types, rounded half away from zero like MySQL, Float64 for floats. Min and Max: the input's type. Counts: Int64. Variances and deviations: Float64.
 /// </param>
 internal readonly record struct AggregateCall(AggregateKind Kind, int Input, DataType Result);

@@ -142,6 +142,21 @@ public class Group<T>
     /// <inheritdoc cref="Avg(Func{T, decimal})"/>
     public double? Avg(Func<T, double?> selector) => throw Marker();
 
+    /// <summary>
+    /// Variance of the values that are not null: <c>VAR_POP(x)</c>; null when there is none. Of numbers of every kind, added up exactly and rounded once, so that it depends neither on the order of
+    /// changes nor on what was there before.
+    /// </summary>
+    public double? VarPop<TValue>(Func<T, TValue> selector) => throw Marker();
+
+    /// <summary>Variance of a sample: <c>VAR_SAMP(x)</c>; null when there are fewer than two values.</summary>
+    public double? VarSamp<TValue>(Func<T, TValue> selector) => throw Marker();
+
+    /// <summary>Standard deviation, the root of <see cref="VarPop"/>: <c>STDDEV_POP(x)</c>.</summary>
+    public double? StdDevPop<TValue>(Func<T, TValue> selector) => throw Marker();
+
+    /// <summary>Standard deviation of a sample, the root of <see cref="VarSamp"/>: <c>STDDEV_SAMP(x)</c>.</summary>
+    public double? StdDevSamp<TValue>(Func<T, TValue> selector) => throw Marker();
+
     private protected static NotSupportedException Marker() =>
         new("A group's aggregates stand for the engine's inside a pipeline's lambda and cannot be executed.");
 }

@@ -23,4 +23,22 @@ public static class SqlFunctions
     [return: NotNullIfNotNull(nameof(text))]
     public static string? Binary(string? text) =>
         throw new NotSupportedException("SqlFunctions.Binary stands for the engine's inside a pipeline's lambda and cannot be executed.");
+
+    /// <summary>
+    /// <c>JSON_VALUE(json, path)</c>: a text without its quotes, a number or truth value as it is written, an object or array as JSON. Null where the path leads nowhere or to JSON's null, and, other
+    /// than in MySQL, for text that is no JSON.
+    /// </summary>
+    /// <param name="json">A JSON column, or a text that holds JSON.</param>
+    /// <param name="path">A constant of members and elements: <c>$.address.lines[0]</c>, <c>$."a b"</c>.</param>
+    /// <exception cref="NotSupportedException">Called outside of a pipeline's lambda.</exception>
+    public static string? JsonValue(string? json, string path) =>
+        throw new NotSupportedException("SqlFunctions.JsonValue stands for the engine's inside a pipeline's lambda and cannot be executed.");
+
+    /// <summary><c>FORMAT(value, digits)</c>: rounded half away from zero, with commas between thousands and a point before the fraction.</summary>
+    /// <param name="value">A decimal or an integer; null gives null.</param>
+    /// <param name="digits">Fractional digits, a constant of 0 to 30.</param>
+    /// <exception cref="NotSupportedException">Called outside of a pipeline's lambda.</exception>
+    [return: NotNullIfNotNull(nameof(value))]
+    public static string? Format(decimal? value, int digits) =>
+        throw new NotSupportedException("SqlFunctions.Format stands for the engine's inside a pipeline's lambda and cannot be executed.");
 }

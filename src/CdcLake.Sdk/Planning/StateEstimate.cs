@@ -14,6 +14,8 @@ internal static class StateEstimate
     private const int Sum = 24;
     private const int WideSum = 40;
     private const int FloatSum = 280;
+    private const int Spread = 72;
+    private const int FloatSpread = 552;
     private const int Counter = 8;
 
     /// <summary>A row that a join or an order keeps.</summary>
@@ -24,8 +26,9 @@ internal static class StateEstimate
     {
         var sums = calls.Where(c => c.Kind is AggregateKind.Sum or AggregateKind.Avg).Select(c => c.Input).Distinct().ToList();
         var counts = calls.Where(c => c.Kind == AggregateKind.Count && c.Input >= 0).Select(c => c.Input).Distinct().Except(sums).Count();
+        var spreads = calls.Where(c => c.Kind is >= AggregateKind.VarPop and <= AggregateKind.StdDevSamp).Select(c => c.Input).Distinct().Sum(s => CommonTypes.IsFloat(input[s].Type) ? FloatSpread : Spread);
         var values = calls.Where(c => c.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.CountDistinct or AggregateKind.Collect).Distinct().ToList();
-        var bytes = GroupOverhead + sums.Sum(s => Counter + OfSum(input[s].Type)) + ((counts + values.Count) * Counter);
+        var bytes = GroupOverhead + sums.Sum(s => Counter + OfSum(input[s].Type)) + spreads + ((counts + values.Count) * Counter);
         var group = Text(bytes, key.Select(k => input[k]), "a group");
         var kept = values.Select(v => Text(RowOverhead, [input[v.Input]], $"a different value of {input[v.Input].Name} in it")).Distinct();
         return string.Join(", ", kept.Prepend(group));

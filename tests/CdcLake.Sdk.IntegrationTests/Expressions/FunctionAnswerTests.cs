@@ -63,6 +63,13 @@ public sealed class FunctionAnswerTests
             Start = new DateTime(v.T.Year, v.T.Month, 1), Text = v.T.ToString("yyyy/MM/dd HH:mm:ss.ffffff 'x'"), Last = DateTime.DaysInMonth(v.T.Year, v.T.Month),
             Index = v.S.IndexOf(v.P), LastIndex = v.S.LastIndexOf('a'), Left = v.S.PadLeft(9, '№'), Right = v.S.PadRight(v.N, '*'), Part = v.S.Split(',', StringSplitOptions.None)[1],
             Like = SqlFunctions.Like(v.S, v.P), Match = Regex.IsMatch(v.S, "^[a-z]+,"), Replaced = Regex.Replace(v.S, "([a-z])([a-z])", "$2$1"), Blank = string.IsNullOrWhiteSpace(v.S),
+            Text0 = SqlFunctions.JsonValue("{\"a\": {\"b c\": [1, \"" + v.S + "\", true, null, {\"x\": 2}]}, \"n\": -12.5}", "$.a.\"b c\"[1]"),
+            Truth = SqlFunctions.JsonValue("{\"a\": [true, null, {\"x\": \"ä\\n\\\"\"}], \"s\": \"" + v.S + "\"}", "$.a[0]"),
+            None = SqlFunctions.JsonValue("{\"a\": [true, null, {\"x\": 2}], \"s\": \"" + v.S + "\"}", "$.a[1]"),
+            Escaped = SqlFunctions.JsonValue("{\"a\": [true, null, {\"x\": \"ä\\n\\\"\"}], \"s\": \"" + v.S + "\"}", "$.a[2].x[0]"),
+            Object = SqlFunctions.JsonValue("{\"a\": [true, null, {\"x\": 2}], \"s\": \"" + v.S + "\"}", "$.a[2]"),
+            Nowhere = SqlFunctions.JsonValue("{\"a\": [true, null, {\"x\": 2}], \"s\": \"" + v.S + "\"}", "$.a[3]"),
+            Grouped = SqlFunctions.Format(v.X * 12345, 2), Whole0 = SqlFunctions.Format(v.X, 0), Long = SqlFunctions.Format(v.N * 1234567L, 3),
         };
         string[] sql =
         [
@@ -75,6 +82,13 @@ public sealed class FunctionAnswerTests
             "IF(CHAR_LENGTH(S) >= 9, S, LPAD(S, 9, '№'))", "IF(CHAR_LENGTH(S) >= N, S, RPAD(S, N, '*'))",
             "IF(LOCATE(',', S) = 0, NULL, SUBSTRING_INDEX(SUBSTRING_INDEX(S, ',', 2), ',', -1))",
             "S LIKE P COLLATE utf8mb4_bin", "REGEXP_LIKE(S, '^[a-z]+,', 'c')", "REGEXP_REPLACE(S, '([a-z])([a-z])', '$2$1', 1, 0, 'c')", "S IS NULL OR TRIM(S) = ''",
+            """JSON_VALUE(CONCAT('{"a": {"b c": [1, "', S, '", true, null, {"x": 2}]}, "n": -12.5}'), '$.a."b c"[1]')""",
+            """JSON_VALUE(CONCAT('{"a": [true, null, {"x": "ä\\n\\""}], "s": "', S, '"}'), '$.a[0]')""",
+            """JSON_VALUE(CONCAT('{"a": [true, null, {"x": 2}], "s": "', S, '"}'), '$.a[1]')""",
+            """JSON_VALUE(CONCAT('{"a": [true, null, {"x": "ä\\n\\""}], "s": "', S, '"}'), '$.a[2].x[0]')""",
+            """JSON_VALUE(CONCAT('{"a": [true, null, {"x": 2}], "s": "', S, '"}'), '$.a[2]')""",
+            """JSON_VALUE(CONCAT('{"a": [true, null, {"x": 2}], "s": "', S, '"}'), '$.a[3]')""",
+            "FORMAT(X * 12345, 2)", "FORMAT(X, 0)", "FORMAT(N * 1234567, 3)",
         ];
         return (lambda, sql);
     }

@@ -63,7 +63,7 @@ internal sealed partial class RandomRelations
             JoinKind.Inner => $"{both} JOIN {r} ON {on}",
             JoinKind.Left => $"{both} LEFT JOIN {r} ON {on}",
             JoinKind.Right => $"{both} RIGHT JOIN {r} ON {on}",
-            _ => $"{both} LEFT JOIN {r} ON {on} UNION ALL SELECT {Columns("l", left, true)}, {Columns("r", right, false)} FROM {r} WHERE NOT EXISTS (SELECT 1 FROM {l} WHERE {condition})",
+            _ => $"{both} LEFT JOIN {r} ON {on} UNION ALL SELECT {Columns("l", left, true)}, {Columns("r", right, false)} FROM {r} WHERE NOT EXISTS (SELECT 1 FROM {l} WHERE {on})",
         };
     }
 }

@@ -246,6 +246,20 @@ public sealed class SubsetTests
     }
 
     [Fact]
+    public void Membership_in_a_large_collection()
+    {
+        List<int> numbers = [.. Enumerable.Range(7, 5000)];
+        HashSet<long?> longs = [.. Enumerable.Range(100, 5000).Select(i => (long?)i), null];
+        string[] names = [.. Enumerable.Range(0, 5000).Select(i => $" Größe{i}😀 "), " Größe😀 "];
+        Assert.Equal("True:boolean", Run(x => numbers.Contains(x.A)));
+        Assert.Equal("False:boolean", Run(x => numbers.Contains(x.B)));
+        Assert.Equal("null", Run(x => longs.Contains(x.L)));
+        Assert.Equal("True:boolean", Run(x => names.Contains(x.Name)));
+        Assert.Equal("False:boolean", Run(x => names.Contains(x.Name + "x")));
+        Assert.Equal("null", Run(x => names.Contains(x.None!)));
+    }
+
+    [Fact]
     public void Moving_dates()
     {
         var hour = TimeSpan.FromHours(1);

@@ -45,9 +45,24 @@ internal static class Accumulators
             AggregateKind.CountDistinct => new DistinctAccumulator(call, input),
             AggregateKind.Min => Extreme(call, input, type.Storage, new Smallest()),
             AggregateKind.Max => Extreme(call, input, type.Storage, new Largest()),
+            >= AggregateKind.VarPop and <= AggregateKind.StdDevSamp => Variance(call, type, input[call.Input].Name),
             _ => Sum(call, type, input[call.Input].Name),
         };
     }
+
+    private static Accumulator Variance(AggregateCall call, DataType type, string column) => type.Storage switch
+    {
+        StorageKind.Byte => new VarianceAccumulator<ExactSpread<byte>, byte>(call, type),
+        StorageKind.Int32 => new VarianceAccumulator<ExactSpread<int>, int>(call, type),
+        StorageKind.Int64 => new VarianceAccumulator<ExactSpread<long>, long>(call, type),
+        StorageKind.Int128 => new VarianceAccumulator<ExactSpread<Int128>, Int128>(call, type),
+        StorageKind.Float32 => new VarianceAccumulator<FloatSpread<float>, float>(call, type),
+        StorageKind.Float64 => new VarianceAccumulator<FloatSpread<double>, double>(call, type),
+        _ => throw NoNumber(call, type, column),
+    };
+
+    private static UnsupportedTypeException NoNumber(AggregateCall call, DataType type, string column) =>
+        new($"{call.Kind} of column \"{column}\" is not defined for {type}. Convert it to a number first.");
 
     private static Accumulator Sum(AggregateCall call, DataType type, string column) => type.Storage switch
     {
@@ -57,7 +72,7 @@ internal static class Accumulators
         StorageKind.Int128 => new SumAccumulator<WideSum, Int128>(call, type),
         StorageKind.Float32 => new SumAccumulator<FloatSum<float>, float>(call, type),
         StorageKind.Float64 => new SumAccumulator<FloatSum<double>, double>(call, type),
-        _ => throw new UnsupportedTypeException($"{call.Kind} of column \"{column}\" is not defined for {type}. Convert it to a number first."),
+        _ => throw NoNumber(call, type, column),
     };
 
     private static Accumulator Extreme<TEnd>(AggregateCall call, Schema input, StorageKind storage, TEnd end)

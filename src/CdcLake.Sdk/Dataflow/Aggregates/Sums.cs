@@ -59,7 +59,7 @@ internal struct WideSum : ISum<Int128>
 
     public override readonly string ToString() => Sum.ToString(CultureInfo.InvariantCulture);
 
-    private readonly BigInteger Sum => ((BigInteger)_high << 128) + (BigInteger)_low;
+    public readonly BigInteger Sum => ((BigInteger)_high << 128) + (BigInteger)_low;
 }
 
 /// <summary>

@@ -40,6 +40,12 @@ internal static class TextFunctions
         By = collation => new($"Like({collation})", [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => r.Put(LikePattern.Matches(r.Text(0), r.Text(1), collation))),
     };
 
+    /// <summary>Most fractional digits of <see cref="Grouped"/>.</summary>
+    public const int MostDigits = 30;
+
+    /// <summary>The text of a decimal with commas between thousands and so many fractional digits, of which it has no more.</summary>
+    public static ScalarFunction Grouped(int digits) => new($"Grouped({digits})", [ArgumentRule.Text], DataType.String, r => r.Put(Group(r.Text(0), digits)));
+
     /// <summary>Whether a regular expression of .NET, without culture, is found in a text.</summary>
     public static ScalarFunction Matches(string pattern, RegexOptions options)
     {
@@ -54,6 +60,34 @@ internal static class TextFunctions
         return new(
             $"Substitute({pattern.Length}:{pattern},{replacement.Length}:{replacement},{(int)options})", [ArgumentRule.Text], DataType.String,
             r => r.Put(Encoding.UTF8.GetBytes(regex.Replace(Encoding.UTF8.GetString(r.Text(0)), replacement))));
+    }
+
+    private static byte[] Group(ReadOnlySpan<byte> number, int digits)
+    {
+        var sign = number.StartsWith("-"u8) ? 1 : 0;
+        var point = number.IndexOf((byte)'.');
+        var whole = point < 0 ? number[sign..] : number[sign..point];
+        var fraction = point < 0 ? default : number[(point + 1)..];
+        var text = new byte[sign + whole.Length + ((whole.Length - 1) / 3) + (digits > 0 ? 1 + digits : 0)];
+        text.AsSpan().Fill((byte)'0');
+        number[..sign].CopyTo(text);
+        var at = sign;
+        for (var i = 0; i < whole.Length; i++)
+        {
+            text[at++] = whole[i];
+            if (i < whole.Length - 1 && (whole.Length - 1 - i) % 3 == 0)
+            {
+                text[at++] = (byte)',';
+            }
+        }
+
+        if (digits > 0)
+        {
+            text[at] = (byte)'.';
+            fraction.CopyTo(text.AsSpan(at + 1));
+        }
+
+        return text;
     }
 
     /// <summary>Without backtracking where the pattern allows it: no text can then take more than linear time.</summary>

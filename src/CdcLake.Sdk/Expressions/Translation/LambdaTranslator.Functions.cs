@@ -162,11 +162,29 @@ internal sealed partial class LambdaTranslator
                 return ByBytes(Scalar(e.Arguments[0]));
             case "Like" when owner == typeof(SqlFunctions):
                 return new CallExpr(TextFunctions.Like, e.Type, Scalar(e.Arguments[0]), Scalar(e.Arguments[1]));
+            case "JsonValue" when owner == typeof(SqlFunctions):
+                return ConstantEvaluator.TryEvaluate(e.Arguments[1], out var path) && path is string text && JsonFunctions.Value(text) is { } value
+                    ? new CallExpr(value, e.Type, Scalar(e.Arguments[0]))
+                    : throw Unsupported.Error(e, "the path is not a constant of members and elements", "Write it like \"$.address.lines[0]\".");
+            case "Format" when owner == typeof(SqlFunctions):
+                return Grouped(e);
             case "IsMatch" or "Replace" when owner == typeof(Regex):
                 return RegexCall(e);
             default:
                 return null;
         }
+    }
+
+    private CallExpr Grouped(MethodCallExpression e)
+    {
+        if (!ConstantEvaluator.TryEvaluate(e.Arguments[1], out var constant) || constant is not (int and >= 0 and <= TextFunctions.MostDigits))
+        {
+            throw Unsupported.Error(e, $"the number of digits is not a constant of 0 to {TextFunctions.MostDigits}", "Write SqlFunctions.Format(r.Price, 2).");
+        }
+
+        var digits = (int)constant!;
+        var rounded = new CallExpr(ScalarOp.RoundAway, Scalar(e.Arguments[0]), new ConstantExpr(digits, typeof(int)), typeof(decimal?));
+        return new CallExpr(TextFunctions.Grouped(digits), e.Type, new CallExpr(ScalarOp.Cast, rounded, typeof(string)));
     }
 
     private CallExpr? RegexCall(MethodCallExpression e)

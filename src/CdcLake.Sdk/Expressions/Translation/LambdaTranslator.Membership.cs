@@ -1,11 +1,14 @@
 using System.Collections;
+using System.Globalization;
 using System.Linq.Expressions;
+using CdcLake.Expressions.Functions;
 
 namespace CdcLake.Expressions.Translation;
 
 internal sealed partial class LambdaTranslator
 {
-    private const int MaxMembers = 1000;
+    /// <summary>So many are compared one by one, of whatever type they are.</summary>
+    private const int MaxListed = 1000;
 
     /// <summary>
     /// A column against a captured collection (SQL's IN): arrays, lists, sets, and what the compiler makes of an array where spans are preferred.
@@ -31,14 +34,34 @@ internal sealed partial class LambdaTranslator
         }
 
         var value = Scalar(item);
-        if (members.Count > MaxMembers)
+        if (members.Count > MaxListed)
         {
-            throw Unsupported.Error(e, $"the collection has {members.Count} members, more than the {MaxMembers} a condition may list", "Put the values into a table and join with it.");
+            return InSet(value, members) ?? throw Unsupported.Error(
+                e, $"the collection has {members.Count} members, and more than {MaxListed} can only be integers or texts", "Put the values into a table and join with it.");
         }
 
         var tests = members.Select(m => Equality(value, m is null ? new ConstantExpr(null, value.Type) : new ConstantExpr(m, m.GetType()), isEqual: true)).ToList();
         return tests.Count == 0 ? new ConstantExpr(false, typeof(bool)) : AnyOf(tests);
     }
+
+    /// <summary>Null for what is neither an integer of at most 64 bits with a sign nor a text.</summary>
+    private static CallExpr? InSet(Expr value, List<object?> members)
+    {
+        var present = members.OfType<object>().ToList();
+        var hasNull = present.Count < members.Count;
+        var type = ClrTypes.Strip(value.Type);
+        if (type == typeof(string) && present.Count > 0 && present.TrueForAll(m => m is string))
+        {
+            List<string> texts = [.. present.Cast<string>()];
+            return new CallExpr(SetFunctions.Of(texts, hasNull), typeof(bool), value, new ConstantExpr(texts[0], typeof(string)));
+        }
+
+        return IsShort(type) && present.TrueForAll(m => IsShort(m.GetType()))
+            ? new CallExpr(SetFunctions.Of([.. present.Select(m => Convert.ToInt64(m, CultureInfo.InvariantCulture))], hasNull), typeof(bool), value)
+            : null;
+    }
+
+    private static bool IsShort(Type type) => !type.IsEnum && Type.GetTypeCode(type) is TypeCode.SByte or TypeCode.Byte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Int64;
 
     private static List<object?>? Collection(Expression source)
     {

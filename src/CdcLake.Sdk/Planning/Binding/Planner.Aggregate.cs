@@ -91,11 +91,11 @@ internal sealed partial class Planner
 
     /// <summary>Counts are never null; the others are where a value may be, and where there may be no row.</summary>
     private static bool IsNullable(AggregateKind kind, BoundExpr? argument, int keys) =>
-        kind is not (AggregateKind.Count or AggregateKind.CountDistinct) && (keys == 0 || argument!.Nullable);
+        kind is not (AggregateKind.Count or AggregateKind.CountDistinct) && (keys == 0 || argument!.Nullable || kind is AggregateKind.VarSamp or AggregateKind.StdDevSamp);
 
     private static BoundExpr Argument(ExprBinder binder, LogicalCall call) =>
         call.Argument is CallExpr { Op: ScalarOp.InOrder } texts ? TextLists.Argument(binder, texts)
-        : call.Kind is AggregateKind.Sum or AggregateKind.Avg ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
+        : call.Kind is AggregateKind.Sum or AggregateKind.Avg or (>= AggregateKind.VarPop and <= AggregateKind.StdDevSamp) ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
 
     /// <summary>Type of a call's column: of a mean inside of an expression with all digits, where they fit.</summary>
     private static DataType ResultType(LogicalCall call, BoundExpr? argument) =>
@@ -114,7 +114,7 @@ internal sealed partial class Planner
             return type;
         }
 
-        if (CommonTypes.IsFloat(type))
+        if (CommonTypes.IsFloat(type) || call.Kind is >= AggregateKind.VarPop and <= AggregateKind.StdDevSamp)
         {
             return DataType.Float64;
         }

@@ -1,5 +1,4 @@
 using CdcLake.Expressions;
-using CdcLake.Expressions.Binding;
 using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 

@@ -1,4 +1,6 @@
+using CdcLake.Columnar;
 using CdcLake.Expressions;
+using CdcLake.Expressions.Binding;
 using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 
@@ -149,7 +151,7 @@ internal sealed class FactGroups
         return below is null ? null : new LogicalProject(below, [.. own, .. _added.Select(a => new NamedExpr(a.Name, isFirst ? a.Value : new ColumnExpr(0, a.Name, a.Value.Type)))]);
     }
 
-    private static bool MayFail(Expr value, Expressions.Binding.ExprBinder binder) => value is CallExpr { Op: ScalarOp.InOrder } texts
+    private static bool MayFail(Expr value, ExprBinder binder) => value is CallExpr { Op: ScalarOp.InOrder } texts
         ? binder.Bind(texts.Arguments[0]).CanFail || binder.Bind(texts.Arguments[4]).CanFail
         : binder.BindWhole(value).CanFail;
 
@@ -161,5 +163,5 @@ internal sealed class FactGroups
         return _added.Exists(a => IsSpelled(joined.Bind(a.Value))) && _keys.Exists(k => _added.TrueForAll(a => a.Name != k.Name) && IsSpelled(rows.Bind(k.Value)));
     }
 
-    private static bool IsSpelled(BoundExpr value) => value.Type.Kind == Columnar.TypeKind.String && value.Labels.IsEmpty && value.Collation is { IsBytes: false };
+    private static bool IsSpelled(BoundExpr value) => value.Type.Kind == TypeKind.String && value.Labels.IsEmpty && value.Collation is { IsBytes: false };
 }

@@ -19,8 +19,7 @@ internal static class JoinSides
             var isOnce = join.Kind.IsTest() ? side == 0 : !join.Kind.MayMiss(side) && IsUnique(streams[1 - side], keys[1 - side]);
             if (isOnce)
             {
-                var areAlike = keys[side].Zip(keys[1 - side]).All(k => GroupsAsItMatches(k.First));
-                return areAlike && !join.LeftKey.Concat(join.RightKey).Any(k => k is ConstantExpr) && !IsUnique(streams[side], keys[side]) ? side : null;
+                return keys[side].TrueForAll(GroupsAsItMatches) && !join.LeftKey.Concat(join.RightKey).Any(k => k is ConstantExpr) && !IsUnique(streams[side], keys[side]) ? side : null;
             }
         }
 

@@ -1,3 +1,4 @@
+using CdcLake.Columnar;
 using CdcLake.Expressions;
 using CdcLake.Expressions.Binding;
 using CdcLake.Planning.Binding;
@@ -31,7 +32,7 @@ internal sealed class PartialCalls(JoinChain chain, NewNames names, NewNames nam
         Sides.None or Sides.Facts when AddsUp(call, rows, mayBeFloat: true) => Column(call),
         Sides.Partners => call.Kind switch
         {
-            AggregateKind.Min or AggregateKind.Max when rows.Bind(call.Argument!).Type.Kind != Columnar.TypeKind.String => call.Argument,
+            AggregateKind.Min or AggregateKind.Max when rows.Bind(call.Argument!).Type.Kind != TypeKind.String => call.Argument,
             AggregateKind.Count => OfPartner(call.Argument!, Rows()),
             AggregateKind.CountDistinct => OfPartner(call.Argument!, new ConstantExpr(1L, typeof(long))),
             _ => null,

@@ -6,7 +6,6 @@ using CdcLake.Planning;
 using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 using CdcLake.Planning.Rewriting;
-using CdcLake.Tests.Properties;
 
 namespace CdcLake.Tests.Planning.Rewriting;
 
