@@ -1,7 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Expressions;
 using CdcLake.Expressions.Binding;
-using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 
 namespace CdcLake.Planning.Rewriting;
