@@ -124,6 +124,15 @@ internal sealed unsafe class KeyShard<TKey>(ulong seed)
         return previous;
     }
 
+    /// <summary>Room for so many keys, made at once: keys that come in the order of their hashes would crowd together in a shard that grows.</summary>
+    public void Reserve(long keys)
+    {
+        if (_capacity == 0)
+        {
+            Rebuild((uint)Math.Min(int.MaxValue, Math.Max(FirstCapacity, (keys + (4 * (long)Math.Sqrt(keys))) * 100 / Percent.Full)));
+        }
+    }
+
     public void Clear()
     {
         NativeMemory.Free(_slots);

@@ -40,6 +40,15 @@ internal sealed class KeyTable<TKey>(ulong seed)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RowLocation Remove(TKey key, ulong hash) => ShardOf(hash).Remove(key, hash);
 
+    /// <summary>Makes room for so many keys in an empty table.</summary>
+    public void Reserve(long keys)
+    {
+        foreach (var shard in _shards)
+        {
+            shard.Reserve(keys >> ShardBits);
+        }
+    }
+
     public void Clear()
     {
         foreach (var shard in _shards)

@@ -26,12 +26,16 @@ internal sealed class SpilledKeys<TKey>(KeyIndexSpace space, ulong seed) : IDisp
     /// <exception cref="ObjectStoreException">The disk is full or fails; nothing has changed then.</exception>
     public void Add(KeyTable<TKey> table)
     {
-        using (var writer = new RunWriter<TKey>(space.NewFile(), seed, BloomFor(table.Count, freed: 0)))
-        {
-            writer.Append(table, keepsRemoved: !IsEmpty);
-            _runs.Add(writer.Complete());
-        }
+        using var writer = new RunWriter<TKey>(space.NewFile(), seed, BloomFor(table.Count));
+        writer.Append(table, keepsRemoved: !IsEmpty);
+        Add(writer.Complete());
+    }
 
+    /// <summary>Takes in a run, which counts for more than what is here.</summary>
+    /// <param name="run">The run, disposed with the others.</param>
+    public void Add(KeyRun<TKey> run)
+    {
+        _runs.Add(run);
         var first = _runs.Count - 1;
         for (var newer = _runs[first].Count; first > 0 && (_runs[first - 1].Count <= 2 * newer || first > MostRuns); first--)
         {
@@ -100,6 +104,9 @@ internal sealed class SpilledKeys<TKey>(KeyIndexSpace space, ulong seed) : IDisp
         old.ForEach(r => r.Dispose());
     }
 
-    private KeyBloom? BloomFor(long keys, long freed) =>
+    /// <summary>A filter for the keys of a new run, where there is memory for it.</summary>
+    /// <param name="keys">How many.</param>
+    /// <param name="freed">Bytes of memory that runs which it replaces have.</param>
+    public KeyBloom? BloomFor(long keys, long freed = 0) =>
         Bytes - freed + KeyBloom.BytesFor(keys) <= space.MemoryBytes / 2 ? new KeyBloom(keys) : null;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CdcLake.Iceberg.Tables;
 using CdcLake.State.Rows;
 
@@ -11,6 +12,9 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
     where TKey : unmanaged, IIndexKey<TKey>
 {
     private const int Ahead = 32;
+
+    /// <summary>Bytes of memory that a key takes at most.</summary>
+    private static readonly int BytesOfKey = Unsafe.SizeOf<KeySlot<TKey>>() * 5 / 4;
 
     private readonly KeyTable<TKey> _memory = new(seed);
     private readonly SpilledKeys<TKey> _disk = new(space, seed);
@@ -112,21 +116,27 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
 
     public override void ReadFrom(RunFile file, LiveFile?[] known)
     {
-        var block = new byte[RunBlocks<TKey>.BlockBytes];
-        for (var at = 0L; at < file.Length; at += block.Length)
+        var most = file.Length / RunBlocks<TKey>.BlockBytes * RunBlocks<TKey>.SlotsPerBlock;
+        if (most * BytesOfKey <= space.MemoryBytes)
         {
-            file.Read(block, at);
-            foreach (ref readonly var slot in RunBlocks<TKey>.Open(block))
+            _memory.Reserve(most);
+            foreach (var slot in StillShown(file, known))
             {
-                var then = slot.Location;
-                if (known[then.File] is { } now && !now.Deleted.Contains(then.Position))
-                {
-                    Count += _memory.Set(slot.Key, slot.Key.Hash(seed), then with { File = now.Ordinal }).IsNone ? 1 : 0;
-                }
+                _memory.Set(slot.Key, slot.Key.Hash(seed), slot.Location);
+                Count++;
             }
 
-            SpillWhenFull();
+            return;
         }
+
+        using var writer = new RunWriter<TKey>(space.NewFile(), seed, _disk.BloomFor(most));
+        foreach (var slot in StillShown(file, known))
+        {
+            writer.Append(slot);
+            Count++;
+        }
+
+        _disk.Add(writer.Complete());
     }
 
     public override void Clear()
@@ -134,6 +144,27 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
         Count = 0;
         _memory.Clear();
         _disk.Clear();
+    }
+
+    /// <summary>The slots of a file whose rows are still shown, at their places of now.</summary>
+    private static IEnumerable<KeySlot<TKey>> StillShown(RunFile file, LiveFile?[] known)
+    {
+        var buffer = new byte[RunBlocks<TKey>.BlockBytes];
+        for (var at = 0L; at < file.Length; at += buffer.Length)
+        {
+            file.Read(buffer, at);
+            var count = RunBlocks<TKey>.Open(buffer).Length;
+            for (var i = 0; i < count; i++)
+            {
+                var slot = RunBlocks<TKey>.SlotsOf(buffer)[i];
+                var then = slot.Location;
+                if (known[then.File] is { } now && !now.Deleted.Contains(then.Position))
+                {
+                    slot.Location = then with { File = now.Ordinal };
+                    yield return slot;
+                }
+            }
+        }
     }
 
     private static RowLocation Given(RowLocation location) => location.IsNone ? RowLocation.None : location;
