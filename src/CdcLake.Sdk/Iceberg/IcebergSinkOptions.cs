@@ -47,7 +47,7 @@ public sealed class IcebergSinkOptions
     public long MemoryBudgetBytes { get; set; } = 256L << 20;
 
     /// <summary>
-    /// Bytes of memory for the index that says in which file the row of each key lies, at least 1 MiB; it takes 18 to 24 bytes for each row of the table. What exceeds them goes to files on a
+    /// Bytes of memory for the index of this table that says in which file the row of each key lies, at least 1 MiB; it takes 18 to 24 bytes for each row of the table. What exceeds them goes to files on a
     /// local disk (<see cref="KeyIndexFolder"/>), in which a key that changes is found with one read or two. Not used where nobody looks for keys (<see cref="IcebergDeleteMode.Append"/>).
     /// </summary>
     /// <value>Default: null, an eighth of the memory that the process may use, that of its container where it has a limit.</value>
@@ -57,7 +57,7 @@ public sealed class IcebergSinkOptions
     /// Folder on a local disk for the key index: for what exceeds its memory, and for all of it when the pipeline ends, so that the next start reads the key columns of those files alone that the
     /// table got since (after a crash, for example). An index that is damaged is built anew from the table. Several sinks may share a folder; it may be deleted whenever no pipeline runs.
     /// </summary>
-    /// <value>Default: null, the folder for temporary files; the index is not kept.</value>
+    /// <value>Default: null, the folder for temporary files, which some systems have in memory; the index is not kept.</value>
     public string? KeyIndexFolder { get; set; }
 
     /// <summary>What is done with rows that were replaced or deleted.</summary>
