@@ -1,4 +1,3 @@
-using CdcLake.Columnar;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
