@@ -207,7 +207,7 @@ public sealed class KeyIndexProperties : IDisposable
         }
 
         CheckAll(read, model, keys, 50_000, numbers);
-        Assert.True(memory < long.MaxValue || read.Bytes <= 24 * read.Count, $"{read.Bytes / (double)read.Count} bytes a key");
+        Assert.True(memory < long.MaxValue || read.Bytes <= 32 * read.Count, $"{read.Bytes / (double)read.Count} bytes a key"); // with the room that few keys need for chance
         using var gone = KeyIndex.For(numbers ? Numbers : Texts, space, seed);
         gone.ReadFrom(file, [null, null, null, null]);
         Assert.Equal(0, gone.Count);
