@@ -70,6 +70,7 @@ public sealed class FunctionAnswerTests
             Object = SqlFunctions.JsonValue("{\"a\": [true, null, {\"x\": 2}], \"s\": \"" + v.S + "\"}", "$.a[2]"),
             Nowhere = SqlFunctions.JsonValue("{\"a\": [true, null, {\"x\": 2}], \"s\": \"" + v.S + "\"}", "$.a[3]"),
             Grouped = SqlFunctions.Format(v.X * 12345, 2), Whole0 = SqlFunctions.Format(v.X, 0), Long = SqlFunctions.Format(v.N * 1234567L, 3),
+            Chosen = "" + (v.N > 0 ? v.X : v.X / 3), Joined = "x" + (v.N > 0 ? v.N : v.M > 0 ? v.X / 3 : v.X),
         };
         string[] sql =
         [
@@ -89,6 +90,7 @@ public sealed class FunctionAnswerTests
             """JSON_VALUE(CONCAT('{"a": [true, null, {"x": 2}], "s": "', S, '"}'), '$.a[2]')""",
             """JSON_VALUE(CONCAT('{"a": [true, null, {"x": 2}], "s": "', S, '"}'), '$.a[3]')""",
             "FORMAT(X * 12345, 2)", "FORMAT(X, 0)", "FORMAT(N * 1234567, 3)",
+            "CONCAT('', IF(N > 0, X, X / 3))", "CONCAT('x', IF(N > 0, N, IF(M > 0, X / 3, X)))",
         ];
         return (lambda, sql);
     }
