@@ -3,6 +3,8 @@
 #   iceberg-java.sh install | start | stop | env     env prints ORACLE_URL: POST a JSON array of arguments to it, for example
 #                                                    ["rows","/path/to/table"] -> {"exit":0,"out":"…","err":"…"}
 #   iceberg-java.sh folder                           where the archives are
+#   iceberg-java.sh java                             a Java 17 or 21
+#   iceberg-java.sh jars ARCHIVE...                  unpacks archives of that folder, and prints the folder of each
 #   iceberg-java.sh rows TABLE [--sort] | verify TABLE --all | files TABLE | …     the same directly; no argument lists all
 # Jars: $CDCLAKE_JAVA_LAB, else ../shared/lab/java beside the checkout (of the main checkout, in a git worktree); Iceberg's
 # jars come from Maven where its archives are not there. Java 17 or 21: $CDCLAKE_JAVA, else from PATH, else Debian's.
@@ -78,6 +80,9 @@ start() {
 case ${1:-} in
   install) install;;
   folder) source_folder;;
+  java) java17;;
+  jars) S=$(source_folder); shift
+    for a; do [ -e "$S/$a.tar.xz" ] || lab_die "$S has no $a.tar.xz"; unpack "$a"; printf '%s\n' "$I/jars/$a"; done;;
   start) start;;
   stop) lab_stop "$I/pid" lab.oracle.Main;;
   env) [ -e "$I/port" ] || lab_die "never started"; printf 'ORACLE_URL=http://%s:%s/\n' "$LAB_HOST" "$(cat "$I/port")";;

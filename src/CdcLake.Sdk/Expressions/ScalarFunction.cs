@@ -53,6 +53,15 @@ internal sealed record ScalarFunction(string Name, IReadOnlyList<ArgumentRule> A
     {
     }
 
+    /// <summary>Which function it is, whatever it was made with: <c>IndexOf</c>, <c>Format</c>.</summary>
+    public string Kind => Name.IndexOf('(', StringComparison.Ordinal) is > 0 and var end ? Name[..end] : Name;
+
+    /// <summary>What it was made with: a pattern, a zone. Of no part in what it is called; that is in the name.</summary>
+    public IReadOnlyList<object> With { get; init; } = [];
+
+    /// <summary>The collation that it was made with; null where it goes by bytes, or compares nothing.</summary>
+    public TextCollation? ComparedBy { get; init; }
+
     /// <summary>The same function by a collation, for one that compares its first two arguments; null for one that compares none.</summary>
     public Func<TextCollation, ScalarFunction>? By { get; init; }
 

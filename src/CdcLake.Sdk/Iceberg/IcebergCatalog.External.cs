@@ -1,6 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-using CdcLake.Iceberg.Catalogs.Jdbc;
 using CdcLake.Iceberg.Catalogs.Rest;
 using CdcLake.Iceberg.Catalogs.Rest.Auth;
 
@@ -17,67 +14,58 @@ public sealed partial class IcebergCatalog
         private const string Left = "...";
         private readonly List<(string Name, string Value)> _properties = [("type", "iceberg")];
 
-        public static string OfFolder(string name, string location, S3Options s3, bool withSecrets)
+        /// <exception cref="ArgumentException">A JDBC catalog has another name in its rows: StarRocks looks for its own there.</exception>
+        /// <exception cref="NotSupportedException">StarRocks reads no such catalog.</exception>
+        public static string Of(string name, IcebergCatalog read, bool withSecrets)
         {
             var catalog = new ExternalCatalog(withSecrets);
-            catalog.Add("iceberg.catalog.type", "hadoop");
-            catalog.AddWarehouse(location.StartsWith("s3://", StringComparison.Ordinal) ? "s3a" + location[2..] : "file://" + location, s3);
+            switch (read.Access)
+            {
+                case CatalogAccess.Folder folder:
+                    catalog.Add("iceberg.catalog.type", "hadoop");
+                    catalog.AddWarehouse(folder.IsS3 ? "s3a" + folder.Location[2..] : "file://" + folder.Location, folder.S3);
+                    break;
+                case CatalogAccess.Rest rest:
+                    catalog.AddRest(rest.Settings);
+                    break;
+                case CatalogAccess.Jdbc jdbc:
+                    catalog.AddJdbc(name, jdbc);
+                    break;
+                default:
+                    throw new NotSupportedException($"{read} lives in this process: no other engine can read it.");
+            }
+
             return catalog.Write(name);
         }
 
-        public static string OfRest(string name, RestSettings settings, bool withSecrets)
+        private void AddRest(RestSettings settings)
         {
             var properties = settings.Properties;
-            var catalog = new ExternalCatalog(withSecrets);
-            catalog.Add("iceberg.catalog.type", "rest");
-            catalog.Add("iceberg.catalog.uri", settings.Uri.ToString().TrimEnd('/'));
+            Add("iceberg.catalog.type", "rest");
+            Add("iceberg.catalog.uri", settings.Uri.ToString().TrimEnd('/'));
             var isOAuth = properties.ContainsKey(AuthProperties.Credential) || properties.ContainsKey(AuthProperties.Token);
-            catalog.Add("iceberg.catalog.security", isOAuth ? "oauth2" : null);
-            catalog.AddSecret("iceberg.catalog.oauth2.credential", properties.GetValueOrDefault(AuthProperties.Credential));
-            catalog.AddSecret("iceberg.catalog.oauth2.token", properties.GetValueOrDefault(AuthProperties.Token));
-            catalog.Add("iceberg.catalog.oauth2.scope", properties.GetValueOrDefault(AuthProperties.Scope));
-            catalog.Add("iceberg.catalog.oauth2.server-uri", properties.GetValueOrDefault(AuthProperties.OAuth2Server));
-            catalog.AddWarehouse(properties.GetValueOrDefault(RestProperties.Warehouse), S3Options.FromProperties(properties));
-            return catalog.Write(name);
+            Add("iceberg.catalog.security", isOAuth ? "oauth2" : null);
+            AddSecret("iceberg.catalog.oauth2.credential", properties.GetValueOrDefault(AuthProperties.Credential));
+            AddSecret("iceberg.catalog.oauth2.token", properties.GetValueOrDefault(AuthProperties.Token));
+            Add("iceberg.catalog.oauth2.scope", properties.GetValueOrDefault(AuthProperties.Scope));
+            Add("iceberg.catalog.oauth2.server-uri", properties.GetValueOrDefault(AuthProperties.OAuth2Server));
+            AddWarehouse(properties.GetValueOrDefault(RestProperties.Warehouse), S3Options.FromProperties(properties));
         }
 
-        /// <exception cref="ArgumentException">The name is another one than the rows have: StarRocks looks for its own there.</exception>
-        /// <exception cref="NotSupportedException">StarRocks reads no such database.</exception>
-        public static string OfJdbc(string name, JdbcSettings settings, DbDataSource database, bool withSecrets)
+        private void AddJdbc(string name, CatalogAccess.Jdbc jdbc)
         {
+            var settings = jdbc.Settings;
             if (name != settings.CatalogName)
             {
                 throw new ArgumentException($"StarRocks looks in the rows of a JDBC catalog for the name of its own catalog, and they say \"{settings.CatalogName}\": give that one, not \"{name}\".", nameof(name));
             }
 
-            var parts = new DbConnectionStringBuilder { ConnectionString = database.ConnectionString };
-            var (scheme, port) = database.GetType().Namespace switch
-            {
-                "MySqlConnector" => ("mysql", 3306),
-                "Npgsql" => ("postgresql", 5432),
-                var other => throw new NotSupportedException($"StarRocks reads JDBC catalogs in MySQL and PostgreSQL; this one is in a database of {other}."),
-            };
-            var host = Text(parts, "Server", "Host", "Data Source") ?? "localhost";
-            var catalog = new ExternalCatalog(withSecrets);
-            catalog.Add("iceberg.catalog.type", "jdbc");
-            catalog.Add("iceberg.catalog.uri", $"jdbc:{scheme}://{host}:{Text(parts, "Port") ?? port.ToString(CultureInfo.InvariantCulture)}/{Text(parts, "Database")}");
-            catalog.Add("iceberg.catalog.jdbc.user", Text(parts, "User ID", "Username", "Uid"));
-            catalog.AddSecret("iceberg.catalog.jdbc.password", Text(parts, "Password", "Pwd") ?? Left); // data sources keep theirs
-            catalog.AddWarehouse(settings.Warehouse, S3Options.FromProperties(settings.Properties));
-            return catalog.Write(name);
-        }
-
-        private static string? Text(DbConnectionStringBuilder parts, params ReadOnlySpan<string> names)
-        {
-            foreach (var name in names)
-            {
-                if (parts.TryGetValue(name, out var value) && value?.ToString() is { Length: > 0 } text)
-                {
-                    return text;
-                }
-            }
-
-            return null;
+            Add("iceberg.catalog.type", "jdbc");
+            Add("iceberg.catalog.uri", jdbc.Url
+                ?? throw new NotSupportedException($"StarRocks reads JDBC catalogs in MySQL and PostgreSQL; this one is in a database of {jdbc.Database.GetType().Namespace}."));
+            Add("iceberg.catalog.jdbc.user", jdbc.User);
+            AddSecret("iceberg.catalog.jdbc.password", jdbc.Password ?? Left); // data sources keep theirs
+            AddWarehouse(settings.Warehouse, S3Options.FromProperties(settings.Properties));
         }
 
         private void AddWarehouse(string? warehouse, S3Options s3)

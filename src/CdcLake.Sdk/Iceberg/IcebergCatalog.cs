@@ -14,12 +14,11 @@ public sealed partial class IcebergCatalog
     private readonly string _text;
     private readonly Lazy<OpenedCatalog> _catalog;
     private readonly Lazy<CatalogCommitGroup> _commits;
-    private readonly Func<string, bool, string> _external;
 
-    private IcebergCatalog(string text, Func<OpenedCatalog> open, Func<string, bool, string> external)
+    private IcebergCatalog(string text, Func<OpenedCatalog> open, CatalogAccess access)
     {
         _text = text;
-        _external = external;
+        Access = access;
         _catalog = new Lazy<OpenedCatalog>(open);
         _commits = new Lazy<CatalogCommitGroup>(() => new CatalogCommitGroup(_catalog.Value.Tables));
     }
@@ -45,7 +44,7 @@ public sealed partial class IcebergCatalog
         return new IcebergCatalog(
             $"filesystem({location})",
             () => FileSystemCatalog.Open(new ObjectStores(settings, TimeProvider.System).Folder(location), TimeProvider.System),
-            (name, withSecrets) => ExternalCatalog.OfFolder(name, location, settings.S3, withSecrets));
+            new CatalogAccess.Folder(location, settings.S3));
     }
 
     /// <summary>
@@ -61,7 +60,7 @@ public sealed partial class IcebergCatalog
         var options = new IcebergRestOptions();
         configure?.Invoke(options);
         var settings = options.Freeze(uri);
-        return new IcebergCatalog($"rest({settings.Uri})", () => RestCatalog.Open(settings), (name, withSecrets) => ExternalCatalog.OfRest(name, settings, withSecrets));
+        return new IcebergCatalog($"rest({settings.Uri})", () => RestCatalog.Open(settings), new CatalogAccess.Rest(settings));
     }
 
     /// <summary>
@@ -81,8 +80,7 @@ public sealed partial class IcebergCatalog
         var options = new IcebergJdbcOptions();
         configure?.Invoke(options);
         var settings = options.Freeze(name, warehouse);
-        return new IcebergCatalog(
-            $"jdbc({name})", () => JdbcCatalog.Open(dataSource, settings, TimeProvider.System), (called, withSecrets) => ExternalCatalog.OfJdbc(called, settings, dataSource, withSecrets));
+        return new IcebergCatalog($"jdbc({name})", () => JdbcCatalog.Open(dataSource, settings, TimeProvider.System), new CatalogAccess.Jdbc(settings, dataSource));
     }
 
     /// <summary>A table of this catalog, which a sink creates when it does not exist.</summary>
@@ -105,15 +103,17 @@ public sealed partial class IcebergCatalog
     public string ExternalCatalogSql(string name, bool withSecrets = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return _external(name, withSecrets);
+        return ExternalCatalog.Of(name, this, withSecrets);
     }
 
     /// <summary>A catalog that was made elsewhere, which no other engine reaches.</summary>
-    internal static IcebergCatalog Of(string text, Func<OpenedCatalog> open) =>
-        new(text, open, (_, _) => throw new NotSupportedException($"{text} lives in this process: no other engine can read it."));
+    internal static IcebergCatalog Of(string text, Func<OpenedCatalog> open) => new(text, open, new CatalogAccess.Inside());
 
     /// <summary>Kind and place of the catalog.</summary>
     public override string ToString() => _text;
+
+    /// <summary>How it is reached, for the settings of other engines.</summary>
+    internal CatalogAccess Access { get; }
 
     /// <summary>The catalog, and who publishes what sinks of this object commit: the same one for all of them, so that they commit together where the catalog can.</summary>
     internal CatalogCommitGroup Commits => _commits.Value;

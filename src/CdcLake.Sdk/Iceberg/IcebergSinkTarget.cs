@@ -18,6 +18,9 @@ internal sealed class IcebergSinkTarget(CatalogCommitGroup catalog, TableIdentif
     /// <summary>The table's name.</summary>
     public TableIdentifier Table => table;
 
+    /// <summary>The options of the call.</summary>
+    public IcebergSinkSettings Settings => settings;
+
     /// <summary>Who commits for its catalog: the same object for all tables of one.</summary>
     public CatalogCommitGroup Catalog => catalog;
 

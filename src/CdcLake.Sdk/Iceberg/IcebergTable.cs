@@ -65,6 +65,9 @@ public sealed partial class IcebergTable
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    /// <summary>Where it is registered.</summary>
+    internal IcebergCatalog Catalog => _catalog;
+
     internal ISinkTarget Target(IcebergSinkSettings settings) => new IcebergSinkTarget(_catalog.Commits, _identifier, settings, this);
 
     internal Task<IcebergTableReader> OpenAsync(CancellationToken cancellationToken) => IcebergTableReader.OpenAsync(_catalog.Open(), _identifier, cancellationToken);

@@ -111,6 +111,12 @@ public sealed class MySqlSource : ISourceTarget
         return findings;
     }
 
+    /// <summary>How the server is reached; null for files.</summary>
+    internal MySqlConnectionOptions? Connection => _connection;
+
+    /// <summary>How it reads; frozen.</summary>
+    internal MySqlSourceOptions Options => _options;
+
     /// <summary>Host and port, or the files; without secrets.</summary>
     public override string ToString() => _connection?.Endpoint ?? FilesText();
 

@@ -1,5 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.Expressions;
+using CdcLake.Expressions.Kernels;
 
 namespace CdcLake.Planning;
 
@@ -10,9 +11,12 @@ internal sealed record TableNode(string Name, Schema Schema, string Fingerprint,
 }
 
 /// <summary>Keeps rows for which the condition is true.</summary>
-internal sealed record FilterNode(string Name, Schema Schema, string Fingerprint, PlanNode Input, Func<Predicate> Condition)
+internal sealed record FilterNode(string Name, Schema Schema, string Fingerprint, PlanNode Input, BoundExpr Condition)
     : PlanNode(Name, Schema, Fingerprint)
 {
+    /// <summary>The condition as it is run.</summary>
+    public Predicate Predicate() => new ProgramPredicate(Condition);
+
     public override IReadOnlyList<PlanNode> Inputs => [Input];
 
     public override string Label => "keeps: ";
@@ -20,10 +24,13 @@ internal sealed record FilterNode(string Name, Schema Schema, string Fingerprint
     public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Filter(this);
 }
 
-/// <summary>Computes new columns row by row.</summary>
-internal sealed record ProjectNode(string Name, Schema Schema, string Fingerprint, PlanNode Input, Func<Projection> Columns)
+/// <summary>Computes new columns row by row, one for each field of <see cref="PlanNode.Schema"/>.</summary>
+internal sealed record ProjectNode(string Name, Schema Schema, string Fingerprint, PlanNode Input, IReadOnlyList<BoundExpr> Columns)
     : PlanNode(Name, Schema, Fingerprint)
 {
+    /// <summary>The columns as they are computed.</summary>
+    public Projection Projection() => new ProgramProjection(Schema, Columns);
+
     public override IReadOnlyList<PlanNode> Inputs => [Input];
 
     public override string Label => "computes: ";

@@ -16,9 +16,9 @@ internal sealed class OperatorMaker : IPlanVisitor<MadeOperator>
 
     public MadeOperator ForeignKeys(ForeignKeysNode node) => new(new ForeignKeyOperator(node.Name, node.Schema, [.. node.Tables.Select(t => t.Schema)], node.Links, node.Columns), null);
 
-    public MadeOperator Filter(FilterNode node) => new(null, new FilterTransform(node.Name, node.Schema, node.Condition()));
+    public MadeOperator Filter(FilterNode node) => new(null, new FilterTransform(node.Name, node.Schema, node.Predicate()));
 
-    public MadeOperator Project(ProjectNode node) => new(null, new ProjectTransform(node.Name, node.Columns()));
+    public MadeOperator Project(ProjectNode node) => new(null, new ProjectTransform(node.Name, node.Projection()));
 
     public MadeOperator Union(UnionNode node) => new(new PassOperator(node.Name, node.Schema, inputs: 2), null);
 

@@ -29,8 +29,9 @@ public sealed class StarRocksCluster
         configure?.Invoke(options);
         options = options.Freeze();
         var access = MySqlConnectionOptions.Parse(WithPort(connectionString));
-        var client = new LoadClient(Addresses(options, access), access.User, access.Password, options);
-        Commits = new ClusterCommitGroup(new ClusterConnection(new Frontend(access), new LoadCalls(client, options), options));
+        var addresses = Addresses(options, access);
+        var client = new LoadClient(addresses, access.User, access.Password, options);
+        Commits = new ClusterCommitGroup(new ClusterConnection(new Frontend(access), new LoadCalls(client, options), options) { LoadAddresses = addresses });
     }
 
     internal ClusterCommitGroup Commits { get; }

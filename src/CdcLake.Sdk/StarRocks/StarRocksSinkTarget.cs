@@ -10,6 +10,9 @@ internal sealed class StarRocksSinkTarget(ClusterCommitGroup commits, TableName 
     /// <summary>The table's name.</summary>
     public TableName Table => table;
 
+    /// <summary>How the table is created.</summary>
+    public StarRocksTableOptions Options => options;
+
     /// <summary>Who commits for its cluster: the same object for all tables of one.</summary>
     public ClusterCommitGroup Cluster => commits;
 

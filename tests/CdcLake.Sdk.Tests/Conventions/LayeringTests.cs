@@ -14,7 +14,7 @@ public sealed partial class LayeringTests
     private const string ContainerNamespace = "Microsoft.Extensions.DependencyInjection";
 
     /// <summary>Folders in which a file of namespace CdcLake belongs to the façade.</summary>
-    private static readonly string[] FacadeRooms = ["MySql", "Iceberg", "StarRocks", "Views", "RowSinks"];
+    private static readonly string[] FacadeRooms = ["MySql", "Iceberg", "StarRocks", "Views", "RowSinks", "Flink"];
 
     private static readonly string[] Ground = ["Common", "Errors", "Diagnostics"];
 
@@ -42,6 +42,7 @@ public sealed partial class LayeringTests
         ["Views"] = ["Dataflow", "Planning"], // a sink in the process, whose content is state; objects are made as the plan's types say
         ["Runtime"] = ["Dataflow", "Planning", "Checkpoints"],
         ["Hosting"] = [Facade],
+        ["Flink"] = [Facade], // says in SQL what the chain says, connectors included
     };
 
     /// <summary>Namespaces that only some places may name: prefix, then the path prefixes that may.</summary>
@@ -50,7 +51,7 @@ public sealed partial class LayeringTests
         ("System.Linq.Expressions", ["src/CdcLake.Sdk/*", "src/CdcLake.Sdk/Expressions/", "src/CdcLake.Sdk/Iceberg/*", "src/CdcLake.Sdk/StarRocks/*", "src/CdcLake.Sdk/Views/*", "src/CdcLake.Sdk/RowSinks/*"]),
         ("System.Threading.Channels", ["src/CdcLake.Sdk/Dataflow/"]),
         ("Amazon", ["src/CdcLake.Sdk/Storage/S3/"]),
-        ("MySqlConnector", ["src/CdcLake.Sdk/MySql/Wire/", "src/CdcLake.Sdk/MySql/*", "src/CdcLake.Sdk/StarRocks/"]),
+        ("MySqlConnector", ["src/CdcLake.Sdk/MySql/Wire/", "src/CdcLake.Sdk/MySql/*", "src/CdcLake.Sdk/StarRocks/", "src/CdcLake.Sdk/Flink/Sql/MySqlCdcOptions.cs"]),
         ("Microsoft.Extensions", ["src/CdcLake.Sdk/*", "src/CdcLake.Sdk/Hosting/", "src/CdcLake.Sdk/Diagnostics/"]),
     ];
 

@@ -52,7 +52,7 @@ internal sealed class PlanExecutor(BoundPlan plan, IReadOnlyDictionary<string, o
         var rows = Rows(node.Input);
         using var batch = Batches.Of(node.Input.Schema, rows);
         var selected = new int[rows.Count];
-        var count = node.Condition().Select(batch, selected);
+        var count = node.Predicate().Select(batch, selected);
         return [.. selected.Take(count).Select(r => rows[r])];
     }
 
@@ -60,7 +60,7 @@ internal sealed class PlanExecutor(BoundPlan plan, IReadOnlyDictionary<string, o
     {
         var rows = Rows(node.Input);
         using var batch = Batches.Of(node.Input.Schema, rows);
-        var columns = node.Columns().Evaluate(batch);
+        var columns = node.Projection().Evaluate(batch);
         Assert.Equal(node.Schema.Fields.Select(f => f.Type), columns.Select(c => c.Type));
         return [.. Enumerable.Range(0, rows.Count).Select(r => columns.Select(c => Batches.Value(c, r)).ToArray())];
     }

@@ -83,7 +83,7 @@ public sealed class ReadmeChainTests
         }
 
         batch.AppendWeight(1);
-        var columns = project.Columns().Evaluate(batch);
+        var columns = project.Projection().Evaluate(batch);
         var amount = (FixedColumn<Int128>)columns[project.Schema.IndexOf("amount")];
         Assert.Equal(DataType.Decimal(20, 2), amount.Type);
         Assert.Equal(3750, amount.Values[0]);

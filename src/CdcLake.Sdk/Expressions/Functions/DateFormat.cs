@@ -13,6 +13,10 @@ internal sealed class DateFormat
 
     private DateFormat(string text) => _text = text;
 
+    /// <summary>Its parts: the letter that is repeated, and the text of the format; no letter for text that stands for itself.</summary>
+    public IEnumerable<(char? Letter, string Text)> Parts =>
+        _parts.Select(p => p.Part == '\0' ? ((char?)null, Encoding.UTF8.GetString(p.Literal)) : (p.Part, new string(p.Part, p.Length)));
+
     /// <summary>Bytes of every text it makes.</summary>
     public int Length { get; private set; }
 

@@ -68,7 +68,7 @@ internal static class DateFunctions
             var utc = TimeOf(r.Long(0));
             var local = r.Long(0) + (zone.GetUtcOffset(utc).Ticks / TimeSpan.TicksPerMicrosecond);
             return InRange(local) ? r.Put(local) : FunctionOutcome.Null;
-        }) { MayBeNull = true };
+        }) { MayBeNull = true, With = [zone] };
 
     /// <summary>Text of a time in a format whose parts are those of <see cref="DateFormat"/>.</summary>
     public static ScalarFunction Format(DateFormat format) => new(
@@ -77,7 +77,7 @@ internal static class DateFunctions
         {
             format.Write(TimeOf(r.Long(0)), r.PutText(format.Length));
             return FunctionOutcome.Value;
-        });
+        }) { With = [format] };
 
     private static DateTime TimeOf(long microseconds) =>
         DateTime.UnixEpoch.AddTicks(Math.Clamp(microseconds, Lowest, Highest) * TimeSpan.TicksPerMicrosecond);

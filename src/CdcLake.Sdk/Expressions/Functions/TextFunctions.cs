@@ -14,7 +14,7 @@ internal static class TextFunctions
     public static readonly ScalarFunction IndexOf = new(
         "IndexOf", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), r.Text(1), r.Text(0).IndexOf(r.Text(1)))))
     {
-        By = collation => new($"IndexOf({collation})", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), TextSearch.IndexOf(r.Text(0), r.Text(1), collation)))),
+        By = collation => new($"IndexOf({collation})", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), TextSearch.IndexOf(r.Text(0), r.Text(1), collation)))) { ComparedBy = collation },
     };
 
     /// <summary>The same from the end.</summary>
@@ -22,7 +22,7 @@ internal static class TextFunctions
         "LastIndexOf", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), r.Text(1), r.Text(0).LastIndexOf(r.Text(1)))))
     {
         By = collation => new(
-            $"LastIndexOf({collation})", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), TextSearch.LastIndexOf(r.Text(0), r.Text(1), collation)))),
+            $"LastIndexOf({collation})", [ArgumentRule.Text, ArgumentRule.Text], DataType.Int32, r => r.Put(Position(r.Text(0), TextSearch.LastIndexOf(r.Text(0), r.Text(1), collation)))) { ComparedBy = collation },
     };
 
     /// <summary>Filled up on the left to a number of characters; longer text stays whole.</summary>
@@ -37,7 +37,7 @@ internal static class TextFunctions
     /// <summary>SQL's LIKE: <c>%</c> is any text, <c>_</c> one character, a backslash takes the next character as it is.</summary>
     public static readonly ScalarFunction Like = new("Like", [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => r.Put(LikePattern.Matches(r.Text(0), r.Text(1), TextCollation.Bytes)))
     {
-        By = collation => new($"Like({collation})", [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => r.Put(LikePattern.Matches(r.Text(0), r.Text(1), collation))),
+        By = collation => new($"Like({collation})", [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => r.Put(LikePattern.Matches(r.Text(0), r.Text(1), collation))) { ComparedBy = collation },
     };
 
     /// <summary>Most fractional digits of <see cref="Grouped"/>.</summary>
@@ -50,7 +50,7 @@ internal static class TextFunctions
     public static ScalarFunction Matches(string pattern, RegexOptions options)
     {
         var regex = Create(pattern, options);
-        return new($"Matches({pattern.Length}:{pattern},{(int)options})", [ArgumentRule.Text], DataType.Boolean, r => r.Put(IsMatch(regex, r.Text(0))));
+        return new($"Matches({pattern.Length}:{pattern},{(int)options})", [ArgumentRule.Text], DataType.Boolean, r => r.Put(IsMatch(regex, r.Text(0)))) { With = [pattern, options] };
     }
 
     /// <summary>Every match of a regular expression replaced; <c>$1</c> in the replacement is its first group.</summary>
@@ -59,7 +59,7 @@ internal static class TextFunctions
         var regex = Create(pattern, options);
         return new(
             $"Substitute({pattern.Length}:{pattern},{replacement.Length}:{replacement},{(int)options})", [ArgumentRule.Text], DataType.String,
-            r => r.Put(Encoding.UTF8.GetBytes(regex.Replace(Encoding.UTF8.GetString(r.Text(0)), replacement))));
+            r => r.Put(Encoding.UTF8.GetBytes(regex.Replace(Encoding.UTF8.GetString(r.Text(0)), replacement)))) { With = [pattern, replacement, options] };
     }
 
     private static byte[] Group(ReadOnlySpan<byte> number, int digits)

@@ -11,7 +11,7 @@ namespace CdcLake.Planning.Binding;
 internal sealed record BoundPlan(
     IReadOnlyList<TableCapture> Captures, IReadOnlyList<SinkNode> Sinks, string Fingerprint, IReadOnlyList<PlanNode> Nodes)
 {
-    /// <summary>For each operator what it computes, for people; the records of nodes hold delegates only.</summary>
+    /// <summary>For each operator what it computes, for people.</summary>
     internal ConditionalWeakTable<PlanNode, string> Details { get; init; } = [];
 
     /// <summary>For people: where operators stand elsewhere than in the plan as it was written; empty where it runs as it is.</summary>

@@ -1,6 +1,5 @@
 using CdcLake.Columnar;
 using CdcLake.Expressions;
-using CdcLake.Expressions.Kernels;
 using CdcLake.Planning.Logical;
 
 namespace CdcLake.Planning.Binding;
@@ -17,7 +16,7 @@ internal sealed partial class Planner
         var fingerprint = NodeFactory.Hash("filter", input.Node.Fingerprint, condition.Key);
         var node = _nodes.Add(
             $"where({input.Stem})", schema, fingerprint, condition.Text + TextKeys.Print(condition),
-            n => new FilterNode(n, schema, fingerprint, input.Node, () => new ProgramPredicate(condition)));
+            n => new FilterNode(n, schema, fingerprint, input.Node, condition));
         return input with { Node = node };
     }
 
@@ -53,6 +52,6 @@ internal sealed partial class Planner
         var detail = string.Join(", ", columns.Select(c => c.Value is BoundColumn column && column.Name == c.Name ? c.Name : $"{c.Name} = {c.Value.Text}"));
         return _nodes.Add(
             $"select({input.Stem})", schema, fingerprint, detail,
-            n => new ProjectNode(n, schema, fingerprint, input.Node, () => new ProgramProjection(schema, values)));
+            n => new ProjectNode(n, schema, fingerprint, input.Node, values));
     }
 }

@@ -15,6 +15,9 @@ internal sealed class Frontend(MySqlConnectionOptions access)
     private ServerSession? _session;
     private ServerVersion? _version;
 
+    /// <summary>How it is reached.</summary>
+    public MySqlConnectionOptions Access => access;
+
     /// <summary>Name for messages, without secrets.</summary>
     public string Peer => access.Endpoint;
 

@@ -1,0 +1,19 @@
+namespace CdcLake.Flink.Sql;
+
+/// <summary>Every function of the table of scalar functions, by its kind: how Flink says it, or why it cannot. A kind that is in neither list is refused as unknown, and a test fails.</summary>
+internal static class FunctionTable
+{
+    private const string NoBits = "Flink SQL has no bitwise operators. Store the flags as columns, or compute with / and %";
+
+    /// <summary>What is refused, and why.</summary>
+    public static IReadOnlyDictionary<string, string> Refused { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["BitAnd"] = NoBits,
+        ["BitOr"] = NoBits,
+        ["BitXor"] = NoBits,
+    };
+
+    /// <summary>What is translated; the text is cast to the result's type.</summary>
+    public static IReadOnlyDictionary<string, Func<FunctionCall, string>> Translated { get; } =
+        new Dictionary<string, Func<FunctionCall, string>>(TextFunctionSql.All.Concat(MathFunctionSql.All).Concat(DateFunctionSql.All), StringComparer.Ordinal);
+}

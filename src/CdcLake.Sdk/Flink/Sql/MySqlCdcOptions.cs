@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CdcLake.MySql.StartPoints;
+using CdcLake.MySql.Wire.Auth;
+using MySqlConnector;
+
+namespace CdcLake.Flink.Sql;
+
+/// <summary>Options of Flink's mysql-cdc connector. Source: Flink CDC 3.5, "MySQL CDC connector".</summary>
+/// <param name="connection">How the server is reached.</param>
+/// <param name="start">Where reading begins; null for a snapshot.</param>
+/// <param name="options">Of the script.</param>
+/// <param name="secrets">Takes the password.</param>
+/// <param name="notes">Takes warnings.</param>
+internal sealed class MySqlCdcOptions(MySqlConnectionOptions connection, StartPoint? start, FlinkSqlOptions options, Secrets secrets, Notes notes)
+{
+    /// <summary>For one table.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="firstServerId">First of its replica ids, one for each reader; no other table or replica may have one of them.</param>
+    public IEnumerable<(string Name, string Value)> For(SourceTableSql table, long firstServerId)
+    {
+        var last = firstServerId + options.Parallelism - 1;
+        return
+        [
+            ("connector", "mysql-cdc"),
+            ("hostname", Host()),
+            ("port", connection.Port.ToString(CultureInfo.InvariantCulture)),
+            ("username", connection.User),
+            ("password", secrets.Place("MYSQL_PASSWORD", connection.Password)),
+            ("database-name", Pattern(table.Table.Database)),
+            ("table-name", Pattern(table.Table.Table)),
+            ("server-id", last == firstServerId ? Number(firstServerId) : $"{Number(firstServerId)}-{Number(last)}"),
+            ("server-time-zone", "UTC"),
+            .. Startup(),
+            .. Encryption(),
+        ];
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    // Names of databases and tables are regular expressions of Java.
+    private static string Pattern(string name) => Regex.Replace(name, @"[\\^$.|?*+()\[\]{}]", @"\$0");
+
+    private string Host()
+    {
+        if (connection.Hosts.Count > 1)
+        {
+            notes.Warn($"{connection.Endpoint}: Flink's source knows one host and does not fail over to {string.Join(", ", connection.Hosts.Skip(1))}.");
+        }
+
+        return connection.Hosts[0].StartsWith('/') ? throw new FlinkTranslationException(connection.Endpoint, "a connection over a Unix socket", "Flink connects over TCP: name host and port") : connection.Hosts[0];
+    }
+
+    private IEnumerable<(string Name, string Value)> Startup() => start switch
+    {
+        null => [("scan.startup.mode", "initial")],
+        StartPoint.Latest => [("scan.startup.mode", "latest-offset")],
+        StartPoint.Earliest => [("scan.startup.mode", "earliest-offset")],
+        StartPoint.AfterGtids after => [("scan.startup.mode", "specific-offset"), ("scan.startup.specific-offset.gtid-set", after.Set.ToString())],
+        StartPoint.AtPlace place => [("scan.startup.mode", "specific-offset"), ("scan.startup.specific-offset.file", place.File), ("scan.startup.specific-offset.pos", Number(place.Offset))],
+        StartPoint.AtTime at => [("scan.startup.mode", "timestamp"), ("scan.startup.timestamp-millis", Number(at.Time.ToUnixTimeMilliseconds()))],
+        _ => throw new FlinkTranslationException(connection.Endpoint, $"a start at {start}", "mysql-cdc knows no such start"),
+    };
+
+    private IEnumerable<(string Name, string Value)> Encryption()
+    {
+        if (connection.SslCa is not null || connection.SslCert is not null || connection.CertificateFile is not null)
+        {
+            notes.Warn($"{connection.Endpoint}: certificates in PEM files are unknown to Java; give Flink a trust store by 'jdbc.properties.trustCertificateKeyStoreUrl' and 'debezium.database.ssl.truststore'.");
+        }
+
+        return connection.SslMode switch
+        {
+            MySqlSslMode.Required => Modes("required", "REQUIRED"),
+            MySqlSslMode.VerifyCA => Modes("verify_ca", "VERIFY_CA"),
+            MySqlSslMode.VerifyFull => Modes("verify_identity", "VERIFY_IDENTITY"),
+            _ => [],
+        };
+    }
+
+    private static (string Name, string Value)[] Modes(string debezium, string jdbc) => [("debezium.database.ssl.mode", debezium), ("jdbc.properties.sslMode", jdbc)];
+}

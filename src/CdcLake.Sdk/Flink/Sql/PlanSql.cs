@@ -1,0 +1,158 @@
+using System.Globalization;
+using CdcLake.Columnar;
+using CdcLake.Expressions;
+using CdcLake.Planning;
+using CdcLake.Planning.Binding;
+
+namespace CdcLake.Flink.Sql;
+
+/// <summary>
+/// Operators of a plan as SELECTs of Flink. An operator that two others read becomes a view; all else is one statement for each sink. A kind of operator without an answer does not compile.
+/// </summary>
+internal sealed partial class PlanSql : IPlanVisitor<Query>
+{
+    private readonly BoundPlan _plan;
+    private readonly Notes _notes;
+    private readonly bool _comparesByBytes;
+    private readonly IReadOnlyList<SourceTableSql> _tables;
+    private readonly Dictionary<PlanNode, Query> _shared = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, int> _aliases = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _views = [];
+
+    /// <param name="plan">What is translated.</param>
+    /// <param name="tables">Its captures as tables of Flink.</param>
+    /// <param name="notes">Where warnings go.</param>
+    /// <param name="comparesByBytes">Whether texts may be compared by bytes whatever their collation is.</param>
+    public PlanSql(BoundPlan plan, IReadOnlyList<SourceTableSql> tables, Notes notes, bool comparesByBytes) =>
+        (_plan, _tables, _notes, _comparesByBytes) = (plan, tables, notes, comparesByBytes);
+
+    /// <summary>Views that the SELECTs read, in the order in which they have to be made.</summary>
+    public IReadOnlyList<string> Views => _views;
+
+    /// <summary>The rows that a sink writes.</summary>
+    public Query Rows(SinkNode sink)
+    {
+        _aliases.Clear(); // they have to be unique within a statement
+        return Of(sink.Input);
+    }
+
+    Query IPlanVisitor<Query>.Sink(SinkNode node) => Of(node.Input);
+
+    Query IPlanVisitor<Query>.Table(TableNode node)
+    {
+        var table = _tables[node.Table];
+        var alias = Alias(table.Alias);
+        return new Query($"{FlinkText.Name(table.Name)} AS {FlinkText.Name(alias)}", [.. table.Read(alias).Select(c => (IReadOnlyList<SqlValue>)[c])]);
+    }
+
+    Query IPlanVisitor<Query>.ForeignKeys(ForeignKeysNode node)
+    {
+        if (node.Links.Count > 0)
+        {
+            throw PlaceOf(node).Refuse(
+                $"foreign keys {string.Join(", ", node.Links.Select(l => l.Key.Name).Distinct())}",
+                "they change rows that the server's log does not show, and Flink's source only has the log. Leave the actions to the application, or use MySQL 9.6 or later, which logs them");
+        }
+
+        var table = Of(node.Tables[0]);
+        return table with { Columns = [.. node.Columns.Select(c => table.Columns[c])] };
+    }
+
+    Query IPlanVisitor<Query>.Filter(FilterNode node)
+    {
+        var input = Ungrouped(node.Input);
+        return input with { Where = input.Where.Add(Expressions(node, input).Of(node.Condition).Text) };
+    }
+
+    Query IPlanVisitor<Query>.Project(ProjectNode node)
+    {
+        var input = Of(node.Input);
+        if (node.Columns.SelectMany(ColumnsOf).GroupBy(c => c).Any(g => g.Count() > 1 && input.Columns[g.Key].Any(v => !v.IsFree)))
+        {
+            input = Wrapped(input, node.Input);
+        }
+
+        var expressions = Expressions(node, input);
+        return input with { Columns = [.. node.Columns.Select(expressions.Column)] };
+    }
+
+    Query IPlanVisitor<Query>.Union(UnionNode node)
+    {
+        var (left, right) = (Of(node.Left), Of(node.Right));
+        var names = SchemaNames.Of(node.Schema);
+        Query[] sides = [Typed(left, node.Schema), Typed(right, node.Schema)];
+        return sides[0].Of($"({sides[0].Select(names)} UNION ALL {sides[1].Select(names)})", names, Alias("u"));
+    }
+
+    Query IPlanVisitor<Query>.Top(TopNode node)
+    {
+        const string Rank = "(rank)";
+        var input = Ungrouped(node.Input);
+        var names = SchemaNames.Of(node.Schema);
+        var direction = node.Descending ? "DESC" : "ASC";
+        var keys = node.Key.Distinct().ToList();
+        var order = node.Order.Concat(Enumerable.Range(0, node.Schema.Count)).Except(keys).Distinct(); // equal ones are ordered by what else they have
+        foreach (var column in keys.Concat(order).Where(c => node.Schema[c].Type.Kind == TypeKind.Binary && input.Columns[c].Any(v => v.Type.Kind == TypeKind.Binary)))
+        {
+            throw PlaceOf(node).Refuse($"an order by \"{node.Schema[column].Name}\"", "Flink orders no binary values. Leave the column out with Select");
+        }
+
+        var groups = keys.Count == 0 ? "" : $"PARTITION BY {string.Join(", ", keys.SelectMany(k => input.Columns[k]).Select(v => v.Text))} ";
+        var rank = new SqlValue($"ROW_NUMBER() OVER ({groups}ORDER BY {string.Join(", ", order.SelectMany(o => input.Columns[o]).Select(v => $"{v.Text} {direction}"))})", DataType.Int64);
+        var alias = Alias("r");
+        var ranked = (input with { Columns = [.. input.Columns, [rank]] }).Wrap([.. names, Rank], alias);
+        return ranked with
+        {
+            Columns = [.. ranked.Columns.SkipLast(1)],
+            Where = [string.Create(CultureInfo.InvariantCulture, $"{FlinkText.Names(alias, Rank)} <= {node.Count}")],
+        };
+    }
+
+    /// <summary>The rows of an operator; a view where several read it.</summary>
+    private Query Of(PlanNode node)
+    {
+        if (node is TableNode or ForeignKeysNode || _plan.Nodes.Sum(n => n.Inputs.Count(i => ReferenceEquals(i, node))) < 2)
+        {
+            return node.Accept(this);
+        }
+
+        if (!_shared.TryGetValue(node, out var rows))
+        {
+            rows = node.Accept(this);
+            _shared.Add(node, rows);
+            _views.Add($"CREATE TEMPORARY VIEW {FlinkText.Name(node.Name)} AS {rows.Select(SchemaNames.Of(node.Schema))}");
+        }
+
+        return rows.Of(FlinkText.Name(node.Name), SchemaNames.Of(node.Schema), Alias("v"));
+    }
+
+    private Query Ungrouped(PlanNode node) => Of(node) is { GroupBy: null } rows ? rows : Wrapped(Of(node), node);
+
+    private Query Wrapped(Query rows, PlanNode node) => rows.Wrap(SchemaNames.Of(node.Schema), Alias("q"));
+
+    private static Query Typed(Query rows, Schema schema) =>
+        rows with { Columns = [.. rows.Columns.Select((c, i) => c is [var value] && value.Type.Kind != TypeKind.String ? [value.To(schema[i].Type)] : c)] };
+
+    private ExpressionSql Expressions(PlanNode node, Query input) => new(PlaceOf(node), input.Columns);
+
+    private Place PlaceOf(PlanNode node) => new(node.Name, _notes, _comparesByBytes);
+
+    private string Alias(string stem)
+    {
+        var count = _aliases[stem] = _aliases.GetValueOrDefault(stem) + 1;
+        return count == 1 ? stem : string.Create(CultureInfo.InvariantCulture, $"{stem}_{count}");
+    }
+
+    private static IEnumerable<int> ColumnsOf(BoundExpr expression) => expression switch
+    {
+        BoundColumn column => [column.Ordinal],
+        BoundCall call => call.Arguments.SelectMany(ColumnsOf),
+        BoundLabel label => ColumnsOf(label.Value),
+        BoundTextKey key => ColumnsOf(key.Value),
+        BoundPack pack => pack.Values.SelectMany(ColumnsOf),
+        BoundUnpack unpack => ColumnsOf(unpack.Value),
+        BoundSortKey key => ColumnsOf(key.Value),
+        BoundJoinedTexts texts => ColumnsOf(texts.Value),
+        _ => [],
+    };
+}

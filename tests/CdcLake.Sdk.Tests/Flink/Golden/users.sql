@@ -1,0 +1,15 @@
+SET 'execution.runtime-mode' = 'streaming';
+SET 'execution.checkpointing.interval' = '10000 ms';
+SET 'execution.checkpointing.mode' = 'EXACTLY_ONCE';
+SET 'execution.checkpointing.externalized-checkpoint-retention' = 'RETAIN_ON_CANCELLATION';
+SET 'table.local-time-zone' = 'UTC';
+SET 'table.exec.sink.not-null-enforcer' = 'ERROR';
+SET 'table.exec.sink.upsert-materialize' = 'AUTO';
+SET 'parallelism.default' = '1';
+SET 'pipeline.name' = 'users';
+CREATE CATALOG IF NOT EXISTS `lakehouse` WITH ('type' = 'iceberg', 'catalog-impl' = 'org.apache.iceberg.jdbc.JdbcCatalog', 'uri' = 'jdbc:mysql://mysql:3306/iceberg_catalog', 'jdbc.user' = 'iceberg', 'jdbc.password' = '${CATALOG_PASSWORD}', 'warehouse' = 's3://iceberg/warehouse', 'jdbc.schema-version' = 'V1', 'io-impl' = 'org.apache.iceberg.aws.s3.S3FileIO', 'client.region' = 'us-east-1', 's3.access-key-id' = 'admin', 's3.endpoint' = 'http://minio:9000', 's3.path-style-access' = 'true', 's3.secret-access-key' = '${S3_SECRET_ACCESS_KEY}');
+CREATE DATABASE IF NOT EXISTS `lakehouse`.`lakehouse`;
+CREATE TEMPORARY TABLE `src_testdb_users` (`id` BIGINT NOT NULL, `email` STRING, `active` TINYINT NOT NULL, `born` DATE, PRIMARY KEY (`id`) NOT ENFORCED) WITH ('connector' = 'mysql-cdc', 'hostname' = 'mysql', 'port' = '3306', 'username' = 'flinkuser', 'password' = '${MYSQL_PASSWORD}', 'database-name' = 'testdb', 'table-name' = 'users', 'server-id' = '1694942944', 'server-time-zone' = 'UTC', 'scan.startup.mode' = 'initial');
+CREATE TABLE IF NOT EXISTS `lakehouse`.`lakehouse`.`users` (`id` BIGINT NOT NULL, `email` STRING, `active` TINYINT NOT NULL, `born` DATE, PRIMARY KEY (`id`) NOT ENFORCED) WITH ('format-version' = '2', 'write.upsert.enabled' = 'true');
+CREATE TEMPORARY TABLE `sink_analytics_users` (`id` BIGINT NOT NULL, `email` STRING, `active` TINYINT NOT NULL, `born` DATE, PRIMARY KEY (`id`) NOT ENFORCED) WITH ('connector' = 'starrocks', 'jdbc-url' = 'jdbc:mysql://starrocks-fe:9030', 'load-url' = 'starrocks-fe:8030', 'database-name' = 'analytics', 'table-name' = 'users', 'username' = 'root', 'password' = '${STARROCKS_PASSWORD}', 'sink.version' = 'V2', 'sink.semantic' = 'exactly-once', 'sink.label-prefix' = 'users_users', 'sink.buffer-flush.interval-ms' = '60000', 'sink.ignore.update-before' = 'true', 'sink.parallelism' = '1', 'sink.properties.format' = 'json', 'sink.properties.strip_outer_array' = 'true', 'sink.properties.strict_mode' = 'true', 'sink.properties.max_filter_ratio' = '0', 'sink.sanitize-error-log' = 'true');
+EXECUTE STATEMENT SET BEGIN INSERT INTO `lakehouse`.`lakehouse`.`users` (`id`, `email`, `active`, `born`) SELECT `users`.`id`, `users`.`email`, `users`.`active`, `users`.`born` FROM `src_testdb_users` AS `users`; INSERT INTO `sink_analytics_users` (`id`, `email`, `active`, `born`) SELECT `users`.`id`, `users`.`email`, `users`.`active`, `users`.`born` FROM `src_testdb_users` AS `users`; END;
