@@ -8,11 +8,11 @@ namespace CdcLake.Tests.Flink;
 /// <summary>Every function of the table of scalar functions is either translated or refused by name: one that is added later fails here until it is one of both.</summary>
 public sealed class FunctionTableTests
 {
-    private static readonly Type[] Tables = [typeof(TextFunctions), typeof(DateFunctions), typeof(MathFunctions)];
+    private static readonly Type[] Tables = [typeof(TextFunctions), typeof(DateFunctions), typeof(MathFunctions), typeof(JsonFunctions), typeof(SetFunctions)];
 
     // What functions are made with that are made.
     private static readonly object[] Made =
-        ["a", System.Text.RegularExpressions.RegexOptions.None, TimeZoneInfo.Utc, DateFormat.Parse("yyyy")!, 1L];
+        ["a", System.Text.RegularExpressions.RegexOptions.None, TimeZoneInfo.Utc, DateFormat.Parse("yyyy")!, 1L, 2, true, new long[] { 1 }, new[] { "a" }];
 
     private static readonly string[] Spans = ["Days", "Hours", "Minutes", "Seconds", "Milliseconds", "TotalDays", "TotalHours", "TotalMinutes", "TotalSeconds", "TotalMilliseconds"];
     private static readonly string[] Units = ["AddDays", "AddHours", "AddMinutes", "AddSeconds", "AddMilliseconds"];
@@ -54,6 +54,7 @@ public sealed class FunctionTableTests
         {
             nameof(DateFunctions.SpanPart) => Spans,
             nameof(DateFunctions.AddUnits) => Units,
+            nameof(JsonFunctions.Value) => ["$.a"],
             _ => ["a"],
         };
         foreach (var name in names)

@@ -3,6 +3,7 @@ namespace CdcLake.Flink.Sql;
 /// <summary>Every function of the table of scalar functions, by its kind: how Flink says it, or why it cannot. A kind that is in neither list is refused as unknown, and a test fails.</summary>
 internal static class FunctionTable
 {
+    private const string NoSet = "a set of so many values is no list in Flink SQL. Join with a table that has them (Exists)";
     private const string NoBits = "Flink SQL has no bitwise operators. Store the flags as columns, or compute with / and %";
 
     /// <summary>What is refused, and why.</summary>
@@ -11,6 +12,10 @@ internal static class FunctionTable
         ["BitAnd"] = NoBits,
         ["BitOr"] = NoBits,
         ["BitXor"] = NoBits,
+        ["In"] = NoSet,
+        ["InTexts"] = NoSet,
+        ["JsonValue"] = "Flink's JSON_VALUE writes numbers and nested values otherwise. Store the value as a generated column",
+        ["Grouped"] = "Flink has no FORMAT of numbers. Format them where they are shown",
     };
 
     /// <summary>What is translated; the text is cast to the result's type.</summary>

@@ -7,6 +7,7 @@ namespace CdcLake.Flink.Sql;
 internal sealed partial class PlanSql
 {
     private const string Row = "(row)";
+    private const string NoOrder = "texts are put together in an order, and Flink's LISTAGG has none: it takes rows as they come. Aggregate them where the table is read";
 
     Query IPlanVisitor<Query>.Aggregate(AggregateNode node)
     {
@@ -45,7 +46,7 @@ internal sealed partial class PlanSql
     private static IReadOnlyList<SqlValue> Calls(Place place, AggregateNode node, AggregateCall call, IReadOnlyList<SqlValue>? input, Field field, SqlValue? row) =>
         input is null || input.Count == 1 ? [Call(place, node, call, input?[0], field, row)]
         : call.Kind is AggregateKind.Min or AggregateKind.Max ? [.. input.Select(v => Call(place, node, call, v, field, row))]
-        : throw place.Refuse($"{call.Kind} of \"{field.Name}\"", "texts are put together in an order, and Flink's LISTAGG has none: it takes rows as they come");
+        : throw place.Refuse($"{call.Kind} of \"{field.Name}\"", NoOrder);
 
     private static SqlValue Call(Place place, AggregateNode node, AggregateCall call, SqlValue? input, Field field, SqlValue? row)
     {
@@ -68,10 +69,12 @@ internal sealed partial class PlanSql
                 return new DecimalDivision(place, field.Name).Mean(input!.Value, call.Result);
             case AggregateKind.Min or AggregateKind.Max when input!.Value.Type.Kind != TypeKind.Binary:
                 return new SqlValue($"{(call.Kind == AggregateKind.Min ? "MIN" : "MAX")}({input.Value.Text})", input.Value.Type);
+            case AggregateKind.Min or AggregateKind.Max:
+                throw place.Refuse($"{call.Kind} of \"{field.Name}\"", "Flink compares no binary values. Leave them out, or compare a text");
+            case AggregateKind.Collect:
+                throw place.Refuse($"{call.Kind} of \"{field.Name}\"", NoOrder);
             default:
-                throw place.Refuse(
-                    $"{call.Kind} of \"{node.Input.Schema[call.Input].Name}\"",
-                    call.Kind is AggregateKind.Min or AggregateKind.Max ? "Flink compares no binary values" : "texts are put together in an order, and Flink's LISTAGG has none: it takes rows as they come");
+                throw place.Refuse($"{call.Kind} of \"{field.Name}\"", "Flink's deviations and variances lose digits as rows come and go. Compute them from sums where the table is read");
         }
     }
 
