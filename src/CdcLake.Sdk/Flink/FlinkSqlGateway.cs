@@ -1,5 +1,4 @@
 using CdcLake.Flink.Gateway;
-using CdcLake.Flink.Sql;
 
 namespace CdcLake;
 

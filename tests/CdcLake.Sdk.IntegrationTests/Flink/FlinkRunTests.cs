@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
 using Xunit.Abstractions;

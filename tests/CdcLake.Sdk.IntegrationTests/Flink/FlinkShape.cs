@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using CdcLake.IntegrationTests.Fixtures;
-using CdcLake.IntegrationTests.Pipelines;
 
 namespace CdcLake.IntegrationTests.Flink;
 

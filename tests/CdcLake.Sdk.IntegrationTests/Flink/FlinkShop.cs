@@ -1,6 +1,5 @@
 using System.Globalization;
 using CdcLake.IntegrationTests.Fixtures;
-using CdcLake.IntegrationTests.Pipelines;
 
 namespace CdcLake.IntegrationTests.Flink;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CdcLake.Columnar;
 using CdcLake.Expressions;
 
 namespace CdcLake.Flink.Sql;

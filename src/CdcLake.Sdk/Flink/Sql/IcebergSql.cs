@@ -1,6 +1,5 @@
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Catalogs.Jdbc;
-using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Writing;

@@ -26,7 +26,7 @@ internal sealed partial class PlanSql
         }
 
         var place = PlaceOf(node);
-        var calls = node.Calls.Select((c, i) => Calls(place, node, c, c.Input < 0 ? null : input.Columns[c.Input], node.Schema[node.Key.Count + i], row));
+        var calls = node.Calls.Select((c, i) => Calls(place, c, c.Input < 0 ? null : input.Columns[c.Input], node.Schema[node.Key.Count + i], row));
         return input with { Columns = [.. node.Key.Select(k => input.Columns[k]), .. calls], GroupBy = [.. keys.Select(k => k.Text)] };
     }
 
@@ -43,12 +43,12 @@ internal sealed partial class PlanSql
         return (all with { Columns = [.. all.Columns.SkipLast(1)] }, all.Columns[^1][0]);
     }
 
-    private static IReadOnlyList<SqlValue> Calls(Place place, AggregateNode node, AggregateCall call, IReadOnlyList<SqlValue>? input, Field field, SqlValue? row) =>
-        input is null || input.Count == 1 ? [Call(place, node, call, input?[0], field, row)]
-        : call.Kind is AggregateKind.Min or AggregateKind.Max ? [.. input.Select(v => Call(place, node, call, v, field, row))]
+    private static IReadOnlyList<SqlValue> Calls(Place place, AggregateCall call, IReadOnlyList<SqlValue>? input, Field field, SqlValue? row) =>
+        input is null || input.Count == 1 ? [Call(place, call, input?[0], field, row)]
+        : call.Kind is AggregateKind.Min or AggregateKind.Max ? [.. input.Select(v => Call(place, call, v, field, row))]
         : throw place.Refuse($"{call.Kind} of \"{field.Name}\"", NoOrder);
 
-    private static SqlValue Call(Place place, AggregateNode node, AggregateCall call, SqlValue? input, Field field, SqlValue? row)
+    private static SqlValue Call(Place place, AggregateCall call, SqlValue? input, Field field, SqlValue? row)
     {
         switch (call.Kind)
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using CdcLake.Columnar;
 using CdcLake.Iceberg;
-using CdcLake.MySql.StartPoints;
 using CdcLake.Planning;
 using CdcLake.Planning.Binding;
 using CdcLake.Runtime;

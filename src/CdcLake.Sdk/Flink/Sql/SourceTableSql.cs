@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.MySql.Tables;

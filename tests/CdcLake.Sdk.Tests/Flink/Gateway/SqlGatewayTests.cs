@@ -1,5 +1,3 @@
-using CdcLake.Tests.Planning;
-
 namespace CdcLake.Tests.Flink.Gateway;
 
 /// <summary>Good and bad days of a gateway: what is sent, what is cleaned up, and which error says what to do.</summary>
