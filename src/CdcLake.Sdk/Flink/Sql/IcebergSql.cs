@@ -109,7 +109,7 @@ internal sealed class IcebergSql(FlinkSqlOptions options, Secrets secrets, Notes
         return name;
     }
 
-    private IEnumerable<(string Name, string Value)> Properties(Place place, IcebergCatalog catalog) => catalog.Access switch
+    private (string Name, string Value)[] Properties(Place place, IcebergCatalog catalog) => catalog.Access switch
     {
         CatalogAccess.Folder folder => Folder(place, folder),
         CatalogAccess.Rest rest =>

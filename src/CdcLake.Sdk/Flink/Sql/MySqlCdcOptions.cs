@@ -62,7 +62,7 @@ internal sealed class MySqlCdcOptions(MySqlConnectionOptions connection, StartPo
         _ => throw new FlinkTranslationException(connection.Endpoint, $"a start at {start}", "mysql-cdc knows no such start"),
     };
 
-    private IEnumerable<(string Name, string Value)> Encryption()
+    private (string Name, string Value)[] Encryption()
     {
         if (connection.SslCa is not null || connection.SslCert is not null || connection.CertificateFile is not null)
         {
