@@ -1,6 +1,5 @@
 using CdcLake.Planning.Logical;
 using CdcLake.Runtime;
-using CdcLake.Storage.Locations;
 
 namespace CdcLake;
 
@@ -24,18 +23,6 @@ public sealed partial class ChangeStream<T>
         var options = new PipelineOptions();
         configure?.Invoke(options);
         options = options.Freeze();
-        return new Pipeline(Define(name, LogicalPlan.Create(Graph), options)).Attached();
+        return new Pipeline(PipelineDefinition.Of(name, LogicalPlan.Create(Graph), options)).Attached();
     }
-
-    private static PipelineDefinition Define(string name, LogicalPlan plan, PipelineOptions options) => new(
-        name,
-        plan,
-        () => plan.Source.CreateSource(name, options.TimeProvider),
-        [.. plan.Sinks.Select(s => s.Target)],
-        () => new ObjectStores(new StorageSettings(options.CheckpointS3), options.TimeProvider).Folder(ObjectStores.Below(ObjectStores.Absolute(options.CheckpointFolder), name)),
-        options)
-    {
-        CreateLease = () => options.Lease == true ? plan.Source.CreateLease(name, options.TimeProvider) : null,
-        Remake = other => Define(name, plan, other),
-    };
 }

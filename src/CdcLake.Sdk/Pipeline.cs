@@ -28,7 +28,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         var telemetry = definition.Telemetry();
         _events = telemetry.Events;
         _status = new StatusBoard(definition.Name, definition.Options.TimeProvider, definition.Plan.Sinks.Select(s => s.Name), telemetry);
-        _positions = new PositionBoard(definition.Sinks.Count);
+        _positions = new PositionBoard(definition.Plan.Database is null ? definition.Sinks.Count : null);
         _control = new RunControl(definition.Name);
     }
 
@@ -42,7 +42,7 @@ public sealed partial class Pipeline : IAsyncDisposable
     public IReadOnlyList<PipelineEvent> Events => _events.Events;
 
     /// <summary>The Iceberg tables that it writes, in the order of the <c>To…</c> calls; they can be read at any time.</summary>
-    public IReadOnlyList<IcebergTable> Tables => [.. _definition.Plan.Sinks.Select(s => s.Target.Result).OfType<IcebergTable>()];
+    public IReadOnlyList<IcebergTable> Tables => [.. (Volatile.Read(ref _bound)?.Logical ?? _definition.Plan).Sinks.Select(s => s.Target.Result).OfType<IcebergTable>()];
 
     /// <summary>The views that it keeps, in the order of the <c>To…</c> calls.</summary>
     public IReadOnlyList<IView> Views => [.. _definition.Plan.Sinks.Select(s => s.Target.Result).OfType<IView>()];
@@ -189,10 +189,7 @@ public sealed partial class Pipeline : IAsyncDisposable
 
     private int SinkIndex(string name)
     {
-        var names = _definition.Plan.Sinks.Select(s => s.Name).ToList();
-        var index = names.IndexOf(name);
-        return index >= 0
-            ? index
-            : throw new ArgumentException($"Pipeline \"{Name}\" has no sink \"{name}\". It has: {string.Join(", ", names)}.", nameof(name));
+        var (number, names) = _status.FindSink(name);
+        return number ?? throw new ArgumentException($"Pipeline \"{Name}\" has no sink \"{name}\". It has: {string.Join(", ", names)}.", nameof(name));
     }
 }

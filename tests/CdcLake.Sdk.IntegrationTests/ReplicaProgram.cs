@@ -8,6 +8,9 @@ internal static class ReplicaProgram
 {
     public const string Argument = "replica";
 
+    /// <summary>Instead of a table: all tables of the database <c>ddl</c> but those of <c>tmp_*</c>.</summary>
+    public const string WholeDatabase = "*";
+
     public static async Task<int> RunAsync(string[] args)
     {
         using var stop = new CancellationTokenSource();
@@ -17,6 +20,13 @@ internal static class ReplicaProgram
             stop.Cancel();
         };
         var lake = IcebergCatalog.FileSystem(args[2]);
+        if (args[1] == WholeDatabase)
+        {
+            await using var all = Pipeline.FromMySqlBinlog(new MySqlSource(args[0]).Database("ddl").Exclude("tmp_*")).ToIceberg(lake.Namespace("lakehouse")).Build("followed", Configure);
+            await all.RunAsync(stop.Token);
+            return 0;
+        }
+
         var rows = Pipeline.FromMySqlBinlog(new MySqlSource(args[0]).Table(args[1])).ToIceberg(lake.Table("lakehouse.t"));
         await using var pipeline = args.Length == 3 ? rows.Build("followed", o =>
             {

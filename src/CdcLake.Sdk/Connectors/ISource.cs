@@ -31,6 +31,11 @@ internal interface ISource : IAsyncDisposable
     /// <exception cref="SchemaMismatchException">A table does not exist.</exception>
     Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken);
 
+    /// <summary>The same for all tables of a database that are meant and exist now, in the order of their names; views are none.</summary>
+    /// <exception cref="BinlogUnavailableException">The source cannot be captured, or does not know its tables.</exception>
+    Task<IReadOnlyList<SourceTable>> DescribeAsync(TableSelection selection, CancellationToken cancellationToken) =>
+        throw new BinlogUnavailableException($"{Name} does not say which tables there are in {selection.Database}. Name the tables, or read from a server.");
+
     /// <summary>Reads back what <see cref="SourcePosition.Properties"/> gave.</summary>
     /// <exception cref="CheckpointException">The properties are not a position of this kind of source.</exception>
     SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties);
@@ -48,6 +53,9 @@ internal interface ISource : IAsyncDisposable
     /// </summary>
     /// <exception cref="BinlogUnavailableException">It cannot, and a new snapshot is not wanted.</exception>
     Task<bool> CanContinueAsync(SourcePosition from, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    /// <summary>Whether the log can still be read on from a position, whatever becomes of that.</summary>
+    Task<bool> ReachesBackAsync(SourcePosition from, CancellationToken cancellationToken) => Task.FromResult(true);
 
     /// <summary>Opens the tables as they are at some moment after a position, beside whatever runs. Null where the source is only a log.</summary>
     /// <param name="tables">The tables; a table's key is among its columns.</param>

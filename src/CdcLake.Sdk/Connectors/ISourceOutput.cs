@@ -24,11 +24,16 @@ internal interface ISourceOutput
     ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// A captured table has another definition from here on, was added, or is gone; only between two epochs. What comes after it has the new definition; whoever
+    /// A captured table has another definition from here on, was added, or is gone; only between two epochs, but for one that is added. What comes after it has the new definition; whoever
     /// cannot go on with it says so by an exception.
     /// </summary>
     /// <exception cref="SchemaMismatchException">The pipeline cannot follow this change; the message says which operator or sink, and what to do.</exception>
     ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken);
+
+    /// <summary>So many tables of a database are being read beside the log: what the source sends is not all there is, until they are added.</summary>
+    void Await(int missingTables)
+    {
+    }
 
     /// <summary>Observation only, cheap, any time: progress for status.</summary>
     void Report(SourceProgress progress);

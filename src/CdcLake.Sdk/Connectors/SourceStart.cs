@@ -26,6 +26,15 @@ internal sealed record SourceStart(
     /// </summary>
     public bool TakesParts { get; init; }
 
+    /// <summary>
+    /// Where tables come and go while the log is read: those that are meant. The source adds each that comes into being (<see cref="TableChangeKind.Added"/>). Null where
+    /// <see cref="Tables"/> are all.
+    /// </summary>
+    public TableSelection? Selection { get; init; }
+
+    /// <summary>Qualified names of tables of the selection whose content at <see cref="From"/> nobody has: they are read and added as soon as the log has come to where they stand.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
     /// <summary>True when <see cref="From"/> is what <see cref="ISource.FindStartAsync"/> found: the first epoch is then one of kind <see cref="EpochKind.StartPoint"/> there.</summary>
     public bool IsStartPoint { get; init; }
 }

@@ -22,6 +22,9 @@ internal sealed record SourceTable(
     /// <summary>Ordinals of columns that the source computes from others: a change of another column's definition may change their values.</summary>
     public IReadOnlySet<int> Generated { get; init; } = FrozenSet<int>.Empty;
 
+    /// <summary>True when nobody asked for the table, but rows of one that was asked for refer to it by a foreign key that has to be followed.</summary>
+    public bool IsOnlyReferredTo { get; init; }
+
     /// <summary>Foreign keys of the table that change its rows without a word in the log; empty where the log tells, or there are none.</summary>
     public IReadOnlyList<ForeignKey> ForeignKeys { get; init; } = [];
 }

@@ -27,6 +27,7 @@ internal sealed record TableChange(
         {
             TableChangeKind.Added => "was added",
             TableChangeKind.Truncated => "lost all rows at once",
+            TableChangeKind.Interrupted => "was changed in a way that its log does not tell",
             TableChangeKind.Removed => "was dropped or renamed away",
             _ => "has other columns",
         };
@@ -40,7 +41,7 @@ internal sealed record TableChange(
 /// <summary>What happened to a captured table.</summary>
 internal enum TableChangeKind
 {
-    /// <summary>It is captured from here on, and has no rows yet.</summary>
+    /// <summary>It is captured from here on; all rows that it has come next. The only change that may stand inside an epoch, since nobody has seen the table before.</summary>
     Added,
 
     /// <summary>Columns were added, dropped, renamed or changed; rows are what they were.</summary>
@@ -51,4 +52,7 @@ internal enum TableChangeKind
 
     /// <summary>It was dropped or renamed away.</summary>
     Removed,
+
+    /// <summary>What became of it the log does not tell: it is not captured any more, and added again once it was read anew.</summary>
+    Interrupted,
 }

@@ -8,10 +8,10 @@ namespace CdcLake.Dataflow;
 /// </summary>
 internal sealed class SourceOutlet
 {
-    private readonly Outlet[] _tables;
-    private readonly StageChannel[] _channels;
+    private readonly List<Outlet> _tables;
+    private StageChannel[] _channels;
 
-    /// <param name="tables">By table number; complete, no receiver is added later.</param>
+    /// <param name="tables">By table number; each complete, no receiver is added later.</param>
     public SourceOutlet(IReadOnlyList<Outlet> tables)
     {
         _tables = [.. tables];
@@ -20,6 +20,27 @@ internal sealed class SourceOutlet
 
     /// <summary>All channels, each once.</summary>
     public IReadOnlyList<StageChannel> Channels => _channels;
+
+    /// <summary>One more table, whose number is the next one.</summary>
+    /// <param name="table">Complete; signals from here on go to its channels too.</param>
+    public void Add(Outlet table)
+    {
+        _tables.Add(table);
+        _channels = [.. _channels.Union(table.Channels)];
+    }
+
+    /// <summary>Nothing more comes from a table: channels that are for it alone are complete.</summary>
+    public void Remove(int table)
+    {
+        var others = _tables.Where((_, i) => i != table).SelectMany(t => t.Channels).ToHashSet();
+        foreach (var channel in _tables[table].Channels.Where(c => !others.Contains(c)))
+        {
+            channel.Complete();
+        }
+
+        _tables[table] = new Outlet();
+        _channels = [.. _channels.Where(others.Contains)];
+    }
 
     /// <summary>Sends changes of one table; ownership passes.</summary>
     public ValueTask SendAsync(int table, ChangeBatch batch, CancellationToken cancellationToken) => _tables[table].SendAsync(batch, cancellationToken);

@@ -24,8 +24,8 @@ internal sealed record EpochEnd(Epoch Epoch) : StageSignal;
 /// <param name="Change">What happened.</param>
 internal sealed record TableChanged(TableChange Change) : StageSignal
 {
-    /// <summary>What each sink, by its number, would be opened with from here on.</summary>
-    public IReadOnlyList<SinkOpening> Openings { get; init; } = [];
+    /// <summary>What each sink that the table reaches would be opened with from here on, by the sink's number.</summary>
+    public IReadOnlyDictionary<int, SinkOpening> Openings { get; init; } = new Dictionary<int, SinkOpening>();
 }
 
 /// <summary>Cuts the stream between two epochs: what lies before it is checkpointed, committed, or both.</summary>

@@ -92,6 +92,15 @@ public sealed partial class IcebergCatalog
         return new IcebergTable(this, name);
     }
 
+    /// <summary>A namespace of this catalog, for the tables of a whole database.</summary>
+    /// <param name="name">Its levels with dots between them: <c>lake.raw</c>.</param>
+    /// <exception cref="CatalogException">The name is not one of a namespace.</exception>
+    public IcebergNamespace Namespace(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return new IcebergNamespace(this, name);
+    }
+
     /// <summary>
     /// The statement by which StarRocks reads all tables of this catalog, <c>CREATE EXTERNAL CATALOG</c>: then <c>SELECT … FROM users JOIN lake.demo.sales_by_product …</c> joins its own
     /// tables with those of the lake. It was never run on a real cluster.

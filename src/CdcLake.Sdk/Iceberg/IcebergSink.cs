@@ -21,7 +21,7 @@ internal sealed class IcebergSink : IMaintainedSink
     private readonly CatalogCommitGroup _group;
     private readonly TableIdentifier _name;
     private readonly IcebergSinkSettings _settings;
-    private readonly Queue<(TableChange Change, SinkOpening Opening)> _changes = new();
+    private readonly Queue<(TableChange Change, SinkOpening? Opening)> _changes = new();
     private readonly CommitCounts _counts = new();
     private Consolidator? _consolidator;
     private UniqueRows? _unique;
@@ -94,12 +94,19 @@ internal sealed class IcebergSink : IMaintainedSink
     public async ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken)
     {
         var table = Usable();
+        var empties = false;
         while (_changes.TryDequeue(out var change))
         {
-            await FollowAsync(table, change.Change, change.Opening, cancellationToken).ConfigureAwait(false);
+            empties |= change.Opening is null;
+            await (change.Opening is null ? ValueTask.CompletedTask : FollowAsync(table, change.Change, change.Opening, cancellationToken)).ConfigureAwait(false);
         }
 
-        var replaces = kind == EpochKind.CompleteResult;
+        if (empties)
+        {
+            _counts.Empty();
+        }
+
+        var replaces = empties || kind == EpochKind.CompleteResult;
         _isComplete = replaces || table.IsStaged; // further parts of it are as the first
         _consolidator!.IsPartial = kind == EpochKind.StartPoint ? table.KnowsKeys : _consolidator.IsPartial && !replaces;
         _consolidator.Target = !DeletesByKey ? TargetKnowledge.Asked : replaces ? TargetKnowledge.Empty : TargetKnowledge.Believed;
@@ -159,7 +166,11 @@ internal sealed class IcebergSink : IMaintainedSink
     public ValueTask TableChangedAsync(TableChange change, SinkOpening? opening, CancellationToken cancellationToken)
     {
         // Rows that deletes by key take back would have the new columns without the values that the changes have there: then all rows are read anew.
-        if (!DeletesByKey && opening is not null && change.Former.Count == opening.Schema.Count)
+        if (change.Kind == TableChangeKind.Truncated)
+        {
+            _changes.Enqueue((change, null));
+        }
+        else if (!DeletesByKey && opening is not null && change.Former.Count == opening.Schema.Count)
         {
             _changes.Enqueue((change, opening));
         }

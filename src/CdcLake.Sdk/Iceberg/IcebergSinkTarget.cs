@@ -11,9 +11,12 @@ namespace CdcLake.Iceberg;
 /// <param name="table">Its name there.</param>
 /// <param name="settings">The options of the call.</param>
 /// <param name="result">The table, as the application reads it.</param>
-internal sealed class IcebergSinkTarget(CatalogCommitGroup catalog, TableIdentifier table, IcebergSinkSettings settings, object? result = null) : IComparableTarget
+internal sealed class IcebergSinkTarget(CatalogCommitGroup catalog, TableIdentifier table, IcebergSinkSettings settings, object? result = null) : IComparableTarget, IRemovableTarget
 {
     public object? Result => result;
+
+    /// <summary>Drops the table.</summary>
+    public Func<CancellationToken, Task> Remove { get; init; } = _ => Task.CompletedTask;
 
     /// <summary>The table's name.</summary>
     public TableIdentifier Table => table;
@@ -26,6 +29,14 @@ internal sealed class IcebergSinkTarget(CatalogCommitGroup catalog, TableIdentif
 
     /// <summary>The same call for a table of that name in another catalog.</summary>
     public IcebergSinkTarget In(CatalogCommitGroup other) => new(other, table, settings);
+
+    public async Task RemoveAsync(string pipeline, CancellationToken cancellationToken)
+    {
+        if (await catalog.Catalog.LoadAsync(table, cancellationToken).ConfigureAwait(false) is { } found && CommitMarker.OwnerOf(found.Metadata) == pipeline)
+        {
+            await Remove(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public ISink CreateSink() => new IcebergSink(catalog, table, settings);
 

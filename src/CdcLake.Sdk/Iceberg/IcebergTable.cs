@@ -68,7 +68,8 @@ public sealed partial class IcebergTable
     /// <summary>Where it is registered.</summary>
     internal IcebergCatalog Catalog => _catalog;
 
-    internal ISinkTarget Target(IcebergSinkSettings settings) => new IcebergSinkTarget(_catalog.Commits, _identifier, settings, this);
+    internal ISinkTarget Target(IcebergSinkSettings settings) =>
+        new IcebergSinkTarget(_catalog.Commits, _identifier, settings, this) { Remove = cancellationToken => _catalog.DropTableAsync(Name, purge: false, cancellationToken) };
 
     internal Task<IcebergTableReader> OpenAsync(CancellationToken cancellationToken) => IcebergTableReader.OpenAsync(_catalog.Open(), _identifier, cancellationToken);
 }

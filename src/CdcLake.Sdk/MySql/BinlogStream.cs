@@ -70,7 +70,7 @@ internal sealed class BinlogStream : IAsyncDisposable
                 if (_processor.NeedsFlush)
                 {
                     await _processor.FlushAsync(output, idle: false, cancellationToken).ConfigureAwait(false);
-                    if (_processor.Reread is not null)
+                    if (_processor.IsStopped)
                     {
                         return;
                     }

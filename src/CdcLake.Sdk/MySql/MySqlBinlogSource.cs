@@ -23,8 +23,8 @@ internal sealed class MySqlBinlogSource : ISource
     private readonly MySqlSourceOptions _settings;
     private readonly TimeProvider _clock;
     private readonly ReplicaIdentity _identity;
-    private readonly Backoff _delay;
     private readonly HostSelector _hosts;
+    private readonly LogFollower _log;
     private readonly RetentionMonitor _retention;
     private readonly ReplicaIdentity _viewer;
     private readonly MySqlDialect _dialect = new();
@@ -40,10 +40,10 @@ internal sealed class MySqlBinlogSource : ISource
         _settings = settings;
         _clock = clock;
         _identity = ReplicaIdentity.Of(pipelineName, options.Endpoint, settings.ServerId, settings.Heartbeat);
-        _delay = new Backoff(settings.FirstRetryDelay, settings.MaxRetryDelay, _identity.ServerId);
         _hosts = new HostSelector(_options, settings, clock);
         _viewer = ReplicaIdentity.Of($"{pipelineName} view", options.Endpoint, null, settings.Heartbeat);
         _retention = new RetentionMonitor(_options, settings, ReplicaIdentity.Of($"{pipelineName} retention", options.Endpoint, null, settings.Heartbeat), clock);
+        _log = new LogFollower(_options, settings, _hosts, _dialect, _identity, clock) { Connected = host => _retention.Host = host };
     }
 
     public string Name => $"mysql({_options.Endpoint})";
@@ -55,9 +55,31 @@ internal sealed class MySqlBinlogSource : ISource
 
     public string? Rereads { get; private set; }
 
-    public async Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken) => DescribeAsync(NamesOf(tables), cancellationToken);
+
+    // One that is dropped after it was listed is looked for again: the error is transient.
+    public async Task<IReadOnlyList<SourceTable>> DescribeAsync(TableSelection selection, CancellationToken cancellationToken)
     {
-        var names = NamesOf(tables);
+        var session = await _hosts.OpenAsync([], null, _ => { }, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<MySqlTableName> names;
+        await using (session.ConfigureAwait(false))
+        {
+            names = await TableReader.ListAsync(session, selection, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            var tables = await DescribeAsync(names, cancellationToken).ConfigureAwait(false);
+            return [.. tables.Select(t => t with { IsOnlyReferredTo = !names.Contains(MySqlTableName.Parse(t.Name, null)) })];
+        }
+        catch (SchemaMismatchException error) when (error.IsTableMissing)
+        {
+            throw new SchemaMismatchException(error.Message, error) { IsTransient = true };
+        }
+    }
+
+    private async Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<MySqlTableName> names, CancellationToken cancellationToken)
+    {
         var session = await _hosts.OpenAsync(names, null, _ => { }, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
@@ -90,11 +112,11 @@ internal sealed class MySqlBinlogSource : ISource
     // Asked only where a new snapshot is the answer: else the stream finds it out, with all its patience.
     public async Task<bool> CanContinueAsync(SourcePosition from, CancellationToken cancellationToken)
     {
-        if (!_settings.ResnapshotWhenPurged || from.Since is not null)
-        {
-            return true;
-        }
+        return !_settings.ResnapshotWhenPurged || from.Since is not null || await ReachesBackAsync(from, cancellationToken).ConfigureAwait(false);
+    }
 
+    public async Task<bool> ReachesBackAsync(SourcePosition from, CancellationToken cancellationToken)
+    {
         try
         {
             var session = await _hosts.OpenAsync([], ((MySqlPosition)from).Executed, _ => { }, cancellationToken).ConfigureAwait(false);
@@ -126,6 +148,8 @@ internal sealed class MySqlBinlogSource : ISource
             await guarded.EndEpochAsync(new Epoch(from, _clock.GetUtcNow(), EpochKind.StartPoint), cancellationToken).ConfigureAwait(false);
         }
 
+        var selection = FollowsTables ? start.Selection : null;
+        IReadOnlyList<string> missing = selection is null ? [] : start.From is { IsPartial: false } ? start.Missing : await NewSinceAsync(selection, start.Tables, cancellationToken).ConfigureAwait(false);
         using var processor = new BinlogEventProcessor(new BinlogProcessorOptions
         {
             Tables = start.Tables,
@@ -138,6 +162,9 @@ internal sealed class MySqlBinlogSource : ISource
             Dialect = _dialect,
             Dates = _settings.Dates,
             StatementTables = [.. _settings.StatementTables],
+            Selection = selection,
+            Ignored = missing,
+            FollowsForeignKeys = _hosts.FollowsForeignKeys == true,
             FollowsInPlace = _settings.SchemaChanges == SchemaChanges.Follow,
             RereadsAfterStatements = FollowsTables && from.Began is null,
             RereadsOtherTables = FollowsTables && from.Began is null && start.From is { IsPartial: false }, // of tables that were just read it would happen again and again
@@ -146,7 +173,8 @@ internal sealed class MySqlBinlogSource : ISource
         var watching = _retention.RunAsync(start.Durable, _meter, ended.Token);
         try
         {
-            await FollowAsync(processor, NamesOf(start.Tables.Select(t => t.Table.Name)), guarded, cancellationToken).ConfigureAwait(false);
+            _log.Names = selection is null ? NamesOf(start.Tables.Select(t => t.Table.Name)) : [];
+            await FollowAsync(processor, missing, guarded, cancellationToken).ConfigureAwait(false);
         }
         catch (BinlogUnavailableException error) when (error.IsPurged && _settings.ResnapshotWhenPurged && from.Began is null)
         {
@@ -158,7 +186,7 @@ internal sealed class MySqlBinlogSource : ISource
             await EndOfAsync(watching).ConfigureAwait(false);
         }
 
-        Rereads = processor.Reread;
+        Rereads ??= processor.Reread;
     }
 
     public async Task<ISourceView?> OpenViewAsync(IReadOnlyList<TableCapture> tables, SourcePosition since, CancellationToken cancellationToken)
@@ -179,6 +207,40 @@ internal sealed class MySqlBinlogSource : ISource
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    // Of a database tables come and go: those that the log cannot be followed for are read beside it.
+    private async Task FollowAsync(BinlogEventProcessor processor, IReadOnlyList<string> missing, SourceOutputGuard output, CancellationToken cancellationToken)
+    {
+        var late = new LateTables(_hosts, _log, processor, _settings, _clock) { Identity = _identity, Dialect = _dialect, Meter = _meter };
+        late.Add(missing, null);
+        while (true)
+        {
+            Rereads = await late.ReadAsync(output, cancellationToken).ConfigureAwait(false);
+            if (Rereads is not null)
+            {
+                return;
+            }
+
+            await _log.FollowAsync(processor, output, cancellationToken).ConfigureAwait(false);
+            if (await processor.LetGoAsync(output, cancellationToken).ConfigureAwait(false) is not { } interruption)
+            {
+                return;
+            }
+
+            late.Add(interruption.Tables, interruption.Transaction);
+        }
+    }
+
+    // What was created after the tables were listed, and before the snapshot, the log does not tell any more.
+    private async Task<IReadOnlyList<string>> NewSinceAsync(TableSelection selection, IReadOnlyList<TableCapture> tables, CancellationToken cancellationToken)
+    {
+        var session = await _hosts.OpenAsync([], null, _ => { }, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var now = await TableReader.ListAsync(session, selection, cancellationToken).ConfigureAwait(false);
+            return [.. now.Select(n => n.ToString()).Except(tables.Select(t => t.Table.Name), StringComparer.Ordinal)];
+        }
+    }
+
     private static async Task EndOfAsync(Task watching)
     {
         try
@@ -188,14 +250,6 @@ internal sealed class MySqlBinlogSource : ISource
         catch (OperationCanceledException)
         {
             // As asked for.
-        }
-    }
-
-    private async Task FollowAsync(BinlogEventProcessor processor, IReadOnlyList<MySqlTableName> names, SourceOutputGuard output, CancellationToken cancellationToken)
-    {
-        while (await StreamAsync(processor, names, output, cancellationToken).ConfigureAwait(false) is { } error)
-        {
-            await PauseAsync(error, output, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -235,81 +289,15 @@ internal sealed class MySqlBinlogSource : ISource
             }
             catch (MySqlServerException error) when (!output.HasFailed)
             {
-                ThrowIfFinal(error);
+                _log.ThrowIfFinal(error);
                 if (snapshot.HasBegun)
                 {
                     throw; // rows that were pushed cannot be withdrawn: who runs the source begins anew, since the error is transient
                 }
 
-                await PauseAsync(error, output, cancellationToken).ConfigureAwait(false);
+                await _log.PauseAsync(error, output, cancellationToken).ConfigureAwait(false);
             }
         }
-    }
-
-    // Follows the log until the connection fails in a way that a new one may mend, or, without an error, until tables have to be read anew.
-    private async Task<MySqlServerException?> StreamAsync(
-        BinlogEventProcessor processor, IReadOnlyList<MySqlTableName> names, SourceOutputGuard output, CancellationToken cancellationToken)
-    {
-        BinlogStream? stream = null;
-        try
-        {
-            var session = await _hosts.OpenAsync(
-                names, processor.Required, what => output.Report(new SourceProgress(SourcePhase.Retrying, what)), cancellationToken).ConfigureAwait(false);
-            await using (session.ConfigureAwait(false))
-            {
-                stream = await BinlogStream.OpenAsync(session, _dialect, _identity, processor, _clock, cancellationToken).ConfigureAwait(false);
-                _retention.Host = session.Host;
-            }
-
-            output.Report(new SourceProgress(SourcePhase.Streaming, stream.Peer, Server: stream.Peer));
-            await stream.PumpAsync(output, cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-        catch (MySqlServerException error) when (!output.HasFailed)
-        {
-            ThrowIfFinal(error);
-            if (stream is { HasReceived: true })
-            {
-                _delay.Reset();
-            }
-
-            return error;
-        }
-        finally
-        {
-            if (stream is not null)
-            {
-                await stream.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-    }
-
-    // No new connection mends such an error. A password that comes from a callback worked when the tables were described: it is being rotated, and the callback does not know the new one yet.
-    private void ThrowIfFinal(MySqlServerException error)
-    {
-        if (error.Code == ServerErrors.AccessDenied && _options.PasswordCallback is not null)
-        {
-            return;
-        }
-
-        var meaning = DumpErrors.Classify(error, _options.Endpoint);
-        if (!ReferenceEquals(meaning, error))
-        {
-            throw meaning;
-        }
-
-        if (!error.IsTransient)
-        {
-            ExceptionDispatchInfo.Throw(error);
-        }
-    }
-
-    private async Task PauseAsync(MySqlServerException error, SourceOutputGuard output, CancellationToken cancellationToken)
-    {
-        var pause = _delay.Next();
-        output.Report(new SourceProgress(SourcePhase.Retrying, error.Message, error, _delay.Failures, pause));
-        await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
-        output.Report(new SourceProgress(SourcePhase.Connecting, _options.Endpoint));
     }
 
     private IReadOnlyList<MySqlTableName> NamesOf(IEnumerable<string> tables) => [.. tables.Select(t => MySqlTableName.Parse(t, _options.Database))];

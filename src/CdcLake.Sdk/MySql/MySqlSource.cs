@@ -81,6 +81,15 @@ public sealed class MySqlSource : ISourceTarget
     /// <exception cref="ArgumentException">The name is not of the form database.table.</exception>
     public MySqlTable<Row> Table(string name) => new(this, Qualified(name));
 
+    /// <summary>All tables of a database, those included that are created while a pipeline runs.</summary>
+    /// <param name="name">Name of the database.</param>
+    /// <exception cref="InvalidOperationException">The source is made of files, which do not say which tables there are.</exception>
+    public MySqlDatabase Database(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return _connection is not null ? new MySqlDatabase(this, new TableSelection(name)) : throw new InvalidOperationException($"{this} are files; only a server says which tables a database has. Name the tables.");
+    }
+
     /// <summary>
     /// Checks whether tables of the server can be captured, before a pipeline is built: version, settings, grants, retention, filters, sessions that log otherwise, and of each table its key,
     /// engine, columns, foreign keys and triggers. Whatever would keep a pipeline from running is an error here, in the same words; the rest are warnings and information. Changes nothing

@@ -13,4 +13,12 @@ public sealed partial class Pipeline
         ArgumentNullException.ThrowIfNull(table);
         return table.AsStream();
     }
+
+    /// <summary>Starts a stream of the changes of all tables of a database: their rows as they are at one position, then every change to them, and of the tables themselves.</summary>
+    /// <param name="database">From <see cref="MySqlSource.Database"/>.</param>
+    public static DatabaseStream FromMySqlBinlog(MySqlDatabase database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return new DatabaseStream(database);
+    }
 }

@@ -50,6 +50,8 @@ internal sealed class SourceOutputGuard(ISourceOutput inner, IEnumerable<SourceP
         return GuardAsync(inner.EndEpochAsync(epoch, cancellationToken));
     }
 
+    public void Await(int missingTables) => inner.Await(missingTables);
+
     public void Report(SourceProgress progress) => inner.Report(progress);
 
     private async ValueTask GuardAsync(ValueTask call)

@@ -23,6 +23,9 @@ internal abstract record PlanNode(string Name, Schema Schema, string Fingerprint
     /// <summary>True where its columns are worth a line of their own in the plan.</summary>
     public virtual bool PrintsColumns => State is not null;
 
+    /// <summary>Numbers of the captured tables that it computes from; possibly more than once.</summary>
+    public virtual IEnumerable<int> Origins => Inputs.SelectMany(i => i.Origins);
+
     public abstract T Accept<T>(IPlanVisitor<T> visitor);
 
     private protected static string Print(Schema schema) => string.Join(", ", schema.Fields);

@@ -7,6 +7,8 @@ namespace CdcLake.Planning;
 /// <summary>Changes of a captured table; <paramref name="Table"/> is its index in the list of captures.</summary>
 internal sealed record TableNode(string Name, Schema Schema, string Fingerprint, int Table) : PlanNode(Name, Schema, Fingerprint)
 {
+    public override IEnumerable<int> Origins => [Table];
+
     public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Table(this);
 }
 

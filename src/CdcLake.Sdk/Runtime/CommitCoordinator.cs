@@ -16,7 +16,7 @@ internal sealed class CommitCoordinator
     private readonly CommitPublisher _publisher;
     private readonly CheckpointCoordinator? _checkpoints;
     private readonly PipelineOptions _options;
-    private readonly SourcePosition?[] _committed;
+    private readonly Dictionary<RunSink, SourcePosition?> _committed;
     private readonly List<SourcePosition> _ahead;
     private readonly CancellationToken _abort;
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,30 +28,28 @@ internal sealed class CommitCoordinator
     private int _open;
 
     /// <param name="publisher">Publishes what the sinks have prepared.</param>
-    /// <param name="committed">What each durable sink has committed, in their order; null for one that has nothing.</param>
+    /// <param name="sinks">The sinks of the run; more may come, and some go.</param>
     /// <param name="replaces">The first epoch is the complete result, which takes the place of all that.</param>
     /// <param name="checkpoints">Null for a plan that keeps no state.</param>
     /// <param name="options">Intervals and sizes.</param>
-    /// <param name="sinks">How many sinks there are, volatile ones included.</param>
     /// <param name="abort">Ends the run at once.</param>
     public CommitCoordinator(
         CommitPublisher publisher,
-        IReadOnlyList<SourcePosition?> committed,
+        RunSinks sinks,
         bool replaces,
         CheckpointCoordinator? checkpoints,
         PipelineOptions options,
-        int sinks,
         CancellationToken abort)
     {
         _publisher = publisher;
         _checkpoints = checkpoints;
         _options = options;
-        _policy = new CommitPolicy(options, sinks);
-        _committed = [.. committed];
-        _ahead = replaces ? [] : [.. committed.OfType<SourcePosition>()];
+        _policy = new CommitPolicy(options);
+        _committed = sinks.Durable.ToDictionary(s => s, s => s.Committed);
+        _ahead = replaces ? [] : [.. _committed.Values.OfType<SourcePosition>()];
         _abort = abort;
         checkpoints?.OnFree(Wake);
-        _isRequested = committed.Any(c => c is not null) && committed.Distinct().Count() > 1;
+        _isRequested = _committed.Values.Any(c => c is not null) && _committed.Values.Distinct().Count() > 1;
     }
 
     /// <summary>What all durable sinks have committed: the one of their positions that the others cover; null while one of them has nothing.</summary>
@@ -61,7 +59,7 @@ internal sealed class CommitCoordinator
         {
             lock (_lock)
             {
-                return Array.Find(_committed, c => c is not null && Array.TrueForAll(_committed, o => o?.Covers(c) == true));
+                return _committed.Values.FirstOrDefault(c => c is not null && _committed.Values.All(o => o?.Covers(c) == true));
             }
         }
     }
@@ -118,6 +116,28 @@ internal sealed class CommitCoordinator
         }
     }
 
+    /// <summary>A sink takes part from the next barrier on. Called by whoever sends.</summary>
+    public void Join(RunSink sink)
+    {
+        lock (_lock)
+        {
+            if (sink.Sink.IsDurable)
+            {
+                _committed.Add(sink, sink.Committed);
+            }
+        }
+    }
+
+    /// <summary>A sink takes no part in barriers that are made from here on. Called by whoever sends.</summary>
+    public void Leave(RunSink sink)
+    {
+        lock (_lock)
+        {
+            _committed.Remove(sink);
+            _policy.Leave(sink.Number);
+        }
+    }
+
     /// <summary>A sink has taken in an epoch.</summary>
     public void EpochEnded(int sink, SinkBacklog backlog)
     {
@@ -139,7 +159,7 @@ internal sealed class CommitCoordinator
                 return Task.CompletedTask;
             }
 
-            var asked = _checkpoints is not null ? _checkpoints.RequestAsync() : _committed.Length == 0 ? Task.CompletedTask : Asked();
+            var asked = _checkpoints is not null ? _checkpoints.RequestAsync() : _committed.Count == 0 ? Task.CompletedTask : Asked();
             _wake.TrySetResult();
             return asked;
         }
@@ -218,12 +238,12 @@ internal sealed class CommitCoordinator
     }
 
     // Null while a commit is on its way, or none is allowed.
-    private TimeSpan? DueIn() => _open > 0 || _ahead.Count > 0 || _committed.Length == 0 ? null
+    private TimeSpan? DueIn() => _open > 0 || _ahead.Count > 0 || _committed.Count == 0 ? null
         : _isRequested ? TimeSpan.Zero
         : _policy.DueIn;
 
     // State is only worth keeping when no sink is behind it: what a sink has not committed has to come out of the operators again.
-    private bool CanCheckpoint(SourcePosition position) => _ahead.Count == 0 || _committed.All(c => c?.Covers(position) == true);
+    private bool CanCheckpoint(SourcePosition position) => _ahead.Count == 0 || _committed.Values.All(c => c?.Covers(position) == true);
 
     private StreamBarrier? Cut(Epoch epoch, bool checkpoint, bool evenIfEmpty, bool eachEpoch, bool isLast = false)
     {
@@ -238,7 +258,7 @@ internal sealed class CommitCoordinator
     }
 
     private CommitRound? CutForCommit(Epoch epoch, bool evenIfEmpty, bool eachEpoch) =>
-        _ahead.Count == 0 && _committed.Length > 0 && (evenIfEmpty || eachEpoch) ? Open(epoch.Position, evenIfEmpty) : null;
+        _ahead.Count == 0 && _committed.Count > 0 && (evenIfEmpty || eachEpoch) ? Open(epoch.Position, evenIfEmpty) : null;
 
     private CommitRound Open(SourcePosition position, bool evenIfEmpty)
     {
@@ -247,18 +267,20 @@ internal sealed class CommitCoordinator
         var asked = _asked;
         _asked = null;
         CommitRound? round = null;
+        RunSink[] members = [.. _committed.Keys];
         return round = new CommitRound(
-            position, _committed.Length, evenIfEmpty, _options.TimeProvider, (parts, stop) => PublishAsync(parts, position, round!.Began, asked, stop), () => Close(null, asked));
+            position, members.Length, evenIfEmpty, _options.TimeProvider, (parts, stop) => PublishAsync(members, parts, position, round!.Began, asked, stop), () => Close(members, null, asked));
     }
 
-    private async Task<IReadOnlyDictionary<ISink, string>> PublishAsync(IReadOnlyList<IPreparedCommit> parts, SourcePosition position, long began, TaskCompletionSource? asked, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<ISink, string>> PublishAsync(
+        RunSink[] members, IReadOnlyList<IPreparedCommit> parts, SourcePosition position, long began, TaskCompletionSource? asked, CancellationToken cancellationToken)
     {
-        var published = await _publisher.PublishAsync(parts, position, began, cancellationToken).ConfigureAwait(false);
-        Close(position, asked);
+        var published = await _publisher.PublishAsync(members, parts, position, began, cancellationToken).ConfigureAwait(false);
+        Close(members, position, asked);
         return published;
     }
 
-    private void Close(SourcePosition? committed, TaskCompletionSource? asked)
+    private void Close(RunSink[] members, SourcePosition? committed, TaskCompletionSource? asked)
     {
         asked?.TrySetResult();
         lock (_lock)
@@ -266,7 +288,11 @@ internal sealed class CommitCoordinator
             _open--;
             if (committed is not null)
             {
-                Array.Fill(_committed, committed);
+                foreach (var member in members.Where(_committed.ContainsKey))
+                {
+                    _committed[member] = committed;
+                }
+
                 _policy.Committed();
             }
 

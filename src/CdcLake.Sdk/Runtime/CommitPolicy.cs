@@ -12,24 +12,19 @@ internal sealed class CommitPolicy
     public static readonly TimeSpan PositionInterval = TimeSpan.FromMinutes(1);
 
     private readonly PipelineOptions _options;
-    private readonly SinkBacklog[] _backlogs;
+    private readonly Dictionary<int, SinkBacklog> _backlogs = []; // of a sink that never reports nothing waits
     private long? _changedSince;
     private long? _movedSince;
 
     /// <param name="options">Intervals and sizes.</param>
-    /// <param name="sinks">How many sinks the pipeline has; those that never report have nothing waiting.</param>
-    public CommitPolicy(PipelineOptions options, int sinks)
-    {
-        _options = options;
-        _backlogs = new SinkBacklog[sinks];
-    }
+    public CommitPolicy(PipelineOptions options) => _options = options;
 
     /// <summary>Time left until a commit is due, zero when it is; null when nothing waits.</summary>
     public TimeSpan? DueIn
     {
         get
         {
-            if (_backlogs.Max(b => b.Rows) >= _options.CommitRows || _backlogs.Sum(b => b.Bytes) >= _options.CommitBytes)
+            if (_backlogs.Values.Any(b => b.Rows >= _options.CommitRows) || _backlogs.Values.Sum(b => b.Bytes) >= _options.CommitBytes)
             {
                 return TimeSpan.Zero;
             }
@@ -46,13 +41,20 @@ internal sealed class CommitPolicy
         var now = _options.TimeProvider.GetTimestamp();
         _backlogs[sink] = backlog;
         _movedSince ??= now;
-        _changedSince = _backlogs.Any(b => b.Rows > 0) ? _changedSince ?? now : null;
+        _changedSince = _backlogs.Values.Any(b => b.Rows > 0) ? _changedSince ?? now : null;
+    }
+
+    /// <summary>What waits in a sink does not count any more.</summary>
+    public void Leave(int sink)
+    {
+        _backlogs.Remove(sink);
+        _changedSince = _backlogs.Values.Any(b => b.Rows > 0) ? _changedSince : null;
     }
 
     /// <summary>Everything is committed.</summary>
     public void Committed()
     {
-        Array.Clear(_backlogs);
+        _backlogs.Clear();
         _changedSince = null;
         _movedSince = null;
     }

@@ -5,18 +5,15 @@ namespace CdcLake.Runtime;
 /// <summary>Publishes the prepared parts of one commit, group by group in the order of the sinks, and tells everybody who waits for it.</summary>
 internal sealed class CommitPublisher
 {
-    private readonly IReadOnlyList<ISink> _sinks;
     private readonly PipelineOptions _options;
     private readonly StatusBoard _status;
     private readonly PositionBoard _positions;
 
-    /// <param name="sinks">All sinks of the pipeline, in their order.</param>
     /// <param name="options">The user's callback, and how long a publication may take once the run is being ended.</param>
     /// <param name="status">Where commits are shown.</param>
     /// <param name="positions">Where positions are noted.</param>
-    public CommitPublisher(IReadOnlyList<ISink> sinks, PipelineOptions options, StatusBoard status, PositionBoard positions)
+    public CommitPublisher(PipelineOptions options, StatusBoard status, PositionBoard positions)
     {
-        _sinks = sinks;
         _options = options;
         _status = status;
         _positions = positions;
@@ -32,6 +29,7 @@ internal sealed class CommitPublisher
     /// Publishes all parts or, where one fails, as many groups as came before it; the rest is abandoned. Positions, status and callbacks speak of what was published,
     /// after the last group, so that a callback that throws cannot leave one table behind the other.
     /// </summary>
+    /// <param name="members">The sinks that take part, those that had nothing to prepare too.</param>
     /// <param name="parts">What the sinks have prepared, in their order; disposed here in any case.</param>
     /// <param name="position">What every durable sink includes afterwards.</param>
     /// <param name="began">When the first sink began with its part, by the clock's timestamp.</param>
@@ -40,7 +38,8 @@ internal sealed class CommitPublisher
     /// earlier position because something else failed.
     /// </param>
     /// <returns>What was published, by sink: the target's own name of it.</returns>
-    public async Task<IReadOnlyDictionary<ISink, string>> PublishAsync(IReadOnlyList<IPreparedCommit> parts, SourcePosition position, long began, CancellationToken abort)
+    public async Task<IReadOnlyDictionary<ISink, string>> PublishAsync(
+        IReadOnlyList<RunSink> members, IReadOnlyList<IPreparedCommit> parts, SourcePosition position, long began, CancellationToken abort)
     {
         var published = new List<(ISink Sink, SinkCommit Commit)>();
         try
@@ -54,9 +53,9 @@ internal sealed class CommitPublisher
                 await PublishAsync((ICommitGroup)group.Key!, [.. group], published, patience.Token).ConfigureAwait(false);
             }
 
-            foreach (var sink in _sinks.Index().Where(s => s.Item.IsDurable))
+            foreach (var member in members)
             {
-                _positions.Shows(sink.Index, position);
+                _positions.Shows(member.Number, position);
             }
 
             if (Replaced is { } replaced && parts.Count > 0 && !position.IsPartial)
@@ -74,7 +73,7 @@ internal sealed class CommitPublisher
                 await part.DisposeAsync().ConfigureAwait(false);
             }
 
-            Tell(published, began);
+            Tell(members, published, began);
         }
     }
 
@@ -99,12 +98,12 @@ internal sealed class CommitPublisher
         }
     }
 
-    private void Tell(List<(ISink Sink, SinkCommit Commit)> published, long began)
+    private void Tell(IReadOnlyList<RunSink> members, List<(ISink Sink, SinkCommit Commit)> published, long began)
     {
         var told = new List<PipelineCommit>();
         foreach (var (sink, commit) in published)
         {
-            var index = _sinks.Index().First(s => ReferenceEquals(s.Item, sink)).Index;
+            var index = members.First(m => ReferenceEquals(m.Sink, sink)).Number;
             told.Add(_status.Committed(index, commit, _options.TimeProvider.GetElapsedTime(began)));
             _positions.Shows(index, commit.Position);
         }

@@ -2,6 +2,7 @@ using CdcLake.Connectors;
 using CdcLake.Diagnostics;
 using CdcLake.Planning.Logical;
 using CdcLake.Storage;
+using CdcLake.Storage.Locations;
 
 namespace CdcLake.Runtime;
 
@@ -20,6 +21,32 @@ internal sealed record PipelineDefinition(
 
     /// <summary>Makes the definition again with other options.</summary>
     public Func<PipelineOptions, PipelineDefinition>? Remake { get; init; }
+
+    /// <summary>What a user's plan and options say.</summary>
+    public static PipelineDefinition Of(string name, LogicalPlan plan, PipelineOptions options) => new(
+        name,
+        plan,
+        () => plan.Source.CreateSource(name, options.TimeProvider),
+        [.. plan.Sinks.Select(s => s.Target)],
+        () => new ObjectStores(new StorageSettings(options.CheckpointS3), options.TimeProvider).Folder(ObjectStores.Below(ObjectStores.Absolute(options.CheckpointFolder), name)),
+        options)
+    {
+        CreateLease = () => options.Lease == true ? plan.Source.CreateLease(name, options.TimeProvider) : null,
+        Remake = other => Of(name, plan, other),
+    };
+
+    /// <summary>What the plan's tables are now, by name: of a database all that there are.</summary>
+    /// <exception cref="CdcLakeException">A table does not exist, or cannot be captured.</exception>
+    public async Task<Dictionary<string, SourceTable>> DescribeAsync(ISource source, CancellationToken cancellationToken)
+    {
+        var tables = Plan.Database is { } database
+            ? await source.DescribeAsync(database.Selection, cancellationToken).ConfigureAwait(false)
+            : await source.DescribeAsync(Plan.Tables, cancellationToken).ConfigureAwait(false);
+        return tables.ToDictionary(t => t.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>Where the results of a plan for real tables go, in the order of its sinks.</summary>
+    public IReadOnlyList<ISinkTarget> TargetsOf(LogicalPlan plan) => plan.Database is null ? Sinks : [.. plan.Sinks.Select(s => s.Target)];
 
     /// <summary>The same pipeline, operated otherwise.</summary>
     public PipelineDefinition With(PipelineOptions options) => Remake?.Invoke(options) ?? this with { Options = options };

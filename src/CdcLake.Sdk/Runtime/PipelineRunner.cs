@@ -78,13 +78,16 @@ internal sealed class PipelineRunner
 
     private void ShowStart(PreparedRun run)
     {
-        _status.Opened([.. run.Sinks.Select((s, i) => (s.Name, run.Committed[i]))]);
-        for (var i = 0; i < run.Sinks.Count; i++)
+        var sinks = run.Sinks.All;
+        _status.Opened(sinks);
+        _positions.Await(run.Missing.Count);
+        _positions.Open([.. sinks.Select(s => s.Number)]);
+        foreach (var sink in sinks)
         {
-            var shown = run.Sinks[i].IsDurable ? run.Committed[i] : run.Start.RestoreState ? run.Start.From : null;
+            var shown = sink.Sink.IsDurable ? sink.Committed : run.Start.RestoreState ? run.Start.From : null;
             if (shown is not null)
             {
-                _positions.Shows(i, shown);
+                _positions.Shows(sink.Number, shown);
             }
         }
     }
@@ -93,34 +96,28 @@ internal sealed class PipelineRunner
     {
         using var group = new StageGroup();
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop, group.Aborted);
-        var durable = run.Committed.Where((_, i) => run.Sinks[i].IsDurable).ToList();
-        var publisher = new CommitPublisher(run.Sinks, _options, _status, _positions) { Fence = ThrowIfLeaseIsLost, Replaced = run.Replaced };
-        var commits = new CommitCoordinator(publisher, durable, run.Replaces, run.Checkpoints, _options, run.Sinks.Count, group.Aborted);
+        var publisher = new CommitPublisher(_options, _status, _positions) { Fence = ThrowIfLeaseIsLost, Replaced = run.Replaced };
+        var commits = new CommitCoordinator(publisher, run.Sinks, run.Replaces, run.Checkpoints, _options, group.Aborted);
         await using var losing = (_lease?.Lost ?? CancellationToken.None).Register(() => group.Fail(LeaseLost())).ConfigureAwait(false);
-        using var sourceStage = new SourceStage(run.Graph.Source, run.Plan.Captures, commits, _status, group.Aborted, run.Rebind);
+        var stages = new SinkStages(run, commits, group, _status, _positions, () => stop.IsCancellationRequested || source.Rereads is not null) { Changed = r => _bound(r.Plan) };
+        using var sourceStage = new SourceStage(run.Graph.Source, run.Plan.Captures, commits, _status, group.Aborted, stages);
         var start = new SourceStart(
             run.Captures,
             run.Start.From,
             [.. run.Replaced is null ? run.Committed.OfType<SourcePosition>().Where(c => !c.IsPartial).Distinct() : []],
-            new EpochLimits(_options.EpochRows, _options.EpochTime)) { Meter = _status.SourceMeter, IsStartPoint = run.IsStartPoint, TakesParts = run.TakesParts, Durable = () => run.Checkpoints is { } kept ? kept.Position : commits.Durable };
-        var sinks = run.Sinks.Select((s, i) => SinkStageOf(run, i, commits)).ToList();
-        _status.Run([sourceStage.Probe(_status.SourceMeter), .. run.Graph.Stages.Select(s => s.Probe), .. sinks.Select(s => s.Probe)]);
-        group.Start(source.Name, () => ReadAsync(source, start, sourceStage, stop, reading.Token));
-        group.Start("commits", () => commits.RunAsync(sourceStage.InjectAsync));
+            new EpochLimits(_options.EpochRows, _options.EpochTime)) { Meter = _status.SourceMeter, IsStartPoint = run.IsStartPoint, TakesParts = run.TakesParts, Durable = () => run.Checkpoints is { } kept ? kept.Position : commits.Durable, Selection = _definition.Plan.Database?.Selection, Missing = run.Missing };
+        var sinks = run.Sinks.All.Select(s => stages.Start(s, new SinkGate(s.Sink.Name, s.Committed, run.Start.From, run.Replaces))).ToList();
+        _status.Run([sourceStage.Probe(_status.SourceMeter), .. run.Graph.Stages.Select(s => s.Probe), .. sinks]);
+        _ = group.Start(source.Name, () => ReadAsync(source, start, sourceStage, stop, reading.Token));
+        _ = group.Start("commits", () => commits.RunAsync(sourceStage.InjectAsync));
         if (run.Checkpoints is { } checkpoints)
         {
-            group.Start("checkpoints", () => checkpoints.RunAsync(group.Aborted));
+            _ = group.Start("checkpoints", () => checkpoints.RunAsync(group.Aborted));
         }
 
         foreach (var stage in run.Graph.Stages)
         {
-            group.Start(stage.Name, () => stage.RunAsync(group.Aborted));
-        }
-
-        for (var i = 0; i < run.Sinks.Count; i++)
-        {
-            var sink = sinks[i];
-            Start(group, i, run.Sinks[i], () => sink.RunAsync(() => stop.IsCancellationRequested || source.Rereads is not null, group.Aborted));
+            _ = group.Start(stage.Name, () => stage.RunAsync(group.Aborted));
         }
 
         _control.Attach(commits, group.Fail);
@@ -148,25 +145,6 @@ internal sealed class PipelineRunner
     {
         IsTransient = true,
     };
-
-    private SinkStage SinkStageOf(PreparedRun run, int index, CommitCoordinator commits)
-    {
-        var gate = new SinkGate(run.Sinks[index].Name, run.Committed[index], run.Start.From, run.Replaces);
-        return new SinkStage(index, run.Sinks[index], gate, run.Graph.Sinks[index], commits, _status, _positions, _options.TimeProvider);
-    }
-
-    private void Start(StageGroup group, int index, ISink sink, Func<Task> stage)
-    {
-        if (sink is not IMaintainedSink maintained)
-        {
-            group.Start(sink.Name, stage);
-            return;
-        }
-
-        var upkeep = new UpkeepStage(maintained, u => _status.Maintained(index, u), group.Aborted);
-        group.Start(sink.Name, () => upkeep.RunBesideAsync(stage));
-        group.Start(sink.Name, upkeep.RunAsync);
-    }
 
     private async Task DrainAsync(StageGroup group, CancellationToken stop)
     {

@@ -6,11 +6,70 @@ namespace CdcLake.Runtime;
 internal sealed class PositionBoard
 {
     private readonly Lock _gate = new();
-    private readonly SourcePosition?[] _shown;
+    private readonly Dictionary<int, SourcePosition?> _shown = [];
     private readonly List<Waiter> _waiters = [];
+    private bool _isKnown;
+    private int _missing;
     private Func<Exception>? _ended;
 
-    public PositionBoard(int sinks) => _shown = new SourcePosition?[sinks];
+    /// <param name="sinks">How many sinks there are; null: that is not known before <see cref="Open"/>.</param>
+    public PositionBoard(int? sinks)
+    {
+        _isKnown = sinks is not null;
+        for (var i = 0; i < sinks; i++)
+        {
+            _shown[i] = null;
+        }
+    }
+
+    /// <summary>Exactly these sinks are there from here on.</summary>
+    public void Open(IReadOnlyCollection<int> sinks)
+    {
+        lock (_gate)
+        {
+            _isKnown = true;
+            foreach (var sink in _shown.Keys.Except(sinks).ToList())
+            {
+                _shown.Remove(sink);
+            }
+
+            foreach (var sink in sinks)
+            {
+                _shown.TryAdd(sink, null);
+            }
+
+            Wake();
+        }
+    }
+
+    /// <summary>So many more sinks will be there soon, for which those wait who wait for all.</summary>
+    public void Await(int missing)
+    {
+        lock (_gate)
+        {
+            _missing = missing;
+            Wake();
+        }
+    }
+
+    /// <summary>One more sink is there from here on, which shows nothing yet.</summary>
+    public void Add(int sink)
+    {
+        lock (_gate)
+        {
+            _shown[sink] = null;
+        }
+    }
+
+    /// <summary>A sink is not there any more, and not waited for.</summary>
+    public void Remove(int sink)
+    {
+        lock (_gate)
+        {
+            _shown.Remove(sink);
+            Wake();
+        }
+    }
 
     /// <summary>A run begins: positions may move again.</summary>
     public void Begin()
@@ -31,14 +90,10 @@ internal sealed class PositionBoard
 
         lock (_gate)
         {
-            _shown[sink] = position;
-            for (var i = _waiters.Count - 1; i >= 0; i--)
+            if (_shown.ContainsKey(sink))
             {
-                if (IsReached(_waiters[i]))
-                {
-                    _waiters[i].Done.TrySetResult();
-                    _waiters.RemoveAt(i);
-                }
+                _shown[sink] = position;
+                Wake();
             }
         }
     }
@@ -80,9 +135,21 @@ internal sealed class PositionBoard
         }
     }
 
+    private void Wake()
+    {
+        for (var i = _waiters.Count - 1; i >= 0; i--)
+        {
+            if (IsReached(_waiters[i]))
+            {
+                _waiters[i].Done.TrySetResult();
+                _waiters.RemoveAt(i);
+            }
+        }
+    }
+
     private bool IsReached(Waiter waiter) => waiter.Sink is { } sink
-        ? _shown[sink]?.Covers(waiter.Position) == true
-        : _shown.All(p => p?.Covers(waiter.Position) == true);
+        ? _shown.GetValueOrDefault(sink)?.Covers(waiter.Position) == true
+        : _isKnown && _missing == 0 && _shown.Values.All(p => p?.Covers(waiter.Position) == true);
 
     private sealed record Waiter(SourcePosition Position, int? Sink)
     {

@@ -3,6 +3,7 @@ using CdcLake.Connectors;
 using CdcLake.Dataflow;
 using CdcLake.Planning;
 using CdcLake.Planning.Binding;
+using CdcLake.Planning.Logical;
 using CdcLake.Planning.Rewriting;
 
 namespace CdcLake.Runtime;
@@ -11,21 +12,27 @@ namespace CdcLake.Runtime;
 internal sealed class PreparedRun : IAsyncDisposable
 {
     private readonly List<ISink> _sinks = [];
-    private readonly StageGraph _graph;
     private readonly PipelineDefinition _definition;
+    private readonly StatusBoard _status;
     private readonly bool _followsTables;
     private readonly Dictionary<string, SourceTable> _tables;
+    private StageGraph _graph;
 
-    private PreparedRun(PipelineDefinition definition, ISource source, Dictionary<string, SourceTable> tables)
+    private PreparedRun(PipelineDefinition definition, ISource source, Dictionary<string, SourceTable> tables, StatusBoard status)
     {
         _definition = definition;
+        _status = status;
         _followsTables = source.FollowsTables;
         _tables = tables;
-        Plan = Bound(definition, tables);
+        Plan = Bind();
         _graph = StageGraphBuilder.Build(Plan, definition.Options.TimeProvider);
     }
 
-    public BoundPlan Plan { get; }
+    /// <summary>The plan for the tables that are captured now.</summary>
+    public BoundPlan Plan { get; private set; }
+
+    /// <summary>Measures all times.</summary>
+    public TimeProvider Clock => _definition.Options.TimeProvider;
 
     public StageGraph Graph => _graph;
 
@@ -35,10 +42,13 @@ internal sealed class PreparedRun : IAsyncDisposable
         ChangesInPlace = c.ChangesInPlace && _sinks.Zip(_graph.Sinks).All(s => s.First.ChangesInPlace || !s.Second.Tables.Contains(i)),
     })];
 
-    /// <summary>Open, in the order of the plan.</summary>
-    public IReadOnlyList<ISink> Sinks => _sinks;
+    /// <summary>Open.</summary>
+    public RunSinks Sinks { get; } = new();
 
-    /// <summary>What each sink has committed, by number; null for one that has nothing, and for volatile ones.</summary>
+    /// <summary>Qualified names of tables of a database whose content at the start nobody has: they come while the run goes on.</summary>
+    public IReadOnlyList<string> Missing { get; private set; } = [];
+
+    /// <summary>What each sink has committed, in the order of the plan; null for one that has nothing, and for volatile ones.</summary>
     public IReadOnlyList<SourcePosition?> Committed { get; private set; } = [];
 
     /// <summary>Null for a plan that keeps no state.</summary>
@@ -67,8 +77,7 @@ internal sealed class PreparedRun : IAsyncDisposable
     public static async Task<PreparedRun> OpenAsync(
         PipelineDefinition definition, ISource source, StatusBoard status, bool rereads, CancellationToken cancellationToken)
     {
-        var tables = await source.DescribeAsync(definition.Plan.Tables, cancellationToken).ConfigureAwait(false);
-        var run = new PreparedRun(definition, source, tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        var run = new PreparedRun(definition, source, await definition.DescribeAsync(source, cancellationToken).ConfigureAwait(false), status);
         try
         {
             await run.PrepareAsync(definition, source, status, rereads, cancellationToken).ConfigureAwait(false);
@@ -81,21 +90,69 @@ internal sealed class PreparedRun : IAsyncDisposable
         }
     }
 
-    /// <summary>What each sink would be opened with after a change of a table.</summary>
+    /// <summary>What each sink that a table reaches would be opened with after a change of it, by the sink's number.</summary>
     /// <exception cref="SchemaMismatchException">The plan does not fit the table any more.</exception>
-    public IReadOnlyList<SinkOpening> Rebind(TableChange change)
+    public IReadOnlyDictionary<int, SinkOpening> Rebind(TableChange change)
     {
         if (change.After is { } after)
         {
             _tables[after.Table.Name] = after.Table;
         }
 
-        var plan = Bound(_definition, _tables);
-        return [.. plan.Sinks.Select(s => OpeningOf(plan, s))];
+        var plan = Bind();
+        return Sinks.Of(change.Table).ToDictionary(s => s.Number, s => OpeningOf(plan, plan.Sinks.First(n => n.Name == s.Input.Name)));
     }
 
-    private static BoundPlan Bound(PipelineDefinition definition, IReadOnlyDictionary<string, SourceTable> tables) =>
-        definition.Options.RunsAsWritten ? Planner.Bind(definition.Plan, tables) : PlanOptimizer.Bind(definition.Plan, tables);
+    /// <summary>Opens the sinks of a table that comes while the run goes on.</summary>
+    /// <exception cref="SchemaMismatchException">It cannot be replicated.</exception>
+    public async Task<IReadOnlyList<RunSink>> OpenAsync(TableChange change, CancellationToken cancellationToken)
+    {
+        var table = change.After!.Table;
+        _tables[table.Name] = table;
+        Plan = Bind();
+        var opened = new List<RunSink>();
+        foreach (var (logical, node) in Plan.Logical.Sinks.Zip(Plan.Sinks).Where(s => s.First.Input is LogicalTable own && own.Table == table.Name))
+        {
+            if (node.Input is not TableNode)
+            {
+                throw change.RefusedBy($"{node.Name}, which would have to follow its foreign keys,");
+            }
+
+            var sink = logical.Target.CreateSink();
+            _sinks.Add(sink);
+            await sink.OpenAsync(OpeningOf(Plan, node), cancellationToken).ConfigureAwait(false);
+            var channel = new StageChannel($"{StageGraphBuilder.SourceName} → {node.Name}", Clock) { From = StageGraphBuilder.SourceName };
+            opened.Add(new RunSink(_status.NumberOf(sink.Name), sink, new SinkInput(node.Name, channel, new HashSet<int> { change.Table }), null));
+        }
+
+        return opened;
+    }
+
+    /// <summary>A table is gone, and nobody uses its sink any more: closes it, and does with its target what the pipeline says.</summary>
+    /// <exception cref="SchemaMismatchException">The pipeline is not to go on without it.</exception>
+    public async Task CloseAsync(RunSink sink, TableChange change, CancellationToken cancellationToken)
+    {
+        _sinks.Remove(sink.Sink);
+        await sink.Sink.DisposeAsync().ConfigureAwait(false);
+        var table = change.Before!.Table.Name;
+        var at = Plan.Logical.Sinks.Where(s => s.Input is LogicalTable own && own.Table == table).Index().FirstOrDefault(s => s.Item.Name == sink.Sink.Name);
+        var policy = change.Kind == TableChangeKind.Removed && at.Item is not null ? Plan.Logical.Database!.Replicas[at.Index].OnDrop : DroppedTables.Keep;
+        if (policy == DroppedTables.Fail)
+        {
+            throw change.RefusedBy($"{sink.Sink.Name} ({nameof(DroppedTables)}.{nameof(DroppedTables.Fail)})");
+        }
+
+        if (policy == DroppedTables.Drop && at.Item!.Target is IRemovableTarget target)
+        {
+            await target.RemoveAsync(_definition.Name, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Sinks.Of(change.Table).All(s => s == sink))
+        {
+            _tables.Remove(table);
+            Plan = Bind();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -114,7 +171,7 @@ internal sealed class PreparedRun : IAsyncDisposable
     // The content of volatile sinks is part of the checkpoint, so they come first; a checkpoint of another plan is found before any target is touched.
     private async Task PrepareAsync(PipelineDefinition definition, ISource source, StatusBoard status, bool rereads, CancellationToken cancellationToken)
     {
-        _sinks.AddRange(definition.Sinks.Select(t => t.CreateSink()));
+        _sinks.AddRange(definition.TargetsOf(Plan.Logical).Select(t => t.CreateSink()));
         await OpenSinksAsync(durable: false, cancellationToken).ConfigureAwait(false);
         Checkpoints = Coordinator(definition, status);
         var otherPlan = await FindCheckpointAsync(source, cancellationToken).ConfigureAwait(false);
@@ -123,6 +180,11 @@ internal sealed class PreparedRun : IAsyncDisposable
         var files = definition.OpenCheckpoints();
         var isReset = await ResetRequest.IsAskedAsync(files, cancellationToken).ConfigureAwait(false);
         Replaced = isReset ? () => ResetRequest.DoneAsync(files, CancellationToken.None) : null;
+        if (!isReset && !rereads)
+        {
+            await LeaveOutAsync(source, cancellationToken).ConfigureAwait(false);
+        }
+
         var isRead = isReset || rereads || _sinks.Any(s => s.NeedsCompleteResult) || (otherPlan is not null && (otherPlan.WereTablesAltered || Committed.Any(c => c is not null)));
         if (otherPlan is not null && !isRead)
         {
@@ -139,6 +201,61 @@ internal sealed class PreparedRun : IAsyncDisposable
                 view.Restored(Start.From!);
             }
         }
+
+        for (var i = 0; i < _sinks.Count; i++)
+        {
+            Sinks.Add(new RunSink(Plan.Logical.Database is null ? i : status.NumberOf(_sinks[i].Name), _sinks[i], _graph.Sinks[i], Committed[i]));
+        }
+    }
+
+    private async Task LeaveOutAsync(ISource source, CancellationToken cancellationToken)
+    {
+        if (Plan.Logical.Database is not null && _followsTables && Checkpoints is null && !Committed.Any(c => c is { IsPartial: true } or { Since: not null }))
+        {
+            var sinks = _graph.Sinks.Select((s, i) => (NameOf(s), _sinks[i].NeedsCompleteResult ? null : Committed[i])).ToList();
+            await LeaveOutAsync(await StandingTables.OthersAsync(sinks, at => source.ReachesBackAsync(at, cancellationToken)).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LeaveOutAsync(IReadOnlyList<string> tables)
+    {
+        if (tables.Count == 0)
+        {
+            return;
+        }
+
+        var (sinks, committed) = (new List<ISink>(), new List<SourcePosition?>());
+        for (var i = 0; i < _sinks.Count; i++)
+        {
+            if (tables.Contains(NameOf(_graph.Sinks[i])))
+            {
+                await _sinks[i].DisposeAsync().ConfigureAwait(false);
+                continue;
+            }
+
+            sinks.Add(_sinks[i]);
+            committed.Add(Committed[i]);
+        }
+
+        _sinks.Clear();
+        _sinks.AddRange(sinks);
+        (Committed, Missing) = (committed, tables);
+        foreach (var table in tables)
+        {
+            _tables.Remove(table);
+        }
+
+        _graph.Dispose();
+        Plan = Bind();
+        _graph = StageGraphBuilder.Build(Plan, Clock);
+    }
+
+    private string NameOf(SinkInput input) => Plan.Captures[input.Tables.First()].Table.Name;
+
+    private BoundPlan Bind()
+    {
+        var plan = _definition.Plan.Of(_tables.Values);
+        return _definition.Options.RunsAsWritten ? Planner.Bind(plan, _tables) : PlanOptimizer.Bind(plan, _tables);
     }
 
     // What operators keep has to be built from all rows of the tables: a row that they do not know could be taken back in silence.
@@ -217,7 +334,7 @@ internal sealed class PreparedRun : IAsyncDisposable
     }
 
     private SinkOpening OpeningOf(BoundPlan plan, SinkNode sink) => new(
-        _definition.Name, sink.Schema, sink.Key, _definition.Options.TimeProvider, sink.Fingerprint, TablesOf(plan));
+        _definition.Name, sink.Schema, sink.Key, _definition.Options.TimeProvider, sink.Fingerprint, _followsTables && Plan.Logical.Database is not null ? plan.TablesFingerprint(sink) : TablesOf(plan));
 
     private string TablesOf(BoundPlan plan) => _followsTables ? plan.TablesFingerprint(_definition.Plan.Explain()) : "";
 

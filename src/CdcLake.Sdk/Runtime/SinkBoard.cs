@@ -8,81 +8,106 @@ internal sealed class SinkBoard
     private const int Remembered = 32;
 
     private readonly TimeProvider _clock;
-    private readonly string[] _names;
-    private readonly SinkStatus[] _sinks;
+
+    // By number; what is not there any more keeps its place, and its counts for when it comes again.
+    private readonly List<Entry> _sinks;
 
     // Commit time of the first epoch of the run: what a target that shows none of them is behind.
     private DateTimeOffset? _first;
 
-    // The newest epoch that each target shows since the run began.
-    private readonly Epoch?[] _shown;
-
-    // What these show is their content's own position, of every epoch.
-    private readonly bool[] _isVolatile;
-
     public SinkBoard(IEnumerable<string> names, TimeProvider clock)
     {
         _clock = clock;
-        _names = [.. names];
-        _sinks = new SinkStatus[_names.Length];
-        _shown = new Epoch?[_names.Length];
-        _isVolatile = new bool[_names.Length];
-        Begin();
+        _sinks = [.. names.Select(n => new Entry(n))];
     }
 
     /// <summary>Counts begin anew.</summary>
     public void Begin()
     {
-        for (var i = 0; i < _sinks.Length; i++)
+        foreach (var sink in _sinks)
         {
-            _sinks[i] = new SinkStatus(_names[i]);
+            (sink.Status, sink.Shown) = (new SinkStatus(sink.Name), null);
         }
 
         _first = null;
-        Array.Clear(_shown);
     }
+
+    /// <summary>The number of a sink, by which it is known from here on.</summary>
+    public int NumberOf(string name)
+    {
+        var number = _sinks.FindIndex(s => s.Name == name);
+        if (number < 0)
+        {
+            number = _sinks.Count;
+            _sinks.Add(new Entry(name) { IsPresent = false });
+        }
+
+        return number;
+    }
+
+    /// <summary>The number of a sink that is there, or null; and the names of all that are.</summary>
+    public (int? Number, IReadOnlyList<string> Names) Find(string name) =>
+        (_sinks.FindIndex(s => s.IsPresent && s.Name == name) is >= 0 and var number ? number : null, [.. _sinks.Where(s => s.IsPresent).Select(s => s.Name)]);
 
     /// <param name="lag">Of the pipeline.</param>
     /// <param name="processed">Where the source stands.</param>
-    public IReadOnlyList<SinkStatus> Current(TimeSpan? lag, SourcePosition? processed) => [.. _sinks.Select((s, i) => s with
+    public IReadOnlyList<SinkStatus> Current(TimeSpan? lag, SourcePosition? processed) => [.. _sinks.Where(s => s.IsPresent).Select(s => s.Status with
     {
-        Position = _isVolatile[i] ? _shown[i]?.Position.ToString() : s.Position,
-        Lag = LagOf(i, lag, processed),
+        Position = s.IsVolatile ? s.Shown?.Position.ToString() : s.Status.Position,
+        Lag = LagOf(s, lag, processed),
     })];
 
-    public void Opened(IReadOnlyList<(string Name, SourcePosition? Position)> sinks)
+    /// <summary>Exactly these sinks are there from here on.</summary>
+    public void Opened(IEnumerable<RunSink> sinks)
     {
-        for (var i = 0; i < _sinks.Length; i++)
+        foreach (var sink in _sinks)
         {
-            _sinks[i] = _sinks[i] with { Name = sinks[i].Name, Position = sinks[i].Position?.ToString(), PendingRows = 0 };
+            (sink.IsPresent, sink.Shown) = (false, null);
+        }
+
+        foreach (var sink in sinks)
+        {
+            Add(sink);
         }
 
         _first = null;
-        Array.Clear(_shown);
     }
+
+    /// <summary>One more sink is there from here on.</summary>
+    public void Add(RunSink sink)
+    {
+        var entry = _sinks[sink.Number];
+        (entry.IsPresent, entry.Shown) = (true, null);
+        entry.Status = entry.Status with { Name = sink.Sink.Name, Position = sink.Committed?.ToString(), PendingRows = 0 };
+    }
+
+    /// <summary>A sink is not there any more.</summary>
+    public void Remove(int number) => _sinks[number].IsPresent = false;
 
     /// <summary>The source has sent an epoch.</summary>
     public void Processed(Epoch epoch) => _first ??= epoch.CommitTime;
 
     public void Reached(int index, Epoch epoch, long pendingRows, bool isVolatile)
     {
-        _isVolatile[index] = isVolatile;
-        if (_sinks[index].PendingRows != pendingRows)
+        var sink = _sinks[index];
+        sink.IsVolatile = isVolatile;
+        if (sink.Status.PendingRows != pendingRows)
         {
-            _sinks[index] = _sinks[index] with { PendingRows = pendingRows };
+            sink.Status = sink.Status with { PendingRows = pendingRows };
         }
 
         if (pendingRows == 0)
         {
-            _shown[index] = epoch;
+            sink.Shown = epoch;
         }
     }
 
     /// <returns>The sink as it is now.</returns>
     public SinkStatus Maintained(int index, SinkUpkeep upkeep)
     {
-        var sink = _sinks[index];
-        _sinks[index] = upkeep.Error is { } error
+        var entry = _sinks[index];
+        var sink = entry.Status;
+        return entry.Status = upkeep.Error is { } error
             ? sink with { MaintenanceError = PipelineError.Of(error, _clock.GetUtcNow()) }
             : sink with
             {
@@ -91,13 +116,13 @@ internal sealed class SinkBoard
                 CompactedRows = sink.CompactedRows + upkeep.Rows,
                 MaintenanceError = null,
             };
-        return _sinks[index];
     }
 
     public PipelineCommit Committed(int index, SinkCommit commit, TimeSpan duration)
     {
         var now = _clock.GetUtcNow();
-        var sink = _sinks[index];
+        var entry = _sinks[index];
+        var sink = entry.Status;
         var told = new PipelineCommit(sink.Name, commit.Id, commit.Position.ToString(), commit.Upserts, commit.Deletes, commit.TotalRows)
         {
             At = now,
@@ -106,7 +131,7 @@ internal sealed class SinkBoard
             Files = commit.Files,
             Bytes = commit.Bytes,
         };
-        _sinks[index] = sink with
+        entry.Status = sink with
         {
             Position = told.Position,
             CommitId = commit.Id,
@@ -119,20 +144,35 @@ internal sealed class SinkBoard
             PendingRows = 0,
             RecentCommits = [told, .. sink.RecentCommits.Take(Remembered - 1)],
         };
-        _shown[index] = new Epoch(commit.Position, commit.CommitTime);
+        entry.Shown = new Epoch(commit.Position, commit.CommitTime);
         return told;
     }
 
     private TimeSpan Behind(DateTimeOffset time) => _clock.GetUtcNow() - time is var behind && behind > TimeSpan.Zero ? behind : TimeSpan.Zero;
 
     // A target that shows everything that was read is as fresh as the pipeline; one that held it all when the run began too.
-    private TimeSpan? LagOf(int index, TimeSpan? lag, SourcePosition? processed)
+    private TimeSpan? LagOf(Entry sink, TimeSpan? lag, SourcePosition? processed)
     {
-        if (_shown[index] is not { } shown)
+        if (sink.Shown is not { } shown)
         {
-            return _sinks[index].Position is null ? null : _first is { } first ? Behind(first) : lag;
+            return sink.Status.Position is null ? null : _first is { } first ? Behind(first) : lag;
         }
 
         return shown.Position.Equals(processed) && lag is not null ? lag : Behind(shown.CommitTime);
+    }
+
+    private sealed class Entry(string name)
+    {
+        public string Name => name;
+
+        public SinkStatus Status { get; set; } = new(name);
+
+        public bool IsPresent { get; set; } = true;
+
+        /// <summary>The newest epoch that the target shows since the run began.</summary>
+        public Epoch? Shown { get; set; }
+
+        /// <summary>What it shows is its content's own position, of every epoch.</summary>
+        public bool IsVolatile { get; set; }
     }
 }

@@ -18,6 +18,7 @@ internal sealed class SinkStage
     private readonly WaitMeter _idle;
     private long _rows;
     private bool _epochIsOpen;
+    private bool _isNew;
     private SourcePosition? _end;
 
     /// <param name="index">Number of the sink.</param>
@@ -41,6 +42,9 @@ internal sealed class SinkStage
         _status = status;
         _positions = positions;
     }
+
+    /// <summary>True for the sink of a table that came while the run goes on: its first epoch carries all rows of the table, and replaces what the target holds.</summary>
+    public bool IsNew { init => _isNew = value; }
 
     /// <summary>What can be seen of it while it runs.</summary>
     public StageProbe Probe => new(
@@ -102,7 +106,7 @@ internal sealed class SinkStage
                 await EndEpochAsync(end.Epoch, cancellationToken).ConfigureAwait(false);
                 break;
             case TableChanged { Change: var change, Openings: var openings } when _input.Tables.Contains(change.Table) && !_gate.IsSkipping:
-                await _sink.TableChangedAsync(change, openings.Count > 0 ? openings[_index] : null, cancellationToken).ConfigureAwait(false);
+                await _sink.TableChangedAsync(change, openings.GetValueOrDefault(_index), cancellationToken).ConfigureAwait(false);
                 break;
             case StreamBarrier barrier:
                 await CutAsync(barrier, cancellationToken).ConfigureAwait(false);
@@ -118,7 +122,9 @@ internal sealed class SinkStage
         }
 
         _epochIsOpen = true;
-        return _sink.BeginEpochAsync(kind, cancellationToken);
+        var first = _isNew ? EpochKind.CompleteResult : kind;
+        _isNew = false;
+        return _sink.BeginEpochAsync(first, cancellationToken);
     }
 
     private async ValueTask EndEpochAsync(Epoch epoch, CancellationToken cancellationToken)

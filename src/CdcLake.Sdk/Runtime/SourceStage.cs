@@ -21,11 +21,11 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
     private readonly CommitCoordinator _commits;
     private readonly StatusBoard _status;
     private readonly CancellationToken _abort;
-    private readonly Func<TableChange, IReadOnlyList<SinkOpening>> _rebind;
+    private readonly SinkStages _sinks;
     private readonly Queue<(int Table, ChangeBatch Batch)> _held = new();
 
     // By table number: what its batches look like at this place of the stream.
-    private readonly Schema[] _schemas;
+    private readonly List<Schema> _schemas;
 
     // Held by whoever sends: by the source's task from the first message of an epoch to its last, by the coordinator's task for one barrier.
     private readonly SemaphoreSlim _sending = new(1, 1);
@@ -42,11 +42,11 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
     /// <param name="commits">Says where barriers stand.</param>
     /// <param name="status">Where progress is shown.</param>
     /// <param name="abort">Ends waiting for room. Stopping the source is not enough: an epoch that it has closed goes out whole.</param>
-    /// <param name="rebind">What sinks would be opened with after a change of a table.</param>
+    /// <param name="sinks">Says what sinks would be opened with after a change of a table, and lets tables come and go.</param>
     public SourceStage(
-        SourceOutlet output, IEnumerable<TableCapture> captures, CommitCoordinator commits, StatusBoard status, CancellationToken abort, Func<TableChange, IReadOnlyList<SinkOpening>>? rebind = null)
+        SourceOutlet output, IEnumerable<TableCapture> captures, CommitCoordinator commits, StatusBoard status, CancellationToken abort, SinkStages sinks)
     {
-        _rebind = rebind ?? (_ => []);
+        _sinks = sinks;
         _abort = abort;
         _output = output;
         _schemas = [.. captures.Select(c => c.Schema)];
@@ -97,16 +97,39 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
 
     public async ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken)
     {
-        if (change.Kind == TableChangeKind.Added)
+        var hasTurn = _isPartlySent; // inside an epoch that goes out in parts
+        if (!hasTurn)
         {
-            throw change.RefusedBy("the plan, in which no operator reads it,");
+            await _sending.WaitAsync(_abort).ConfigureAwait(false);
         }
 
-        var openings = _rebind(change);
-        await _sending.WaitAsync(_abort).ConfigureAwait(false);
-        await _output.SignalAsync(new TableChanged(change) { Openings = openings }, _abort).ConfigureAwait(false);
-        _schemas[change.Table] = (change.After ?? change.Before)!.Schema;
-        _sending.Release();
+        await FollowAsync(change).ConfigureAwait(false);
+        if (!hasTurn)
+        {
+            _sending.Release();
+        }
+    }
+
+    private async ValueTask FollowAsync(TableChange change)
+    {
+        switch (change.Kind)
+        {
+            case TableChangeKind.Added when _sinks.FollowsTables:
+                _output.Add(await _sinks.AddAsync(change, _abort).ConfigureAwait(false));
+                _schemas.Add(change.After!.Schema);
+                break;
+            case TableChangeKind.Added:
+                throw change.RefusedBy("the plan, in which no operator reads it,");
+            case TableChangeKind.Removed or TableChangeKind.Interrupted when _sinks.FollowsTables:
+                await CutAsync(_last is null ? null : _commits.BeforeLarge(_last)).ConfigureAwait(false);
+                _output.Remove(change.Table);
+                await _sinks.RemoveAsync(change, _abort).ConfigureAwait(false);
+                break;
+            default:
+                await _output.SignalAsync(new TableChanged(change) { Openings = _sinks.Rebind(change) }, _abort).ConfigureAwait(false);
+                _schemas[change.Table] = (change.After ?? change.Before)!.Schema;
+                break;
+        }
     }
 
     /// <summary>What can be seen of it while it runs; its name is that by which channels name their sender.</summary>
@@ -120,6 +143,8 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
             [],
             []);
     }
+
+    public void Await(int missingTables) => _sinks.Await(missingTables);
 
     public void Report(SourceProgress progress) => _status.Source(progress);
 

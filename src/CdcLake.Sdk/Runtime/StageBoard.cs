@@ -31,6 +31,12 @@ internal sealed class StageBoard(TimeProvider clock)
         }
     }
 
+    /// <summary>One more stage is there; rates are those since then.</summary>
+    public void Add(StageProbe probe) => Change(probes => [.. probes, probe]);
+
+    /// <summary>A stage is not there any more.</summary>
+    public void Remove(string name) => Change(probes => [.. probes.Where(p => p.Name != name)]);
+
     /// <summary>The run is over: its counters stay, and nothing of it is held.</summary>
     public void End()
     {
@@ -88,6 +94,16 @@ internal sealed class StageBoard(TimeProvider clock)
         lock (_gate)
         {
             return [.. _probes.Select(p => (p.Name, Reading: p.Read())).Select(p => new StageTotals(p.Name, p.Reading.RowsIn, p.Reading.RowsOut))];
+        }
+    }
+
+    private void Change(Func<IReadOnlyList<StageProbe>, IReadOnlyList<StageProbe>> change)
+    {
+        lock (_gate)
+        {
+            _probes = change(_probes);
+            _samples.Clear();
+            Take();
         }
     }
 

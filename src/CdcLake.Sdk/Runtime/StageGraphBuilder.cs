@@ -86,9 +86,7 @@ internal sealed class StageGraphBuilder
             _clock);
     }
 
-    /// <summary>Numbers of the captured tables that a node computes from.</summary>
-    private static HashSet<int> Tables(PlanNode node) =>
-        node is TableNode table ? [table.Table] : [.. node.Inputs.SelectMany(Tables)];
+    private static HashSet<int> Tables(PlanNode node) => [.. node.Origins];
 
     // What leaves at the node `last` is sent by the stage that `stage` heads.
     private void Send(PlanNode stage, PlanNode last, Outlet outlet)

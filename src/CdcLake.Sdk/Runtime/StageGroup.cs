@@ -6,6 +6,7 @@ namespace CdcLake.Runtime;
 internal sealed class StageGroup : IDisposable
 {
     private readonly CancellationTokenSource _abort = new();
+    private readonly Lock _lock = new();
     private readonly List<Task> _tasks = [];
     private Exception? _error;
 
@@ -16,7 +17,18 @@ internal sealed class StageGroup : IDisposable
     public Exception? Error => Volatile.Read(ref _error);
 
     /// <summary>Starts a stage on the thread pool.</summary>
-    public void Start(string stage, Func<Task> run) => _tasks.Add(Task.Run(() => GuardAsync(stage, run), CancellationToken.None));
+    /// <returns>Its end; never fails.</returns>
+    public Task Start(string stage, Func<Task> run)
+    {
+        var task = Task.Run(() => GuardAsync(stage, run), CancellationToken.None);
+        lock (_lock)
+        {
+            _tasks.RemoveAll(t => t.IsCompleted);
+            _tasks.Add(task);
+        }
+
+        return task;
+    }
 
     /// <summary>Ends all stages at once, for a reason that none of them has.</summary>
     public void Fail(Exception error)
@@ -27,8 +39,25 @@ internal sealed class StageGroup : IDisposable
 
     public void AbortAfter(TimeSpan time) => _abort.CancelAfter(time);
 
-    /// <summary>Waits for all stages; never throws.</summary>
-    public Task WhenAllAsync() => Task.WhenAll(_tasks);
+    /// <summary>Waits for all stages, those that are started meanwhile too; never throws.</summary>
+    public async Task WhenAllAsync()
+    {
+        while (true)
+        {
+            Task[] running;
+            lock (_lock)
+            {
+                running = [.. _tasks.Where(t => !t.IsCompleted)];
+            }
+
+            if (running.Length == 0)
+            {
+                return;
+            }
+
+            await Task.WhenAll(running).ConfigureAwait(false);
+        }
+    }
 
     public void Dispose() => _abort.Dispose();
 

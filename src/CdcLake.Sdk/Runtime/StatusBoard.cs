@@ -268,8 +268,48 @@ internal sealed class StatusBoard
         }
     }
 
-    /// <summary>A run has opened its sinks, which hold these positions. What was counted in the runs before it stays.</summary>
-    public void Opened(IReadOnlyList<(string Name, SourcePosition? Position)> sinks)
+    /// <summary>The number by which a sink is known from here on.</summary>
+    public int NumberOf(string sink)
+    {
+        lock (_gate)
+        {
+            return _sinks.NumberOf(sink);
+        }
+    }
+
+    /// <inheritdoc cref="SinkBoard.Find"/>
+    public (int? Number, IReadOnlyList<string> Names) FindSink(string name)
+    {
+        lock (_gate)
+        {
+            return _sinks.Find(name);
+        }
+    }
+
+    /// <summary>A table came, with this sink and its stage.</summary>
+    public void Came(RunSink sink, StageProbe stage)
+    {
+        lock (_gate)
+        {
+            _sinks.Add(sink);
+        }
+
+        _stages.Add(stage);
+    }
+
+    /// <summary>A table went, and the sink with it.</summary>
+    public void Went(RunSink sink)
+    {
+        lock (_gate)
+        {
+            _sinks.Remove(sink.Number);
+        }
+
+        _stages.Remove(sink.Input.Name);
+    }
+
+    /// <summary>A run has opened its sinks. What was counted in the runs before it stays.</summary>
+    public void Opened(IReadOnlyList<RunSink> sinks)
     {
         lock (_gate)
         {

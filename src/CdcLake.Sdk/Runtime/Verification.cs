@@ -17,10 +17,11 @@ internal sealed class Verification(PipelineDefinition definition)
     {
         var source = definition.CreateSource();
         await using var _ = source.ConfigureAwait(false);
-        var tables = await source.DescribeAsync(definition.Plan.Tables, cancellationToken).ConfigureAwait(false);
-        var plan = Planner.Bind(definition.Plan, tables.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        var tables = await definition.DescribeAsync(source, cancellationToken).ConfigureAwait(false);
+        var logical = definition.Plan.Of(tables.Values);
+        var plan = Planner.Bind(logical, tables);
         var sinks = new List<SinkVerification>();
-        foreach (var (sink, target) in plan.Sinks.Zip(definition.Sinks))
+        foreach (var (sink, target) in plan.Sinks.Zip(definition.TargetsOf(logical)))
         {
             sinks.Add(await VerifyAsync(source, plan, sink, target, cancellationToken).ConfigureAwait(false));
         }

@@ -1,7 +1,8 @@
+using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
 
-namespace CdcLake.IntegrationTests.Fixtures;
+namespace CdcLake.IntegrationTests; // not that of its folder: the library has a type of this name, which would be found first
 
 /// <summary>
 /// A database of its own on a test server, and an account that may do with it what the README grants, and no more; both are dropped in the end. The test itself acts through

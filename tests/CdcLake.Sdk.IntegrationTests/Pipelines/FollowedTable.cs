@@ -21,7 +21,20 @@ internal sealed class FollowedTable(ServerPair servers, Func<MySqlSource, Iceber
     /// <summary>The source, in the database.</summary>
     public ServerSession Session => _session!;
 
-    public LakeTable Table => new(Path.Combine(_folder["warehouse"], "lakehouse", "t"));
+    public LakeTable Table => Named("t");
+
+    /// <summary>The tables that the lake has, by name.</summary>
+    public IReadOnlyList<string> Names => Directory.Exists(Path.Combine(_folder["warehouse"], "lakehouse"))
+        ? [.. Directory.GetDirectories(Path.Combine(_folder["warehouse"], "lakehouse")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)] : [];
+
+    /// <summary>The pipeline that runs.</summary>
+    public Pipeline Pipeline => _pipeline!;
+
+    /// <summary>The history of the source.</summary>
+    public SteppedReplica Replica => _replica!;
+
+    /// <summary>A table of the lake.</summary>
+    public LakeTable Named(string name) => new(Path.Combine(_folder["warehouse"], "lakehouse", name));
 
     public ConcurrentQueue<PipelineCommit> Commits { get; } = new();
 

@@ -11,7 +11,7 @@ public sealed class FacadeTests
 
     private static readonly string[] RuntimeWords =
     [
-        "PipelineOptions", "PipelineState", "PipelineStatus", "SinkStatus", "PipelineCommit", "PipelineError", "PipelineEvent", "SourceStatus", "StageStatus", "ChannelStatus",
+        "DroppedTables", "PipelineOptions", "PipelineState", "PipelineStatus", "SinkStatus", "PipelineCommit", "PipelineError", "PipelineEvent", "SourceStatus", "StageStatus", "ChannelStatus",
         "SnapshotStatus", "SnapshotTableStatus", "CheckpointStatus", "VerificationReport", "SinkVerification", "SinkDifference", "SinkDifferenceKind",
         "ChangeKind", "ViewSnapshot", "ViewChange", "ViewChanges", "ISink", "SinkChange", "SinkCommit", "LogRetentionStatus",
     ];

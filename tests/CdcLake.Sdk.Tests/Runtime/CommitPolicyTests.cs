@@ -55,5 +55,5 @@ public sealed class CommitPolicyTests
     private CommitPolicy Policy() => new(new PipelineOptions
     {
         CommitInterval = TimeSpan.FromSeconds(2), CommitRows = 10, CommitBytes = 1_000, TimeProvider = _clock,
-    }, sinks: 2);
+    });
 }

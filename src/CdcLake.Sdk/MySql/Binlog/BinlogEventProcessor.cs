@@ -20,6 +20,7 @@ internal sealed class BinlogEventProcessor : IDisposable
     private readonly CaptureSet _tables;
     private readonly EpochBuilder _epochs;
     private readonly TransactionReader _transactions;
+    private GtidSet? _stop;
 
     public BinlogEventProcessor(BinlogProcessorOptions options)
     {
@@ -56,10 +57,16 @@ internal sealed class BinlogEventProcessor : IDisposable
     public long OpenTransactionEnd => _transactions.Open.AnnouncedEnd;
 
     /// <summary>True when <see cref="FlushAsync"/> has to be called before the next event: enough rows are pending, an epoch is due, or a boundary was reached.</summary>
-    public bool NeedsFlush => _epochs.NeedsFlush || _transactions.HasMore || Reread is not null || _transactions.Alteration is not null;
+    public bool NeedsFlush => _epochs.NeedsFlush || _transactions.HasMore || _transactions.MustStop;
 
     /// <inheritdoc cref="TransactionReader.Reread"/>
     public string? Reread => _transactions.Reread;
+
+    /// <inheritdoc cref="CaptureSet.Interruption"/>
+    public Interruption? Interruption => _tables.Interruption;
+
+    /// <summary>True when everything up to where <see cref="StopAt"/> said was handed on, or the log cannot be followed from here on without more ado.</summary>
+    public bool IsStopped => Reread is not null || Interruption is not null || (_stop is not null && AtTransactionEnd && Executed.Covers(_stop));
 
     /// <summary>True when the events that follow end with a CRC-32.</summary>
     public bool HasChecksum => _cursor.HasChecksum;
@@ -96,6 +103,9 @@ internal sealed class BinlogEventProcessor : IDisposable
         _cursor.BeginFile(file);
     }
 
+    /// <summary>The number of the next table that is added.</summary>
+    public int NextTable => _tables.Next;
+
     /// <summary>Captures a table from the next transaction on.</summary>
     /// <param name="capture">The table; not captured yet.</param>
     /// <param name="isComplete">True when it has no rows here.</param>
@@ -118,6 +128,43 @@ internal sealed class BinlogEventProcessor : IDisposable
         return _tables.Remove(name);
     }
 
+    /// <summary>An epoch ends exactly at this set, and reading with it.</summary>
+    /// <param name="set">Where the log comes by; null: it is read on and on.</param>
+    public void StopAt(GtidSet? set)
+    {
+        _stop = set;
+        if (set is not null)
+        {
+            _epochs.EndAt(set);
+        }
+    }
+
+    /// <summary>Sees to it that tables which the log cannot be followed for are not captured any more, but read beside it: the output is told, and what happens to them in the log is passed over.</summary>
+    /// <returns>What there was; null for nothing.</returns>
+    public async ValueTask<Interruption?> LetGoAsync(ISourceOutput output, CancellationToken cancellationToken)
+    {
+        if (_tables.TakeInterruption() is not { } interruption)
+        {
+            return null;
+        }
+
+        foreach (var name in interruption.Tables)
+        {
+            if (_tables.Find(name) is { } table)
+            {
+                await output.TableChangedAsync(
+                    new TableChange(TableChangeKind.Interrupted, table.Index, table.Capture, null, _included.Position, interruption.Reason), cancellationToken).ConfigureAwait(false);
+                _tables.Remove(name);
+            }
+        }
+
+        _tables.Selected!.Ignore(interruption.Tables);
+        return interruption;
+    }
+
+    /// <summary>Tables that were ignored are not any more, since they were read or are not there.</summary>
+    public void Heed(IEnumerable<string> tables) => _tables.Selected!.Heed(tables);
+
     /// <summary>Takes one whole event: common header, body, and checksum if the stream has them. Nothing keeps the span.</summary>
     /// <exception cref="MySqlProtocolException">Malformed, wrong checksum, or an event this library does not know.</exception>
     /// <exception cref="BinlogUnavailableException">The server's log format settings are not as required; the message prints the statement.</exception>
@@ -126,7 +173,7 @@ internal sealed class BinlogEventProcessor : IDisposable
     /// <exception cref="InvalidOperationException">A compressed transaction is open: <see cref="FlushAsync"/> has to be called first.</exception>
     public void Process(ReadOnlySpan<byte> eventBytes)
     {
-        if (_transactions.HasMore || _transactions.Alteration is not null)
+        if (_transactions.HasMore || _transactions.Alterations.Count > 0 || _transactions.Arrival is not null)
         {
             throw new InvalidOperationException("FlushAsync reads the open transaction on and has to be called before the next event.");
         }
@@ -146,16 +193,26 @@ internal sealed class BinlogEventProcessor : IDisposable
     /// <remarks>Reads an open compressed transaction on, with the exceptions of <see cref="Process"/>.</remarks>
     public async ValueTask FlushAsync(ISourceOutput output, bool idle, CancellationToken cancellationToken)
     {
-        if (_transactions.Alteration is { } alteration)
+        if (_transactions.Alterations.Count > 0)
         {
             await _epochs.FinishAsync(output, cancellationToken).ConfigureAwait(false);
-            await output.TableChangedAsync(alteration.At(_included.Position), cancellationToken).ConfigureAwait(false);
+            foreach (var alteration in _transactions.Alterations)
+            {
+                await output.TableChangedAsync(alteration.At(_included.Position), cancellationToken).ConfigureAwait(false);
+            }
+
             _transactions.Follow();
         }
 
         while (true)
         {
-            await _epochs.FlushAsync(output, _transactions.Open, (idle || Reread is not null) && !_transactions.HasMore, cancellationToken).ConfigureAwait(false);
+            if (_transactions.Arrival is { } arrival)
+            {
+                await output.TableChangedAsync(arrival.At(_tables.Next, _included.Position), cancellationToken).ConfigureAwait(false);
+                _transactions.Welcome();
+            }
+
+            await _epochs.FlushAsync(output, _transactions.Open, (idle || IsStopped) && !_transactions.HasMore, cancellationToken).ConfigureAwait(false);
             if (!_transactions.HasMore)
             {
                 return;

@@ -67,6 +67,15 @@ internal sealed record BinlogProcessorOptions
     /// <summary>The same for a table that is another one in the log than it was planned for, without a statement that says so.</summary>
     public bool RereadsOtherTables { get; init; }
 
+    /// <summary>The tables of a database that are meant, which come and go in its log; null where <see cref="Tables"/> are all.</summary>
+    public TableSelection? Selection { get; init; }
+
+    /// <summary>Qualified names of tables of it that are read beside the log, and added then.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
+    /// <summary>True when foreign keys whose consequences are not logged are followed by whoever reads the rows.</summary>
+    public bool FollowsForeignKeys { get; init; }
+
     /// <summary>True when nobody follows foreign keys whose consequences are not logged: a table that gets one stops the source where its log is such.</summary>
     public bool ForeignKeysMustTell { get; init; }
 

@@ -17,16 +17,48 @@ internal sealed class CaptureSet
     public CaptureSet(BinlogProcessorOptions options)
     {
         _options = options;
+        Selected = options.Selection is { } selection ? new SelectedTables(selection, options.Ignored) : null;
         foreach (var table in options.Tables)
         {
             Add(table, options.StartsEmpty);
+            _tables[table.Table.Name].MayBeOther = options.RereadsOtherTables;
         }
     }
 
     /// <summary>Grows with every change: what was looked up by name before may be another table now.</summary>
     public int Version { get; private set; }
 
+    /// <summary>The number of the next table that is added.</summary>
+    public int Next => _next;
+
     public Dictionary<string, CapturedTable>.ValueCollection Tables => _tables.Values;
+
+    /// <summary>The other tables of a database that are meant; null where the captured ones are all.</summary>
+    public SelectedTables? Selected { get; }
+
+    /// <summary>Why the log cannot be followed from the open transaction on before some tables were read; null while it can.</summary>
+    public Interruption? Interruption { get; private set; }
+
+    /// <summary>The log cannot be followed for some tables.</summary>
+    public void Interrupt(Interruption interruption) => Interruption ??= interruption;
+
+    /// <summary>Takes the interruption over: whoever does sees to its tables.</summary>
+    public Interruption? TakeInterruption()
+    {
+        var taken = Interruption;
+        Interruption = null;
+        return taken;
+    }
+
+    /// <summary>A table was created: its first row brings it.</summary>
+    public void Await(string name)
+    {
+        Selected!.Await(name);
+        Version++;
+    }
+
+    /// <summary>The captured table of a name; null for none.</summary>
+    public CapturedTable? Find(string name) => _tables.GetValueOrDefault(name);
 
     /// <summary>Captures a table from here on.</summary>
     /// <param name="capture">The table; not captured yet.</param>
@@ -43,7 +75,7 @@ internal sealed class CaptureSet
     /// <summary>A captured table is another one from here on; it keeps its number.</summary>
     public void Replace(CapturedTable table, TableCapture capture)
     {
-        _tables[table.Name] = new CapturedTable(capture, table.Index, _options.Dates) { IsComplete = table.IsComplete, HasRows = table.HasRows, IsUnicode = table.IsUnicode };
+        _tables[table.Name] = new CapturedTable(capture, table.Index, _options.Dates) { IsComplete = table.IsComplete, HasRows = table.HasRows, IsUnicode = table.IsUnicode, MayBeOther = true };
         Version++;
     }
 
@@ -53,6 +85,19 @@ internal sealed class CaptureSet
     {
         Version++;
         return _tables.Remove(name);
+    }
+
+    /// <summary>True for a table that was created and has no row yet.</summary>
+    /// <param name="map">TABLE_MAP event behind table id and flags.</param>
+    public bool IsAwaited(ReadOnlySpan<byte> map)
+    {
+        if (Selected is null)
+        {
+            return false;
+        }
+
+        var (database, name) = TableMapEvent.ReadNames(map);
+        return Selected.IsAwaited(new MySqlTableName(database, name).ToString());
     }
 
     /// <param name="map">TABLE_MAP event behind table id and flags.</param>

@@ -32,6 +32,9 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
     /// <summary>True once a statement gave the table a foreign key that changes its rows.</summary>
     public bool HasActions { get; set; }
 
+    /// <summary>True while the log may describe it otherwise than it was planned for, so that it has to be read anew then. One that was just read would be again and again.</summary>
+    public bool MayBeOther { get; set; }
+
     /// <summary>True while text columns that say no character set are certainly utf8mb4.</summary>
     public bool IsUnicode { get; set; } = capture.Table.Charset == "utf8mb4";
 
@@ -52,9 +55,7 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
         var map = TableMapEvent.Read(body);
         if (!map.HasNames)
         {
-            throw new BinlogUnavailableException(
-                $"The log has no column names for table {Name}: it was written with binlog_row_metadata=MINIMAL. " +
-                "Run SET GLOBAL binlog_row_metadata=FULL; FLUSH BINARY LOGS; and capture from there.");
+            throw WithoutNames(Name);
         }
 
         var columns = dates.Apply(Name, map.Columns);
@@ -68,6 +69,11 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
         _definitions.Add(definition);
         return definition;
     }
+
+    /// <summary>The error of a description without names.</summary>
+    public static BinlogUnavailableException WithoutNames(string table) => new(
+        $"The log has no column names for table {table}: it was written with binlog_row_metadata=MINIMAL. " +
+        "Run SET GLOBAL binlog_row_metadata=FULL; FLUSH BINARY LOGS; and capture from there.");
 
     /// <param name="Body">Bytes of the TABLE_MAP that define it.</param>
     /// <param name="Columns">Columns of the table.</param>

@@ -1,3 +1,4 @@
+using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Statements;
 
 namespace CdcLake.MySql.Binlog;
@@ -6,17 +7,18 @@ namespace CdcLake.MySql.Binlog;
 internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions options, LogCursor cursor)
 {
     private readonly Reread _reread = new(options.RereadsAfterStatements);
-    private Alteration? _alteration;
+    private readonly SelectionGuard? _selection = tables.Selected is { } selected ? new SelectionGuard(tables, selected, options) : null;
+    private IReadOnlyList<Alteration> _alterations = [];
 
     /// <summary>Why the tables have to be read anew, instead of what comes from the open transaction on; null while the log can be followed.</summary>
     public string? Reread => _reread.Reason;
 
-    /// <summary>What the last statement made of a captured table, once; null when it did nothing to one.</summary>
-    public Alteration? Take()
+    /// <summary>What the last statement made of captured tables, once; empty when it did nothing to one.</summary>
+    public IReadOnlyList<Alteration> Take()
     {
-        var alteration = _alteration;
-        _alteration = null;
-        return alteration;
+        var alterations = _alterations;
+        _alterations = [];
+        return alterations;
     }
 
     /// <summary>Looks at a statement that is neither harmless nor part of a transaction's grammar.</summary>
@@ -34,6 +36,12 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
                 RefuseRows($"statement \"{statement.Text}\"", transaction, statement.IsOfOneTable ? statement.Tables[0] : null);
             }
 
+            return;
+        }
+
+        if (_selection is not null && !FollowsForeignKeys(statement))
+        {
+            _alterations = transaction.IsSkipped ? [] : _selection.Read(statement, transaction, mayFollow);
             return;
         }
 
@@ -71,6 +79,10 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
         }
     }
 
+    // Where tables are followed through foreign keys they belong together: what changes one of these is everybody's affair.
+    private bool FollowsForeignKeys(Statement statement) => options.FollowsForeignKeys
+        && (statement.AddsActions || statement.Clauses.Any(c => c.Kind == AlterKind.DropForeignKey) || tables.Tables.Any(t => !t.Capture.ChangesInPlace && statement.Tables.Concat(statement.Fills).Any(n => n.MayBe(t.Name))));
+
     // Heartbeats of tools, which write them as statements on purpose.
     private bool IsOfTableThatMay(Statement statement) =>
         statement.IsOfOneTable
@@ -83,14 +95,14 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
 
     private bool TryFollow(Statement statement, CapturedTable table, OpenTransaction transaction)
     {
-        if (transaction.IsSkipped || !options.FollowsInPlace || _alteration is not null || statement is not { Kind: StatementKind.ChangeTable, Tables.Count: 1, Fills.Count: 0 })
+        if (transaction.IsSkipped || !options.FollowsInPlace || _alterations.Count > 0 || statement is not { Kind: StatementKind.ChangeTable, Tables.Count: 1, Fills.Count: 0 })
         {
             return false;
         }
 
         if (AlteredTable.Apply(table.Capture, statement.Clauses, table.IsUnicode, options.Dates) is var (after, former))
         {
-            _alteration = new Alteration(table, after, former, statement.Text);
+            _alterations = [new Alteration(TableChangeKind.Altered, table, after, former, statement.Text)];
             return true;
         }
 
@@ -107,7 +119,7 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
             Refuse(table, statement, transaction);
         }
 
-        if (!table.HasRows && kind is StatementKind.CreateTable or StatementKind.EmptyTable or StatementKind.DropDatabase)
+        if (!table.HasRows && kind is StatementKind.CreateTable or StatementKind.EmptyTable or StatementKind.DropTable or StatementKind.DropDatabase)
         {
             table.IsComplete = true;
         }

@@ -80,6 +80,9 @@ internal sealed class EpochBuilder(BinlogProcessorOptions options, IncludedTrans
     /// <inheritdoc cref="PendingChanges.Restore"/>
     public void Restore(IReadOnlyList<PendingChanges.HeldBatch> held, long bytes) => _pending.Restore(held, bytes);
 
+    /// <inheritdoc cref="EpochCutter.EndAt"/>
+    public void EndAt(GtidSet boundary) => _cutter.EndAt(boundary, included);
+
     /// <summary>Drops the rows of the open transaction.</summary>
     public void Discard() => _pending.Discard();
 

@@ -11,7 +11,7 @@ internal sealed class EpochCutter
 {
     private const long EpochBytes = 32 << 20;
 
-    private readonly GtidSet[] _boundaries;
+    private GtidSet[] _boundaries;
     private readonly EpochLimits _limits;
     private readonly TimeProvider _clock;
     private int _next;
@@ -28,6 +28,14 @@ internal sealed class EpochCutter
         _next = _boundaries.TakeWhile(b => b.Count <= included).Count();
     }
 
+    /// <summary>An epoch ends exactly at one more boundary.</summary>
+    public void EndAt(GtidSet boundary, IncludedTransactions included)
+    {
+        _boundaries = [.. _boundaries.Skip(_next).Append(boundary).OrderBy(b => b.Count)];
+        _next = 0;
+        Meet(included);
+    }
+
     /// <summary>True when transactions were included since the last epoch ended.</summary>
     public bool HasMoved { get; private set; }
 
@@ -42,6 +50,11 @@ internal sealed class EpochCutter
 
         _rows += rows;
         _commitMicroseconds = commitMicroseconds;
+        Meet(included);
+    }
+
+    private void Meet(IncludedTransactions included)
+    {
         for (; _next < _boundaries.Length && _boundaries[_next].Count <= included.Count; _next++)
         {
             _atBoundary |= included.Executed.Equals(_boundaries[_next]);

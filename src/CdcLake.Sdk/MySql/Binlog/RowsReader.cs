@@ -20,6 +20,20 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
     /// <summary>Why the tables have to be read anew, instead of what comes from the open transaction on; null while the log can be followed.</summary>
     public string? Reread => _reread.Reason;
 
+    /// <summary>A table of which the first row comes: the output has to be told, and then <see cref="Capture"/> called, before the next event. Null when there is none.</summary>
+    public Arrival? Arrival { get; private set; }
+
+    /// <summary>The table that arrives is captured.</summary>
+    public void Capture()
+    {
+        var arrival = Arrival!;
+        Arrival = null;
+        _maps.Add(cursor.Stream, arrival.Id, arrival.Body);
+    }
+
+    /// <summary>The open transaction is dropped.</summary>
+    public void Discard() => Arrival = null;
+
     /// <summary>Changed rows of captured tables, before-images and after-images counted each; not those that were handed on before a reconnect.</summary>
     public long Rows { get; private set; }
 
@@ -59,7 +73,7 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         }
         else
         {
-            Describe(id, body);
+            Describe(id, body, transaction);
         }
     }
 
@@ -87,11 +101,18 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         }
     }
 
-    private void Describe(ulong id, ReadOnlySpan<byte> body)
+    private void Describe(ulong id, ReadOnlySpan<byte> body, OpenTransaction transaction)
     {
         try
         {
-            _maps.Describe(cursor.Stream, id, body);
+            if (!_maps.Describe(cursor.Stream, id, body))
+            {
+                Arrival = Arrival.Read(id, body, options.Dates);
+            }
+        }
+        catch (SchemaMismatchException error) when (tables.Selected is not null && tables.TryFind(body, out var table) && table.MayBeOther && !epochs.HasHandedOnPart)
+        {
+            tables.Interrupt(new Interruption(error.Message, [table.Name], transaction.Gtid));
         }
         catch (SchemaMismatchException error) when (_reread.TryTake(error))
         {

@@ -19,9 +19,10 @@ internal sealed class TableMaps(CaptureSet tables)
     /// <param name="stream">The stream it was seen in.</param>
     /// <param name="id">Table id.</param>
     /// <param name="body">The part behind table id and flags.</param>
+    /// <returns>False for a table that was created and has no row yet: it has to be captured, and described by <see cref="Add"/>, before its rows are read.</returns>
     /// <exception cref="SchemaMismatchException">A captured table is not as it was planned.</exception>
     /// <exception cref="BinlogUnavailableException">A captured table is described without names.</exception>
-    public void Describe(long stream, ulong id, ReadOnlySpan<byte> body)
+    public bool Describe(long stream, ulong id, ReadOnlySpan<byte> body)
     {
         if (_version != tables.Version || _maps.Count >= MaxMaps)
         {
@@ -37,6 +38,15 @@ internal sealed class TableMaps(CaptureSet tables)
 
         mapping.Stream = stream;
         (_lastId, _last) = (id, mapping);
+        return !mapping.IsAwaited;
+    }
+
+    /// <summary>A table is captured from here on that was not before; what stands for other tables stays.</summary>
+    public void Add(long stream, ulong id, ReadOnlySpan<byte> body)
+    {
+        _version = tables.Version;
+        _maps.Remove(id);
+        _ = Describe(stream, id, body);
     }
 
     /// <summary>Finds what an id stands for; null when this stream has not described it.</summary>
@@ -58,7 +68,7 @@ internal sealed class TableMaps(CaptureSet tables)
             return new Mapping(definition.Body, table, definition);
         }
 
-        return new Mapping(body[..TableMapEvent.NamesLength(body)].ToArray(), null, null);
+        return new Mapping(body[..TableMapEvent.NamesLength(body)].ToArray(), null, null) { IsAwaited = tables.IsAwaited(body) };
     }
 
     /// <summary>One described table. Of tables that are not captured only the names are compared and nothing else is read.</summary>
@@ -68,6 +78,9 @@ internal sealed class TableMaps(CaptureSet tables)
         public CapturedTable? Table { get; } = table;
 
         public CapturedTable.Definition? Definition { get; } = definition;
+
+        /// <summary>True for a table that was created and has no row yet.</summary>
+        public bool IsAwaited { get; init; }
 
         /// <summary>The stream it was last seen in.</summary>
         public long Stream { get; set; }

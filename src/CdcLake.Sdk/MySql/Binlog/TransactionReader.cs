@@ -1,3 +1,4 @@
+using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Binlog.Statements;
 using CdcLake.MySql.Gtids;
@@ -38,8 +39,14 @@ internal sealed class TransactionReader : IDisposable
     /// <summary>Changed rows of captured tables since the reader was made.</summary>
     public long Rows => _rows.Rows;
 
-    /// <summary>What the open transaction made of a captured table: the output has to be told, and then <see cref="Follow"/> called, before the next event. Null when there is nothing to tell.</summary>
-    public Alteration? Alteration { get; private set; }
+    /// <summary>What the open transaction made of captured tables: the output has to be told, and then <see cref="Follow"/> called, before the next event. Empty when there is nothing to tell.</summary>
+    public IReadOnlyList<Alteration> Alterations { get; private set; } = [];
+
+    /// <inheritdoc cref="RowsReader.Arrival"/>
+    public Arrival? Arrival => _rows.Arrival;
+
+    /// <summary>True when nothing more may be read before the output has heard of something, or tables were read.</summary>
+    public bool MustStop => Alterations.Count > 0 || Arrival is not null || Reread is not null || _tables.Interruption is not null;
 
     /// <summary>Why the tables have to be read anew, instead of what comes from here on: everything before it is included, and no further event may be given. Null while the log can be followed.</summary>
     public string? Reread => _guard.Reread ?? _rows.Reread;
@@ -87,21 +94,42 @@ internal sealed class TransactionReader : IDisposable
     /// <summary>Reads a compressed transaction on.</summary>
     public void Continue()
     {
-        while (!_epochs.NeedsFlush && Reread is null && _payload.TryRead(out var inner))
+        while (!_epochs.NeedsFlush && !MustStop && _payload.TryRead(out var inner))
         {
             ReadInside(inner);
         }
     }
 
-    /// <summary>The output knows of <see cref="Alteration"/>: what comes is read with it, and its transaction is included.</summary>
+    /// <summary>The output knows of <see cref="Alterations"/>: what comes is read with them, and their transaction is included.</summary>
     public void Follow()
     {
-        var (table, after, _, _) = Alteration!;
-        _tables.Replace(table, after);
-        _epochs.ReplaceTable(table.Index, after.Schema);
-        _rows.NoteAltered();
-        Alteration = null;
+        foreach (var (kind, table, after, _, _) in Alterations)
+        {
+            switch (kind)
+            {
+                case TableChangeKind.Removed:
+                    _tables.Remove(table.Name);
+                    break;
+                case TableChangeKind.Altered:
+                    _tables.Replace(table, after!);
+                    _epochs.ReplaceTable(table.Index, after!.Schema);
+                    _rows.NoteAltered();
+                    break;
+            }
+        }
+
+        Alterations = [];
         End(commit: true);
+    }
+
+    /// <summary>The output knows of <see cref="Arrival"/>: its rows are read.</summary>
+    public void Welcome()
+    {
+        var capture = Arrival!.Capture;
+        var number = _tables.Add(capture, isComplete: true);
+        _epochs.AddTable(number, capture.Schema);
+        _tables.Selected!.Forget(name => name.Equals(capture.Table.Name, StringComparison.OrdinalIgnoreCase));
+        _rows.Capture();
     }
 
     /// <summary>A new connection begins: it sends prepared transactions again.</summary>
@@ -117,7 +145,8 @@ internal sealed class TransactionReader : IDisposable
         _epochs.Discard();
         _payload.Close();
         Open.Close();
-        Alteration = null;
+        Alterations = [];
+        _rows.Discard();
     }
 
     /// <summary>Forgets the rows of the open transaction but stays inside it: for one that cannot end in what is left of a file.</summary>
@@ -227,11 +256,11 @@ internal sealed class TransactionReader : IDisposable
             default:
                 _guard.Check(statement!, Open, mayFollow: !Open.HasBegun && !_epochs.HasHandedOnPart);
                 DiscardBeforeReread();
-                Alteration = _guard.Take();
+                Alterations = _guard.Take();
                 break;
         }
 
-        if (Open.IsOpen && !Open.HasBegun && Alteration is null)
+        if (Open.IsOpen && !Open.HasBegun && Alterations.Count == 0)
         {
             End(commit: true);
         }
@@ -239,7 +268,7 @@ internal sealed class TransactionReader : IDisposable
 
     private void DiscardBeforeReread()
     {
-        if (Reread is not null)
+        if (Reread is not null || _tables.Interruption is not null)
         {
             Discard();
         }

@@ -21,6 +21,10 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
     private readonly SemaphoreSlim _control = new(1);
     private readonly SnapshotOutput _output = new(output, from?.Part);
     private SnapshotMeter? _progress;
+
+    /// <summary>Called when the cut is taken, with its position, before the first row is pushed.</summary>
+    public Func<MySqlPosition, Task> WhenCut { get; init; } = _ => Task.CompletedTask;
+
     private SnapshotParts? _parts;
 
     /// <summary>
@@ -47,6 +51,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
             var cut = await SnapshotCut.WaitAsync(plan, before, session, views, output.Report, cancellationToken).ConfigureAwait(false);
             await using (cut.ConfigureAwait(false))
             {
+                await WhenCut(cut.Position).ConfigureAwait(false);
                 await ReadAsync(cut, session, views, cancellationToken).ConfigureAwait(false);
                 return cut.Position;
             }

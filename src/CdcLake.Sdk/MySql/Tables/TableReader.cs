@@ -1,4 +1,5 @@
 using CdcLake.Common;
+using CdcLake.Connectors;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Payloads;
 
@@ -9,6 +10,14 @@ namespace CdcLake.MySql.Tables;
 /// <param name="dates">What becomes of dates that no calendar has.</param>
 internal sealed class TableReader(ServerSession session, DatePolicy dates)
 {
+    /// <summary>The tables of a database that are meant and that the account can see, by name; views are none.</summary>
+    public static async Task<IReadOnlyList<MySqlTableName>> ListAsync(ServerSession session, TableSelection selection, CancellationToken cancellationToken)
+    {
+        var found = await session.QueryAsync(
+            $"SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {MySqlTableName.Literal(selection.Database)} AND TABLE_TYPE = 'BASE TABLE'", cancellationToken).ConfigureAwait(false);
+        return [.. found.Rows.Where(r => selection.Takes(r[1]!)).Select(r => new MySqlTableName(r[0]!, r[1]!)).OrderBy(n => n.Table, StringComparer.Ordinal)];
+    }
+
     /// <summary>Reads the tables in the order asked for.</summary>
     /// <exception cref="SchemaMismatchException">A table does not exist (the message names similar ones) or is a view.</exception>
     /// <exception cref="BinlogUnavailableException">The account may not read a table; the message prints the grant.</exception>
@@ -33,6 +42,22 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
     {
         var found = await FindAsync(name, cancellationToken).ConfigureAwait(false);
         return found.Count == 0 ? null : await ReadAsync(found, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a table of which it is not certain that it is there.</summary>
+    /// <returns>Null when there is no table of that name, or it is a view.</returns>
+    public async Task<TableDefinition?> FindBaseTableAsync(MySqlTableName name, CancellationToken cancellationToken)
+    {
+        await ShowHiddenKeysAsync(cancellationToken).ConfigureAwait(false);
+        var found = await FindAsync(name, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return found.Count == 0 || found[0, 3] != "BASE TABLE" ? null : await ReadAsync(found, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlServerException error) when (error.Code == ServerErrors.NoSuchTable)
+        {
+            return null; // dropped meanwhile
+        }
     }
 
     private async Task<TableDefinition> ReadAsync(MySqlTableName name, CancellationToken cancellationToken)

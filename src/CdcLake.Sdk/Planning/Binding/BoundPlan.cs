@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CdcLake.Connectors;
+using CdcLake.Planning.Logical;
 
 namespace CdcLake.Planning.Binding;
 
@@ -11,6 +12,9 @@ namespace CdcLake.Planning.Binding;
 internal sealed record BoundPlan(
     IReadOnlyList<TableCapture> Captures, IReadOnlyList<SinkNode> Sinks, string Fingerprint, IReadOnlyList<PlanNode> Nodes)
 {
+    /// <summary>What it was made of.</summary>
+    public required LogicalPlan Logical { get; init; }
+
     /// <summary>For each operator what it computes, for people.</summary>
     internal ConditionalWeakTable<PlanNode, string> Details { get; init; } = [];
 
@@ -21,6 +25,13 @@ internal sealed record BoundPlan(
     /// <param name="query">The query as it was written, before it met tables.</param>
     public string TablesFingerprint(string query) =>
         $"{NodeFactory.Hash(Captures.Select(c => c.Table.Name).Prepend(query))}-{NodeFactory.Hash(Captures.SelectMany(Describe))}";
+
+    /// <summary>The same for one sink over the tables that its content comes from, whatever else the plan holds.</summary>
+    public string TablesFingerprint(SinkNode sink)
+    {
+        var captures = sink.Origins.Distinct().Select(t => Captures[t]).ToList();
+        return $"{NodeFactory.Hash(captures.Select(c => c.Table.Name).Prepend(sink.Name))}-{NodeFactory.Hash(captures.SelectMany(Describe))}";
+    }
 
     /// <summary>The plan as text: tree, state of each operator, captured and pruned columns, keys.</summary>
     public string Explain() => PlanPrinter.Print(this);

@@ -43,6 +43,7 @@ internal sealed partial class Planner : ILogicalVisitor<BoundStream>
         var captures = planner._captures.Select((c, i) => c with { ChangesInPlace = c.ReadsAll && planner._nodes.Nodes.All(n => n is SinkNode || !n.Inputs.Any(t => t is TableNode { Table: var table } && table == i)) }).ToList();
         var bound = new BoundPlan(captures, sinks, NodeFactory.Hash(sinks.Select(s => s.Fingerprint)), [.. planner._nodes.Nodes])
         {
+            Logical = plan,
             Details = planner._nodes.Details,
         };
         return new PlanFacts(plan, order, bound, planner._bound, planner._read);

@@ -13,6 +13,9 @@ internal sealed class LogicalPlan
         Tables = tables;
     }
 
+    /// <summary>The database whose tables are replicated; <see cref="Sinks"/> are those of the tables that are known. Null for all other plans.</summary>
+    public LogicalDatabase? Database { get; private init; }
+
     /// <summary>What all tables belong to.</summary>
     public ISourceTarget Source { get; }
 
@@ -51,13 +54,39 @@ internal sealed class LogicalPlan
     }
 
     /// <summary>The same tables and targets, computed by other operators.</summary>
-    public LogicalPlan With(IReadOnlyList<LogicalSink> sinks) => new(Source, sinks, Tables);
+    public LogicalPlan With(IReadOnlyList<LogicalSink> sinks) => new(Source, sinks, Tables) { Database = Database };
+
+    /// <summary>The plan of a database before its tables are known.</summary>
+    /// <exception cref="InvalidOperationException">There is no sink.</exception>
+    public static LogicalPlan Create(LogicalDatabase database) => database.Replicas.Count > 0
+        ? new LogicalPlan(database.Source, [], []) { Database = database }
+        : throw new InvalidOperationException("The pipeline has no sink, so it would do nothing. Add one before Build: .ToIceberg(catalog.Namespace(\"…\")).");
+
+    /// <summary>The plan for tables of its database, in their order; any other plan as it is.</summary>
+    /// <exception cref="SchemaMismatchException">A table cannot be replicated.</exception>
+    public LogicalPlan Of(IEnumerable<SourceTable> all)
+    {
+        if (Database is not { } database)
+        {
+            return this;
+        }
+
+        var tables = all.Where(t => !t.IsOnlyReferredTo).ToList();
+        database.Require(tables);
+        return new LogicalPlan(Source, [.. tables.SelectMany(database.SinksOf)], [.. tables.Select(t => t.Name)]) { Database = database };
+    }
 
     /// <summary>The plan as far as it is known without the source.</summary>
     public string Explain()
     {
         var text = new StringBuilder();
         var seen = new HashSet<LogicalNode>(ReferenceEqualityComparer.Instance);
+        foreach (var replica in Database?.Replicas ?? [])
+        {
+            text.Append(replica.Kind).Append('(').Append(replica.Place).AppendLine(")  one for each table, key: natural");
+            text.Append("  database ").Append(Database!.Selection).AppendLine();
+        }
+
         foreach (var sink in Sinks)
         {
             text.Append(sink.Name).Append("  key: ").AppendLine(sink.Key is null ? "natural" : string.Join(", ", sink.Key.Select(k => k.Name)));

@@ -86,7 +86,7 @@ internal static class DefinitionStatements
             return Statement.Of(StatementKind.Harmless); // of which no other session knows
         }
 
-        return text.Has(0, "DROP") ? new Statement(StatementKind.EmptyTable, text.Names(at, single: false), []) : ScanAlter(text, at);
+        return text.Has(0, "DROP") ? new Statement(StatementKind.DropTable, text.Names(at, single: false), []) : ScanAlter(text, at);
     }
 
     private static Statement ScanCreate(StatementText text, int at, bool isConditional)

@@ -35,8 +35,11 @@ internal enum StatementKind
     /// <summary>The same with IF NOT EXISTS, which is logged also when the table was there before.</summary>
     CreateTableIfNotExists,
 
-    /// <summary>All rows of a table vanish, or the table itself: DROP, TRUNCATE, CREATE OR REPLACE.</summary>
+    /// <summary>All rows of a table vanish: TRUNCATE, CREATE OR REPLACE.</summary>
     EmptyTable,
+
+    /// <summary>DROP TABLE: the table vanishes.</summary>
+    DropTable,
 
     /// <summary>The definition or the rows of a table change: ALTER, RENAME, REPAIR.</summary>
     ChangeTable,

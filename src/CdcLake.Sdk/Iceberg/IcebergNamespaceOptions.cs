@@ -1,0 +1,68 @@
+using CdcLake.Iceberg;
+using CdcLake.MySql.Tables;
+using CdcLake.Planning.Logical;
+
+namespace CdcLake;
+
+/// <summary>How the tables of a database are written to a namespace of Iceberg tables. Copied by <c>ToIceberg</c>, so later changes have no effect.</summary>
+public sealed class IcebergNamespaceOptions
+{
+    private readonly List<(string? Table, Action<IcebergSinkOptions> Configure)> _tables = [];
+
+    /// <summary>The Iceberg table's name in the namespace, from the name of the table in MySQL without its database; called again for the same name, it has to say the same.</summary>
+    /// <value>Default: the same name.</value>
+    public Func<string, string> TableName { get; set; } = name => name;
+
+    /// <summary>What becomes of the replica of a table that is dropped or renamed.</summary>
+    /// <value>Default: <see cref="DroppedTables.Keep"/>.</value>
+    public DroppedTables OnDrop { get; set; } = DroppedTables.Keep;
+
+    /// <summary>Sets options of every table, those that come later too.</summary>
+    /// <param name="configure">Changes the defaults; called for each table anew.</param>
+    /// <returns>These options.</returns>
+    public IcebergNamespaceOptions EachTable(Action<IcebergSinkOptions> configure) => Add(null, configure);
+
+    /// <summary>Sets options of one table, on top of those of every table.</summary>
+    /// <param name="name">Its name in MySQL, without the database; letter case does not matter.</param>
+    /// <param name="configure">Changes the options.</param>
+    /// <returns>These options.</returns>
+    public IcebergNamespaceOptions Table(string name, Action<IcebergSinkOptions> configure)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return Add(name, configure);
+    }
+
+    /// <summary>What the options say, for a namespace; validated as far as it goes without the tables.</summary>
+    internal LogicalReplica Replica(IcebergNamespace target)
+    {
+        var (tables, name) = (_tables.ToList(), TableName);
+        ArgumentNullException.ThrowIfNull(name);
+        foreach (var table in tables.Select(t => t.Table).Distinct())
+        {
+            _ = OptionsOf(tables, table).Freeze();
+        }
+
+        return new LogicalReplica(
+            "iceberg", $"{target.Name}.*", t => NameIn(target, name, t), t => target.Catalog.Table(NameIn(target, name, t)).Target(OptionsOf(tables, MySqlTableName.Parse(t, null).Table).Freeze()), OnDrop);
+    }
+
+    private static string NameIn(IcebergNamespace target, Func<string, string> name, string table) => $"{target.Name}.{name(MySqlTableName.Parse(table, null).Table).Replace('.', '_')}";
+
+    private static IcebergSinkOptions OptionsOf(IEnumerable<(string? Table, Action<IcebergSinkOptions> Configure)> tables, string? table)
+    {
+        var options = new IcebergSinkOptions();
+        foreach (var (_, configure) in tables.Where(t => t.Table is null).Concat(tables.Where(t => t.Table is not null && t.Table.Equals(table, StringComparison.OrdinalIgnoreCase))))
+        {
+            configure(options);
+        }
+
+        return options;
+    }
+
+    private IcebergNamespaceOptions Add(string? table, Action<IcebergSinkOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _tables.Add((table, configure));
+        return this;
+    }
+}

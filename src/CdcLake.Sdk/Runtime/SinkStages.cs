@@ -1,0 +1,93 @@
+using CdcLake.Connectors;
+using CdcLake.Dataflow;
+
+namespace CdcLake.Runtime;
+
+/// <summary>
+/// The tasks of a run's sinks: one for each, and one for the upkeep of its target. Of a database tables come and go while the run goes on: their sinks are opened, take part in commits from the
+/// next barrier on, and leave behind the last one, all of it on the task of whoever sends, which has nothing under way then.
+/// </summary>
+/// <param name="run">Opens and closes sinks.</param>
+/// <param name="commits">Hears who takes part.</param>
+/// <param name="group">Runs the tasks.</param>
+/// <param name="status">Where progress is shown.</param>
+/// <param name="positions">Where positions are noted.</param>
+/// <param name="mayEndEarly">Asked at the end: true when a sink need not have reached what it has committed.</param>
+internal sealed class SinkStages(
+    PreparedRun run, CommitCoordinator commits, StageGroup group, StatusBoard status, PositionBoard positions, Func<bool> mayEndEarly)
+{
+    private readonly Dictionary<RunSink, Task> _ends = [];
+
+    /// <summary>Called with the plan when tables came or went.</summary>
+    public Action<PreparedRun> Changed { get; init; } = _ => { };
+
+    /// <summary>True where tables come and go.</summary>
+    public bool FollowsTables => run.Plan.Logical.Database is not null;
+
+    /// <inheritdoc cref="PreparedRun.Rebind"/>
+    public IReadOnlyDictionary<int, SinkOpening> Rebind(TableChange change) => run.Rebind(change);
+
+    /// <summary>Starts the tasks of a sink.</summary>
+    /// <param name="sink">The sink.</param>
+    /// <param name="gate">Throws away what it has.</param>
+    /// <param name="isNew">Its table came while the run goes on.</param>
+    /// <returns>What can be seen of it.</returns>
+    public StageProbe Start(RunSink sink, SinkGate gate, bool isNew = false)
+    {
+        var stage = new SinkStage(sink.Number, sink.Sink, gate, sink.Input, commits, status, positions, run.Clock) { IsNew = isNew };
+        Task RunAsync() => stage.RunAsync(() => mayEndEarly() || !run.Sinks.All.Contains(sink), group.Aborted);
+        if (sink.Sink is IMaintainedSink maintained)
+        {
+            var upkeep = new UpkeepStage(maintained, u => status.Maintained(sink.Number, u), group.Aborted);
+            _ends[sink] = Task.WhenAll(group.Start(sink.Sink.Name, () => upkeep.RunBesideAsync(RunAsync)), group.Start(sink.Sink.Name, upkeep.RunAsync));
+        }
+        else
+        {
+            _ends[sink] = group.Start(sink.Sink.Name, RunAsync);
+        }
+
+        return stage.Probe;
+    }
+
+    /// <summary>So many tables will come.</summary>
+    public void Await(int tables) => positions.Await(tables);
+
+    /// <summary>A table comes: opens its sinks.</summary>
+    /// <returns>Where its changes go.</returns>
+    public async Task<Outlet> AddAsync(TableChange change, CancellationToken cancellationToken)
+    {
+        var outlet = new Outlet();
+        foreach (var sink in await run.OpenAsync(change, cancellationToken).ConfigureAwait(false))
+        {
+            outlet.Add(sink.Input.Channel, 0);
+            positions.Add(sink.Number);
+            run.Sinks.Add(sink);
+            commits.Join(sink);
+            status.Came(sink, Start(sink, new SinkGate(sink.Sink.Name, null, null, false), isNew: true));
+        }
+
+        Changed(run);
+        return outlet;
+    }
+
+    /// <summary>A table goes, and nothing more comes on the channels of its sinks: waits for them, and does with their targets what the pipeline says.</summary>
+    public async Task RemoveAsync(TableChange change, CancellationToken cancellationToken)
+    {
+        foreach (var sink in run.Sinks.Of(change.Table).ToList())
+        {
+            run.Sinks.Remove(sink);
+            commits.Leave(sink);
+            if (_ends.Remove(sink, out var end))
+            {
+                await end.ConfigureAwait(false);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested(); // the stages end too when the run fails
+            positions.Remove(sink.Number);
+            status.Went(sink);
+            await run.CloseAsync(sink, change, cancellationToken).ConfigureAwait(false);
+        }
+
+        Changed(run);
+    }
+}
