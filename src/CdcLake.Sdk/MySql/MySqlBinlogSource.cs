@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Binlog.Dialects;
@@ -9,7 +7,6 @@ using CdcLake.MySql.StartPoints;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
-using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql;
 

@@ -10,7 +10,7 @@ public sealed class MySqlDatabase
 {
     internal MySqlDatabase(MySqlSource source, TableSelection selection) => (Source, Selection) = (source, selection);
 
-    /// <summary>Name of the database.</summary>
+    /// <summary>As it was given to <see cref="MySqlSource.Database"/>: <c>shop</c>.</summary>
     public string Name => Selection.Database;
 
     internal MySqlSource Source { get; }

@@ -116,7 +116,7 @@ internal sealed class CommitCoordinator
         }
     }
 
-    /// <summary>A sink takes part from the next barrier on. Called by whoever sends.</summary>
+    /// <summary>A sink takes part from the next barrier on: an epoch of it has ended. Called by whoever sends.</summary>
     public void Join(RunSink sink)
     {
         lock (_lock)
@@ -269,7 +269,7 @@ internal sealed class CommitCoordinator
         CommitRound? round = null;
         RunSink[] members = [.. _committed.Keys];
         return round = new CommitRound(
-            position, members.Length, evenIfEmpty, _options.TimeProvider, (parts, stop) => PublishAsync(members, parts, position, round!.Began, asked, stop), () => Close(members, null, asked));
+            position, members.Select(m => m.Number).ToHashSet(), evenIfEmpty, _options.TimeProvider, (parts, stop) => PublishAsync(members, parts, position, round!.Began, asked, stop), () => Close(members, null, asked));
     }
 
     private async Task<IReadOnlyDictionary<ISink, string>> PublishAsync(

@@ -13,7 +13,7 @@ internal sealed class CommitRound : ICommitRound
     private readonly Lock _lock = new();
     private readonly SourcePosition _position;
     private readonly TimeProvider _clock;
-    private readonly int _sinks;
+    private readonly IReadOnlySet<int> _sinks;
     private readonly bool _evenIfEmpty;
     private readonly Func<IReadOnlyList<IPreparedCommit>, CancellationToken, Task<IReadOnlyDictionary<ISink, string>>> _publish;
     private readonly Action _skipped;
@@ -25,13 +25,13 @@ internal sealed class CommitRound : ICommitRound
     private int _arrived;
 
     /// <param name="position">Where the barrier stands: what every sink stores.</param>
-    /// <param name="sinks">How many durable sinks take part, at least one.</param>
+    /// <param name="sinks">Numbers of the durable sinks that take part, at least one.</param>
     /// <param name="evenIfEmpty">Store the position although no sink has rows.</param>
     /// <param name="clock">Measures how long it takes.</param>
     /// <param name="publish">Publishes all parts, in the order of the sinks, and disposes them in any case; gives the targets' names of the commits.</param>
     /// <param name="skipped">Called when there is nothing to commit.</param>
     public CommitRound(
-        SourcePosition position, int sinks, bool evenIfEmpty, TimeProvider clock,
+        SourcePosition position, IReadOnlySet<int> sinks, bool evenIfEmpty, TimeProvider clock,
         Func<IReadOnlyList<IPreparedCommit>, CancellationToken, Task<IReadOnlyDictionary<ISink, string>>> publish, Action skipped)
     {
         _skipped = skipped;
@@ -50,6 +50,11 @@ internal sealed class CommitRound : ICommitRound
 
     public async Task TakePartAsync(int index, ISink sink, CancellationToken cancellationToken)
     {
+        if (!_sinks.Contains(index))
+        {
+            return; // its table came, and not yet all of its rows
+        }
+
         Arrive(sink.Backlog);
         if (!await _decision.Task.WaitAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -106,7 +111,7 @@ internal sealed class CommitRound : ICommitRound
         {
             _hasRows |= backlog.Rows > 0;
             Began = _arrived == 0 ? _clock.GetTimestamp() : Began;
-            if (++_arrived < _sinks)
+            if (++_arrived < _sinks.Count)
             {
                 return;
             }
@@ -128,7 +133,7 @@ internal sealed class CommitRound : ICommitRound
         lock (_lock)
         {
             _parts.Add(index, part);
-            return _parts.Count == _sinks;
+            return _parts.Count == _sinks.Count;
         }
     }
 
@@ -136,7 +141,7 @@ internal sealed class CommitRound : ICommitRound
     {
         lock (_lock)
         {
-            return _parts.Count < _sinks && _parts.Remove(index, out var part) && part is not null;
+            return _parts.Count < _sinks.Count && _parts.Remove(index, out var part) && part is not null;
         }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class SinkStages(
     PreparedRun run, CommitCoordinator commits, StageGroup group, StatusBoard status, PositionBoard positions, Func<bool> mayEndEarly)
 {
     private readonly Dictionary<RunSink, Task> _ends = [];
+    private readonly List<RunSink> _coming = [];
 
     /// <summary>Called with the plan when tables came or went.</summary>
     public Action<PreparedRun> Changed { get; init; } = _ => { };
@@ -62,12 +63,19 @@ internal sealed class SinkStages(
             outlet.Add(sink.Input.Channel, 0);
             positions.Add(sink.Number);
             run.Sinks.Add(sink);
-            commits.Join(sink);
+            _coming.Add(sink);
             status.Came(sink, Start(sink, new SinkGate(sink.Sink.Name, null, null, false), isNew: true));
         }
 
         Changed(run);
         return outlet;
+    }
+
+    /// <summary>An epoch has ended in all sinks, those included whose tables came in it: they take part in commits from here on.</summary>
+    public void EpochEnded()
+    {
+        _coming.ForEach(commits.Join);
+        _coming.Clear();
     }
 
     /// <summary>A table goes, and nothing more comes on the channels of its sinks: waits for them, and does with their targets what the pipeline says.</summary>

@@ -87,6 +87,7 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
 
         await SendAsync().ConfigureAwait(false);
         await _output.SignalAsync(new EpochEnd(epoch), _abort).ConfigureAwait(false);
+        _sinks.EpochEnded();
         _isPartlySent = false;
         _kind = EpochKind.Changes;
         _last = epoch;

@@ -21,20 +21,13 @@ internal sealed class FollowedTable(ServerPair servers, Func<MySqlSource, Iceber
     /// <summary>The source, in the database.</summary>
     public ServerSession Session => _session!;
 
-    public LakeTable Table => Named("t");
+    public LakeTable Table => new(Path.Combine(_folder["warehouse"], "lakehouse", "t"));
 
-    /// <summary>The tables that the lake has, by name.</summary>
-    public IReadOnlyList<string> Names => Directory.Exists(Path.Combine(_folder["warehouse"], "lakehouse"))
-        ? [.. Directory.GetDirectories(Path.Combine(_folder["warehouse"], "lakehouse")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)] : [];
+    /// <summary>All tables of the lake.</summary>
+    public WholeLake Lake => new(Path.Combine(_folder["warehouse"], "lakehouse"), _replica!, Session);
 
     /// <summary>The pipeline that runs.</summary>
     public Pipeline Pipeline => _pipeline!;
-
-    /// <summary>The history of the source.</summary>
-    public SteppedReplica Replica => _replica!;
-
-    /// <summary>A table of the lake.</summary>
-    public LakeTable Named(string name) => new(Path.Combine(_folder["warehouse"], "lakehouse", name));
 
     public ConcurrentQueue<PipelineCommit> Commits { get; } = new();
 
@@ -63,6 +56,13 @@ internal sealed class FollowedTable(ServerPair servers, Func<MySqlSource, Iceber
             o.OnCommit = Commits.Enqueue;
         });
         _running = _pipeline.RunAsync(_stop.Token);
+    }
+
+    /// <summary>Begins anew after an error.</summary>
+    public async Task RestartAsync()
+    {
+        await _pipeline!.DisposeAsync();
+        Start();
     }
 
     /// <summary>Runs statements, then waits until the lake shows them.</summary>

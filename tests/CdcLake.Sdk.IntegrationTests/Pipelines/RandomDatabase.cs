@@ -15,6 +15,12 @@ internal sealed class RandomDatabase(ServerSession session, Random random)
     /// <summary>Statements that changed tables themselves, by kind.</summary>
     public SortedDictionary<string, int> Kinds { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Tables that are replicated now, all of which have had rows.</summary>
+    public IEnumerable<string> Replicated => _tables.Where(t => !t.StartsWith("tmp_", StringComparison.Ordinal));
+
+    /// <summary>A row more in each table.</summary>
+    public Task WriteAllAsync() => session.RunAsync(_tables.Select(t => $"INSERT INTO {t} (id, v) VALUES ({++_keys}, 1)"));
+
     /// <summary>Some tables with rows.</summary>
     public async Task CreateAsync(int count)
     {

@@ -21,9 +21,9 @@ public sealed class WholeDatabaseTests(ServerPair servers, ITestOutputHelper out
             "CREATE VIEW seen AS SELECT * FROM a", "CREATE TABLE tmp_x (id INT PRIMARY KEY)", "INSERT INTO tmp_x VALUES (1), (2)");
         followed.Start();
         await followed.SettleAsync();
-        Assert.Equal(["a", "empty_one"], followed.Names);
+        Assert.Equal(["a", "empty_one"], followed.Lake.Names);
         await followed.RunAsync("CREATE TABLE b LIKE a", "INSERT INTO b VALUES (3, 'three')", "UPDATE a SET v = 'uno' WHERE id = 1");
-        Assert.Equal(["a", "b", "empty_one"], followed.Names);
+        Assert.Equal(["a", "b", "empty_one"], followed.Lake.Names);
         Assert.Equal(["iceberg(lakehouse.a)", "iceberg(lakehouse.empty_one)", "iceberg(lakehouse.b)"], followed.Pipeline.Status.Sinks.Select(s => s.Name));
         Assert.Contains("iceberg(lakehouse.b)", followed.Pipeline.Explain(), StringComparison.Ordinal);
         await followed.RunAsync("RENAME TABLE tmp_x TO x", "INSERT INTO x VALUES (3)", "TRUNCATE TABLE a");
@@ -35,7 +35,39 @@ public sealed class WholeDatabaseTests(ServerPair servers, ITestOutputHelper out
         Assert.Equal(["iceberg(lakehouse.a)", "iceberg(lakehouse.empty_one)", "iceberg(lakehouse.x)"], report.Sinks.Select(s => s.Name).Order(StringComparer.Ordinal));
         Assert.All(report.Sinks, s => Assert.True(s is { DifferingRanges: 0, NotComparedBecause: null }, s.NotComparedBecause));
         await followed.StopAsync();
-        output.WriteLine($"{await WholeLake.CheckAsync(followed)} snapshots exact");
+        output.WriteLine($"{await followed.Lake.CheckAsync()} snapshots exact");
+    }
+
+    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
+    public async Task Database_without_tables_gets_its_first_ones()
+    {
+        await using var followed = Follow();
+        await followed.CreateAsync();
+        followed.Start();
+        await followed.RunAsync("CREATE TABLE a (id INT PRIMARY KEY, v INT)", "INSERT INTO a VALUES (1, 1)");
+        await followed.StopAsync();
+        await followed.Session.RunAsync("CREATE TABLE b LIKE a", "INSERT INTO b SELECT * FROM a", "ALTER TABLE a MODIFY v VARCHAR(9)", "CREATE TABLE c LIKE b");
+        followed.Start();
+        await followed.RunAsync("UPDATE a SET v = 'x'", "INSERT INTO c VALUES (5, 5)");
+        Assert.Equal(["a", "b", "c"], followed.Lake.Names);
+        await followed.StopAsync();
+        output.WriteLine($"{await followed.Lake.CheckAsync()} snapshots exact");
+    }
+
+    [ServerFact(TestServers.MySql)]
+    public async Task Tables_that_cannot_be_replicated_are_refused_by_name()
+    {
+        await using var followed = Follow();
+        await followed.CreateAsync("CREATE TABLE a (id INT PRIMARY KEY)", "CREATE TABLE keyless (v INT)", "CREATE TABLE tmp_keyless (v INT)");
+        followed.Start();
+        var error = await Assert.ThrowsAsync<SchemaMismatchException>(() => followed.Running);
+        Assert.StartsWith("ddl.keyless of database ddl has no primary key", error.Message, StringComparison.Ordinal);
+        await followed.Session.RunAsync("ALTER TABLE keyless ADD PRIMARY KEY (v)");
+        await followed.RestartAsync();
+        await followed.RunAsync("INSERT INTO keyless VALUES (1)");
+        await followed.Session.RunAsync("CREATE TABLE another (v INT)", "INSERT INTO another VALUES (1)");
+        error = await Assert.ThrowsAsync<SchemaMismatchException>(() => followed.Running);
+        Assert.StartsWith("ddl.another of database ddl has no primary key", error.Message, StringComparison.Ordinal);
     }
 
     [ServerFact(TestServers.MySql, IcebergJava.Variable)]
@@ -62,9 +94,90 @@ public sealed class WholeDatabaseTests(ServerPair servers, ITestOutputHelper out
 
         await followed.SettleAsync();
         await followed.StopAsync();
-        var snapshots = await WholeLake.CheckAsync(followed);
+        var snapshots = await followed.Lake.CheckAsync();
         output.WriteLine($"{Steps} steps ({string.Join(", ", history.Kinds.Select(k => $"{k.Value} {k.Key}"))}), {snapshots} snapshots exact");
     }
+
+    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
+    public async Task Random_history_of_a_database_is_followed_exactly_however_often_the_pipeline_is_killed()
+    {
+        var random = Seed.Next(output);
+        using var folder = new TemporaryFolder();
+        await servers.Source.ResetAsync();
+        await using var replica = await SteppedReplica.FollowAsync(servers.Source, servers.Replica, FollowedTable.Database);
+        await using var session = await servers.Source.OpenAsync();
+        await session.RunAsync($"CREATE DATABASE {FollowedTable.Database}", $"USE {FollowedTable.Database}");
+        var history = new RandomDatabase(session, random);
+        await history.CreateAsync(4);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            await using var run = Start(folder);
+            await run.LineAsync(IsCommit, "a commit");
+            var life = run.ExitsWithinAsync(random.NextDouble() * TimeSpan.FromSeconds(2));
+            while (!life.IsCompleted)
+            {
+                await history.StepAsync();
+            }
+
+            Assert.False(await life, run.HasExited ? run.Failure("ended by itself").Message : null);
+            await run.KillAsync();
+            await history.StepAsync();
+        }
+
+        await using var last = Start(folder);
+        await history.WriteAllAsync();
+        var end = GtidSet.Parse(await session.GtidExecutedAsync());
+        var lake = new WholeLake(Path.Combine(folder.Path, "lakehouse"), replica, session);
+        foreach (var table in history.Replicated)
+        {
+            await last.LineAsync(
+                l => l.StartsWith($"commit iceberg(lakehouse.{table}) ", StringComparison.Ordinal) && GtidSet.Parse(l[(l.LastIndexOf(" at ", StringComparison.Ordinal) + " at ".Length)..]).Covers(end), $"a commit of {table} at {end}");
+        }
+
+        last.Interrupt();
+        Assert.True(await last.ExitAsync() == 0, last.Failure("drain").Message);
+        output.WriteLine($"{Kills} kills ({string.Join(", ", history.Kinds.Select(k => $"{k.Value} {k.Key}"))}), {await lake.CheckAsync()} snapshots exact");
+    }
+
+    [ServerFact(TestServers.MySql, RestServer.Variable, IcebergJava.Variable)]
+    public async Task Tables_of_a_catalog_that_is_a_service_are_committed_in_one_act()
+    {
+        var space = $"rest_{Environment.ProcessId}_{Guid.NewGuid():N}";
+        await using var followed = new FollowedTable(servers, (mysql, _, options) => Pipeline
+            .FromMySqlBinlog(mysql.Database(FollowedTable.Database).Exclude("tmp_*")).ToIceberg(IcebergCatalog.Rest(RestServer.Uri).Namespace(space), o => o.OnDrop = DroppedTables.Drop).Build("followed", options));
+        await followed.CreateAsync("CREATE TABLE a (id INT PRIMARY KEY, v INT)", "INSERT INTO a VALUES (1, 1)", "CREATE TABLE b (id INT PRIMARY KEY, v INT)");
+        var began = TimeProvider.System.GetTimestamp();
+        followed.Start();
+        await followed.SettleAsync();
+        output.WriteLine($"began after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:N1} s");
+        await followed.RunAsync("CREATE TABLE c LIKE a", "INSERT INTO c VALUES (3, 3)", "UPDATE a SET v = 2", "CREATE TABLE tmp_d LIKE a", "INSERT INTO tmp_d VALUES (4, 4)", "RENAME TABLE tmp_d TO d");
+        await followed.RunAsync("BEGIN", "INSERT INTO a VALUES (7, 7)", "INSERT INTO b VALUES (7, 7)", "INSERT INTO c VALUES (7, 7)", "INSERT INTO d VALUES (7, 7)", "COMMIT");
+        output.WriteLine($"four tables after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:N1} s");
+        foreach (var table in (string[])["a", "b", "c", "d"])
+        {
+            var rows = (await IcebergJava.SortedRowsAsync([$"{space}.{table}", .. RestServer.ForJava])).Select(LakeRows.Line).Order(StringComparer.Ordinal);
+            Assert.Equal(await followed.NamedRowsAsync($"SELECT * FROM {table}"), rows);
+            await IcebergJava.DoAsync(["verify", $"{space}.{table}", "--keys", "identifier", "--no-notes", .. RestServer.ForJava]);
+        }
+
+        output.WriteLine($"compared after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:N1} s");
+        Assert.Single(followed.Commits.TakeLast(4).Select(c => c.Position).Distinct());
+        await followed.RunAsync("DROP TABLE b", "INSERT INTO a VALUES (8, 8)");
+        output.WriteLine($"dropped after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:N1} s");
+        var left = new List<string>();
+        await foreach (var table in IcebergCatalog.Rest(RestServer.Uri).ListTablesAsync(space))
+        {
+            left.Add(table);
+        }
+
+        Assert.Equal([$"{space}.a", $"{space}.c", $"{space}.d"], left.Order(StringComparer.Ordinal));
+        await followed.StopAsync();
+    }
+
+    private static bool IsCommit(string line) => line.StartsWith("commit ", StringComparison.Ordinal);
+
+    private ChildProcess Start(TemporaryFolder folder) => ChildProcess.Start(
+        "dotnet", ["exec", typeof(WholeDatabaseTests).Assembly.Location, ReplicaProgram.Argument, servers.Source.CaptureString, ReplicaProgram.WholeDatabase, folder.Path]);
 
     private FollowedTable Follow() => new(servers, (mysql, lake, options) => Pipeline
         .FromMySqlBinlog(mysql.Database(FollowedTable.Database).Exclude("tmp_*")).ToIceberg(lake.Namespace("lakehouse")).Build("followed", options));

@@ -33,6 +33,35 @@ public sealed class PositionBoardTests
     }
 
     [Fact]
+    public async Task Sinks_that_come_count_and_those_that_go_do_not()
+    {
+        var board = new PositionBoard(null);
+        var waiting = board.WaitAsync(new TestPosition(3), null, CancellationToken.None);
+        board.Open([0, 1]);
+        board.Shows(0, new TestPosition(3));
+        board.Add(2);
+        board.Remove(1);
+        Assert.False(waiting.IsCompleted);
+        board.Shows(2, new TestPosition(3));
+        await waiting;
+    }
+
+    [Fact]
+    public async Task Sinks_that_are_still_to_come_are_waited_for()
+    {
+        var board = new PositionBoard(null);
+        board.Await(1);
+        board.Open([0]);
+        board.Shows(0, new TestPosition(3));
+        var waiting = board.WaitAsync(new TestPosition(3), null, CancellationToken.None);
+        board.Add(1);
+        board.Await(0);
+        Assert.False(waiting.IsCompleted);
+        board.Shows(1, new TestPosition(4));
+        await waiting;
+    }
+
+    [Fact]
     public async Task The_end_of_a_run_gives_every_waiter_an_error_of_its_own()
     {
         var board = new PositionBoard(1);

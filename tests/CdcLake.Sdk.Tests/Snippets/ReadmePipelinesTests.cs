@@ -67,6 +67,20 @@ public sealed class ReadmePipelinesTests
         // end-snippet
         Assert.Equal("users", replica.Name);
 
+        // snippet: database
+        var shopReplica = Pipeline
+            .FromMySqlBinlog(mysql.Database("shop").Exclude("tmp_*", "_*_gho", "_*_del"))
+            .ToIceberg(lake.Namespace("raw"), o =>
+            {
+                o.OnDrop = DroppedTables.Keep;
+                o.EachTable(t => t.CompressionLevel = 3);
+                o.Table("orders", t => t.PartitionBy("day(created_at)"));
+            })
+            .Build("shop-replica");
+        // end-snippet
+        Assert.Equal("shop-replica", shopReplica.Name);
+        Assert.Contains("database shop.* without tmp_*, _*_gho, _*_del", shopReplica.Explain(), StringComparison.Ordinal);
+
         // snippet: operators
         var sales = Pipeline.FromMySqlBinlog(mysql.Table<Sale>("appdb.sales"));
         var products = mysql.Table<Product>("appdb.products");
