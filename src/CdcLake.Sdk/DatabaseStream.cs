@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CdcLake.Planning.Logical;
 using CdcLake.Runtime;
 
@@ -7,6 +8,7 @@ namespace CdcLake;
 /// The changes of all tables of a database, and where they are replicated to: each table as it is, by its primary key, to a target of its own. All of them are committed at one and the same
 /// position. Not thread-safe while the pipeline is being put together.
 /// </summary>
+[SuppressMessage("Naming", "CA1711", Justification = "A stream of changes is what the field calls it; it is no System.IO.Stream.")]
 public sealed class DatabaseStream
 {
     private readonly LogicalDatabase _database;

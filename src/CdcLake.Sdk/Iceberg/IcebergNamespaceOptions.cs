@@ -1,4 +1,3 @@
-using CdcLake.Iceberg;
 using CdcLake.MySql.Tables;
 using CdcLake.Planning.Logical;
 

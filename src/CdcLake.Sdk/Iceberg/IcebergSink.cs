@@ -97,8 +97,13 @@ internal sealed class IcebergSink : IMaintainedSink
         var empties = false;
         while (_changes.TryDequeue(out var change))
         {
-            empties |= change.Opening is null;
-            await (change.Opening is null ? ValueTask.CompletedTask : FollowAsync(table, change.Change, change.Opening, cancellationToken)).ConfigureAwait(false);
+            if (change.Opening is null)
+            {
+                empties = true;
+                continue;
+            }
+
+            await FollowAsync(table, change.Change, change.Opening, cancellationToken).ConfigureAwait(false);
         }
 
         if (empties)

@@ -58,9 +58,9 @@ internal sealed class LateTables(HostSelector hosts, LogFollower log, BinlogEven
             {
                 await ReadOnceAsync(output, () => isAdded = true, cancellationToken).ConfigureAwait(false);
             }
-            catch (TableRedefinedException) when (!isAdded)
+            catch (Exception error) when (!isAdded && error is TableRedefinedException or SchemaMismatchException { IsTableMissing: true })
             {
-                // It was altered since it was described.
+                output.Report(new SourceProgress(SourcePhase.Snapshot, error.Message)); // altered, or gone, since it was described: it is looked at again
             }
             catch (MySqlServerException error) when (!isAdded && !output.HasFailed)
             {

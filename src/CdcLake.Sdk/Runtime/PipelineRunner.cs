@@ -100,7 +100,7 @@ internal sealed class PipelineRunner
         var commits = new CommitCoordinator(publisher, run.Sinks, run.Replaces, run.Checkpoints, _options, group.Aborted);
         await using var losing = (_lease?.Lost ?? CancellationToken.None).Register(() => group.Fail(LeaseLost())).ConfigureAwait(false);
         var stages = new SinkStages(run, commits, group, _status, _positions, () => stop.IsCancellationRequested || source.Rereads is not null) { Changed = r => _bound(r.Plan) };
-        using var sourceStage = new SourceStage(run.Graph.Source, run.Plan.Captures, commits, _status, group.Aborted, stages);
+        using var sourceStage = new SourceStage(run.Graph.Source, run.Plan.Captures, commits, _status, stages, group.Aborted);
         var start = new SourceStart(
             run.Captures,
             run.Start.From,

@@ -41,10 +41,10 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
     /// <param name="captures">The captured tables as the run begins.</param>
     /// <param name="commits">Says where barriers stand.</param>
     /// <param name="status">Where progress is shown.</param>
-    /// <param name="abort">Ends waiting for room. Stopping the source is not enough: an epoch that it has closed goes out whole.</param>
     /// <param name="sinks">Says what sinks would be opened with after a change of a table, and lets tables come and go.</param>
+    /// <param name="abort">Ends waiting for room. Stopping the source is not enough: an epoch that it has closed goes out whole.</param>
     public SourceStage(
-        SourceOutlet output, IEnumerable<TableCapture> captures, CommitCoordinator commits, StatusBoard status, CancellationToken abort, SinkStages sinks)
+        SourceOutlet output, IEnumerable<TableCapture> captures, CommitCoordinator commits, StatusBoard status, SinkStages sinks, CancellationToken abort)
     {
         _sinks = sinks;
         _abort = abort;
