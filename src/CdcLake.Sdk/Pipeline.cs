@@ -90,6 +90,24 @@ public sealed partial class Pipeline : IAsyncDisposable
     public Task CheckpointAsync(CancellationToken cancellationToken = default) => _control.CheckpointAsync(cancellationToken);
 
     /// <summary>
+    /// Reads one table of a replicated database anew while the pipeline runs, and while readers see what its target held: one commit then replaces all of its rows, at a position that the other tables have
+    /// come to. For a target that was damaged by others. The stream waits while the rows are read.
+    /// </summary>
+    /// <param name="table">Qualified name: <c>shop.orders</c>.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the reading.</param>
+    /// <returns>Done when it is committed.</returns>
+    /// <exception cref="ArgumentException">No such table is replicated now.</exception>
+    /// <exception cref="InvalidOperationException">The pipeline does not replicate a database (see <see cref="ResetAsync"/>), is not running, or its run ended before.</exception>
+    public Task ResnapshotAsync(string table, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(table);
+        var database = _definition.Plan.Database ?? throw new InvalidOperationException($"Pipeline \"{Name}\" does not replicate a database. Stop it, and call {nameof(ResetAsync)}: then everything is read anew.");
+        var tables = Volatile.Read(ref _bound)?.Logical.Tables ?? [];
+        return tables.Contains(table) ? _control.RereadAsync(table, cancellationToken) : throw new ArgumentException(
+            $"Pipeline \"{Name}\" replicates no table {table} of {database.Selection} now. It has: {string.Join(", ", tables)}.", nameof(table));
+    }
+
+    /// <summary>
     /// Has the next run begin anew: checkpoints are removed, and a new snapshot replaces the content of all targets in one commit, until which they stay as they are. For a result that was
     /// damaged by others, or whose source was restored. The wish is kept with the checkpoints, so that it outlives this process.
     /// </summary>

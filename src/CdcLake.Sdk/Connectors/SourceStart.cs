@@ -35,6 +35,9 @@ internal sealed record SourceStart(
     /// <summary>Qualified names of tables of the selection whose content at <see cref="From"/> nobody has: they are read and added as soon as the log has come to where they stand.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
+    /// <summary>Tables of the selection that are to be read anew, and added again, while the log is followed.</summary>
+    public RereadRequests Requests { get; init; } = new();
+
     /// <summary>True when <see cref="From"/> is what <see cref="ISource.FindStartAsync"/> found: the first epoch is then one of kind <see cref="EpochKind.StartPoint"/> there.</summary>
     public bool IsStartPoint { get; init; }
 }

@@ -77,6 +77,12 @@ internal sealed class BinlogStream : IAsyncDisposable
                 }
             }
 
+            if (_processor.IsStopped)
+            {
+                await _processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
             if (_connection.IsAtEnd)
             {
                 throw new MySqlServerException($"{_connection.Peer} ended the binary log stream without a reason.") { IsTransient = true };

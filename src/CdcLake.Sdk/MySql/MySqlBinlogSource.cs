@@ -161,6 +161,7 @@ internal sealed class MySqlBinlogSource : ISource
             StatementTables = [.. _settings.StatementTables],
             Selection = selection,
             Ignored = missing,
+            Requests = start.Requests,
             FollowsForeignKeys = _hosts.FollowsForeignKeys == true,
             FollowsInPlace = _settings.SchemaChanges == SchemaChanges.Follow,
             RereadsAfterStatements = FollowsTables && from.Began is null,

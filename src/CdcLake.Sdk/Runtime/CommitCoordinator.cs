@@ -293,7 +293,7 @@ internal sealed class CommitCoordinator
                     _committed[member] = committed;
                 }
 
-                _policy.Committed();
+                _policy.Committed(members.Select(m => m.Number));
             }
 
             _wake.TrySetResult();

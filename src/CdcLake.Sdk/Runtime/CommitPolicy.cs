@@ -51,12 +51,16 @@ internal sealed class CommitPolicy
         _changedSince = _backlogs.Values.Any(b => b.Rows > 0) ? _changedSince : null;
     }
 
-    /// <summary>Everything is committed.</summary>
-    public void Committed()
+    /// <summary>Everything is committed that these sinks had. What waits in one that came meanwhile still does.</summary>
+    public void Committed(IEnumerable<int> sinks)
     {
-        _backlogs.Clear();
-        _changedSince = null;
-        _movedSince = null;
+        foreach (var sink in sinks)
+        {
+            _backlogs.Remove(sink);
+        }
+
+        _changedSince = _backlogs.Values.Any(b => b.Rows > 0) ? _changedSince : null;
+        _movedSince = _backlogs.Count > 0 ? _movedSince : null;
     }
 
     private TimeSpan Left(long since, TimeSpan interval)

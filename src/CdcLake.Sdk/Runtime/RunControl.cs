@@ -1,3 +1,5 @@
+using CdcLake.Connectors;
+
 namespace CdcLake.Runtime;
 
 /// <summary>What can be asked of a run while it goes on. Thread-safe.</summary>
@@ -6,6 +8,7 @@ internal sealed class RunControl(string pipeline)
 {
     private readonly Lock _gate = new();
     private CommitCoordinator? _commits;
+    private RereadRequests? _rereads;
     private Action<Exception>? _fail;
     private TaskCompletionSource _ended = new();
     private TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,12 +27,13 @@ internal sealed class RunControl(string pipeline)
 
     /// <summary>A run takes wishes from here on.</summary>
     /// <param name="commits">Decides about commits and checkpoints.</param>
+    /// <param name="rereads">Takes tables that are to be read anew.</param>
     /// <param name="fail">Ends it at once, with an error.</param>
-    public void Attach(CommitCoordinator commits, Action<Exception> fail)
+    public void Attach(CommitCoordinator commits, RereadRequests rereads, Action<Exception> fail)
     {
         lock (_gate)
         {
-            (_commits, _fail) = (commits, fail);
+            (_commits, _rereads, _fail) = (commits, rereads, fail);
             _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _attached.TrySetResult();
         }
@@ -40,7 +44,8 @@ internal sealed class RunControl(string pipeline)
     {
         lock (_gate)
         {
-            (_commits, _fail) = (null, null);
+            _rereads?.End();
+            (_commits, _rereads, _fail) = (null, null, null);
             _attached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _ended.TrySetResult();
         }
@@ -53,6 +58,24 @@ internal sealed class RunControl(string pipeline)
         {
             _fail?.Invoke(reason);
         }
+    }
+
+    /// <summary>Has a table of a database read anew; done when that is committed.</summary>
+    /// <exception cref="InvalidOperationException">There is no run, it ended before, or the table went.</exception>
+    public async Task RereadAsync(string table, CancellationToken cancellationToken)
+    {
+        Task read;
+        lock (_gate)
+        {
+            read = _rereads?.AskAsync(table) ?? throw new InvalidOperationException($"Pipeline \"{pipeline}\" is not running, so no table can be read anew beside it. Wait until it streams.");
+        }
+
+        if (await Task.WhenAny(read).WaitAsync(cancellationToken).ConfigureAwait(false) is { IsCanceled: true })
+        {
+            throw new InvalidOperationException($"Table {table} was dropped, or the run of pipeline \"{pipeline}\" ended, before its new rows were committed; see its status.");
+        }
+
+        await CheckpointAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <exception cref="InvalidOperationException">There is no run, or it ended before.</exception>

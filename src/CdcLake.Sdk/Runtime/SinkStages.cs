@@ -17,10 +17,13 @@ internal sealed class SinkStages(
     PreparedRun run, CommitCoordinator commits, StageGroup group, StatusBoard status, PositionBoard positions, Func<bool> mayEndEarly)
 {
     private readonly Dictionary<RunSink, Task> _ends = [];
-    private readonly List<RunSink> _coming = [];
+    private readonly List<(RunSink Sink, string Table)> _coming = [];
 
     /// <summary>Called with the plan when tables came or went.</summary>
     public Action<PreparedRun> Changed { get; init; } = _ => { };
+
+    /// <summary>Tables that are to be read anew.</summary>
+    public RereadRequests Requests { get; } = new();
 
     /// <summary>True where tables come and go.</summary>
     public bool FollowsTables => run.Plan.Logical.Database is not null;
@@ -63,7 +66,7 @@ internal sealed class SinkStages(
             outlet.Add(sink.Input.Channel, 0);
             positions.Add(sink.Number);
             run.Sinks.Add(sink);
-            _coming.Add(sink);
+            _coming.Add((sink, change.After!.Table.Name));
             status.Came(sink, Start(sink, new SinkGate(sink.Sink.Name, null, null, false), isNew: true));
         }
 
@@ -74,13 +77,23 @@ internal sealed class SinkStages(
     /// <summary>An epoch has ended in all sinks, those included whose tables came in it: they take part in commits from here on.</summary>
     public void EpochEnded()
     {
-        _coming.ForEach(commits.Join);
+        foreach (var (sink, table) in _coming)
+        {
+            commits.Join(sink);
+            Requests.Done(table);
+        }
+
         _coming.Clear();
     }
 
     /// <summary>A table goes, and nothing more comes on the channels of its sinks: waits for them, and does with their targets what the pipeline says.</summary>
     public async Task RemoveAsync(TableChange change, CancellationToken cancellationToken)
     {
+        if (change.Kind == TableChangeKind.Removed)
+        {
+            Requests.Gone(change.Before!.Table.Name);
+        }
+
         foreach (var sink in run.Sinks.Of(change.Table).ToList())
         {
             run.Sinks.Remove(sink);

@@ -54,6 +54,25 @@ public sealed class WholeDatabaseTests(ServerPair servers, ITestOutputHelper out
         output.WriteLine($"{await followed.Lake.CheckAsync()} snapshots exact");
     }
 
+    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
+    public async Task One_table_is_read_anew_on_request_while_all_are_followed()
+    {
+        await using var followed = Follow();
+        await followed.CreateAsync("CREATE TABLE a (id INT PRIMARY KEY, v INT)", "INSERT INTO a VALUES (1, 1), (2, 2)", "CREATE TABLE b LIKE a", "INSERT INTO b VALUES (1, 1)");
+        followed.Start();
+        await followed.SettleAsync();
+        await followed.Session.RunAsync("SET SESSION sql_log_bin = 0", "UPDATE a SET v = 9 WHERE id = 1", "DELETE FROM a WHERE id = 2", "SET SESSION sql_log_bin = 1"); // which nobody hears of
+        await followed.RunAsync("INSERT INTO a VALUES (3, 3)", "INSERT INTO b VALUES (3, 3)");
+        Assert.False((await followed.Pipeline.VerifyAsync()).IsEqual);
+        using var limit = new CancellationTokenSource(ChildProcess.Limit);
+        await followed.Pipeline.ResnapshotAsync($"{FollowedTable.Database}.a", limit.Token);
+        Assert.True((await followed.Pipeline.VerifyAsync()).IsEqual);
+        await followed.RunAsync("INSERT INTO a VALUES (4, 4)", "UPDATE b SET v = 8");
+        Assert.True((await followed.Pipeline.VerifyAsync()).IsEqual);
+        await Assert.ThrowsAsync<ArgumentException>(() => followed.Pipeline.ResnapshotAsync($"{FollowedTable.Database}.c", limit.Token));
+        await followed.StopAsync();
+    }
+
     [ServerFact(TestServers.MySql)]
     public async Task Tables_that_cannot_be_replicated_are_refused_by_name()
     {

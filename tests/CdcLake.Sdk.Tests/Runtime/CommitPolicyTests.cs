@@ -21,7 +21,7 @@ public sealed class CommitPolicyTests
         Assert.Equal(TimeSpan.FromSeconds(1), policy.DueIn);
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.Zero, policy.DueIn);
-        policy.Committed();
+        policy.Committed([0, 1]);
         Assert.Null(policy.DueIn);
     }
 
@@ -50,6 +50,18 @@ public sealed class CommitPolicyTests
         Assert.Equal(TimeSpan.FromSeconds(2), policy.DueIn);
         policy.EpochEnded(1, new SinkBacklog(0, 0, true));
         Assert.Equal(CommitPolicy.PositionInterval, policy.DueIn);
+    }
+
+    [Fact]
+    public void Rows_of_a_sink_that_took_no_part_in_a_commit_still_wait()
+    {
+        var policy = Policy();
+        policy.EpochEnded(0, new SinkBacklog(1, 10, true));
+        policy.EpochEnded(2, new SinkBacklog(1, 10, true));
+        policy.Committed([0, 1]);
+        Assert.Equal(TimeSpan.FromSeconds(2), policy.DueIn);
+        policy.Committed([0, 1, 2]);
+        Assert.Null(policy.DueIn);
     }
 
     private CommitPolicy Policy() => new(new PipelineOptions

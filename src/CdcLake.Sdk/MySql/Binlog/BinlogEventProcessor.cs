@@ -20,11 +20,13 @@ internal sealed class BinlogEventProcessor : IDisposable
     private readonly CaptureSet _tables;
     private readonly EpochBuilder _epochs;
     private readonly TransactionReader _transactions;
+    private readonly RereadRequests _requests;
     private GtidSet? _stop;
 
     public BinlogEventProcessor(BinlogProcessorOptions options)
     {
         Meter = options.Meter;
+        _requests = options.Requests;
         _included = new IncludedTransactions(options.Executed, options.Began);
         _tables = new CaptureSet(options);
         _epochs = new EpochBuilder(options, _included);
@@ -66,7 +68,8 @@ internal sealed class BinlogEventProcessor : IDisposable
     public Interruption? Interruption => _tables.Interruption;
 
     /// <summary>True when everything up to where <see cref="StopAt"/> said was handed on, or the log cannot be followed from here on without more ado.</summary>
-    public bool IsStopped => Reread is not null || Interruption is not null || (_stop is not null && AtTransactionEnd && Executed.Covers(_stop));
+    public bool IsStopped => Reread is not null || Interruption is not null
+        || (AtTransactionEnd && ((_stop is not null && Executed.Covers(_stop)) || (_requests.HasNew && _tables.Selected is not null && !HasHandedOnPart)));
 
     /// <summary>True when the events that follow end with a CRC-32.</summary>
     public bool HasChecksum => _cursor.HasChecksum;
@@ -143,7 +146,7 @@ internal sealed class BinlogEventProcessor : IDisposable
     /// <returns>What there was; null for nothing.</returns>
     public async ValueTask<Interruption?> LetGoAsync(ISourceOutput output, CancellationToken cancellationToken)
     {
-        if (_tables.TakeInterruption() is not { } interruption)
+        if ((_tables.TakeInterruption() ?? TakeRequests()) is not { } interruption)
         {
             return null;
         }
@@ -256,6 +259,9 @@ internal sealed class BinlogEventProcessor : IDisposable
             $"{_cursor.Where}: one event changes so many or so large rows that a column would exceed 2 GB. Leave that column out of the query, or capture the table anew without it.", error),
         _ => null,
     };
+
+    // What is not captured is read beside the log already, or has no rows.
+    private Interruption? TakeRequests() => _requests.HasNew ? new Interruption("it was asked for", [.. _requests.Take().Where(t => _tables.Find(t) is not null)], null) : null;
 
     private void RequireTransactionEnd()
     {

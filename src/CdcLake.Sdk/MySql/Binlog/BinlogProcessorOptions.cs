@@ -73,6 +73,9 @@ internal sealed record BinlogProcessorOptions
     /// <summary>Qualified names of tables of it that are read beside the log, and added then.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
+    /// <summary>Tables of it that are to be read anew since somebody asked for it.</summary>
+    public RereadRequests Requests { get; init; } = new();
+
     /// <summary>True when foreign keys whose consequences are not logged are followed by whoever reads the rows.</summary>
     public bool FollowsForeignKeys { get; init; }
 

@@ -7,5 +7,5 @@ namespace CdcLake.MySql.Binlog;
 /// </summary>
 /// <param name="Reason">What happened, for people.</param>
 /// <param name="Tables">Qualified names of the tables that have to be read anew; some may not have been captured before.</param>
-/// <param name="Transaction">The one that did it.</param>
-internal sealed record Interruption(string Reason, IReadOnlyList<string> Tables, Gtid Transaction);
+/// <param name="Transaction">The one that did it; null where none did.</param>
+internal sealed record Interruption(string Reason, IReadOnlyList<string> Tables, Gtid? Transaction);
