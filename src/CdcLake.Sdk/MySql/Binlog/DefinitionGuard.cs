@@ -45,11 +45,17 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
             return;
         }
 
+        if (statement.Tables.Concat(statement.Fills).FirstOrDefault(t => tables.Selected?.Takes(t) == true) is { Table: not null } together)
+        {
+            Refuse(together.ToString(), statement, transaction);
+            return;
+        }
+
         foreach (var table in tables.Tables)
         {
             if (statement.Fills.Any(t => t.MayBe(table.Name)))
             {
-                Refuse(table, statement, transaction);
+                Refuse(table.Name, statement, transaction);
             }
             else if (statement.Tables.Any(t => t.MayBe(table.Name)))
             {
@@ -116,7 +122,7 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
         var creates = kind is StatementKind.CreateTable or StatementKind.CreateTableIfNotExists;
         if (!creates && (table.HasRows || !(table.IsComplete || options.TablesMustBeCreated)))
         {
-            Refuse(table, statement, transaction);
+            Refuse(table.Name, statement, transaction);
         }
 
         if (!table.HasRows && kind is StatementKind.CreateTable or StatementKind.EmptyTable or StatementKind.DropTable or StatementKind.DropDatabase)
@@ -125,12 +131,12 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
         }
     }
 
-    private void Refuse(CapturedTable table, Statement statement, OpenTransaction transaction)
+    private void Refuse(string table, Statement statement, OpenTransaction transaction)
     {
         if (!transaction.IsSkipped)
         {
             var error = new SchemaMismatchException(
-                $"{cursor.Where}, transaction {transaction.Gtid}: \"{statement.Text}\" changes columns that are read, or the rows, of captured table {table.Name} without logging rows. " +
+                $"{cursor.Where}, transaction {transaction.Gtid}: \"{statement.Text}\" changes columns that are read, or the rows, of captured table {table} without logging rows. " +
                 "What was captured until then is complete and stays. " +
                 "Start the pipeline anew with an empty target, so that it reads the table as it is now.");
             if (!_reread.TryTake(error))
