@@ -94,7 +94,7 @@ public sealed class SelectedTablesTests
         using var processor = await NewAsync();
         var events = EventFeed.Events(log.ToArray());
         await UntilStoppedAsync(processor, events, output);
-        var interrupted = processor.Interruption!.Transaction;
+        var interrupted = processor.Interruption!.Transaction!.Value;
         await processor.LetGoAsync(output, default);
         processor.BeginFile("binlog.000001"); // the connection is another one
         await UntilStoppedAsync(processor, events, output);
