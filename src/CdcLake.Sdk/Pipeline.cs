@@ -13,7 +13,7 @@ namespace CdcLake;
 /// </summary>
 public sealed partial class Pipeline : IAsyncDisposable
 {
-    private readonly PipelineDefinition _definition;
+    private PipelineDefinition _definition;
     private readonly StatusBoard _status;
     private readonly EventRecorder _events;
     private readonly PositionBoard _positions;
@@ -148,13 +148,11 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// <summary>What it is made of.</summary>
     internal PipelineDefinition Definition => _definition;
 
-    /// <summary>The same pipeline with other options. This one must not be run then.</summary>
-    internal Pipeline Configured(Action<PipelineOptions> change)
-    {
-        var options = _definition.Options.Copy();
-        change(options);
-        return new Pipeline(_definition.With(options.Freeze())).Attached();
-    }
+    /// <summary>The same pipeline with other options, which are frozen. This one must not be run then.</summary>
+    internal Pipeline Configured(PipelineOptions options) => new Pipeline(_definition.With(options)).Attached();
+
+    /// <summary>Has the next run go by other options, which are frozen; loggers, meters and clock stay. It must not be running.</summary>
+    internal void Operate(PipelineOptions options) => Volatile.Write(ref _definition, _definition.With(options));
 
     /// <summary>Tells those of its sinks that live in the application that they belong to this pipeline.</summary>
     internal Pipeline Attached()

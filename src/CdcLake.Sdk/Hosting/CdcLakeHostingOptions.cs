@@ -1,9 +1,9 @@
 namespace CdcLake;
 
-/// <summary>What a host does with a pipeline. Set in code by <c>AddPipeline</c> or by configuration; read when the application starts.</summary>
+/// <summary>What a host does with a pipeline. Set in code by <c>AddPipeline</c> or by configuration, which may change while the application runs.</summary>
 public sealed class CdcLakeHostingOptions
 {
-    /// <summary>False: the pipeline is built and listed, but not started; an operator may start it by <see cref="IPipelineHandle.ResumeAsync"/>.</summary>
+    /// <summary>False: the pipeline is built and listed, but not started; an operator may start it by <see cref="IPipelineHandle.ResumeAsync"/>. Changed in configuration, it pauses and starts the pipeline.</summary>
     /// <value>Default: true.</value>
     public bool Enabled { get; set; } = true;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace CdcLake.Hosting;
 
-/// <summary>What an application's configuration says about pipelines: read once, when the application starts. Everything that is wrong is collected.</summary>
+/// <summary>What an application's configuration says about pipelines at one moment. Everything that is wrong is collected.</summary>
 internal sealed class HostedConfiguration
 {
     private readonly List<string> _errors = [];
@@ -53,6 +53,13 @@ internal sealed class HostedConfiguration
             options.CheckpointS3 = S3Options.FromProperties(s3);
         }
     }
+
+    /// <summary>All that it says about a pipeline, in the order in which it is applied.</summary>
+    public IEnumerable<HostedEntry> EntriesOf(string pipeline) =>
+        from settings in new[] { _common, _named.GetValueOrDefault(pipeline) }
+        where settings is not null
+        from entry in settings.Values.Select(v => new HostedEntry(v.Key.Name, v.Value, v.Key.IsOfHost)).Concat(settings.S3.Select(p => new HostedEntry(p.Key, p.Value, IsOfHost: false)))
+        select entry;
 
     private void ReadPipelines(IConfigurationSection section, IReadOnlyList<string> names)
     {

@@ -31,4 +31,10 @@ internal static partial class HostingLog
 
     [LoggerMessage(7008, LogLevel.Warning, "{Pipeline} did not commit all it had read within the time that the host allows for stopping; the next start reads the rest again")]
     public static partial void NotDrained(ILogger logger, string pipeline);
+
+    [LoggerMessage(7009, LogLevel.Information, "{Pipeline} goes on with changed settings: {Options}")]
+    public static partial void Changed(ILogger logger, string pipeline, string options);
+
+    [LoggerMessage(7010, LogLevel.Error, "The changed configuration of pipelines is wrong and not taken over; all go on as before. {Errors}")]
+    public static partial void ChangeRefused(ILogger logger, string errors);
 }

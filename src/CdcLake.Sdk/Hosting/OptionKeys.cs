@@ -8,7 +8,11 @@ namespace CdcLake.Hosting;
 /// <param name="Set">Takes a value over; throws <see cref="FormatException"/> when it is of another form.</param>
 /// <param name="Get">The value as configuration would give it; never a secret.</param>
 internal sealed record OptionKey(
-    string Name, string Form, Action<PipelineOptions, CdcLakeHostingOptions, string> Set, Func<PipelineOptions, CdcLakeHostingOptions, string> Get);
+    string Name, string Form, Action<PipelineOptions, CdcLakeHostingOptions, string> Set, Func<PipelineOptions, CdcLakeHostingOptions, string> Get)
+{
+    /// <summary>It is a matter between host and pipeline: a run that is going on need not end when it changes.</summary>
+    public bool IsOfHost { get; init; }
+}
 
 /// <summary>
 /// All settings of operation, in one table that binding, messages about unknown keys, the printed configuration and the documentation use. Nothing is reflected upon, so
@@ -34,9 +38,9 @@ internal static class OptionKeys
         Time("RetryFor", (o, v) => o.RetryFor = v, o => o.RetryFor),
         Time("DrainTimeout", (o, v) => o.DrainTimeout = v, o => o.DrainTimeout),
         new("Lease", TruthForm, (o, _, v) => o.Lease = Truth(v), (o, _) => Text(o.Lease == true)),
-        new("Enabled", TruthForm, (_, h, v) => h.Enabled = Truth(v), (_, h) => Text(h.Enabled)),
-        new("OnFailure", string.Join(", ", Enum.GetNames<OnFailure>()), (_, h, v) => h.OnFailure = Choice(v), (_, h) => h.OnFailure.ToString()),
-        new("RestartAfter", TimeForm, (_, h, v) => h.RestartAfter = TimeOf(v), (_, h) => Text(h.RestartAfter)),
+        new("Enabled", TruthForm, (_, h, v) => h.Enabled = Truth(v), (_, h) => Text(h.Enabled)) { IsOfHost = true },
+        new("OnFailure", string.Join(", ", Enum.GetNames<OnFailure>()), (_, h, v) => h.OnFailure = Choice(v), (_, h) => h.OnFailure.ToString()) { IsOfHost = true },
+        new("RestartAfter", TimeForm, (_, h, v) => h.RestartAfter = TimeOf(v), (_, h) => Text(h.RestartAfter)) { IsOfHost = true },
     ];
 
     private const string TruthForm = "true or false";

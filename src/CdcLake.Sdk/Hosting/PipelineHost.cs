@@ -15,25 +15,29 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
 
     private readonly AsyncLock _commands = new();
     private readonly Pipeline _pipeline;
-    private readonly CdcLakeHostingOptions _options;
+    private readonly Func<HostedConfiguration, HostedSettings> _settingsOf;
     private readonly IHostApplicationLifetime? _lifetime;
     private readonly ILogger _log;
+    private HostedSettings _settings;
     private CancellationTokenSource? _stop;
     private Task _run = Task.CompletedTask;
     private bool _isStopping;
     private bool _isDisposed;
 
-    /// <param name="pipeline">Owned.</param>
-    /// <param name="options">Frozen.</param>
+    /// <param name="built">As code built it; what becomes of it is owned.</param>
+    /// <param name="settingsOf">How it is operated under a configuration.</param>
+    /// <param name="configuration">The one at the start; without errors.</param>
     /// <param name="lifetime">The application's; null outside a host.</param>
     /// <param name="loggers">The application's; null for silence.</param>
-    public PipelineHost(Pipeline pipeline, CdcLakeHostingOptions options, IHostApplicationLifetime? lifetime, ILoggerFactory? loggers)
+    public PipelineHost(
+        Pipeline built, Func<HostedConfiguration, HostedSettings> settingsOf, HostedConfiguration configuration, IHostApplicationLifetime? lifetime, ILoggerFactory? loggers)
     {
-        _pipeline = pipeline;
-        _options = options;
+        _settingsOf = settingsOf;
+        _settings = settingsOf(configuration);
+        _pipeline = built.Configured(_settings.Pipeline);
         _lifetime = lifetime;
-        _log = pipeline.Recorded(loggers?.CreateLogger("CdcLake.Hosting") ?? NullLogger.Instance, "Hosting");
-        HostingLog.Configured(_log, Name, OptionKeys.Print(pipeline.Options, options));
+        _log = _pipeline.Recorded(loggers?.CreateLogger("CdcLake.Hosting") ?? NullLogger.Instance, "Hosting");
+        HostingLog.Configured(_log, Name, _settings.ToString());
     }
 
     public string Name => _pipeline.Name;
@@ -52,7 +56,7 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!_options.Enabled)
+        if (!_settings.Host.Enabled)
         {
             HostingLog.Disabled(_log, Name);
             return;
@@ -168,6 +172,45 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
         }
     }
 
+    /// <summary>
+    /// Goes on under another configuration. A run that it concerns drains and begins again, as does one that has failed; one that was paused by an operator stays so. Nothing happens while the application
+    /// stops.
+    /// </summary>
+    /// <param name="configuration">Without errors.</param>
+    public async Task ChangeAsync(HostedConfiguration configuration)
+    {
+        using (await _commands.EnterAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            var (before, now) = (_settings, _settingsOf(configuration));
+            if (Volatile.Read(ref _isStopping) || now.SaysTheSameAs(before))
+            {
+                return;
+            }
+
+            HostingLog.Changed(_log, Name, now.ToString());
+            var runsOn = now.RunsAs(before);
+            var wasRunning = IsRunning;
+            var stops = before.Host.Enabled && !now.Host.Enabled;
+            var begins = now.Host.Enabled && !before.Host.Enabled;
+            if (stops || !runsOn)
+            {
+                begins |= !stops && (wasRunning || Status.State == PipelineState.Failed);
+                await EndAsync().ConfigureAwait(false);
+                _pipeline.Operate(now.Pipeline);
+            }
+
+            _settings = now;
+            if (begins && !IsRunning)
+            {
+                Begin();
+            }
+            else if (stops && wasRunning)
+            {
+                _pipeline.Show(PipelineState.Paused);
+            }
+        }
+    }
+
     /// <summary>The registry disposes it, and so does the container under each service that it was asked for.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -232,14 +275,14 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
                 await _pipeline.RunAsync(stop).ConfigureAwait(false);
                 return;
             }
-            catch (Exception error) when (_options.OnFailure == OnFailure.Restart && !stop.IsCancellationRequested)
+            catch (Exception error) when (_settings.Host.OnFailure == OnFailure.Restart && !stop.IsCancellationRequested)
             {
-                HostingLog.WillRestart(_log, error, Name, _options.RestartAfter);
+                HostingLog.WillRestart(_log, error, Name, _settings.Host.RestartAfter);
             }
             catch (Exception error)
             {
-                HostingLog.Failed(_log, error, Name, _options.OnFailure);
-                if (_options.OnFailure == OnFailure.StopHost && !stop.IsCancellationRequested)
+                HostingLog.Failed(_log, error, Name, _settings.Host.OnFailure);
+                if (_settings.Host.OnFailure == OnFailure.StopHost && !stop.IsCancellationRequested)
                 {
                     _lifetime?.StopApplication();
                 }
@@ -247,7 +290,7 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
                 return;
             }
 
-            await Task.Delay(_options.RestartAfter, _pipeline.Options.TimeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_settings.Host.RestartAfter, _pipeline.Options.TimeProvider, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stop.IsCancellationRequested)
             {
                 return;

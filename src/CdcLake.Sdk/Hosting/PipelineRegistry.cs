@@ -17,6 +17,8 @@ internal sealed class PipelineRegistry : IPipelineRegistry, IAsyncDisposable
 
     public IReadOnlyList<IPipelineHandle> Pipelines => _hosts;
 
+    public IReadOnlyList<PipelineHost> Hosts => _hosts;
+
     public IPipelineHandle this[string name] => HostOf(name);
 
     public IPipelineHandle? Find(string name) => _hosts.FirstOrDefault(h => h.Name == name);
@@ -34,7 +36,6 @@ internal sealed class PipelineRegistry : IPipelineRegistry, IAsyncDisposable
 
     private static PipelineHost HostOf(IServiceProvider services, PipelineRegistration registration, HostedConfiguration configuration)
     {
-        var loggers = services.GetService<ILoggerFactory>();
         Pipeline built;
         try
         {
@@ -50,16 +51,7 @@ internal sealed class PipelineRegistry : IPipelineRegistry, IAsyncDisposable
             throw new InvalidOperationException($"The pipeline that was added as \"{registration.Name}\" calls itself \"{built.Name}\" in Build. Give both the same name.");
         }
 
-        var hosting = new CdcLakeHostingOptions();
-        registration.Configure?.Invoke(hosting);
-        var pipeline = built.Configured(options =>
-        {
-            options.LoggerFactory ??= loggers;
-            options.MeterFactory ??= services.GetService<System.Diagnostics.Metrics.IMeterFactory>();
-            options.TimeProvider = options.TimeProvider == TimeProvider.System ? services.GetService<TimeProvider>() ?? TimeProvider.System : options.TimeProvider;
-            options.Lease ??= true;
-            configuration.Apply(registration.Name, options, hosting);
-        });
-        return new PipelineHost(pipeline, hosting.Freeze(), services.GetService<IHostApplicationLifetime>(), loggers);
+        return new PipelineHost(
+            built, c => HostedSettings.Of(services, registration, built.Options, c), configuration, services.GetService<IHostApplicationLifetime>(), services.GetService<ILoggerFactory>());
     }
 }

@@ -51,6 +51,18 @@ internal sealed class TestHost : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Changes the configuration, as one whose file was edited.</summary>
+    /// <param name="changes">Keys below <c>CdcLake</c>; a value of null takes the key away.</param>
+    public void Change(params (string Key, string? Value)[] changes)
+    {
+        foreach (var (key, value) in changes)
+        {
+            _builder.Configuration[$"CdcLake:{key}"] = value;
+        }
+
+        ((IConfigurationRoot)_builder.Configuration).Reload();
+    }
+
     public Task StopAsync(TimeSpan? limit = null) => _host!.StopAsync(new CancellationTokenSource(limit ?? TimeSpan.FromSeconds(30)).Token);
 
     public async ValueTask DisposeAsync()
