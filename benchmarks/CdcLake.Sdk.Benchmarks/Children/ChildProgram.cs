@@ -24,11 +24,11 @@ internal static class ChildProgram
             case "repeat": // JOB LOG FOLDER: once more for each line "run"
                 await ObeyAsync(async _ => await RepeatAsync(args[1], args[2], args[3]));
                 break;
-            case "paced": // JOB LOG FOLDER MILLISECONDS_OF_COMMITS TRANSACTIONS_PER_SECOND
-                await FollowAsync(SalesJob.Paced(args[1], args[2], args[3], o => Configure(o, args[4]), double.Parse(args[5], CultureInfo.InvariantCulture)));
+            case "paced" or "server":
+                await FollowAsync(PipelineOf(args));
                 break;
-            case "server": // JOB CONNECTION_STRING DATABASE FOLDER MILLISECONDS_OF_COMMITS
-                await FollowAsync(SalesJob.Build(args[1], new MySqlSource(args[2]), args[3], args[4], o => Configure(o, args[5])));
+            case "web": // [paced … | server …]: an ASP.NET application with that pipeline, or without one
+                await WebApp.RunAsync(args.Count > 1 ? PipelineOf([.. args.Skip(1)]) : null, () => ObeyAsync(_ => Task.CompletedTask));
                 break;
             default:
                 throw new ArgumentException($"A child does not know \"{args[0]}\".");
@@ -46,6 +46,16 @@ internal static class ChildProgram
             Console.WriteLine(text.Length == 0 ? word : $"{word} {text}");
         }
     }
+
+    private static Pipeline PipelineOf(IReadOnlyList<string> args) => args[0] switch
+    {
+        // JOB LOG FOLDER MILLISECONDS_OF_COMMITS TRANSACTIONS_PER_SECOND
+        "paced" => SalesJob.Paced(args[1], args[2], args[3], o => Configure(o, args[4]), double.Parse(args[5], CultureInfo.InvariantCulture)),
+
+        // JOB CONNECTION_STRING DATABASE FOLDER MILLISECONDS_OF_COMMITS
+        "server" => SalesJob.Build(args[1], new MySqlSource(args[2]), args[3], args[4], o => Configure(o, args[5])),
+        _ => throw new ArgumentException($"A child makes no pipeline of \"{args[0]}\"."),
+    };
 
     private static void Configure(PipelineOptions options, string milliseconds)
     {

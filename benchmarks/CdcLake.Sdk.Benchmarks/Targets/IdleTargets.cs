@@ -4,7 +4,7 @@ using CdcLake.Benchmarks.Logs;
 
 namespace CdcLake.Benchmarks.Targets;
 
-/// <summary>What a running pipeline costs while little or nothing happens, beside a process that does nothing: a replica with a commit each second.</summary>
+/// <summary>What a running pipeline costs while little or nothing happens, in an ASP.NET application, beside one without it: a replica with a commit each second.</summary>
 internal static class IdleTargets
 {
     private const int Transactions = 10; // a second
@@ -17,7 +17,7 @@ internal static class IdleTargets
     public static async Task<IReadOnlyList<TargetLine>> MySqlAsync(Workspace work, LiveTables tables, double seconds)
     {
         var folder = work.Fresh("idle");
-        await using var child = Child.Start(null, "server", SalesJob.Replica, tables.ConnectionString, tables.Database, folder, Interval);
+        await using var child = Child.Start(null, "web", "server", SalesJob.Replica, tables.ConnectionString, tables.Database, folder, Interval);
         await child.LineAsync("commit");
         await tables.WriteAsync(Transactions, Changes, seconds);
         var slow = await OverAsync(child, () => tables.WriteAsync(Transactions, Changes, seconds));
@@ -29,7 +29,7 @@ internal static class IdleTargets
         var log = work.Fresh("idle.log");
         new SalesLog { Statements = (int)(2 * seconds) * Transactions * Changes, RowsPerTransaction = Changes, UpdatePercent = 20 }.Write(log);
         var folder = work.Fresh("idle");
-        await using var child = Child.Start(null, "paced", SalesJob.Replica, log, folder, Interval, Transactions.ToString(CultureInfo.InvariantCulture));
+        await using var child = Child.Start(null, "web", "paced", SalesJob.Replica, log, folder, Interval, Transactions.ToString(CultureInfo.InvariantCulture));
         await child.LineAsync("paced");
         await Seconds(seconds);
         var slow = await OverAsync(child, () => Seconds(seconds - 0.5));
@@ -39,7 +39,7 @@ internal static class IdleTargets
     // What was compiled meanwhile is told apart: a process that has just begun still improves its code.
     private static async Task<IReadOnlyList<TargetLine>> LinesAsync(string source, Child child, string folder, (double Cores, double Compiling, Figures End) slow, double seconds)
     {
-        await using var nothing = Child.Start(null, "nothing");
+        await using var nothing = Child.Start(null, "web");
         await nothing.LineAsync("ready");
         await Seconds(3);
         (double Cores, double Compiling, Figures End)? measured = null;
@@ -52,8 +52,8 @@ internal static class IdleTargets
         return
         [
             TargetLine.Against($"{Transactions * Changes} changes/s from {source}, commit each second", slow.Cores, "cores", "cores compiling", slow.Compiling, $"< {WantedSlow}", slow.Cores < WantedSlow),
-            TargetLine.Against($"idle, from {source}", idle.Cores, "cores", "cores of an empty process", bare.Cores, $"< {WantedIdle}", idle.Cores < WantedIdle),
-            TargetLine.Against("  memory beyond an empty process", memory / 1e6, "MB", "MB of an empty process", bare.End.WorkingSet / 1e6, $"< {WantedBytes / 1e6}", memory < WantedBytes),
+            TargetLine.Against($"idle, from {source}", idle.Cores, "cores", "cores of an empty application", bare.Cores, $"< {WantedIdle}", idle.Cores < WantedIdle),
+            TargetLine.Against("  memory beyond an empty ASP.NET application", memory / 1e6, "MB", "MB of an empty application", bare.End.WorkingSet / 1e6, $"< {WantedBytes / 1e6}", memory < WantedBytes),
         ];
     }
 

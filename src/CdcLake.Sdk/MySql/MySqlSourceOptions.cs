@@ -23,6 +23,13 @@ public sealed class MySqlSourceOptions
     public int SnapshotWorkers { get; set; } = 2;
 
     /// <summary>
+    /// The most rows that an initial snapshot reads in a second, all tables and connections together, so that a server with other work to do is spared. The views that it reads from stay open for
+    /// longer with it.
+    /// </summary>
+    /// <value>Default: null, as fast as server, pipeline and targets can.</value>
+    public double? SnapshotRowsPerSecond { get; set; }
+
+    /// <summary>
     /// How long a snapshot may wait for a moment at which it can begin exactly: no XA transaction is prepared, no captured table is being altered, and none without
     /// a key is being written. After that the pipeline ends with an error that names the obstacle.
     /// </summary>
@@ -114,6 +121,11 @@ public sealed class MySqlSourceOptions
         ArgumentNullException.ThrowIfNull(Pace);
         ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotWorkers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SnapshotWorkers, 64);
+        if (SnapshotRowsPerSecond is { } rows && !(rows > 0 && double.IsFinite(rows)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(SnapshotRowsPerSecond), rows, "A rate is above zero; null for no limit.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotPatience, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(ReplicaPatience, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(RetentionWarning ?? TimeSpan.Zero, TimeSpan.Zero, nameof(RetentionWarning));

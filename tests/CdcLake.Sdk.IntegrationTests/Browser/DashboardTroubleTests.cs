@@ -1,8 +1,4 @@
 using CdcLake.IntegrationTests.Fixtures;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 
 namespace CdcLake.IntegrationTests.Browser;
@@ -15,7 +11,7 @@ public sealed class DashboardTroubleTests(Chromium chromium) : IClassFixture<Chr
     [ServerFact(Chromium.Variable)]
     public async Task Pipelines_that_fail_wait_or_have_nothing_yet_say_so_and_what_to_do()
     {
-        await using var app = await StartAsync(
+        await using var app = await DashboardApp.StartAsync(
             cdc => cdc
                 .AddPipeline("broken", _ => Notes("broken", MySqlSource.FromFiles("/nowhere/binlog.000001")))
                 .AddPipeline("unreachable", _ => Notes("unreachable", new MySqlSource("Server=127.0.0.1;Port=9;User ID=cdc;Password=s3cret")))
@@ -23,7 +19,7 @@ public sealed class DashboardTroubleTests(Chromium chromium) : IClassFixture<Chr
             o => o.ShowRows = false);
         foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
-            await using var visit = await chromium.VisitAsync(Page(app), theme);
+            await using var visit = await chromium.VisitAsync(app.Page, theme);
             await visit.GoAsync("", ".card.bad .banner.bad");
             await visit.SeeAsync(".card.warn .banner.warn");
             await ShowsAsync(visit, "home", theme);
@@ -46,8 +42,8 @@ public sealed class DashboardTroubleTests(Chromium chromium) : IClassFixture<Chr
     [ServerFact(Chromium.Variable)]
     public async Task An_application_without_pipelines_is_told_how_to_add_one_and_a_wrong_name_what_there_is()
     {
-        await using var app = await StartAsync(_ => { }, _ => { });
-        await using var visit = await chromium.VisitAsync(Page(app), width: 320);
+        await using var app = await DashboardApp.StartAsync(_ => { }, _ => { });
+        await using var visit = await chromium.VisitAsync(app.Page, width: 320);
         await visit.GoAsync("", "text=This application has no pipelines");
         await ShowsAsync(visit, "empty", ColorScheme.Light);
         Assert.Empty(visit.Complaints);
@@ -64,19 +60,5 @@ public sealed class DashboardTroubleTests(Chromium chromium) : IClassFixture<Chr
     {
         Assert.Equal([], await visit.AuditAsync());
         await Screenshots.SaveAsync(visit, $"trouble-{name}-{theme}");
-    }
-
-    private static Uri Page(WebApplication app) => new(app.Urls.First() + "/cdclake/");
-
-    private static async Task<WebApplication> StartAsync(Action<CdcLakeBuilder> pipelines, Action<CdcLakeDashboardOptions> options)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        pipelines(builder.Services.AddCdcLake());
-        var app = builder.Build();
-        app.MapCdcLakeDashboard(configure: options);
-        await app.StartAsync();
-        return app;
     }
 }

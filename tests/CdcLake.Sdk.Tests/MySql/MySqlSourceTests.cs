@@ -9,6 +9,8 @@ public sealed class MySqlSourceTests
         o => o.ServerId = 0,
         o => o.SnapshotWorkers = 0,
         o => o.SnapshotWorkers = 65,
+        o => o.SnapshotRowsPerSecond = 0,
+        o => o.SnapshotRowsPerSecond = double.NaN,
         o => o.SnapshotPatience = TimeSpan.FromSeconds(-1),
         o => o.ReplicaPatience = TimeSpan.FromSeconds(-1),
         o => o.Heartbeat = TimeSpan.Zero,

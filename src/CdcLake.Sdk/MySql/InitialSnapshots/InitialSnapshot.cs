@@ -19,7 +19,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
 {
     private const int RowsPerReport = 100_000;
     private readonly SemaphoreSlim _control = new(1);
-    private readonly SnapshotOutput _output = new(output, from?.Part);
+    private readonly SnapshotOutput _output = new(output, from?.Part, plan.Settings.SnapshotRowsPerSecond is { } rows ? new RowLimit(rows, plan.Clock) : null);
     private SnapshotMeter? _progress;
 
     /// <summary>Called when the cut is taken, with its position, before the first row is pushed.</summary>

@@ -7,7 +7,8 @@ namespace CdcLake.MySql.InitialSnapshots;
 /// <summary>Where the rows of a snapshot go: one epoch, or one for each part, from readers that take turns.</summary>
 /// <param name="output">Takes batches one at a time.</param>
 /// <param name="part">The part that the snapshot goes on from; null for a new one.</param>
-internal sealed class SnapshotOutput(ISourceOutput output, SnapshotPart? part) : IDisposable
+/// <param name="limit">How fast they may go; null for as fast as they can.</param>
+internal sealed class SnapshotOutput(ISourceOutput output, SnapshotPart? part, RowLimit? limit) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private EpochKind _kind = part is null ? EpochKind.CompleteResult : EpochKind.Changes;
@@ -28,6 +29,11 @@ internal sealed class SnapshotOutput(ISourceOutput output, SnapshotPart? part) :
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (limit is not null)
+            {
+                await limit.WaitAsync(batch.Count, cancellationToken).ConfigureAwait(false);
+            }
+
             await BeginAsync(cancellationToken).ConfigureAwait(false);
             await output.ChangesAsync(table, batch, cancellationToken).ConfigureAwait(false);
         }
