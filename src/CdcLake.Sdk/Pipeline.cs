@@ -79,6 +79,26 @@ public sealed partial class Pipeline : IAsyncDisposable
         return _positions.WaitAsync(position, sink is null ? null : SinkIndex(sink), cancellationToken);
     }
 
+    /// <summary>Waits until what the sinks show includes all transactions that the server has at this moment: an integration test that has just written something needs no more.</summary>
+    /// <param name="sink">Name of a sink as in <see cref="SinkStatus.Name"/>; null waits for all of them.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the pipeline.</param>
+    /// <exception cref="ArgumentException">No such sink.</exception>
+    /// <exception cref="CdcLakeException">The server cannot be asked.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The pipeline reads log files, or ended before it got there; the inner exception says why, where that was an error.
+    /// </exception>
+    public async Task WaitForLatestAsync(string? sink = null, CancellationToken cancellationToken = default)
+    {
+        int? index = sink is null ? null : SinkIndex(sink);
+        var source = _definition.CreateSource();
+        await using (source.ConfigureAwait(false))
+        {
+            var latest = await source.LatestAsync(cancellationToken).ConfigureAwait(false)
+                ?? throw new InvalidOperationException($"Pipeline \"{Name}\" reads log files, which have an end: await {nameof(RunAsync)}, which returns there.");
+            await _positions.WaitAsync(latest, index, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>
     /// The plan as text: operators with their names and state, captured columns, keys. Before the first run the types of the tables' columns are not known yet.
     /// </summary>

@@ -27,6 +27,8 @@ internal sealed class MemorySource(MemoryDatabase database, int seed, Life life,
 
     public SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties) => MySqlPosition.Parse(properties);
 
+    public Task<SourcePosition?> LatestAsync(CancellationToken cancellationToken) => Task.FromResult<SourcePosition?>(MemoryDatabase.PositionOf(database.Count));
+
     public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
         var count = start.From is MySqlPosition from ? (int)from.Executed.Count : await SnapshotAsync(start, output, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using CdcLake.Expressions;
 using CdcLake.Expressions.Translation;
@@ -52,7 +51,7 @@ internal static class RowTypeTable
         foreach (var type in types)
         {
             var members = RowMembers.Of(type).Members;
-            var marked = members.Where(m => IsMarked(type, m.Property)).Select(NameOf).ToList();
+            var marked = members.Where(m => m.IsKey).Select(NameOf).ToList();
             var usual = members.FirstOrDefault(m => m.Property is "Id" or "ID") ?? members.FirstOrDefault(m => m.Property == type.Name + "Id");
             if (marked.Count > 0 || usual is not null)
             {
@@ -62,8 +61,6 @@ internal static class RowTypeTable
 
         return [];
     }
-
-    private static bool IsMarked(Type type, string property) => type.GetProperty(property)!.IsDefined(typeof(KeyAttribute));
 
     private static MemoryColumn ColumnOf(Type type, RowMember member, string name, int keyOrder)
     {

@@ -57,6 +57,9 @@ internal interface ISource : IAsyncDisposable
     /// <summary>Whether the log can still be read on from a position, whatever becomes of that.</summary>
     Task<bool> ReachesBackAsync(SourcePosition from, CancellationToken cancellationToken) => Task.FromResult(true);
 
+    /// <summary>All transactions that the server has at this moment. Null where the source is only a log, whose end is known when it is reached.</summary>
+    Task<SourcePosition?> LatestAsync(CancellationToken cancellationToken) => Task.FromResult<SourcePosition?>(null);
+
     /// <summary>Opens the tables as they are at some moment after a position, beside whatever runs. Null where the source is only a log.</summary>
     /// <param name="tables">The tables; a table's key is among its columns.</param>
     /// <param name="since">Keys that changed since then are told.</param>

@@ -48,6 +48,11 @@ public interface IPipelineHandle
     /// <param name="cancellationToken">Ends the waiting.</param>
     Task WaitForAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="Pipeline.WaitForLatestAsync"/>: waits until what the sinks show includes all transactions that the server has at this moment.</summary>
+    /// <param name="sink">Name of a sink; null waits for all of them.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    Task WaitForLatestAsync(string? sink = null, CancellationToken cancellationToken = default);
+
     /// <summary>Waits until the pipeline follows the log and every sink is at most so far behind; a failure ends the waiting with an error.</summary>
     /// <param name="maxLag">How far behind is near enough.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>

@@ -153,6 +153,8 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
 
     public Task WaitForAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default) => _pipeline.WaitForAsync(gtid, sink, cancellationToken);
 
+    public Task WaitForLatestAsync(string? sink = null, CancellationToken cancellationToken = default) => _pipeline.WaitForLatestAsync(sink, cancellationToken);
+
     public async Task ReadyAsync(TimeSpan maxLag, CancellationToken cancellationToken = default)
     {
         while (true)

@@ -5,7 +5,7 @@ namespace CdcLake;
 /// <content>Iceberg sinks.</content>
 public sealed partial class ChangeStream<T>
 {
-    /// <summary>Keeps an Iceberg table equal to this stream's rows, which have the primary key of the table they come from.</summary>
+    /// <summary>Keeps an Iceberg table equal to this stream's rows. Their key is what the row type marks by <c>[Key]</c>, else the primary key of the table they come from or the key of their groups.</summary>
     /// <param name="table">Created when it does not exist; one that does must be this pipeline's, with the same columns.</param>
     /// <param name="configure">Sets options; none by default.</param>
     /// <returns>This stream: what follows hangs on it too, not behind the sink.</returns>

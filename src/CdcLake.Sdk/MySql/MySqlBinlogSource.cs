@@ -106,6 +106,16 @@ internal sealed class MySqlBinlogSource : ISource
         }
     }
 
+    // Whose COMMIT was answered is in the set.
+    public async Task<SourcePosition?> LatestAsync(CancellationToken cancellationToken)
+    {
+        var session = await _hosts.OpenAsync([], null, _ => { }, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            return new MySqlPosition(await _dialect.ReadLowMarkAsync(session, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
     // Asked only where a new snapshot is the answer: else the stream finds it out, with all its patience.
     public async Task<bool> CanContinueAsync(SourcePosition from, CancellationToken cancellationToken)
     {

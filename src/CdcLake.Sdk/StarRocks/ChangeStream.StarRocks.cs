@@ -5,7 +5,7 @@ namespace CdcLake;
 /// <content>StarRocks sinks.</content>
 public sealed partial class ChangeStream<T>
 {
-    /// <summary>Keeps a StarRocks table equal to this stream's rows, which have the primary key of the table they come from.</summary>
+    /// <summary>Keeps a StarRocks table equal to this stream's rows. Their key is what the row type marks by <c>[Key]</c>, else the primary key of the table they come from or the key of their groups.</summary>
     /// <param name="table">Created as a primary-key table when it does not exist; one that does must be this pipeline's, with columns that hold these.</param>
     /// <returns>This stream: what follows hangs on it too, not behind the sink.</returns>
     /// <exception cref="InvalidOperationException">The pipeline was built already.</exception>

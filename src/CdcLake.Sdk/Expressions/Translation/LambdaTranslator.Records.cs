@@ -19,9 +19,8 @@ internal sealed partial class LambdaTranslator
         {
             var property = e.Members is null ? FindProperty(e.Type, parameters[i].Name) : e.Members[i] as PropertyInfo;
             var name = property?.Name ?? parameters[i].Name ?? "";
-            var column = (i < parameters.Length ? parameters[i].GetCustomAttribute<ColumnNameAttribute>() : null)?.Name
-                ?? property?.GetCustomAttribute<ColumnNameAttribute>()?.Name;
-            members.Add(new ShapeMember(name, column, Visit(e.Arguments[i])));
+            var mapping = MemberMapping.Of(property, i < parameters.Length ? parameters[i] : null);
+            members.Add(new ShapeMember(name, mapping.ColumnName, Visit(e.Arguments[i])) { IsKey = mapping.IsKey });
         }
 
         return new RecordShape(e.Type, members);
@@ -38,8 +37,11 @@ internal sealed partial class LambdaTranslator
             }
 
             members.RemoveAll(m => m.Name == assignment.Member.Name);
-            members.Add(new ShapeMember(
-                assignment.Member.Name, assignment.Member.GetCustomAttribute<ColumnNameAttribute>()?.Name, Visit(assignment.Expression)));
+            var mapping = MemberMapping.Of(assignment.Member);
+            if (!mapping.IsLeftOut)
+            {
+                members.Add(new ShapeMember(assignment.Member.Name, mapping.ColumnName, Visit(assignment.Expression)) { IsKey = mapping.IsKey });
+            }
         }
 
         return new RecordShape(e.Type, members);

@@ -37,9 +37,13 @@ internal sealed record RecordShape(Type Type, IReadOnlyList<ShapeMember> Members
 
 /// <summary>A member of a <see cref="RecordShape"/>.</summary>
 /// <param name="Name">The property.</param>
-/// <param name="ColumnName">Name given by <see cref="ColumnNameAttribute"/>, or null.</param>
+/// <param name="ColumnName">Name given by an attribute, or null.</param>
 /// <param name="Value">What it holds.</param>
-internal sealed record ShapeMember(string Name, string? ColumnName, Shape Value);
+internal sealed record ShapeMember(string Name, string? ColumnName, Shape Value)
+{
+    /// <summary>An attribute says that it belongs to the key of the rows.</summary>
+    public bool IsKey { get; init; }
+}
 
 /// <summary>A row of an untyped table: columns are known by name when they are asked for.</summary>
 internal sealed record OpenRowShape(int Input) : Shape(typeof(Row))

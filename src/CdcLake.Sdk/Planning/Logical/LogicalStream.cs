@@ -81,11 +81,17 @@ internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
     public LogicalSink To(string name, ISinkTarget target, UserLambda? key)
     {
         var columns = Shape is OpenRowShape ? null : Columns(name, ShapeColumns.Flatten(Shape, "value"));
-        var keys = key is null ? null : Columns(name, ShapeColumns.Flatten(key.Translate(Shape), "key"));
+        var keyShape = key?.Translate(Shape) ?? MarkedKey();
+        var keys = keyShape is null ? null : Columns(name, ShapeColumns.Flatten(keyShape, "key"));
         return keys is { Count: 0 }
             ? throw new UnsupportedExpressionException($"The key of {name} has no columns. Name at least one: key: r => r.Id.")
             : new LogicalSink(Node, name, target, columns, keys);
     }
+
+    // What the row type marks by [Key] is the key where the call names none.
+    private RecordShape? MarkedKey() => Shape is RecordShape record && record.Members.Any(m => m.IsKey)
+        ? record with { Members = [.. record.Members.Where(m => m.IsKey)] }
+        : null;
 
     /// <summary>Constants make no groups; but a key of nothing else still has no group while there are no rows, other than no key.</summary>
     private static List<NamedExpr> GroupKeys(List<NamedExpr> keys)

@@ -16,10 +16,10 @@ internal sealed record RowMembers(Type Type, IReadOnlyList<RowMember> Members)
     /// <summary>What a lambda over rows sees: their properties, or columns by name where <paramref name="members"/> is null.</summary>
     public static Shape ShapeOf(RowMembers? members) => members is null
         ? new OpenRowShape(0)
-        : new RecordShape(members.Type, [.. members.Members.Select(m => new ShapeMember(m.Property, m.ColumnName, new ScalarShape(new ColumnExpr(0, m.Property, m.Type))))]);
+        : new RecordShape(members.Type, [.. members.Members.Select(m => new ShapeMember(m.Property, m.ColumnName, new ScalarShape(new ColumnExpr(0, m.Property, m.Type))) { IsKey = m.IsKey })]);
 
     /// <summary>Reads the properties of a record or class.</summary>
-    /// <exception cref="SchemaMismatchException">The type has no property that can stand for a column, or one has a type that no column has.</exception>
+    /// <exception cref="SchemaMismatchException">The type has no property that can stand for a column, one has a type that no column has, or a constructor parameter is left out.</exception>
     public static RowMembers Of([DynamicallyAccessedMembers(Kept)] Type type)
     {
         var parameters = type.GetConstructors()
@@ -33,8 +33,11 @@ internal sealed record RowMembers(Type Type, IReadOnlyList<RowMember> Members)
             var isStored = parameter is not null || property.SetMethod is { IsPublic: true };
             if (property.GetMethod is { IsPublic: true } && isStored && property.GetIndexParameters().Length == 0)
             {
-                var name = property.GetCustomAttribute<ColumnNameAttribute>()?.Name ?? parameter?.GetCustomAttribute<ColumnNameAttribute>()?.Name;
-                members.Add(new RowMember(property.Name, name, property.PropertyType));
+                var mapping = MemberMapping.Of(property, parameter);
+                if (!mapping.IsLeftOut)
+                {
+                    members.Add(new RowMember(property.Name, mapping.ColumnName, property.PropertyType, mapping.IsKey));
+                }
             }
         }
 
@@ -52,6 +55,7 @@ internal sealed record RowMembers(Type Type, IReadOnlyList<RowMember> Members)
 
 /// <summary>A property of a row type.</summary>
 /// <param name="Property">Its name.</param>
-/// <param name="ColumnName">From <see cref="ColumnNameAttribute"/>, or null for the convention.</param>
+/// <param name="ColumnName">From an attribute, or null for the convention.</param>
 /// <param name="Type">Its .NET type.</param>
-internal sealed record RowMember(string Property, string? ColumnName, Type Type);
+/// <param name="IsKey">An attribute says that it belongs to the key.</param>
+internal sealed record RowMember(string Property, string? ColumnName, Type Type, bool IsKey = false);
