@@ -73,7 +73,7 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting, not the pipeline.</param>
     /// <exception cref="ArgumentException">Not a GTID set, or no such sink.</exception>
     /// <exception cref="InvalidOperationException">The pipeline ended before it got there; the inner exception says why, where that was an error.</exception>
-    public Task WaitForAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default)
+    public Task WaitForGtidAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default)
     {
         var position = GtidPosition.Parse(gtid, nameof(gtid));
         return _positions.WaitAsync(position, sink is null ? null : SinkIndex(sink), cancellationToken);
@@ -179,7 +179,7 @@ public sealed partial class Pipeline : IAsyncDisposable
     {
         foreach (var sink in _definition.Plan.Sinks)
         {
-            (sink.Target as IPipelineMember)?.Attach((gtid, cancellationToken) => WaitForAsync(gtid, sink.Name, cancellationToken));
+            (sink.Target as IPipelineMember)?.Attach((gtid, cancellationToken) => WaitForGtidAsync(gtid, sink.Name, cancellationToken));
         }
 
         return this;

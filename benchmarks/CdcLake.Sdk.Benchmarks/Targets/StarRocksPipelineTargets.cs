@@ -23,7 +23,7 @@ internal static class StarRocksPipelineTargets
             await using var pipeline = Build<Sale>(rocks, new MySqlSource(server.ConnectionString), server.Table, TimeSpan.FromSeconds(1));
             using var stop = new CancellationTokenSource();
             var run = pipeline.RunAsync(stop.Token);
-            await pipeline.WaitForAsync(server.After.ToString());
+            await pipeline.WaitForGtidAsync(server.After.ToString());
             await stop.CancelAsync();
             await run;
         });
@@ -41,11 +41,11 @@ internal static class StarRocksPipelineTargets
         await using var pipeline = Build<Sale>(rocks, new MySqlSource(tables.ConnectionString), $"{tables.Database}.sales", TimeSpan.FromMilliseconds(50));
         using var stop = new CancellationTokenSource();
         var run = pipeline.RunAsync(stop.Token);
-        await pipeline.WaitForAsync(await tables.PositionAsync());
+        await pipeline.WaitForGtidAsync(await tables.PositionAsync());
         var states = new List<(double Time, long Rows)>();
         var watcher = WatchAsync(rocks, states, stop.Token);
         var transactions = await tables.WriteAsync(Transactions, Changes, WarmSeconds + seconds);
-        await pipeline.WaitForAsync(await tables.PositionAsync());
+        await pipeline.WaitForGtidAsync(await tables.PositionAsync());
         while (states[^1].Rows < transactions[^1].Rows)
         {
             await Task.Delay(1);

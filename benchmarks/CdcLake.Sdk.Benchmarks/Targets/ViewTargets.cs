@@ -73,12 +73,12 @@ internal static class ViewTargets
 
         var follower = FollowAsync(changes, states);
         var alone = await tables.WriteAsync(Transactions, Changes, WarmSeconds + seconds);
-        await view.WaitForAsync(await tables.PositionAsync(), CancellationToken.None);
+        await view.WaitForGtidAsync(await tables.PositionAsync(), CancellationToken.None);
         var lookUps = new TaskCompletionSource<double>();
         var reader = new Thread(() => lookUps.SetResult(LookUp(view, stop.Token)));
         reader.Start();
         var read = await tables.WriteAsync(Transactions, Changes, WarmSeconds + seconds);
-        await view.WaitForAsync(await tables.PositionAsync(), CancellationToken.None);
+        await view.WaitForGtidAsync(await tables.PositionAsync(), CancellationToken.None);
         await stop.CancelAsync();
         await run;
         await follower;

@@ -38,7 +38,7 @@ internal static class BatchRun
             _ = pipeline.RunAsync(CancellationToken.None); // its outcome is that of the waiting
             try
             {
-                await pipeline.WaitForAsync(MemoryDatabase.PositionOf(0).ToString(), null, cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+                await pipeline.WaitForGtidAsync(MemoryDatabase.PositionOf(0).ToString(), null, cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
             }
             finally
             {

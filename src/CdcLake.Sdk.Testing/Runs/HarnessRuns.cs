@@ -75,7 +75,7 @@ internal sealed class HarnessRuns(Pipeline pipeline, HarnessServers servers, Cra
     private async Task ReachAsync(HarnessProcess process, int count, CancellationToken cancellationToken)
     {
         var running = process.Pipeline;
-        await running.WaitForAsync(MemoryDatabase.PositionOf(count).ToString(), null, cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
+        await running.WaitForGtidAsync(MemoryDatabase.PositionOf(count).ToString(), null, cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
         await process.WhenReadAsync(count, cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
         if (crashes.Pending is not null || (Hash64.Of(Hash64.Combine((ulong)options.Seed, (ulong)count)) & 1) == 0)
         {

@@ -15,7 +15,7 @@ internal enum AggregateKind : byte
     Sum,
 
     /// <summary>Sum divided by count of the values that are not null; null when there are none.</summary>
-    Avg,
+    Average,
 
     /// <summary>Smallest value that is not null; null when there are none. Texts compare by bytes: the plan has keys of their collation in place of others.</summary>
     Min,
@@ -46,7 +46,7 @@ internal enum AggregateKind : byte
 /// <param name="Kind">The function.</param>
 /// <param name="Input">Ordinal of the input column, or −1 for counting rows.</param>
 /// <param name="Result">
-/// Type of the result. Sum: Int64 for integers up to 32 bits and Int64, Decimal(38, s) for decimals and UInt64 (s = 0), Float64 for floats. Avg: Decimal(38, min(s + 4, 30))
+/// Type of the result. Sum: Int64 for integers up to 32 bits and Int64, Decimal(38, s) for decimals and UInt64 (s = 0), Float64 for floats. Average: Decimal(38, min(s + 4, 30))
 /// for exact types, rounded half away from zero like MySQL, Float64 for floats. Min and Max: the input's type. Counts: Int64. Variances and deviations: Float64.
 /// </param>
 internal readonly record struct AggregateCall(AggregateKind Kind, int Input, DataType Result);

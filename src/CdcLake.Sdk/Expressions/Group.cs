@@ -101,46 +101,46 @@ public class Group<T>
     /// Mean of the values that are not null; null when there is none. Exact for integers and decimals: four digits more than the values have, rounded half away from zero,
     /// as MySQL does.
     /// </summary>
-    public decimal Avg(Func<T, decimal> selector) => throw Marker();
+    public decimal Average(Func<T, decimal> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public decimal? Avg(Func<T, decimal?> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public decimal? Average(Func<T, decimal?> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public decimal Avg(Func<T, int> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public decimal Average(Func<T, int> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public decimal? Avg(Func<T, int?> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public decimal? Average(Func<T, int?> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public decimal Avg(Func<T, uint> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public decimal Average(Func<T, uint> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public decimal? Avg(Func<T, uint?> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public decimal? Average(Func<T, uint?> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public decimal Avg(Func<T, long> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public decimal Average(Func<T, long> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public decimal? Avg(Func<T, long?> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public decimal? Average(Func<T, long?> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public decimal Avg(Func<T, ulong> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public decimal Average(Func<T, ulong> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public decimal? Avg(Func<T, ulong?> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public decimal? Average(Func<T, ulong?> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public double Avg(Func<T, float> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public double Average(Func<T, float> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public double? Avg(Func<T, float?> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public double? Average(Func<T, float?> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public double Avg(Func<T, double> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public double Average(Func<T, double> selector) => throw Marker();
 
-    /// <inheritdoc cref="Avg(Func{T, decimal})"/>
-    public double? Avg(Func<T, double?> selector) => throw Marker();
+    /// <inheritdoc cref="Average(Func{T, decimal})"/>
+    public double? Average(Func<T, double?> selector) => throw Marker();
 
     /// <summary>
     /// Variance of the values that are not null: <c>VAR_POP(x)</c>; null when there is none. Of numbers of every kind, added up exactly and rounded once, so that it depends neither on the order of

@@ -42,11 +42,11 @@ public interface IPipelineHandle
     /// <param name="cancellationToken">Ends the waiting.</param>
     Task ResetAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>As <see cref="Pipeline.WaitForAsync"/>: waits until what the sinks show includes the given transactions.</summary>
+    /// <summary>As <see cref="Pipeline.WaitForGtidAsync"/>: waits until what the sinks show includes the given transactions.</summary>
     /// <param name="gtid">A GTID or GTID set as MySQL prints it.</param>
     /// <param name="sink">Name of a sink; null waits for all of them.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    Task WaitForAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default);
+    Task WaitForGtidAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default);
 
     /// <summary>As <see cref="Pipeline.WaitForLatestAsync"/>: waits until what the sinks show includes all transactions that the server has at this moment.</summary>
     /// <param name="sink">Name of a sink; null waits for all of them.</param>

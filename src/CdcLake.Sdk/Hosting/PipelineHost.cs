@@ -151,7 +151,7 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
 
     public Task CheckpointAsync(CancellationToken cancellationToken = default) => _pipeline.CheckpointAsync(cancellationToken);
 
-    public Task WaitForAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default) => _pipeline.WaitForAsync(gtid, sink, cancellationToken);
+    public Task WaitForGtidAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default) => _pipeline.WaitForGtidAsync(gtid, sink, cancellationToken);
 
     public Task WaitForLatestAsync(string? sink = null, CancellationToken cancellationToken = default) => _pipeline.WaitForLatestAsync(sink, cancellationToken);
 

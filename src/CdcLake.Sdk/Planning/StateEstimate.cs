@@ -24,7 +24,7 @@ internal static class StateEstimate
     /// <summary>A group, and what its aggregates keep of each value.</summary>
     public static string OfGroup(Schema input, IReadOnlyList<int> key, IReadOnlyList<AggregateCall> calls)
     {
-        var sums = calls.Where(c => c.Kind is AggregateKind.Sum or AggregateKind.Avg).Select(c => c.Input).Distinct().ToList();
+        var sums = calls.Where(c => c.Kind is AggregateKind.Sum or AggregateKind.Average).Select(c => c.Input).Distinct().ToList();
         var counts = calls.Where(c => c.Kind == AggregateKind.Count && c.Input >= 0).Select(c => c.Input).Distinct().Except(sums).Count();
         var spreads = calls.Where(c => c.Kind is >= AggregateKind.VarPop and <= AggregateKind.StdDevSamp).Select(c => c.Input).Distinct().Sum(s => CommonTypes.IsFloat(input[s].Type) ? FloatSpread : Spread);
         var values = calls.Where(c => c.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.CountDistinct or AggregateKind.Collect).Distinct().ToList();

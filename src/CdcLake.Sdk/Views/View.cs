@@ -91,7 +91,7 @@ public sealed class View<[DynamicallyAccessedMembers(RowMembers.Kept)] TKey, [Dy
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ArgumentException">Not a GTID set.</exception>
     /// <exception cref="InvalidOperationException">No pipeline was built with this view yet, or it ended before it got there.</exception>
-    public Task WaitForAsync(string gtid, CancellationToken cancellationToken = default) => _wait is { } wait
+    public Task WaitForGtidAsync(string gtid, CancellationToken cancellationToken = default) => _wait is { } wait
         ? wait(gtid, cancellationToken)
         : throw new InvalidOperationException($"No pipeline was built with {Name} yet. Give it to ToView, and build.");
 

@@ -68,9 +68,9 @@ internal sealed class SourceRun : IAsyncDisposable
     }
 
     /// <summary>Waits until the contents include a position; fails with the source's error if that comes first.</summary>
-    public async Task WaitForAsync(SourcePosition position)
+    public async Task ReachAsync(SourcePosition position)
     {
-        var reached = Contents.WaitForAsync(position);
+        var reached = Contents.ReachAsync(position);
         if (await Task.WhenAny(reached, _run).WaitAsync(TimeSpan.FromSeconds(60)) == _run)
         {
             await _run;
@@ -82,7 +82,7 @@ internal sealed class SourceRun : IAsyncDisposable
     /// <summary>Waits until the first epoch has ended.</summary>
     public async Task WaitForFirstEpochAsync()
     {
-        var reached = Contents.WaitForAsync(_ => true);
+        var reached = Contents.ReachAsync(_ => true);
         if (await Task.WhenAny(reached, _run).WaitAsync(TimeSpan.FromSeconds(60)) == _run)
         {
             await _run;

@@ -72,9 +72,9 @@ internal sealed class TableContents : ISourceOutput
         }
     }
 
-    public Task WaitForAsync(SourcePosition position) => WaitForAsync(p => p.Covers(position));
+    public Task ReachAsync(SourcePosition position) => ReachAsync(p => p.Covers(position));
 
-    public Task WaitForAsync(Func<SourcePosition, bool> condition)
+    public Task ReachAsync(Func<SourcePosition, bool> condition)
     {
         lock (_lock)
         {

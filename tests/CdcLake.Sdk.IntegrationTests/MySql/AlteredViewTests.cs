@@ -20,7 +20,7 @@ public sealed class AlteredViewTests : IDisposable
         {
             Assert.Equal(["1 10", "2 20"], Lines(view));
             await database.ExecuteAsync("ALTER TABLE t ADD COLUMN c INT NOT NULL DEFAULT 5", "INSERT INTO t VALUES (3, 30, 6)");
-            await view.WaitForAsync(await database.Connection.GtidExecutedAsync());
+            await view.WaitForGtidAsync(await database.Connection.GtidExecutedAsync());
             Assert.Equal(["1 10 5", "2 20 5", "3 30 6"], Lines(view));
         });
 
@@ -53,7 +53,7 @@ public sealed class AlteredViewTests : IDisposable
         await using var pipeline = Build(database, view, 0);
         using var stop = new CancellationTokenSource();
         var running = pipeline.RunAsync(stop.Token);
-        var seen = view.WaitForAsync(await database.Connection.GtidExecutedAsync());
+        var seen = view.WaitForGtidAsync(await database.Connection.GtidExecutedAsync());
         await (await Task.WhenAny(seen, running));
         await look(view);
         await stop.CancelAsync();

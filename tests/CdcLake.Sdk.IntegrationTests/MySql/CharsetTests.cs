@@ -56,7 +56,7 @@ public sealed class CharsetTests
         foreach (var from in new[] { null, created })
         {
             await using var run = await SourceRun.StartAsync(database.Options, "charsets", tables, from);
-            await run.WaitForAsync(end);
+            await run.ReachAsync(end);
             for (var i = 0; i < sets.Count; i++)
             {
                 var values = string.Join(", ", new[] { "c", "v", "t", "e", "s" }.Select(c => $"COALESCE(CONVERT({c} USING utf8mb4), 'NULL')"));

@@ -19,7 +19,7 @@ public sealed class HostListTests(PrivateMySqlServer first, HostListTests.Second
         await PurgeAsync(hosts.First);
         await using var run = await SourceRun.StartAsync(hosts.Options, "hosts", ["hosts.t"], from);
         await hosts.Second.ExecuteAsync("INSERT INTO hosts.t VALUES (2)", default);
-        await run.WaitForAsync(await SourceRun.PositionAsync(hosts.Second));
+        await run.ReachAsync(await SourceRun.PositionAsync(hosts.Second));
         Assert.Equal(["2"], run.Contents.Rows(0));
     }
 
@@ -52,7 +52,7 @@ public sealed class HostListTests(PrivateMySqlServer first, HostListTests.Second
         var began = TimeProvider.System.GetTimestamp();
         await using var run = await SourceRun.StartAsync(hosts.Options, "hosts", ["hosts.t"], (await SourceRun.PositionAsync(hosts.Second)));
         await hosts.Second.ExecuteAsync("INSERT INTO hosts.t VALUES (3)", default);
-        await run.WaitForAsync(await SourceRun.PositionAsync(hosts.Second));
+        await run.ReachAsync(await SourceRun.PositionAsync(hosts.Second));
         Assert.True(from.Covers(await SourceRun.PositionAsync(hosts.First)));
         Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20));
     }

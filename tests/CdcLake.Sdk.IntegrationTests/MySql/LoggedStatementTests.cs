@@ -46,7 +46,7 @@ public sealed class LoggedStatementTests(PrivateMySqlServer server) : IClassFixt
         }
 
         await database.ExecuteAsync("CREATE VIEW v AS SELECT * FROM größe", "ANALYZE TABLE größe", "OPTIMIZE TABLE größe", "CREATE INDEX i ON größe (id)", "FLUSH TABLES", "INSERT INTO größe VALUES (2)");
-        await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
         Assert.Equal(["1", "2"], run.Contents.Rows(0));
     }
 
@@ -90,7 +90,7 @@ public sealed class LoggedStatementTests(PrivateMySqlServer server) : IClassFixt
                 $"UPDATE `{database.Name}`.`heartbeat` SET ts='2026-11-29T12:00:01.000890', file='binlog.000001' WHERE server_id='1001'",
                 "SET binlog_format = ROW",
                 "INSERT INTO t VALUES (2)");
-            await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+            await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
             Assert.Equal(["1", "2"], run.Contents.Rows(0));
         }
 

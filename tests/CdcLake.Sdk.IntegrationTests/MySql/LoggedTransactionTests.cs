@@ -24,7 +24,7 @@ public sealed class LoggedTransactionTests(PrivateMySqlServer server) : IClassFi
 
             await using var third = await database.ConnectAsync();
             await third.ExecuteAsync("INSERT INTO t VALUES (3)", default);
-            await run.Contents.WaitForAsync(_ => run.Contents.Rows(0).Contains("3")).WaitAsync(TimeSpan.FromSeconds(30));
+            await run.Contents.ReachAsync(_ => run.Contents.Rows(0).Contains("3")).WaitAsync(TimeSpan.FromSeconds(30));
             Assert.Equal(["1", "3"], run.Contents.Rows(0));
             contents = run.Contents;
         }
@@ -33,7 +33,7 @@ public sealed class LoggedTransactionTests(PrivateMySqlServer server) : IClassFi
         await using (var run = await SourceRun.StartAsync(database.Options, "xas", tables, from, contents: contents))
         {
             await database.ExecuteAsync("XA COMMIT 'a','b',7", "XA COMMIT 'c'", "INSERT INTO t VALUES (4)");
-            await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+            await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
             Assert.Equal(["1", "2", "3", "4"], run.Contents.Rows(0));
         }
     }
@@ -68,7 +68,7 @@ public sealed class LoggedTransactionTests(PrivateMySqlServer server) : IClassFi
                 $"DELETE FROM t WHERE id > {level} * 1000000 + 500");
         }
 
-        await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
         var expected = await database.Connection.QueryAsync("SELECT CONCAT(id, '|', v) FROM t", default);
         Assert.Equal(expected.Rows.Select(r => r[0]!).Order(StringComparer.Ordinal), run.Contents.Rows(0));
     }

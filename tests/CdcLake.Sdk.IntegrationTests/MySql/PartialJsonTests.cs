@@ -37,7 +37,7 @@ public sealed class PartialJsonTests
             foreach (var update in Updates)
             {
                 await database.ExecuteAsync(update);
-                await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+                await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
                 var select = await database.Connection.QueryAsync(
                     "SELECT CONCAT(id, '|', COALESCE(v, 'NULL'), '|', COALESCE(CAST(a AS CHAR), 'NULL'), '|', COALESCE(n, 'NULL'), '|', COALESCE(CAST(b AS CHAR), 'NULL'), '|', COALESCE(g, 'NULL')) FROM t", default);
                 Assert.Equal(select.Rows.Select(r => r[0]!).Order(StringComparer.Ordinal), run.Contents.Rows(0));

@@ -37,7 +37,7 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         string[] names = [$"{database.Name}.a", $"{database.Name}.b"];
         await using (var run = await SourceRun.StartAsync(MySqlConnectionOptions.Parse(proxy.ConnectionString), "cuts", names, created, settings: Impatient))
         {
-            await run.WaitForAsync(end);
+            await run.ReachAsync(end);
             await AssertEqualAsync(database, run);
             Assert.Contains(run.Contents.Progress, p => p.Phase == SourcePhase.Retrying && p.Error is MySqlServerException { IsTransient: true });
         }
@@ -64,7 +64,7 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
             n => n == 0 || n % 2 == 1 || n / 2 > connections.Length ? long.MaxValue : connections[(n / 2) - 1]);
         string[] names = [$"{database.Name}.a", $"{database.Name}.b"];
         await using var run = await SourceRun.StartAsync(MySqlConnectionOptions.Parse(proxy.ConnectionString), "largecut", names, created, settings: Impatient);
-        await run.WaitForAsync(end);
+        await run.ReachAsync(end);
         await AssertEqualAsync(database, run);
         Assert.Equal(4, proxy.Cuts);
         Assert.Equal(300_000 + (2 * 199_999), run.Contents.Changes);
@@ -88,7 +88,7 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
 
             await database.ExecuteAsync($"INSERT INTO a VALUES ({i + 10}, 0)", $"UPDATE a SET v = v + 1 WHERE id = 1", $"INSERT INTO b VALUES ({i})");
             var end = await SourceRun.PositionAsync(database.Connection);
-            await run.WaitForAsync(end);
+            await run.ReachAsync(end);
             await AssertEqualAsync(database, run);
             from = MySqlPosition.Parse(contents.Position!.Properties);
         }
@@ -109,7 +109,7 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         SourcePosition[] wanted = [positions[0], positions[3], positions[4], positions[11]];
         await using (var run = await SourceRun.StartAsync(database.Options, "boundaries", [$"{database.Name}.a"], positions[0], wanted))
         {
-            await run.WaitForAsync(positions[^1]);
+            await run.ReachAsync(positions[^1]);
             Assert.All(wanted[1..], w => Assert.Contains(run.Contents.Epochs, e => e.Position.Equals(w)));
         }
 
@@ -157,7 +157,7 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         }
 
         await database.ExecuteAsync("SET gtid_next=AUTOMATIC", "INSERT INTO a VALUES (2)");
-        await patient.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        await patient.ReachAsync(await SourceRun.PositionAsync(database.Connection));
         Assert.Equal(["2"], patient.Contents.Rows(0));
     }
 
@@ -197,12 +197,12 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         var first = await SourceRun.StartAsync(database.Options, "twice", [$"{database.Name}.a"]);
         await first.WaitForFirstEpochAsync();
         await database.ExecuteAsync("INSERT INTO a VALUES (1)");
-        await first.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        await first.ReachAsync(await SourceRun.PositionAsync(database.Connection));
         await using var second = await SourceRun.StartAsync(database.Options, "twice", [$"{database.Name}.a"], first.Contents.Position);
         var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => first.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains("runs twice", error.Message, StringComparison.Ordinal);
         await database.ExecuteAsync("INSERT INTO a VALUES (2)");
-        await second.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        await second.ReachAsync(await SourceRun.PositionAsync(database.Connection));
     }
 
     [ServerFact(TestServers.MySql)]
@@ -215,7 +215,7 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         await run.WaitForFirstEpochAsync();
         await database.Connection.ExecuteAsync("SELECT SLEEP(4)", default);
         await database.ExecuteAsync("INSERT INTO other VALUES (1)");
-        await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
         Assert.DoesNotContain(run.Contents.Progress, p => p.Phase == SourcePhase.Retrying);
     }
 

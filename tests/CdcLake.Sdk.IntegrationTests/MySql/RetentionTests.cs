@@ -134,7 +134,7 @@ public sealed class RetentionTests(PrivateMySqlServer server) : IClassFixture<Pr
 
     private static async Task WaitAsync(Pipeline pipeline, Task running, MySqlDatabase database)
     {
-        var reached = pipeline.WaitForAsync((await database.Connection.QueryAsync("SELECT @@GLOBAL.gtid_executed", default))[0, 0]!);
+        var reached = pipeline.WaitForGtidAsync((await database.Connection.QueryAsync("SELECT @@GLOBAL.gtid_executed", default))[0, 0]!);
         if (await Task.WhenAny(running, reached).WaitAsync(Patience) == running)
         {
             await running;

@@ -161,7 +161,7 @@ public sealed class ServerTroubleTests(PrivateMySqlServer server) : IClassFixtur
     {
         await using var connection = await database.ConnectAsync();
         await connection.ExecuteAsync("INSERT INTO t VALUES (2)", default);
-        await run.WaitForAsync(await SourceRun.PositionAsync(connection));
+        await run.ReachAsync(await SourceRun.PositionAsync(connection));
         Assert.Equal(["1", "2"], run.Contents.Rows(0));
     }
 

@@ -89,7 +89,7 @@ public sealed class SnapshotCutTests
             }
         };
         await using var replay = await SourceRun.StartAsync(database.Options, "cut-replay", names, created, [.. expected.Keys], contents);
-        await replay.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        await replay.ReachAsync(await SourceRun.PositionAsync(database.Connection));
         Assert.Equal(Trials, compared);
     }
 

@@ -50,7 +50,7 @@ public sealed class SnapshotLockTests
         List<string>? first = null;
         run.Contents.OnEpoch = _ => first ??= run.Contents.Rows(2);
         consumer.Release();
-        await run.WaitForAsync(end);
+        await run.ReachAsync(end);
         Assert.Equal(["1", "2"], first!);
         Assert.Equal(["1", "2", "5"], run.Contents.Rows(0));
         Assert.Equal(Rows, run.Contents.Rows(1).Count);

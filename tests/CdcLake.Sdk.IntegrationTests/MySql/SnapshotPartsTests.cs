@@ -126,7 +126,7 @@ public sealed class SnapshotPartsTests(ITestOutputHelper output)
         };
         await using var replay = await SourceRun.StartAsync(
             database.Options, "parts-replay", [.. plan.Names.Select(n => n.ToString())], created, [.. ends.Select(e => e.Position).Distinct()], contents);
-        await replay.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        await replay.ReachAsync(await SourceRun.PositionAsync(database.Connection));
         Assert.Equal(Trials, compared);
     }
 

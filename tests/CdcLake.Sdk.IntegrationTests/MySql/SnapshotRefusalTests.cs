@@ -25,7 +25,7 @@ public sealed class SnapshotRefusalTests(PrivateMySqlServer server) : IClassFixt
         await run.WaitForProgressAsync(p => p.Phase == SourcePhase.Retrying && p.Error!.Message.Contains("no primary key", StringComparison.Ordinal), count: 8);
         await database.ExecuteAsync("INSERT INTO halt VALUES (1)");
         await writers;
-        await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
         Assert.Equal((await database.Connection.QueryAsync("SELECT COUNT(*) FROM t", default))[0, 0], run.Contents.Rows(0).Count.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -109,7 +109,7 @@ public sealed class SnapshotRefusalTests(PrivateMySqlServer server) : IClassFixt
         var expected = (await database.Connection.QueryAsync("SELECT CONCAT(id, '|', v) FROM t", default)).Rows.Select(r => r[0]!).Order(StringComparer.Ordinal).ToList();
         foreach (var run in runs)
         {
-            await run.WaitForAsync(end);
+            await run.ReachAsync(end);
             Assert.Equal(expected, run.Contents.Rows(0));
             await run.DisposeAsync();
         }

@@ -18,10 +18,10 @@ public sealed class SnapshotValueTests
         await database.ExecuteAsync([.. tables.Select(Insert)]);
         var inserted = await SourceRun.PositionAsync(database.Connection);
         await using var stream = await SourceRun.StartAsync(database.Options, "values-stream", names, created);
-        await stream.WaitForAsync(inserted);
+        await stream.ReachAsync(inserted);
         await CompareAsync(stream.Contents, database, "inserts");
         await using var snapshot = await SourceRun.StartAsync(database.Options, "values-snapshot", names);
-        await snapshot.WaitForAsync(inserted);
+        await snapshot.ReachAsync(inserted);
         Assert.True(snapshot.Contents.Epochs[0].IsCompleteResult);
         await CompareAsync(snapshot.Contents, database, "snapshot");
 
@@ -30,7 +30,7 @@ public sealed class SnapshotValueTests
         var changed = await SourceRun.PositionAsync(database.Connection);
         foreach (var run in new[] { stream, snapshot })
         {
-            await run.WaitForAsync(changed);
+            await run.ReachAsync(changed);
             await CompareAsync(run.Contents, database, "updates and deletes");
         }
 
@@ -53,7 +53,7 @@ public sealed class SnapshotValueTests
         foreach (var from in new[] { null, created })
         {
             await using var run = await SourceRun.StartAsync(database.Options, "hidden", [$"{database.Name}.g"], from);
-            await run.WaitForAsync(end);
+            await run.ReachAsync(end);
             Assert.Equal(["my_row_id", "v", "j", "hidden", "virt", "kept"], run.Captures[0].Schema.Fields.Select(f => f.Name));
             Assert.Equal(["1|11|{\"a\": [1, 2]}|h|12|[11, \"h\"]", "3|3|NULL|h|4|[3, \"h\"]"], run.Contents.Rows(0));
         }
@@ -77,9 +77,9 @@ public sealed class SnapshotValueTests
         {
             var settings = new MySqlSourceOptions { InvalidDates = policy };
             await using var snapshot = await SourceRun.StartAsync(database.Options, "zero-snapshot", [table], settings: settings);
-            await snapshot.WaitForAsync(end);
+            await snapshot.ReachAsync(end);
             await using var stream = await SourceRun.StartAsync(database.Options, "zero-stream", [table], created, settings: settings);
-            await stream.WaitForAsync(end);
+            await stream.ReachAsync(end);
             Assert.Equal($"1|{expected}", snapshot.Contents.Rows(0)[0].Replace(".000000", "", StringComparison.Ordinal));
             if (policy == InvalidDates.Text)
             {

@@ -13,7 +13,7 @@ public sealed class TableNameTests
         await using var run = await SourceRun.StartAsync(database.Options, "dotted", names);
         await run.WaitForFirstEpochAsync();
         await database.ExecuteAsync("INSERT INTO `c.d` VALUES (2)", "INSERT INTO `e``f` VALUES (3)");
-        await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+        await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
         Assert.Equal(["1", "2"], run.Contents.Rows(0));
         Assert.Equal(["1", "3"], run.Contents.Rows(1));
         Assert.Equal(names, run.Captures.Select(c => c.Table.Name));

@@ -44,7 +44,7 @@ public sealed class TransportTests(PrivateMySqlServer server) : IClassFixture<Pr
         await Task.WhenAll(pressed.WaitForFirstEpochAsync(), plain.WaitForFirstEpochAsync());
         await database.ExecuteAsync("UPDATE t SET s = REVERSE(s) WHERE id % 2 = 0", "INSERT INTO t VALUES (0, REPEAT('m', 1000000))", "DELETE FROM t WHERE id % 3 = 1");
         var end = await SourceRun.PositionAsync(database.Connection);
-        await Task.WhenAll(pressed.WaitForAsync(end), plain.WaitForAsync(end));
+        await Task.WhenAll(pressed.ReachAsync(end), plain.ReachAsync(end));
         Assert.Equal(plain.Contents.Rows(0), pressed.Contents.Rows(0));
         Assert.Equal((await database.Connection.QueryAsync("SELECT COUNT(*) FROM t", default))[0, 0], $"{pressed.Contents.Rows(0).Count}");
     }
@@ -114,7 +114,7 @@ public sealed class TransportTests(PrivateMySqlServer server) : IClassFixture<Pr
 
             Volatile.Write(ref password, $"rotated-{i}");
             await database.ExecuteAsync($"INSERT INTO t VALUES ({i})");
-            await run.WaitForAsync(await SourceRun.PositionAsync(database.Connection));
+            await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
         }
 
         Assert.Equal(["0", "1", "2"], run.Contents.Rows(0));

@@ -50,7 +50,7 @@ public sealed class CollatedQueryTests : IDisposable
         var random = new Random(12);
         for (var round = 0; round < Rounds; round++)
         {
-            var seen = view.WaitForAsync(await database.Connection.GtidExecutedAsync());
+            var seen = view.WaitForGtidAsync(await database.Connection.GtidExecutedAsync());
             await (await Task.WhenAny(seen, running));
             await CompareAsync(database, view, collation);
             await database.ExecuteAsync([.. Enumerable.Range(0, 8).Select(_ => Change(random))]);

@@ -76,7 +76,7 @@ internal sealed class FollowedTable(ServerPair servers, Func<MySqlSource, Iceber
     public async Task SettleAsync()
     {
         using var limit = new CancellationTokenSource(ChildProcess.Limit);
-        var reached = _pipeline!.WaitForAsync(await Session.GtidExecutedAsync(), cancellationToken: limit.Token);
+        var reached = _pipeline!.WaitForGtidAsync(await Session.GtidExecutedAsync(), cancellationToken: limit.Token);
         if (await Task.WhenAny(reached, _running) == _running)
         {
             await _running;

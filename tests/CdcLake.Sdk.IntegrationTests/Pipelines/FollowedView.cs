@@ -47,12 +47,12 @@ internal sealed class FollowedViews : IAsyncDisposable
     public IReadOnlyList<FollowedView> Views { get; }
 
     /// <summary>Waits until all show a position; passes on the error of one that ends.</summary>
-    public async Task WaitForAsync(string gtid)
+    public async Task WaitForGtidAsync(string gtid)
     {
         using var limit = new CancellationTokenSource(ChildProcess.Limit);
         foreach (var (view, running) in Views.Zip(_running))
         {
-            var reached = view.Pipeline.WaitForAsync(gtid, cancellationToken: limit.Token);
+            var reached = view.Pipeline.WaitForGtidAsync(gtid, cancellationToken: limit.Token);
             await await Task.WhenAny(reached, running);
         }
     }

@@ -100,7 +100,7 @@ public sealed class OtherQueriesTests(ServerPair servers, ITestOutputHelper outp
     private static async Task WaitAsync(Pipeline pipeline, Task running, string gtid)
     {
         using var limit = new CancellationTokenSource(ChildProcess.Limit);
-        await await Task.WhenAny(running, pipeline.WaitForAsync(gtid, cancellationToken: limit.Token));
+        await await Task.WhenAny(running, pipeline.WaitForGtidAsync(gtid, cancellationToken: limit.Token));
     }
 
     private static (Branch Branch, LakeTable Table, LakeSnapshot Snapshot)[] Commits(string folder, Random random) => [..
@@ -131,7 +131,7 @@ public sealed class OtherQueriesTests(ServerPair servers, ITestOutputHelper outp
                     Quantity = g.Sum(s => s.Qty),
                     Cheapest = g.Min(s => s.Price),
                     Dearest = g.Max(s => s.Price),
-                    Mean = g.Avg(s => s.Price),
+                    Mean = g.Average(s => s.Price),
                     Noted = g.Count(s => s.Note),
                     Large = g.Count(s => s.Qty > 40),
                 })

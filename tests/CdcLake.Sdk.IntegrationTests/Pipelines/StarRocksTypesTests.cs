@@ -39,7 +39,7 @@ public sealed class StarRocksTypesTests(ServerPair servers, ITestOutputHelper ou
         }
 
         var gtid = await source.GtidExecutedAsync();
-        await Task.WhenAny(running, pipeline.WaitForAsync(gtid, cancellationToken: new CancellationTokenSource(ChildProcess.Limit).Token));
+        await Task.WhenAny(running, pipeline.WaitForGtidAsync(gtid, cancellationToken: new CancellationTokenSource(ChildProcess.Limit).Token));
         await stop.CancelAsync();
         await running;
         var expected = (await source.QueryAsync(EveryTypeTable.Query, default)).Rows.Select(EveryTypeTable.Line).Order(StringComparer.Ordinal).ToArray();

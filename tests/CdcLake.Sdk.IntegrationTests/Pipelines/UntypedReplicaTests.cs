@@ -47,7 +47,7 @@ public sealed class UntypedReplicaTests(ServerPair servers, ITestOutputHelper ou
         }
 
         await source.RunAsync("UPDATE t SET i8 = 1 - i8 / 2 LIMIT 1", EveryTypeTable.Insert(random, 9, 1_000_000));
-        var end = pipeline.WaitForAsync(await source.GtidExecutedAsync(), cancellationToken: new CancellationTokenSource(ChildProcess.Limit).Token);
+        var end = pipeline.WaitForGtidAsync(await source.GtidExecutedAsync(), cancellationToken: new CancellationTokenSource(ChildProcess.Limit).Token);
         await Task.WhenAny(running, end);
         await stop.CancelAsync();
         await running;

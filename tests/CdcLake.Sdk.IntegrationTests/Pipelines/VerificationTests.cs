@@ -35,7 +35,7 @@ public sealed class VerificationTests
         using var stop = new CancellationTokenSource();
         var running = pipeline.RunAsync(stop.Token);
         var writing = WriteAsync(database, stop.Token);
-        await pipeline.WaitForAsync(await database.Connection.GtidExecutedAsync()).WaitAsync(TimeSpan.FromSeconds(60));
+        await pipeline.WaitForLatestAsync().WaitAsync(TimeSpan.FromSeconds(60));
         for (var i = 0; i < 3; i++)
         {
             var equal = await pipeline.VerifyAsync();

@@ -132,7 +132,7 @@ internal sealed class RandomCase(MySqlDatabase database, int seed)
     private async Task WaitAsync(Pipeline pipeline, Task running)
     {
         using var limit = new CancellationTokenSource(ChildProcess.Limit);
-        var reached = pipeline.WaitForAsync(await database.Connection.GtidExecutedAsync(), cancellationToken: limit.Token);
+        var reached = pipeline.WaitForGtidAsync(await database.Connection.GtidExecutedAsync(), cancellationToken: limit.Token);
         if (await Task.WhenAny(reached, running) == running)
         {
             await running; // its error says more

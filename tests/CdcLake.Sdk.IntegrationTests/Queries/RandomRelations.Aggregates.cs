@@ -51,7 +51,7 @@ internal sealed partial class RandomRelations
             case 3:
                 return Over("CountDistinct", $"COUNT(DISTINCT {argument.Sql})", SqlType.Integer(typeof(long), 1e5));
             case 4 or 5 when argument.Type.CanAddUp(input.Rows):
-                return random.Next(2) == 0 ? Over("Sum", $"SUM({argument.Sql})", SumOf(argument.Type, input.Rows)) : Over("Avg", $"AVG({argument.Sql})", MeanOf(argument.Type));
+                return random.Next(2) == 0 ? Over("Sum", $"SUM({argument.Sql})", SumOf(argument.Type, input.Rows)) : Over("Average", $"AVG({argument.Sql})", MeanOf(argument.Type));
             case 7 when argument.Type.Kind is SqlKind.Integer or SqlKind.Decimal && argument.Type.CanAddUp(input.Rows):
                 var (method, function) = Spreads[random.Next(Spreads.Length)];
                 return Over(method, $"{function}({argument.Sql})", SqlType.Double(double.PositiveInfinity, 0));

@@ -217,7 +217,9 @@ public sealed class DashboardApiTests
 
         public Task ResetAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
-        public Task WaitForAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default) => Task.CompletedTask;
+        public Task WaitForGtidAsync(string gtid, string? sink = null, CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+        public Task WaitForLatestAsync(string? sink = null, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
         public Task ReadyAsync(TimeSpan maxLag, CancellationToken cancellationToken = default) => Task.CompletedTask;
     }

@@ -107,7 +107,7 @@ public sealed class AggregateOperatorTests
     [Fact]
     public void Average_of_exact_numbers_rounds_half_away_from_zero()
     {
-        using var average = New([0], new(AggregateKind.Avg, 1, DataType.Decimal(38, 4)), new(AggregateKind.Avg, 2, DataType.Decimal(38, 6)));
+        using var average = New([0], new(AggregateKind.Average, 1, DataType.Decimal(38, 4)), new(AggregateKind.Average, 2, DataType.Decimal(38, 6)));
         average.Push(0, Input, Values("a", 1, 1L), Values("a", 0, 0L), Values("a", 0, 0L));
         average.Push(0, Input, Values("b", -2, -5L), Values("b", 0, 0L), Values("b", 0, 0L));
         average.Push(0, Input, Values("c", 1, 1L), Values("c", 0, 0L));

@@ -181,11 +181,20 @@ public sealed class PipelineTests : IDisposable
     public async Task Waiting_for_a_transaction_ends_when_the_table_shows_it()
     {
         await using var pipeline = _shop.Totals();
-        var waiting = pipeline.WaitForAsync("11111111-2222-3333-4444-555555555555:2");
+        var waiting = pipeline.WaitForGtidAsync("11111111-2222-3333-4444-555555555555:2");
         await pipeline.RunAsync();
         await waiting;
-        await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.WaitForAsync("11111111-2222-3333-4444-555555555555:3"));
-        await Assert.ThrowsAsync<ArgumentException>(() => pipeline.WaitForAsync("nonsense"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.WaitForGtidAsync("11111111-2222-3333-4444-555555555555:3"));
+        await Assert.ThrowsAsync<ArgumentException>(() => pipeline.WaitForGtidAsync("nonsense"));
+    }
+
+    [Fact]
+    public async Task Log_files_have_no_latest_transaction_to_wait_for()
+    {
+        await using var pipeline = _shop.Totals();
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.WaitForLatestAsync());
+        Assert.Contains("await RunAsync", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ArgumentException>(() => pipeline.WaitForLatestAsync("none"));
     }
 
     [Fact]

@@ -181,7 +181,7 @@ public sealed class QueryShapeTests
     [Fact]
     public void Average_minimum_maximum_and_count_of_values() => Same(
         UsersStream.Aggregate(
-            u => u.Active, g => new { g.Key, Avg = g.Avg(u => u.Id), Born = g.Min(u => u.Born), Emails = g.Count(u => u.Email), Last = g.Max(u => u.Id) }),
+            u => u.Active, g => new { g.Key, Avg = g.Average(u => u.Id), Born = g.Min(u => u.Born), Emails = g.Count(u => u.Email), Last = g.Max(u => u.Id) }),
         r => r.Key,
         Users.GroupBy(u => u.Active).Select(g => (object?[])
         [
@@ -198,7 +198,7 @@ public sealed class QueryShapeTests
     public void Mean_keeps_all_digits_inside_an_expression() => Same(
         SalesStream.Where(s => s.Id <= 3).Aggregate(g => new
         {
-            One = 1, Mean = g.Avg(s => s.Qty), Thrice = g.Avg(s => s.Qty) * 3, IsBetween = g.Avg(s => s.Qty) > 2.6666m && g.Avg(s => s.Qty) < 2.6667m, Ratio = g.Avg(s => s.Qty) / g.Avg(s => s.ProductId),
+            One = 1, Mean = g.Average(s => s.Qty), Thrice = g.Average(s => s.Qty) * 3, IsBetween = g.Average(s => s.Qty) > 2.6666m && g.Average(s => s.Qty) < 2.6667m, Ratio = g.Average(s => s.Qty) / g.Average(s => s.ProductId),
         }),
         r => r.One,
         [[1, 26667, 80000, true, 200000000]]); // MySQL's answer: 2.6667, 8.0000, 1, 2.00000000

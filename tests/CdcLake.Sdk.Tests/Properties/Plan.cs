@@ -120,7 +120,7 @@ internal sealed record AggregatePlan(Plan Input, IReadOnlyList<int> Key, IReadOn
             AggregateKind.Min => values.Aggregate((a, b) => Compare(b, a) < 0 ? b : a),
             AggregateKind.Collect => string.Concat(values.Cast<string>().Order(StringComparer.Ordinal).Select(v => Encoding.Latin1.GetString(BitConverter.GetBytes(Bytes(v))) + v)),
             AggregateKind.Max => values.Aggregate((a, b) => Compare(b, a) > 0 ? b : a),
-            _ when call.Result.Kind == TypeKind.Float64 => FloatSum(values) / (call.Kind == AggregateKind.Avg ? values.Count : 1),
+            _ when call.Result.Kind == TypeKind.Float64 => FloatSum(values) / (call.Kind == AggregateKind.Average ? values.Count : 1),
             AggregateKind.Sum when call.Result.Kind == TypeKind.Int64 => (long)ExactSum(values),
             AggregateKind.Sum => (Int128)ExactSum(values),
             _ => Average(ExactSum(values), values.Count, call.Result.Scale - Input.Schema[call.Input].Type.Scale),

@@ -193,7 +193,7 @@ internal sealed class RandomCase
             2 => new AggregateCall(AggregateKind.Max, input, type),
             3 when type.IsNumeric => new AggregateCall(AggregateKind.Sum, input, SumType(type)),
             3 when type.Storage == StorageKind.Bytes => new AggregateCall(AggregateKind.Collect, input, DataType.Binary),
-            4 when type.IsNumeric => new AggregateCall(AggregateKind.Avg, input, AverageType(type)),
+            4 when type.IsNumeric => new AggregateCall(AggregateKind.Average, input, AverageType(type)),
             _ => new AggregateCall(AggregateKind.Max, input, type),
         };
     }

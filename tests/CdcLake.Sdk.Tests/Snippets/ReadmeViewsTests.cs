@@ -53,7 +53,7 @@ public sealed class ReadmeViewsTests
         ViewSnapshot<int, SalesByProduct> state = totals.Current; // one GTID set: state.Position
         var best = state.OrderByDescending(r => r.TotalRevenue).Take(10);
 
-        await totals.WaitForAsync(gtid, cancellationToken);       // what the application has just written is in it
+        await totals.WaitForGtidAsync(gtid, cancellationToken);       // what the application has just written is in it
         await foreach (var epoch in totals.ChangesAsync(cancellationToken))
         {
             foreach (var change in epoch.Changes)

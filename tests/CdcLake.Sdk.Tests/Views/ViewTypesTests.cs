@@ -26,8 +26,8 @@ public sealed class ViewTypesTests : IDisposable
             .ToView(view, key: r => r.Item)
             .ToIceberg(_shop.Target, key: r => r.Item)
             .Build("totals", o => o.CheckpointFolder = _shop.Checkpoints);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => new View<int, Total>("other").WaitForAsync("11111111-2222-3333-4444-555555555555:1"));
-        var wait = view.WaitForAsync("11111111-2222-3333-4444-555555555555:2");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new View<int, Total>("other").WaitForGtidAsync("11111111-2222-3333-4444-555555555555:1"));
+        var wait = view.WaitForGtidAsync("11111111-2222-3333-4444-555555555555:2");
         await pipeline.RunAsync();
         await wait;
         Assert.Equal([new Total(1, 2, 7.00m), new Total(2, 5, 11.00m)], view.Current.OrderBy(r => r.Item));

@@ -17,7 +17,7 @@ internal static class Accumulators
         // Sums first, since they count the values of their column too.
         var results = new AggregateResult[calls.Count];
         var known = new List<Accumulator>();
-        foreach (var i in Enumerable.Range(0, calls.Count).OrderBy(i => calls[i].Kind is AggregateKind.Sum or AggregateKind.Avg ? 0 : 1))
+        foreach (var i in Enumerable.Range(0, calls.Count).OrderBy(i => calls[i].Kind is AggregateKind.Sum or AggregateKind.Average ? 0 : 1))
         {
             var accumulator = known.Find(a => a.Answers(calls[i]));
             if (accumulator is null)

@@ -14,7 +14,7 @@ internal sealed class SumAccumulator<TSum, TValue> : Accumulator
     private readonly int _scale;
     private readonly AggregateCall _call;
 
-    /// <param name="call">Sum or Avg.</param>
+    /// <param name="call">Sum or Average.</param>
     /// <param name="input">Type of the input column.</param>
     public SumAccumulator(AggregateCall call, DataType input)
     {
@@ -28,7 +28,7 @@ internal sealed class SumAccumulator<TSum, TValue> : Accumulator
     private int Count => Offset + Unsafe.SizeOf<TSum>();
 
     public override bool Answers(AggregateCall call) =>
-        call.Input == _input && (call.Kind is AggregateKind.Sum or AggregateKind.Avg or AggregateKind.Count);
+        call.Input == _input && (call.Kind is AggregateKind.Sum or AggregateKind.Average or AggregateKind.Count);
 
     public override void Add(ChangeBatch batch, int first, ReadOnlySpan<uint> groups, RowMap map)
     {
@@ -67,14 +67,14 @@ internal sealed class SumAccumulator<TSum, TValue> : Accumulator
             {
                 into.AppendNull();
             }
-            else if (!sum.TryAppend(into, call.Kind == AggregateKind.Avg ? count : 1, call.Result.Scale - _scale))
+            else if (!sum.TryAppend(into, call.Kind == AggregateKind.Average ? count : 1, call.Result.Scale - _scale))
             {
                 throw Overflow(NameOf(call), call.Result, sum.ToString() ?? "");
             }
         }
     }
 
-    private static string NameOf(AggregateCall call) => call.Kind == AggregateKind.Avg ? "AVG" : "SUM";
+    private static string NameOf(AggregateCall call) => call.Kind == AggregateKind.Average ? "AVG" : "SUM";
 
     public override bool IsNegative(uint group, RowMap map) => map.Field<long>(group, Count) < 0;
 }

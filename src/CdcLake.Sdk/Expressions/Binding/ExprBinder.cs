@@ -24,7 +24,7 @@ internal sealed partial class ExprBinder
         var kind = ClrTypes.ColumnType(expression.Type)?.Kind;
         if (!value.Type.IsNumeric)
         {
-            throw new SchemaMismatchException($"\"{expression}\" is {value.Type}, which cannot be added up. Sum and Avg need numbers.");
+            throw new SchemaMismatchException($"\"{expression}\" is {value.Type}, which cannot be added up. Sum and Average need numbers.");
         }
 
         return kind switch

@@ -95,7 +95,7 @@ internal sealed partial class Planner
 
     private static BoundExpr Argument(ExprBinder binder, LogicalCall call) =>
         call.Argument is CallExpr { Op: ScalarOp.InOrder } texts ? TextLists.Argument(binder, texts)
-        : call.Kind is AggregateKind.Sum or AggregateKind.Avg or (>= AggregateKind.VarPop and <= AggregateKind.StdDevSamp) ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
+        : call.Kind is AggregateKind.Sum or AggregateKind.Average or (>= AggregateKind.VarPop and <= AggregateKind.StdDevSamp) ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
 
     /// <summary>Type of a call's column: of a mean inside of an expression with all digits, where they fit.</summary>
     private static DataType ResultType(LogicalCall call, BoundExpr? argument) =>

@@ -24,7 +24,7 @@ internal sealed class CallCollector
     /// <remarks><c>isOperand</c>: of arithmetic or a comparison, where a mean has all its digits.</remarks>
     private Expr Extract(Expr expression, bool isOperand = false) => expression switch
     {
-        AggregateExpr aggregate => Column(aggregate, isOperand && aggregate.Kind == AggregateKind.Avg),
+        AggregateExpr aggregate => Column(aggregate, isOperand && aggregate.Kind == AggregateKind.Average),
         CallExpr call => call with
         {
             Arguments = [.. call.Arguments.Select(a => Extract(a, call.Op is >= ScalarOp.Add and <= ScalarOp.Remainder or >= ScalarOp.Equal and <= ScalarOp.GreaterOrEqual))],

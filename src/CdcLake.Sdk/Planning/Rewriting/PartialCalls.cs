@@ -47,7 +47,7 @@ internal sealed class PartialCalls(JoinChain chain, NewNames names, NewNames nam
             AggregateKind.Count => Total(Again(call.Name, AggregateKind.Sum, Column(call)), isGlobal),
             AggregateKind.Sum => Again(call.Name, AggregateKind.Sum, Column(call)),
             AggregateKind.Min or AggregateKind.Max => Again(call.Name, call.Kind, Column(call)),
-            AggregateKind.Avg when !call.IsWhole => Mean(call),
+            AggregateKind.Average when !call.IsWhole => Mean(call),
             _ => null,
         },
         Sides.Partners => call.Kind switch
@@ -62,7 +62,7 @@ internal sealed class PartialCalls(JoinChain chain, NewNames names, NewNames nam
     /// <summary>False for sums that may need more digits of some rows than of all of them, or are rounded.</summary>
     private static bool AddsUp(LogicalCall call, ExprBinder rows, bool mayBeFloat)
     {
-        if (call.Kind is not (AggregateKind.Sum or AggregateKind.Avg))
+        if (call.Kind is not (AggregateKind.Sum or AggregateKind.Average))
         {
             return true;
         }

@@ -80,7 +80,7 @@ public sealed class PlanOptimizerTests
     {
         var plan = Bind(
             SampleTables.SalesStream().Join(SampleTables.ProductsStream(), s => s.ProductId, p => p.Id, (s, p) => new { p.Name, s.Qty, s.Price })
-                .Aggregate(l => l.Name, g => new { Name = g.Key, Qty = g.Sum(l => l.Qty), Mean = g.Avg(l => l.Price), Count = g.Count(l => l.Qty > 1) }),
+                .Aggregate(l => l.Name, g => new { Name = g.Key, Qty = g.Sum(l => l.Qty), Mean = g.Average(l => l.Price), Count = g.Count(l => l.Qty > 1) }),
             r => r.Name);
         Assert.EndsWith("added up above", Assert.Single(plan.Moves), StringComparison.Ordinal);
         Assert.Equal(2, plan.Nodes.OfType<AggregateNode>().Count());

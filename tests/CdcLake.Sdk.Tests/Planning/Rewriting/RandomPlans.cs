@@ -201,7 +201,7 @@ internal sealed class RandomPlans
             3 or 4 => (new LogicalCall(Name(), AggregateKind.Min, argument, false), argument.Type),
             5 => (new LogicalCall(Name(), AggregateKind.Max, argument, false), argument.Type),
             6 or 7 => (new LogicalCall(Name(), AggregateKind.Sum, argument, false), sum),
-            _ => (new LogicalCall(Name(), AggregateKind.Avg, argument, strip != typeof(double) && _random.Next(2) == 0), strip == typeof(double) ? typeof(double?) : typeof(decimal?)),
+            _ => (new LogicalCall(Name(), AggregateKind.Average, argument, strip != typeof(double) && _random.Next(2) == 0), strip == typeof(double) ? typeof(double?) : typeof(decimal?)),
         };
     }
 
