@@ -56,7 +56,7 @@ internal sealed class FlinkComparison(FlinkSqlGateway gateway, MySqlDatabase dat
         for (var i = 0; i < shapes.Count; i++)
         {
             using var limit = new CancellationTokenSource(patience);
-            await Task.WhenAny(pipelines[i].WaitForAsync(gtid, cancellationToken: limit.Token), running[i]);
+            await Task.WhenAny(pipelines[i].WaitForGtidAsync(gtid, cancellationToken: limit.Token), running[i]);
         }
 
         await stop.CancelAsync();

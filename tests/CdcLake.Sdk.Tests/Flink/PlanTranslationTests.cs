@@ -48,7 +48,7 @@ public sealed class PlanTranslationTests
     [Fact]
     public void Means_keep_the_digits_and_the_rounding_of_MySQL()
     {
-        var job = Scripts.Job(Pipeline.FromMySqlBinlog(Sales).Aggregate(s => s.ProductId, g => new { g.Key, Mean = g.Avg(s => s.Price) }).ToIceberg(Target, r => r.Key).Build("x"));
+        var job = Scripts.Job(Pipeline.FromMySqlBinlog(Sales).Aggregate(s => s.ProductId, g => new { g.Key, Mean = g.Average(s => s.Price) }).ToIceberg(Target, r => r.Key).Build("x"));
         Assert.Contains("CAST(CAST(CAST(SUM(`sales`.`price`) AS DECIMAL(19, 2)) AS DECIMAL(22, 5)) / NULLIF(COUNT(`sales`.`price`), 0) AS DECIMAL(38, 6)) AS `mean`", job);
     }
 

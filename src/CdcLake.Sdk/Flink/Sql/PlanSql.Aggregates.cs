@@ -63,9 +63,9 @@ internal sealed partial class PlanSql
                 return new SqlValue($"SUM({input!.Value.To(call.Result).Text})", call.Result);
             case AggregateKind.Sum:
                 return new SqlValue($"SUM({Exact(input!.Value).Text})", DataType.Decimal(DataType.MaxDecimalPrecision, input.Value.Type.Scale)).To(call.Result);
-            case AggregateKind.Avg when CommonTypes.IsFloat(call.Result):
+            case AggregateKind.Average when CommonTypes.IsFloat(call.Result):
                 return new SqlValue($"AVG({input!.Value.To(call.Result).Text})", call.Result);
-            case AggregateKind.Avg:
+            case AggregateKind.Average:
                 return new DecimalDivision(place, field.Name).Mean(input!.Value, call.Result);
             case AggregateKind.Min or AggregateKind.Max when input!.Value.Type.Kind != TypeKind.Binary:
                 return new SqlValue($"{(call.Kind == AggregateKind.Min ? "MIN" : "MAX")}({input.Value.Text})", input.Value.Type);
