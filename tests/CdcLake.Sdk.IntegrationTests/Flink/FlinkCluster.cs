@@ -30,10 +30,3 @@ public sealed class FlinkCluster : IAsyncLifetime
         }
     }
 }
-
-/// <summary>Tests that share one cluster, one after another.</summary>
-[CollectionDefinition(Name)]
-public sealed class FlinkCollection : ICollectionFixture<FlinkCluster>
-{
-    public const string Name = "Flink";
-}

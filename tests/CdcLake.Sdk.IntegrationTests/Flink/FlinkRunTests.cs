@@ -8,8 +8,7 @@ namespace CdcLake.IntegrationTests.Flink;
 /// The same pipelines embedded and on a Flink cluster, while random transactions go on: once both have settled, both tables have the rows that MySQL answers, as Iceberg Java reads them. Three in the
 /// usual run, all with CDCLAKE_TEST_LONG=1; <c>CDCLAKE_TEST_SHAPE=name</c> runs one alone.
 /// </summary>
-[Collection(FlinkCollection.Name)]
-public sealed class FlinkRunTests(FlinkCluster cluster, ITestOutputHelper output)
+public sealed class FlinkRunTests(FlinkCluster cluster, ITestOutputHelper output) : IClassFixture<FlinkCluster>
 {
     private const int AtATime = 6;
     private const int Transactions = 40;

@@ -47,7 +47,7 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, ITestOutputHelp
                     await workload.ChangeAsync();
                 }
 
-                await followed.ReachAsync(await database.Connection.GtidExecutedAsync());
+                await followed.WaitForGtidAsync(await database.Connection.GtidExecutedAsync());
                 foreach (var (view, table) in followed.Views.Zip(Copied))
                 {
                     Assert.Equal(await LinesAsync(database.Connection, $"SELECT * FROM {table}"), view.Lines());
@@ -133,7 +133,7 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, ITestOutputHelp
         foreach (var statement in (string[])["ALTER TABLE c ADD CONSTRAINT x FOREIGN KEY (p) REFERENCES p (id) ON DELETE CASCADE, DROP FOREIGN KEY c_ibfk_1", "DELETE FROM p WHERE id = 1", "ALTER TABLE c DROP FOREIGN KEY x", "DELETE FROM p WHERE id = 2", "INSERT INTO c VALUES (4, 3, 4)"])
         {
             await database.ExecuteAsync(statement);
-            await followed.ReachAsync(await database.Connection.GtidExecutedAsync());
+            await followed.WaitForGtidAsync(await database.Connection.GtidExecutedAsync());
             Assert.Equal(await LinesAsync(database.Connection, "SELECT * FROM c"), followed.Views[0].Lines());
         }
     }

@@ -131,10 +131,10 @@ public sealed class StartPointTests(PrivateMySqlServer server) : IClassFixture<P
         using var stop = new CancellationTokenSource();
         var running = pipeline.RunAsync(stop.Token);
         var here = (await database.Connection.QueryAsync("SELECT @@GLOBAL.gtid_executed", default))[0, 0]!;
-        await Task.WhenAny(running, pipeline.ReachAsync(here)).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAny(running, pipeline.WaitForGtidAsync(here)).WaitAsync(TimeSpan.FromSeconds(60));
         await database.ExecuteAsync(statements);
         here = (await database.Connection.QueryAsync("SELECT @@GLOBAL.gtid_executed", default))[0, 0]!;
-        await Task.WhenAny(running, pipeline.ReachAsync(here)).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAny(running, pipeline.WaitForGtidAsync(here)).WaitAsync(TimeSpan.FromSeconds(60));
         await stop.CancelAsync();
         await running;
     }

@@ -8,9 +8,9 @@ namespace CdcLake.IntegrationTests.Pipelines;
 [Collection(ServerPair.Collection)]
 public sealed class WholeDatabaseTests(ServerPair servers, ITestOutputHelper output)
 {
-    private static int Steps => Proof.Rounds(usual: 60, full: 1500);
+    private static int Steps => Proof.Rounds(usual: 24, full: 1500);
 
-    private static int Kills => Proof.Rounds(usual: 4, full: 60);
+    private static int Kills => Proof.Rounds(usual: 2, full: 60);
 
     [ServerFact(TestServers.MySql, IcebergJava.Variable)]
     public async Task Tables_that_exist_come_go_and_change_are_followed_without_a_restart()
