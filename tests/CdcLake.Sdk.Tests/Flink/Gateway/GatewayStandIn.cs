@@ -1,6 +1,11 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace CdcLake.Tests.Flink.Gateway;
 
@@ -8,42 +13,35 @@ namespace CdcLake.Tests.Flink.Gateway;
 internal sealed class GatewayStandIn : IAsyncDisposable
 {
     public const string Job = "0123456789abcdef0123456789abcdef";
-    private readonly HttpListener _listener = new();
-    private readonly Task _serving;
+    private readonly WebApplication _server;
+    private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly List<string> _requests = [];
     private readonly List<string> _statements = [];
 
     public GatewayStandIn()
     {
-        for (var attempt = 0; ; attempt++)
-        {
-            Port = 20_000 + Random.Shared.Next(12_000);
-            _listener.Prefixes.Clear();
-            _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
-            try
-            {
-                _listener.Start();
-                break;
-            }
-            catch (HttpListenerException) when (attempt < 20)
-            {
-                // taken: another port
-            }
-        }
-
-        _serving = ServeAsync();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
+        _server = builder.Build();
+        _server.Run(ServeAsync);
+        _server.Start();
+        Address = _server.Urls.Single();
     }
 
-    public int Port { get; }
+    public string Address { get; }
 
-    public string Address => $"http://127.0.0.1:{Port}";
+    public int Port => new Uri(Address).Port;
 
     /// <summary>Body of <c>api_versions</c>.</summary>
     public string Versions { get; set; } = """{"versions":["V1","V2","V3"]}""";
 
     /// <summary>Answers instead of the usual; null leaves the request to it.</summary>
     public Func<string, string, (int Status, string Body)?> Misbehave { get; set; } = (_, _) => null;
+
+    /// <summary>It takes requests and answers none.</summary>
+    public bool IsSilent { get; set; }
 
     public string JobState { get; set; } = "RUNNING";
 
@@ -73,46 +71,33 @@ internal sealed class GatewayStandIn : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
-        await _serving;
-        _listener.Close();
+        await _stop.CancelAsync();
+        await _server.DisposeAsync();
+        _stop.Dispose();
     }
 
-    private async Task ServeAsync()
+    private async Task ServeAsync(HttpContext context)
     {
-        while (_listener.IsListening)
+        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
+        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        var request = $"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}";
+        lock (_gate)
         {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
-            {
-                return; // stopped
-            }
-
-            using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
-            var body = await reader.ReadToEndAsync();
-            var request = $"{context.Request.HttpMethod} {context.Request.Url!.PathAndQuery}";
-            lock (_gate)
-            {
-                _requests.Add(request);
-            }
-
-            var (status, answer) = Misbehave(request, body) ?? Answer(request, body);
-            context.Response.StatusCode = status;
-            context.Response.ContentType = "application/json";
-            try
-            {
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(answer));
-                context.Response.Close();
-            }
-            catch (HttpListenerException)
-            {
-                context.Response.Abort(); // the client gave up
-            }
+            _requests.Add(request);
         }
+
+        if (IsSilent)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, context.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            context.Abort();
+            return;
+        }
+
+        var (status, answer) = Misbehave(request, body) ?? Answer(request, body);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(answer, context.RequestAborted);
     }
 
     private (int Status, string Body) Answer(string request, string body)

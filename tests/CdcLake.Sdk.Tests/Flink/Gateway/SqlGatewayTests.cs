@@ -47,16 +47,9 @@ public sealed class SqlGatewayTests
     [Fact]
     public async Task A_gateway_that_never_answers_is_given_up()
     {
-        await using var server = new GatewayStandIn();
-        using var blocked = new ManualResetEventSlim();
-        server.Misbehave = (_, _) =>
-        {
-            blocked.Wait();
-            return null;
-        };
+        await using var server = new GatewayStandIn { IsSilent = true };
         using var gateway = Open(server.Address, TimeSpan.FromMilliseconds(100));
         var error = await Assert.ThrowsAsync<FlinkGatewayException>(() => gateway.SubmitAsync(Script()));
-        blocked.Set();
         Assert.Equal(FlinkGatewayError.Unreachable, error.Error);
         Assert.Contains("no answer within", error.Message);
     }
