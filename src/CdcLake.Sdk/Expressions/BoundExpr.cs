@@ -72,6 +72,9 @@ internal sealed class BoundColumn : BoundExpr
     public override TextCollation? Collation { get; }
 
     public override bool CanFail => false;
+
+    /// <summary>The same values as mere texts.</summary>
+    public BoundColumn WithoutLabels() => new(Ordinal, new Field(Name, Type, Nullable) { Collation = Collation, ShownScale = ShownScale });
 }
 
 /// <summary>A literal in the representation of its column storage: byte, int, long, Int128, float, double or byte[] (UTF-8 for strings); null is null.</summary>

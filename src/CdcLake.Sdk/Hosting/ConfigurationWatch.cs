@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Primitives;
 
 namespace CdcLake.Hosting;
@@ -10,13 +8,11 @@ namespace CdcLake.Hosting;
 /// </summary>
 /// <param name="registry">The pipelines.</param>
 /// <param name="registrations">Where they are configured.</param>
-/// <param name="loggers">The application's; null for silence.</param>
-internal sealed class ConfigurationWatch(PipelineRegistry registry, PipelineRegistrations registrations, ILoggerFactory? loggers = null) : IHostedLifecycleService, IDisposable
+internal sealed class ConfigurationWatch(PipelineRegistry registry, PipelineRegistrations registrations) : IHostedLifecycleService, IDisposable
 {
     // Sources of configuration tell of one change several times: what waits to be read is read once.
     private readonly SemaphoreSlim _changed = new(0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly ILogger _log = loggers?.CreateLogger("CdcLake.Hosting") ?? NullLogger.Instance;
     private IDisposable? _subscription;
     private Task _work = Task.CompletedTask;
 
@@ -75,15 +71,16 @@ internal sealed class ConfigurationWatch(PipelineRegistry registry, PipelineRegi
 
             var configuration = new HostedConfiguration();
             configuration.Read(registrations);
-            if (configuration.Errors.Count > 0)
-            {
-                HostingLog.ChangeRefused(_log, string.Join(" ", configuration.Errors));
-                continue;
-            }
-
             foreach (var host in registry.Hosts)
             {
-                await host.ChangeAsync(configuration).ConfigureAwait(false);
+                if (configuration.Errors.Count > 0)
+                {
+                    host.Refuse(configuration);
+                }
+                else
+                {
+                    await host.ChangeAsync(configuration).ConfigureAwait(false);
+                }
             }
         }
     }

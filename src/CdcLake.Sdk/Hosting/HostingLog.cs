@@ -35,6 +35,6 @@ internal static partial class HostingLog
     [LoggerMessage(7009, LogLevel.Information, "{Pipeline} goes on with changed settings: {Options}")]
     public static partial void Changed(ILogger logger, string pipeline, string options);
 
-    [LoggerMessage(7010, LogLevel.Error, "The changed configuration of pipelines is wrong and not taken over; all go on as before. {Errors}")]
-    public static partial void ChangeRefused(ILogger logger, string errors);
+    [LoggerMessage(7010, LogLevel.Error, "{Pipeline} goes on as before: the changed configuration of the application's pipelines is wrong. {Errors}")]
+    public static partial void ChangeRefused(ILogger logger, string pipeline, string errors);
 }

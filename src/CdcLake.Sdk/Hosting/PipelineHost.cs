@@ -213,6 +213,9 @@ internal sealed class PipelineHost : IHostedLifecycleService, IPipelineHandle, I
         }
     }
 
+    /// <summary>Says what is wrong with another configuration, under which it does not go on.</summary>
+    public void Refuse(HostedConfiguration configuration) => HostingLog.ChangeRefused(_log, Name, string.Join(" ", configuration.Errors));
+
     /// <summary>The registry disposes it, and so does the container under each service that it was asked for.</summary>
     public async ValueTask DisposeAsync()
     {

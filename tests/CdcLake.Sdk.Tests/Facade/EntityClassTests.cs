@@ -10,30 +10,6 @@ namespace CdcLake.Tests.Facade;
 /// <summary>Classes written for Entity Framework serve as row types and results as they are.</summary>
 public sealed class EntityClassTests
 {
-    public sealed class OrderLine
-    {
-        [Key]
-        public int OrderId { get; set; }
-
-        [Key]
-        [Column("line_no")]
-        public int Line { get; set; }
-
-        [Column("amt", TypeName = "decimal(10,2)")]
-        public decimal Amount { get; set; }
-
-        [NotMapped]
-        public List<string> Notes { get; set; } = [];
-    }
-
-    public sealed record Total([property: Key][property: Column("order")] int Id, decimal Amount)
-    {
-        [NotMapped]
-        public bool IsLarge { get; set; }
-    }
-
-    public sealed record Impossible(int Id, [property: NotMapped] int Other);
-
     [Fact]
     public async Task Attributes_name_columns_leave_properties_out_and_give_the_key()
     {
@@ -68,4 +44,28 @@ public sealed class EntityClassTests
         var error = Assert.Throws<SchemaMismatchException>(() => ChangeStreams.FromTable<Impossible>(new NoTarget(), "shop.t"));
         Assert.Contains("Other of Impossible is [NotMapped], but the constructor needs a value for it", error.Message, StringComparison.Ordinal);
     }
+
+    public sealed class OrderLine
+    {
+        [Key]
+        public int OrderId { get; set; }
+
+        [Key]
+        [Column("line_no")]
+        public int Line { get; set; }
+
+        [Column("amt", TypeName = "decimal(10,2)")]
+        public decimal Amount { get; set; }
+
+        [NotMapped]
+        public List<string> Notes { get; set; } = [];
+    }
+
+    public sealed record Total([property: Key][property: Column("order")] int Id, decimal Amount)
+    {
+        [NotMapped]
+        public bool IsLarge { get; set; }
+    }
+
+    public sealed record Impossible(int Id, [property: NotMapped] int Other);
 }

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using CdcLake.Tests.Conventions;
 
 namespace CdcLake.Tests.Flink;
 
@@ -40,9 +40,9 @@ public sealed class SeedScriptTests
     }
 
     // CDCLAKE_GOLDEN=1 writes the files anew, for a change that was meant.
-    private static void Matches(string name, string script, [CallerFilePath] string path = "")
+    private static void Matches(string name, string script)
     {
-        var file = Path.Combine(Path.GetDirectoryName(path)!, "Golden", name);
+        var file = Path.Combine(SourceTree.Root, "tests", "CdcLake.Sdk.Tests", "Flink", "Golden", name);
         if (Environment.GetEnvironmentVariable("CDCLAKE_GOLDEN") == "1")
         {
             File.WriteAllText(file, script);

@@ -128,6 +128,7 @@ public sealed class EnumColumnTests
         Assert.Equal("3", Run(TicketStream.TopN(1, t => t.State).Select(t => new { t.Id }), r => r.Id, rows));
         Assert.Equal("5", Run(TicketStream.TopN(1, t => t.State, ascending: true).Select(t => new { t.Id }), r => r.Id, rows));
         Assert.Equal("4", Run(TicketStream.TopN(1, t => new { Text = t.State.ToString(), t.Id }).Select(t => new { t.Id }), r => r.Id, rows));
+        Assert.Equal("4", Run(TicketStream.Select(t => new { t.Id, Text = t.State.ToString() }).TopN(1, t => new { t.Text, t.Id }).Select(t => new { t.Id }), r => r.Id, rows));
     }
 
     [Fact]

@@ -14,15 +14,10 @@ internal static class FaultTable
         new([[([1, 10L], 1), ([2, 20L], 1)]]), new([[([1, 10L], -1), ([1, 11L], 1), ([2, 20L], -1), ([3, 30L], 1)]]), ScriptedEpoch.Update(3, 30, 31),
     ];
 
-    private static bool IsLong => Environment.GetEnvironmentVariable("CDCLAKE_TEST_LONG") == "1";
-
-    /// <summary>How far a proof goes.</summary>
-    public static int Rounds(int usual, int full) => IsLong ? full : usual;
-
     /// <summary>Which of some requests go wrong, one in each run: every so many, or all of them.</summary>
     public static IEnumerable<int> Some(int count, FakeStarRocksFault fault, int every)
     {
-        var step = Rounds(every, 1);
+        var step = Proof.Rounds(every, 1);
         for (var number = 1 + ((int)fault * 7 % Math.Min(step, count)); number <= count; number += step)
         {
             yield return number;
@@ -35,7 +30,7 @@ internal static class FaultTable
     /// <summary>One release of each kind: plain loads, transactions, transactions over several tables.</summary>
     public static TheoryData<string> Releases => [.. Versions];
 
-    private static string[] Versions => IsLong ? ["2.4.0", "2.5.22", "3.3.5", "4.0.2"] : ["2.4.0", "3.3.5", "4.0.2"];
+    private static string[] Versions => Proof.IsLong ? ["2.4.0", "2.5.22", "3.3.5", "4.0.2"] : ["2.4.0", "3.3.5", "4.0.2"];
 
     /// <summary>Each of the faults in each release.</summary>
     public static TheoryData<string, FakeStarRocksFault> Each(params IReadOnlyList<FakeStarRocksFault> faults)

@@ -33,7 +33,7 @@ public sealed class StarRocksFaultTests
     public async Task Rows_and_positions_are_exact_when_much_goes_wrong(string version)
     {
         FakeStarRocksFault[] faults = [.. FaultTable.Faults.Where(f => f != FakeStarRocksFault.Late)];
-        for (var round = 0; round < FaultTable.Rounds(usual: 3, full: 60); round++)
+        for (var round = 0; round < Proof.Rounds(usual: 3, full: 60); round++)
         {
             var random = new Random((version[0] * 1000) + version[2] + round);
             await using var server = FaultTable.Start(version);

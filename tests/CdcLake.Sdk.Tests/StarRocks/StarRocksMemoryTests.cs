@@ -18,7 +18,7 @@ public sealed class StarRocksMemoryTests(ITestOutputHelper output)
     private const long Kept = 32 << 20; // by the pools, for each thread and length: so much and no more
     private const long Journal = 128 << 10; // what the stand-in remembers of a round; less than one array
 
-    private static int Rounds => FaultTable.Rounds(usual: 11, full: 120);
+    private static int Rounds => Proof.Rounds(usual: 11, full: 120);
 
     public static TheoryData<string> Releases => FaultTable.Releases;
 

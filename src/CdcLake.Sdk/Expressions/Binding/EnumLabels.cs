@@ -59,6 +59,14 @@ internal static class EnumLabels
             : new BoundLabel(value, type, [.. members.Select(m => (m.Label, (object)Encoding.UTF8.GetBytes(m.Member.ToString())))], DataType.String, [.. Enum.GetNames(type)]);
     }
 
+    /// <summary>The same as text that is asked for: it is ordered as texts are, not by the places of labels.</summary>
+    public static BoundExpr TextOf(Type type, BoundExpr value) => NameOf(type, value) switch
+    {
+        BoundLabel label => new BoundLabel(label.Value, label.EnumType, label.Meanings, label.Type, []),
+        BoundColumn column => column.WithoutLabels(),
+        var other => other,
+    };
+
     /// <summary>The number of the member that a label stands for, in the enum's underlying type.</summary>
     /// <exception cref="SchemaMismatchException">A label of the column stands for no member.</exception>
     public static BoundLabel NumberOf(Type type, BoundExpr value)

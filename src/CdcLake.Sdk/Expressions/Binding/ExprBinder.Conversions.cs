@@ -38,7 +38,7 @@ internal sealed partial class ExprBinder
         var clr = ClrTypes.Strip(call.Type);
         if (ClrTypes.Strip(call.Arguments[0].Type) is { IsEnum: true } enumType && value is not BoundConstant { Value: null })
         {
-            value = clr == typeof(string) ? EnumLabels.NameOf(enumType, value) : EnumLabels.NumberOf(enumType, value);
+            value = clr == typeof(string) ? EnumLabels.TextOf(enumType, value) : EnumLabels.NumberOf(enumType, value);
         }
 
         if (clr == typeof(string) && value.Type.IsNumeric && call.Arguments[0] is CallExpr { Op: ScalarOp.If } choice)

@@ -89,6 +89,7 @@ internal sealed class GatewayStandIn : IAsyncDisposable
         if (IsSilent)
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, context.RequestAborted);
+            // until the client gives up, or the test ends
             await Task.Delay(Timeout.InfiniteTimeSpan, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             context.Abort();
             return;

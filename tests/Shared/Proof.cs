@@ -1,4 +1,4 @@
-namespace CdcLake.IntegrationTests.Fixtures;
+namespace CdcLake.Tests.Shared;
 
 /// <summary>How far a proof goes: a few rounds in every run, all of them with <c>CDCLAKE_TEST_LONG=1</c>, which <c>tests/run.sh --long</c> sets.</summary>
 internal static class Proof
