@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CdcLake.IntegrationTests;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace CdcLake.IntegrationTests;
 internal static class ReplicaProgram
 {
     public const string Argument = "replica";
+
+    /// <summary>Environment variable with the most rows that a snapshot reads in a second; without it as fast as it can.</summary>
+    public const string SnapshotRows = "CDCLAKE_TEST_SNAPSHOT_ROWS";
 
     /// <summary>Instead of a table: all tables of the database <c>ddl</c> but those of <c>tmp_*</c>.</summary>
     public const string WholeDatabase = "*";
@@ -27,7 +32,7 @@ internal static class ReplicaProgram
             return 0;
         }
 
-        var rows = Pipeline.FromMySqlBinlog(new MySqlSource(args[0]).Table(args[1])).ToIceberg(lake.Table("lakehouse.t"));
+        var rows = Pipeline.FromMySqlBinlog(new MySqlSource(args[0], Limit).Table(args[1])).ToIceberg(lake.Table("lakehouse.t"));
         await using var pipeline = args.Length == 3 ? rows.Build("followed", o =>
             {
                 Configure(o);
@@ -43,6 +48,9 @@ internal static class ReplicaProgram
         await pipeline.RunAsync(stop.Token);
         return 0;
     }
+
+    private static void Limit(MySqlSourceOptions options) =>
+        options.SnapshotRowsPerSecond = Environment.GetEnvironmentVariable(SnapshotRows) is { } rows ? double.Parse(rows, CultureInfo.InvariantCulture) : null;
 
     private static void Configure(PipelineOptions options)
     {

@@ -8,7 +8,7 @@ namespace CdcLake.IntegrationTests.Pipelines;
 [Collection(ServerPair.Collection)]
 public sealed class LiveKillTests(ServerPair servers, ITestOutputHelper output)
 {
-    private static readonly int Kills = Proof.Rounds(usual: 10, full: 60);
+    private static readonly int Kills = Proof.Rounds(usual: 7, full: 60);
     private const int Connections = 3;
     private static readonly string[] CheckpointIntervals = ["1ms", "300ms", "10s"];
 

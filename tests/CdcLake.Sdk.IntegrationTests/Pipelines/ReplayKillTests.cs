@@ -10,7 +10,7 @@ namespace CdcLake.IntegrationTests.Pipelines;
 [Collection(ServerPair.Collection)]
 public sealed class ReplayKillTests(ITestOutputHelper output)
 {
-    private static readonly int Kills = Proof.Rounds(usual: 15, full: 55);
+    private static readonly int Kills = Proof.Rounds(usual: 10, full: 55);
     private const string CommitRows = "60"; // small: many commits to be hit
     private static readonly string[] CheckpointIntervals = ["1ms", "100ms", "10s"];
     private readonly RecordedAnswers _answers = new();

@@ -19,7 +19,7 @@ public sealed class StarRocksKillTests(ServerPair servers, ITestOutputHelper out
     private static readonly string[] SalesColumns = ["id", "product_id", "qty", "price", "sale_ts"];
     private static readonly string[] TotalsColumns = ["product_id", "product_sku", "product_name", "total_qty", "total_revenue", "sale_count", "last_sale_ts"];
 
-    private static int Kills => Proof.Rounds(usual: 5, full: 50);
+    private static int Kills => Proof.Rounds(usual: 4, full: 50);
 
     [ServerFact(TestServers.MySql, IcebergJava.Variable)]
     public Task Tables_of_both_kinds_equal_MySQL_and_rest_at_one_GTID_set_on_4_0() => RunAsync("4.0.2");

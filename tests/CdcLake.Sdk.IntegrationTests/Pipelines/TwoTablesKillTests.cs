@@ -17,7 +17,7 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
     private static readonly string[] ReplicaColumns = ["id", "product_id", "qty", "price", "sale_ts"];
     private static readonly string[] CheckpointIntervals = ["1", "300", "10000"];
 
-    private static int Kills => Proof.Rounds(usual: 6, full: 50);
+    private static int Kills => Proof.Rounds(usual: 4, full: 50);
 
     [ServerTheory(TestServers.MySql, IcebergJava.Variable)]
     [InlineData(null)]
