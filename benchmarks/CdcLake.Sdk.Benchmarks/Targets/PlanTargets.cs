@@ -5,6 +5,7 @@ using CdcLake.Connectors;
 using CdcLake.Planning.Binding;
 using CdcLake.Planning.Logical;
 using CdcLake.Planning.Rewriting;
+using CdcLake.Tests.Shared;
 
 namespace CdcLake.Benchmarks.Targets;
 
@@ -39,8 +40,8 @@ internal static class PlanTargets
 
     private static (long State, Cost Load, Cost Rename, long Peak) Measure(BoundPlan plan, int products)
     {
-        using var run = new PlanRun(plan);
-        var batches = Batches(run.Captured(SalesTable), new SalesLog { Products = products });
+        using var run = new BoundPlanRunner(plan, _ => { });
+        var batches = Batches(run.Capture(SalesTable)!.Schema, new SalesLog { Products = products });
         var start = Cost.Now();
         run.Push(ProductsTable, SalesTables.AllProducts(products));
         foreach (var (batch, i) in batches.Select((b, i) => (b, i)))
@@ -54,7 +55,7 @@ internal static class PlanTargets
 
         run.EndEpoch();
         var loaded = Cost.Now();
-        var state = run.State;
+        var state = run.StateBytes;
         GC.Collect();
         var resting = Environment.WorkingSet;
         var peak = 0L;

@@ -26,7 +26,7 @@ public sealed class ConcurrentWritersTests(ServerPair servers, ITestOutputHelper
         using var stop = new CancellationTokenSource();
         var writing = shop.Writers.RunAsync(Connections, stop.Token);
         await using var pipeline = shop.Follow("500ms");
-        await pipeline.LineAsync(Quickstart.IsCommit, "a first commit");
+        await pipeline.CommitAsync();
         stop.CancelAfter(Duration);
         await writing;
         await shop.DrainAsync(pipeline);

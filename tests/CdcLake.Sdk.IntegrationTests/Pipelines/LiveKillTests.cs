@@ -29,7 +29,7 @@ public sealed class LiveKillTests(ServerPair servers, ITestOutputHelper output)
             if (kill % 2 == 0) // while it commits
             {
                 var started = TimeProvider.System.GetTimestamp();
-                await run.LineAsync(Quickstart.IsCommit, "a commit");
+                await run.CommitAsync();
                 start = TimeProvider.System.GetElapsedTime(started);
                 life /= 4;
             }
@@ -39,7 +39,7 @@ public sealed class LiveKillTests(ServerPair servers, ITestOutputHelper output)
         }
 
         await using var last = shop.Follow("20ms");
-        await last.LineAsync(Quickstart.IsCommit, "a commit");
+        await last.CommitAsync();
         await stop.CancelAsync();
         await writing;
         await shop.DrainAsync(last);

@@ -47,7 +47,7 @@ internal sealed class LiveShop(ServerPair servers, string warehouse, int seed)
     public async Task DrainAsync(ChildProcess pipeline, bool asContainer = false)
     {
         var end = GtidSet.Parse(await Writers.FinishAsync());
-        await pipeline.LineAsync(l => Quickstart.IsCommit(l) && GtidSet.Parse(Quickstart.PositionOf(l)).Covers(end), $"a commit at {end}");
+        await pipeline.CommitAsync(end);
         if (asContainer)
         {
             pipeline.Terminate();

@@ -25,11 +25,6 @@ internal static class Quickstart
         errors.Count > 0 && errors[0].Length > "error: ".Length + 20 && errors[0].StartsWith("error: ", StringComparison.Ordinal)
         && errors.Count(l => l.StartsWith("error: ", StringComparison.Ordinal)) == 1 && !errors.Any(l => l.StartsWith("   at ", StringComparison.Ordinal));
 
-    public static bool IsCommit(string line) => line.StartsWith("commit ", StringComparison.Ordinal);
-
     /// <summary>The snapshot id in a commit's line.</summary>
     public static string SnapshotOf(string commitLine) => commitLine.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2];
-
-    /// <summary>The GTID set at the end of a commit's line.</summary>
-    public static string PositionOf(string commitLine) => commitLine[(commitLine.LastIndexOf(" at ", StringComparison.Ordinal) + " at ".Length)..];
 }

@@ -56,7 +56,7 @@ public sealed class ReplayKillTests(ITestOutputHelper output)
         await using var again = Quickstart.Start("--warehouse", folder.Path);
         Assert.True(await again.ExitAsync() == 0, again.Failure("second run").Message);
         Assert.Contains(again.Output, l => l.StartsWith("nothing new", StringComparison.Ordinal));
-        Assert.DoesNotContain(again.Output, Quickstart.IsCommit);
+        Assert.DoesNotContain(again.Output, CommitLines.IsCommit);
         Assert.Equal(before, table.Fingerprint());
     }
 

@@ -20,17 +20,17 @@ public sealed class RunningPipelineTests(ServerPair servers, ITestOutputHelper o
         using var stop = new CancellationTokenSource();
         await using var pipeline = shop.Follow("50ms");
         var writing = shop.Writers.RunAsync(2, stop.Token);
-        await pipeline.LineAsync(Quickstart.IsCommit, "a first commit");
+        await pipeline.CommitAsync();
         await using var server = await servers.Source.OpenAsync();
         for (var i = 0; i < 8; i++)
         {
-            var commits = pipeline.Output.Count(Quickstart.IsCommit);
+            var commits = pipeline.Output.Count(CommitLines.IsCommit);
             foreach (var row in (await server.QueryAsync(DumpThreads, default)).Rows)
             {
                 await server.RunAsync($"KILL {row[0]}"); // the stepped replica's as well: both come back
             }
 
-            await pipeline.LineAsync(l => Quickstart.IsCommit(l) && pipeline.Output.Count(Quickstart.IsCommit) > commits + 1, "commits after a dropped connection");
+            await pipeline.LineAsync(l => CommitLines.IsCommit(l) && pipeline.Output.Count(CommitLines.IsCommit) > commits + 1, "commits after a dropped connection");
         }
 
         await stop.CancelAsync();
@@ -45,7 +45,7 @@ public sealed class RunningPipelineTests(ServerPair servers, ITestOutputHelper o
         var shop = NewShop();
         await using var replica = await shop.CreateAsync();
         await using var pipeline = shop.Follow("50ms");
-        await pipeline.LineAsync(Quickstart.IsCommit, "a first commit");
+        await pipeline.CommitAsync();
         await servers.Source.RestartAsync();
         await shop.DrainAsync(pipeline, asContainer: true);
         await shop.CheckEverySnapshotAsync(replica);
@@ -61,7 +61,7 @@ public sealed class RunningPipelineTests(ServerPair servers, ITestOutputHelper o
         for (var i = 0; i < 2; i++)
         {
             await using var pipeline = shop.Follow("1h");
-            await pipeline.LineAsync(Quickstart.IsCommit, "a first commit");
+            await pipeline.CommitAsync();
             pipeline.Interrupt();
             pipeline.Interrupt();
             Assert.True(await pipeline.ExitsWithinAsync(TimeSpan.FromSeconds(20)), pipeline.Failure("two interrupts").Message);
@@ -82,7 +82,7 @@ public sealed class RunningPipelineTests(ServerPair servers, ITestOutputHelper o
         using var stop = new CancellationTokenSource();
         var writing = shop.Writers.RunAsync(2, stop.Token);
         await using var first = shop.Follow("20ms");
-        await first.LineAsync(Quickstart.IsCommit, "a first commit");
+        await first.CommitAsync();
         await using var second = shop.Follow("20ms");
         await Task.WhenAny(first.ExitAsync(), second.ExitAsync());
         await EndsWithErrorAsync(first.HasExited ? first : second, "another");
@@ -107,17 +107,17 @@ public sealed class RunningPipelineTests(ServerPair servers, ITestOutputHelper o
         await using (await shop.CreateAsync())
         {
             await using var pipeline = shop.Follow("50ms");
-            await pipeline.LineAsync(Quickstart.IsCommit, "a first commit");
+            await pipeline.CommitAsync();
             await using var server = await servers.Source.OpenAsync(LiveShop.Database);
             await server.RunAsync("ALTER TABLE audit ADD COLUMN more INT", "DROP TABLE audit", "CREATE TABLE sales_archive LIKE sales");
             await shop.Writers.FinishAsync();
-            var seen = pipeline.Output.Count(Quickstart.IsCommit);
-            await pipeline.LineAsync(l => Quickstart.IsCommit(l) && pipeline.Output.Count(Quickstart.IsCommit) > 1, "a commit after DDL on other tables");
+            var seen = pipeline.Output.Count(CommitLines.IsCommit);
+            await pipeline.LineAsync(l => CommitLines.IsCommit(l) && pipeline.Output.Count(CommitLines.IsCommit) > 1, "a commit after DDL on other tables");
             Assert.True(seen >= 1);
             await server.RunAsync("ALTER TABLE sales ADD COLUMN discount DECIMAL(5,2)"); // which the sample does not read
-            seen = pipeline.Output.Count(Quickstart.IsCommit);
+            seen = pipeline.Output.Count(CommitLines.IsCommit);
             await shop.Writers.FinishAsync();
-            await pipeline.LineAsync(l => Quickstart.IsCommit(l) && pipeline.Output.Count(Quickstart.IsCommit) > seen, "a commit after a column that is not read");
+            await pipeline.LineAsync(l => CommitLines.IsCommit(l) && pipeline.Output.Count(CommitLines.IsCommit) > seen, "a commit after a column that is not read");
             await server.RunAsync("ALTER TABLE sales DROP COLUMN price");
             await EndsWithErrorAsync(pipeline, "shop.sales");
         }
@@ -135,7 +135,7 @@ public sealed class RunningPipelineTests(ServerPair servers, ITestOutputHelper o
         await using (await shop.CreateAsync())
         {
             await using var pipeline = shop.Follow("50ms");
-            await pipeline.LineAsync(Quickstart.IsCommit, "a first commit");
+            await pipeline.CommitAsync();
             await shop.CheckpointedAsync(); // else the second run begins with a new snapshot, in which the change is
             await using var server = await servers.Source.OpenAsync(LiveShop.Database);
             await server.RunAsync($"SET SESSION {session}", statement);

@@ -29,7 +29,7 @@ public sealed class ZombieTests(ServerPair servers, ITestOutputHelper output)
             using var stop = new CancellationTokenSource();
             var writing = shop.Writers.RunAsync(Connections, stop.Token);
             await using var zombie = shop.Follow("1ms");
-            await zombie.LineAsync(Quickstart.IsCommit, "a commit of the first instance");
+            await zombie.LineAsync(CommitLines.IsCommit, "a commit of the first instance");
             Assert.False(await zombie.ExitsWithinAsync(TimeSpan.FromMilliseconds(random.Next(300))), zombie.Failure("ended by itself").Message);
             zombie.Suspend();
 
@@ -64,12 +64,12 @@ public sealed class ZombieTests(ServerPair servers, ITestOutputHelper output)
         void Look() => visible.UnionWith(shop.Table.Snapshots().Select(s => s.Id.ToString(CultureInfo.InvariantCulture)));
     }
 
-    private static List<string> CommitsOf(ChildProcess run) => [.. run.Output.Where(Quickstart.IsCommit)];
+    private static List<string> CommitsOf(ChildProcess run) => [.. run.Output.Where(CommitLines.IsCommit)];
 
     private static async Task CommitsAsync(ChildProcess run, int count, Action look)
     {
         var seen = 0;
-        await run.LineAsync(l => Quickstart.IsCommit(l) && Counts(), string.Create(CultureInfo.InvariantCulture, $"commit number {count}"));
+        await run.LineAsync(l => CommitLines.IsCommit(l) && Counts(), string.Create(CultureInfo.InvariantCulture, $"commit number {count}"));
 
         bool Counts()
         {

@@ -72,8 +72,8 @@ public sealed class PlanOptimizerProperties(ITestOutputHelper output)
 
     private static void Compare(RandomPlans random, BoundPlan written, BoundPlan moved)
     {
-        using var expected = new BoundPlanRunner(written);
-        using var actual = new BoundPlanRunner(moved);
+        using var expected = new ResultRunner(written);
+        using var actual = new ResultRunner(moved);
         for (var i = 0; i < Transactions; i++)
         {
             var transaction = random.Transaction();

@@ -62,7 +62,7 @@ public sealed class PlanOptimizerTests
         var logical = LogicalPlan.Create(ReadmeChainTests.Job().Graph);
         long Bytes(BoundPlan plan)
         {
-            using var runner = new BoundPlanRunner(plan);
+            using var runner = new ResultRunner(plan);
             runner.Push("appdb.products", [(new object?[] { 1, "A-1", "Apple" }, 1)]);
             runner.Push("appdb.sales", [.. Enumerable.Range(0, 50_000).Select(i => (new object?[] { (long)i, 1, "note", 2, (long)i, 0L }, 1))]);
             runner.EndEpoch();

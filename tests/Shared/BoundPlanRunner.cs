@@ -7,20 +7,24 @@ using CdcLake.Planning;
 using CdcLake.Planning.Binding;
 using CdcLake.Runtime;
 
-namespace CdcLake.Benchmarks;
+namespace CdcLake.Tests.Shared;
 
-/// <summary>The operators of a bound plan, one after the other on one thread; what they give is thrown away.</summary>
-internal sealed class PlanRun : IDisposable
+/// <summary>The real operators of a bound plan, one after the other on the caller's thread, without tasks and channels.</summary>
+internal sealed class BoundPlanRunner : IDisposable
 {
     private static readonly Epoch End = new(new MySqlPosition(GtidSet.Empty), default);
 
     private readonly BoundPlan _plan;
+    private readonly Action<ChangeBatch> _sink;
     private readonly Dictionary<PlanNode, IOperator> _operators = new(ReferenceEqualityComparer.Instance);
     private readonly ILookup<PlanNode, (PlanNode Node, int Input)> _consumers;
 
-    public PlanRun(BoundPlan plan)
+    /// <param name="plan">What to run.</param>
+    /// <param name="sink">Looks at the batches of all sinks; they stay the runner's.</param>
+    public BoundPlanRunner(BoundPlan plan, Action<ChangeBatch> sink)
     {
         _plan = plan;
+        _sink = sink;
         _consumers = plan.Nodes.SelectMany(n => n.Inputs.Select((input, i) => (From: input, To: (n, i)))).ToLookup(e => e.From, e => e.To, (IEqualityComparer<PlanNode>)ReferenceEqualityComparer.Instance);
         foreach (var node in plan.Nodes.Where(n => n is not (TableNode or SinkNode)))
         {
@@ -29,17 +33,15 @@ internal sealed class PlanRun : IDisposable
         }
     }
 
-    /// <summary>Bytes that operators keep.</summary>
-    public long State => _operators.Values.Sum(o => o.State.Sum(s => s.Bytes));
+    /// <summary>What joins, groups and orders keep.</summary>
+    public long StateBytes => _operators.Values.Sum(o => o.State.Sum(s => s.Bytes));
 
-    /// <summary>Rows that reached the sink.</summary>
-    public long Emitted { get; private set; }
+    /// <summary>The columns of a table that are captured, by their ordinals in it; null where the plan does not read it.</summary>
+    /// <param name="table">Its qualified name.</param>
+    public TableCapture? Capture(string table) => Node(table) is { } node ? _plan.Captures[node.Table] : null;
 
-    /// <summary>The columns of a table that are captured.</summary>
-    public Schema Captured(string table) => Node(table).Schema;
-
-    /// <summary>Changes of a table, with the columns that are captured. Takes the batch.</summary>
-    public void Push(string table, ChangeBatch batch) => Send(Node(table), batch);
+    /// <summary>Changes of a table that the plan reads, with the columns that are captured. Takes the batch.</summary>
+    public void Push(string table, ChangeBatch batch) => Send(Node(table)!, batch);
 
     public void EndEpoch()
     {
@@ -58,7 +60,7 @@ internal sealed class PlanRun : IDisposable
         }
     }
 
-    private TableNode Node(string table) => _plan.Nodes.OfType<TableNode>().Single(n => n.Name == table);
+    private TableNode? Node(string table) => _plan.Nodes.OfType<TableNode>().FirstOrDefault(n => _plan.Captures[n.Table].Table.Name == table);
 
     private void Send(PlanNode node, ChangeBatch batch)
     {
@@ -66,7 +68,7 @@ internal sealed class PlanRun : IDisposable
         {
             if (consumer is SinkNode)
             {
-                Emitted += batch.Count;
+                _sink(batch);
                 continue;
             }
 
