@@ -105,7 +105,7 @@ run_project() { # NAME [FOLDER] : adds its totals
 slowest() { # what a run's time is spent on: its classes, by the sum of their tests' times
   echo "  slowest classes:"
   sed -n 's/.*<UnitTestResult .* testName="\([A-Za-z0-9_.]*\)\.[A-Za-z0-9_]*[("].* duration="\([0-9]*\):\([0-9]*\):\([0-9.]*\)".*/\1 \2 \3 \4/p' "$1" |
-    awk '{ sum[$1] += $2 * 3600 + $3 * 60 + $4 } END { for (c in sum) printf "  %7.1f s  %s\n", sum[c], c }' | sort -rn | head -25
+    awk '{ sum[$1] += $2 * 3600 + $3 * 60 + $4 } END { for (c in sum) printf "  %7.1f s  %s\n", sum[c], c }' | sort -rn | sed -n '1,25p' # not head: it would leave sort writing into a closed pipe, which ends the run
 }
 number() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<< "$2"; }
 
