@@ -4,7 +4,8 @@ namespace CdcLake.IntegrationTests;
 
 /// <summary>
 /// The other pipeline that this assembly can be started as: a whole table, its columns taken from MySQL, to be killed by the tests. Arguments: connection string, table, warehouse, and, where
-/// sums of its columns <c>id</c> and <c>v</c> are wanted in a second table, the folder of checkpoints. One line for each commit.
+/// sums of its columns <c>id</c> and <c>v</c> are wanted in a second table, the folder of checkpoints; behind that <see cref="FromLake"/>, where the sums alone are wanted, of the rows that the first
+/// table has by now and of all changes since. One line for each commit.
 /// </summary>
 internal static class ReplicaProgram
 {
@@ -15,6 +16,9 @@ internal static class ReplicaProgram
 
     /// <summary>Instead of a table: all tables of the database <c>ddl</c> but those of <c>tmp_*</c>.</summary>
     public const string WholeDatabase = "*";
+
+    /// <summary>The sums begin with the rows of the replica.</summary>
+    public const string FromLake = "from-lake";
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -32,15 +36,23 @@ internal static class ReplicaProgram
             return 0;
         }
 
+        if (args.Length == 5)
+        {
+            await using var sums = Totals(Pipeline.FromMySqlBinlog(new MySqlSource(args[0], o => o.StartAt = MySqlStart.FromIceberg(_ => lake.Table("lakehouse.t"))).Table(args[1])), lake).Build("sums", o =>
+            {
+                Configure(o);
+                o.CheckpointFolder = args[3];
+            });
+            await sums.RunAsync(stop.Token);
+            return 0;
+        }
+
         var rows = Pipeline.FromMySqlBinlog(new MySqlSource(args[0], Limit).Table(args[1])).ToIceberg(lake.Table("lakehouse.t"));
         await using var pipeline = args.Length == 3 ? rows.Build("followed", o =>
             {
                 Configure(o);
                 o.CheckpointFolder = Path.Combine(args[2], ".checkpoints"); // where foreign keys are followed
-            }) : rows
-            .Aggregate(r => new { Group = r.Get<int>("id") % 1000 }, g => new Total(g.Key.Group, g.Sum(r => r.Get<long>("v")), g.Count()))
-            .ToIceberg(lake.Table("lakehouse.totals"), key: t => t.Group)
-            .Build("followed", o =>
+            }) : Totals(rows, lake).Build("followed", o =>
             {
                 Configure(o);
                 o.CheckpointFolder = args[3];
@@ -48,6 +60,10 @@ internal static class ReplicaProgram
         await pipeline.RunAsync(stop.Token);
         return 0;
     }
+
+    private static ChangeStream<Total> Totals(ChangeStream<Row> rows, IcebergCatalog lake) => rows
+        .Aggregate(r => new { Group = r.Get<int>("id") % 1000 }, g => new Total(g.Key.Group, g.Sum(r => r.Get<long>("v")), g.Count()))
+        .ToIceberg(lake.Table("lakehouse.totals"), key: t => t.Group);
 
     private static void Limit(MySqlSourceOptions options) =>
         options.SnapshotRowsPerSecond = Environment.GetEnvironmentVariable(SnapshotRows) is { } rows ? double.Parse(rows, CultureInfo.InvariantCulture) : null;

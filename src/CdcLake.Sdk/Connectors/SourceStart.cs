@@ -27,6 +27,11 @@ internal sealed record SourceStart(
     public bool TakesParts { get; init; }
 
     /// <summary>
+    /// True when all rows are wanted as the source itself has them now, since tables were altered, a target is damaged, or the log is gone: those of <see cref="IInitialRows"/> will not do.
+    /// </summary>
+    public bool ReadsAnew { get; init; }
+
+    /// <summary>
     /// Where tables come and go while the log is read: those that are meant. The source adds each that comes into being (<see cref="TableChangeKind.Added"/>). Null where
     /// <see cref="Tables"/> are all.
     /// </summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CdcLake.Iceberg.Tables;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake;
 
@@ -18,6 +19,15 @@ public sealed class IcebergNamespace
     public string Name => string.Join('.', _levels);
 
     internal IcebergCatalog Catalog { get; }
+
+    /// <summary>Where a table of MySQL has its replica.</summary>
+    /// <param name="table">Qualified name.</param>
+    internal IcebergTable TableOf(string table) => Catalog.Table(NameOf(table, name => name));
+
+    /// <summary>The name of a replica.</summary>
+    /// <param name="table">Qualified name in MySQL.</param>
+    /// <param name="name">Gives the name in the namespace, from the name in MySQL without its database.</param>
+    internal string NameOf(string table, Func<string, string> name) => $"{Name}.{name(MySqlTableName.Parse(table, null).Table).Replace('.', '_')}";
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -42,10 +42,8 @@ public sealed class IcebergNamespaceOptions
         }
 
         return new LogicalReplica(
-            "iceberg", $"{target.Name}.*", t => NameIn(target, name, t), t => target.Catalog.Table(NameIn(target, name, t)).Target(OptionsOf(tables, MySqlTableName.Parse(t, null).Table).Freeze()), OnDrop);
+            "iceberg", $"{target.Name}.*", t => target.NameOf(t, name), t => target.Catalog.Table(target.NameOf(t, name)).Target(OptionsOf(tables, MySqlTableName.Parse(t, null).Table).Freeze()), OnDrop);
     }
-
-    private static string NameIn(IcebergNamespace target, Func<string, string> name, string table) => $"{target.Name}.{name(MySqlTableName.Parse(table, null).Table).Replace('.', '_')}";
 
     private static IcebergSinkOptions OptionsOf(IEnumerable<(string? Table, Action<IcebergSinkOptions> Configure)> tables, string? table)
     {

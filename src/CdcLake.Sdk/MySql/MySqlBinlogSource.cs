@@ -143,7 +143,8 @@ internal sealed class MySqlBinlogSource : ISource
         _meter.Heartbeat = _settings.Heartbeat;
         output.Report(new SourceProgress(SourcePhase.Connecting, _options.Endpoint));
         var from = (MySqlPosition?)start.From;
-        from = from is { IsPartial: false } ? from : await SnapshotAsync(start, from, guarded, cancellationToken).ConfigureAwait(false);
+        var isKnown = from is { IsPartial: false } || (from is null && (from = await ReplicaAsync(start, guarded, cancellationToken).ConfigureAwait(false)) is not null);
+        from = isKnown ? from : await SnapshotAsync(start, from, guarded, cancellationToken).ConfigureAwait(false);
         if (from is null)
         {
             return;
@@ -175,7 +176,7 @@ internal sealed class MySqlBinlogSource : ISource
             FollowsForeignKeys = _hosts.FollowsForeignKeys == true,
             FollowsInPlace = _settings.SchemaChanges == SchemaChanges.Follow,
             RereadsAfterStatements = FollowsTables && from.Began is null,
-            RereadsOtherTables = FollowsTables && from.Began is null && start.From is { IsPartial: false }, // of tables that were just read it would happen again and again
+            RereadsOtherTables = FollowsTables && from.Began is null && isKnown, // of tables that were just read it would happen again and again
         });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = _retention.RunAsync(start.Durable, _meter, ended.Token);
@@ -258,6 +259,46 @@ internal sealed class MySqlBinlogSource : ISource
         catch (OperationCanceledException)
         {
             // As asked for.
+        }
+    }
+
+    /// <summary>Begins with the rows of replicas, where there are any to begin with; null where the server's own rows are wanted.</summary>
+    private async Task<MySqlPosition?> ReplicaAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
+    {
+        if (start.ReadsAnew || _settings.InitialRows is not { } replicas)
+        {
+            return null;
+        }
+
+        using var snapshot = new ReplicaSnapshot(replicas, start, output);
+        if (await snapshot.OpenAsync(cancellationToken).ConfigureAwait(false) is not { } position || !await HasLogFromAsync(position, snapshot, output, cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        await snapshot.RunAsync(position, cancellationToken).ConfigureAwait(false);
+        return position;
+    }
+
+    private async Task<bool> HasLogFromAsync(MySqlPosition position, ReplicaSnapshot snapshot, SourceOutputGuard output, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var session = await _hosts.OpenAsync([], position.Executed, what => output.Report(new SourceProgress(SourcePhase.Retrying, what)), cancellationToken).ConfigureAwait(false);
+                await session.DisposeAsync().ConfigureAwait(false);
+                return true;
+            }
+            catch (BinlogUnavailableException error) when (error.IsPurged)
+            {
+                return _settings.ResnapshotWhenPurged ? false : throw snapshot.Purged(position, error);
+            }
+            catch (MySqlServerException error)
+            {
+                _log.ThrowIfFinal(error);
+                await _log.PauseAsync(error, output, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

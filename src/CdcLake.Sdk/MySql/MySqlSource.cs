@@ -138,7 +138,7 @@ public sealed class MySqlSource : ISourceTarget
     private static MySqlSource OfFiles(string[] files, Action<MySqlSourceOptions>? configure)
     {
         var source = new MySqlSource(files, configure);
-        return source._options.StartAt.Point is null ? source : throw new ArgumentException(
+        return source._options.StartAt is { Point: null, Rows: null } ? source : throw new ArgumentException(
             $"{nameof(MySqlSourceOptions.StartAt)} = {source._options.StartAt} is for servers; files are read from their beginning. Leave it out.", nameof(configure));
     }
 

@@ -1,3 +1,4 @@
+using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.StartPoints;
 using CdcLake.MySql.Tables;
@@ -102,6 +103,9 @@ public sealed class MySqlSourceOptions
 
     /// <summary>What <see cref="StartAt"/> means to the log; null for a snapshot.</summary>
     internal StartPoint? StartPoint => StartAt.Point;
+
+    /// <summary>Replicas whose rows <see cref="StartAt"/> begins with; null for the server's own rows, or none.</summary>
+    internal IInitialRows? InitialRows => StartAt.Rows;
 
     /// <summary>Keeps the pace of a replay.</summary>
     internal ReplayClock Replay(TimeProvider clock) => new(Pace.Factor, Pace.Rows, clock);

@@ -289,7 +289,7 @@ internal sealed class PreparedRun : IAsyncDisposable
 
     private async Task DecideAsync(ISource source, bool isRead, CancellationToken cancellationToken)
     {
-        Start = isRead ? new StartDecision(null, false)
+        Start = isRead ? new StartDecision(null, false) { ReadsAnew = true }
             : Checkpoints?.Position is { IsPartial: true } || Committed.Any(c => c is { IsPartial: true }) ? await ReturnToPartAsync(source, cancellationToken).ConfigureAwait(false)
             : StartDecision.Of(Checkpoints is not null, Checkpoints?.Position, [.. Committed.Where((_, i) => _sinks[i].IsDurable)]);
         if (Start.From is null && !isRead && Checkpoints?.Position is null && Committed.All(c => c is null)
@@ -301,7 +301,7 @@ internal sealed class PreparedRun : IAsyncDisposable
 
         if (Start.From is { } from && !IsStartPoint && !await source.CanContinueAsync(from, cancellationToken).ConfigureAwait(false))
         {
-            Start = new StartDecision(null, false);
+            Start = new StartDecision(null, false) { ReadsAnew = true };
         }
     }
 

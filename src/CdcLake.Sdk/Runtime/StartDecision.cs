@@ -10,6 +10,9 @@ namespace CdcLake.Runtime;
 /// <param name="RestoreState">True when the checkpoint's operator state is loaded at <paramref name="From"/>.</param>
 internal readonly record struct StartDecision(SourcePosition? From, bool RestoreState)
 {
+    /// <summary>True when all rows are to be read from the source again, whatever the pipeline began with.</summary>
+    public bool ReadsAnew { get; init; }
+
     /// <summary>Decides from what exists.</summary>
     /// <param name="stateful">The plan has operators with state, or sinks that live in the process.</param>
     /// <param name="checkpoint">Position of the newest checkpoint, or null.</param>

@@ -81,6 +81,18 @@ public sealed class ReadmePipelinesTests
         Assert.Equal("shop-replica", shopReplica.Name);
         Assert.Contains("database shop.* without tmp_*, _*_gho, _*_del", shopReplica.Explain(), StringComparison.Ordinal);
 
+        // snippet: from-lake
+        var fromLake = new MySqlSource("Server=localhost;User ID=cdc;Password=secret", o => o.StartAt = MySqlStart.FromIceberg(lake.Namespace("raw")));
+        var derived = Pipeline
+            .FromMySqlBinlog(fromLake.Table("shop.orders"))
+            .Join(fromLake.Table("shop.customers"), o => o.Get<int>("customer_id"), c => c.Get<int>("id"),
+                (o, c) => new { Country = c.Get<string>("country"), Total = o.Get<decimal>("total") })
+            .Aggregate(r => r.Country, g => new { Country = g.Key, Orders = g.Count(), Revenue = g.Sum(r => r.Total) })
+            .ToIceberg(lake.Table("demo.revenue_by_country"))
+            .Build("revenue-by-country");
+        // end-snippet
+        Assert.Equal("revenue-by-country", derived.Name);
+
         // snippet: operators
         var sales = Pipeline.FromMySqlBinlog(mysql.Table<Sale>("appdb.sales"));
         var products = mysql.Table<Product>("appdb.products");

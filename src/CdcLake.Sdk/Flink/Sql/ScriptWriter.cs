@@ -75,6 +75,11 @@ internal sealed class ScriptWriter
                 "a start in the middle of the log", $"the operator keeps {keeper.State}, which Flink only learns from a snapshot of the tables. Begin with one, into tables that are made anew ({nameof(FlinkSqlOptions.ReplacesTables)})");
         }
 
+        if (_options.StartAfterGtids is null && source.Options.InitialRows is { } replicas)
+        {
+            _notes.Warn($"{connection.Endpoint}: the pipeline begins with the rows of {replicas.Name}; Flink reads those of the server.");
+        }
+
         var connector = new MySqlCdcOptions(connection, start, _options, _secrets, _notes);
         var first = _options.ServerId ?? FirstServerId + (long.Parse(NodeFactory.Hash(_definition.Name).AsSpan(0, 6), NumberStyles.HexNumber, CultureInfo.InvariantCulture) * 16);
         return [.. tables.Select((t, i) => t.Create(connector.For(t, first + ((long)i * _options.Parallelism))))];
