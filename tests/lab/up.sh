@@ -67,3 +67,7 @@ elif found=$("$LAB_HERE/starrocks-sdk.sh" env); then
   give CDCLAKE_STARROCKS_SDK "$SDK_CLASSPATH"
   give CDCLAKE_STARROCKS_FLINK "$FLINK_CLASSPATH"
 else lab_log "no StarRocks client: see above"; fi
+
+if [ -n "${CDCLAKE_TEST_COMPOSE:-}" ]; then keep CDCLAKE_TEST_COMPOSE
+elif found=$("$LAB_HERE/compose.sh" env); then give CDCLAKE_TEST_COMPOSE "${found#*=}"
+else lab_log "no Docker Compose: see above"; fi
