@@ -3,6 +3,7 @@
 #
 #   bash tests/run.sh                 all: brings up real servers (tests/lab), unit and integration tests, package, quickstart
 #   bash tests/run.sh --unit          unit tests only, no servers
+#   bash tests/run.sh --docker        as the first, but MySQL, MinIO and PostgreSQL are containers of their official images (tests/lab/docker.sh)
 #   bash tests/run.sh --long          the long proofs too: every kill, every sleep, twenty thousand commits (hours)
 #   bash tests/run.sh --filter X      only tests whose full name contains X (or any dotnet test filter expression)
 #
@@ -10,13 +11,14 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-unit_only=false filter=()
+unit_only=false docker=false filter=()
 while [ $# -gt 0 ]; do
   case $1 in
     --unit) unit_only=true ;;
+    --docker) docker=true ;;
     --long) export CDCLAKE_TEST_LONG=1 ;;
     --filter) filter=(--filter "${2:?--filter takes a name}"); shift ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "Unknown option $1; see bash tests/run.sh --help" >&2; exit 2 ;;
   esac
   shift
@@ -48,6 +50,7 @@ before="" lab=false
 stop_servers() { # only those that were not running before us
   $lab || return 0
   local name
+  ! $docker || tests/lab/docker.sh down
   for name in $(running_servers); do
     case " ${before//$'\n'/ } " in *" $name "*) continue ;; esac
     echo "stopping $name"
@@ -74,6 +77,9 @@ start_servers() {
   say "starting the servers the tests need (the first time: fetching them)"
   before=$(running_servers) lab=true
   local lines=""
+  if $docker; then
+    if lines=$(tests/lab/docker.sh up); then eval "$lines"; else step_failed "the containers did not start; see above"; fi
+  fi
   if lines=$(tests/lab/up.sh); then
     eval "$lines"
     sed -n 's/^export \([A-Z0-9_]*\)=.*/  \1/p' <<< "$lines"
@@ -155,10 +161,14 @@ else
     run_project CdcLake.Sdk.Tests
   else
     start_servers
+    tests/lab/leftovers.sh | sort > "$work/before" || true
     run_project CdcLake.Sdk.Tests
     run_project CdcLake.Sdk.IntegrationTests
-    run_project TestingAPipeline samples
+    CDCLAKE_MYSQL=${CDCLAKE_MYSQL:-${CDCLAKE_TEST_MYSQL:-}} run_project TestingAPipeline samples
     if [ ${#filter[@]} = 0 ]; then check_package; check_quickstart; fi
+    tests/lab/leftovers.sh | sort > "$work/after" || true
+    say "left behind by the tests (another run on this machine shows here too)"
+    comm -13 "$work/before" "$work/after" | grep -vF "$work" || echo "  nothing"
   fi
 fi
 

@@ -6,7 +6,7 @@ public sealed class TopLevelTests
     private static readonly string[] Fixed =
     [
         "src", "tests", "benchmarks", "samples", "CdcLake.Sdk.sln", "nuget.config", "README.md", "LICENSE",
-        ".ci", ".editorconfig", ".gitattributes", ".gitignore", ".config",
+        ".ci", ".editorconfig", ".gitattributes", ".gitignore", ".github", ".config",
     ];
 
     [Fact]
