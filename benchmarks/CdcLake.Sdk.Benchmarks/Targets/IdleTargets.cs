@@ -19,9 +19,10 @@ internal static class IdleTargets
         var folder = work.Fresh("idle");
         await using var child = Child.Start(null, "web", "server", SalesJob.Replica, tables.ConnectionString, tables.Database, folder, Interval);
         await child.LineAsync("commit");
+        var (idle, bare) = await IdleAsync(child, seconds);
         await tables.WriteAsync(Transactions, Changes, seconds);
         var slow = await OverAsync(child, () => tables.WriteAsync(Transactions, Changes, seconds));
-        return await LinesAsync("MySQL", child, folder, slow, seconds);
+        return await LinesAsync("MySQL", child, folder, idle, bare, slow);
     }
 
     public static async Task<IReadOnlyList<TargetLine>> PacedAsync(Workspace work, double seconds)
@@ -33,37 +34,57 @@ internal static class IdleTargets
         await child.LineAsync("paced");
         await Seconds(seconds);
         var slow = await OverAsync(child, () => Seconds(seconds - 0.5));
-        return await LinesAsync("a log played back", child, folder, slow, seconds);
+        var (idle, bare) = await IdleAsync(child, seconds);
+        return await LinesAsync("a log played back", child, folder, idle, bare, slow);
     }
 
-    // What was compiled meanwhile is told apart: a process that has just begun still improves its code.
-    private static async Task<IReadOnlyList<TargetLine>> LinesAsync(string source, Child child, string folder, (double Cores, double Compiling, Figures End) slow, double seconds)
+    /// <summary>The pipeline and an application without one, side by side, when both have nothing to do any more.</summary>
+    private static async Task<(Stretch Idle, Stretch Bare)> IdleAsync(Child child, double seconds)
     {
         await using var nothing = Child.Start(null, "web");
         await nothing.LineAsync("ready");
-        await Seconds(3);
-        (double Cores, double Compiling, Figures End)? measured = null;
-        var bare = await OverAsync(nothing, async () => measured = await OverAsync(child, () => Seconds(seconds)));
-        var idle = measured!.Value;
-        await child.EndAsync();
+        await Seconds(seconds);
+        Stretch? idle = null;
+        var bare = await OverAsync(nothing, async () => idle = await OverAsync(child, () => Seconds(seconds)));
         await nothing.EndAsync();
+        return (idle!, bare);
+    }
+
+    // What was compiled meanwhile is told apart: a process that has just begun still improves its code.
+    private static async Task<IReadOnlyList<TargetLine>> LinesAsync(string source, Child child, string folder, Stretch idle, Stretch bare, Stretch slow)
+    {
+        await child.EndAsync();
         Directory.Delete(folder, recursive: true);
         var memory = idle.End.WorkingSet - bare.End.WorkingSet;
+        var later = slow.End.WorkingSet - bare.End.WorkingSet;
         return
         [
             TargetLine.Against($"{Transactions * Changes} changes/s from {source}, commit each second", slow.Cores, "cores", "cores compiling", slow.Compiling, $"< {WantedSlow}", slow.Cores < WantedSlow),
+            TargetLine.Against("  allocated for each commit", slow.Allocated / slow.Seconds / 1e3, "kB", "kB/s of an empty application", bare.Allocated / bare.Seconds / 1e3),
+            TargetLine.Against("  memory beyond an empty ASP.NET application, garbage that nobody collected yet included", later / 1e6, "MB", "MB of an empty application", bare.End.WorkingSet / 1e6),
             TargetLine.Against($"idle, from {source}", idle.Cores, "cores", "cores of an empty application", bare.Cores, $"< {WantedIdle}", idle.Cores < WantedIdle),
             TargetLine.Against("  memory beyond an empty ASP.NET application", memory / 1e6, "MB", "MB of an empty application", bare.End.WorkingSet / 1e6, $"< {WantedBytes / 1e6}", memory < WantedBytes),
         ];
     }
 
-    private static async Task<(double Cores, double Compiling, Figures End)> OverAsync(Child child, Func<Task> meanwhile)
+    private static async Task<Stretch> OverAsync(Child child, Func<Task> meanwhile)
     {
         var before = await child.FiguresAsync();
         await meanwhile();
-        var after = await child.FiguresAsync();
-        return ((after.Cpu - before.Cpu) / (after.Time - before.Time), (after.Compiling - before.Compiling) / (after.Time - before.Time), after);
+        return new Stretch(before, await child.FiguresAsync());
     }
 
     private static Task Seconds(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>What a process used between two moments.</summary>
+    private sealed record Stretch(Figures Begin, Figures End)
+    {
+        public double Seconds => End.Time - Begin.Time;
+
+        public double Cores => (End.Cpu - Begin.Cpu) / Seconds;
+
+        public double Compiling => (End.Compiling - Begin.Compiling) / Seconds;
+
+        public long Allocated => End.Allocated - Begin.Allocated;
+    }
 }

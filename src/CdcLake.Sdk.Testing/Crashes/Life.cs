@@ -1,3 +1,5 @@
+using CdcLake.Common;
+
 namespace CdcLake.Testing.Crashes;
 
 /// <summary>One process of the pipeline, from its start to its kill. What it wrote stays; after the kill it can neither read nor write any more. Thread-safe.</summary>
@@ -6,7 +8,7 @@ internal sealed class Life(CrashPlan plan)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
-    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _moved = new();
     private int _published;
     private int _sent = -1;
 
@@ -34,8 +36,7 @@ internal sealed class Life(CrashPlan plan)
         lock (_lock)
         {
             _sent = count;
-            _moved.TrySetResult();
-            _moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _moved.Raise();
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed class Life(CrashPlan plan)
                     return;
                 }
 
-                moved = _moved.Task;
+                moved = _moved.Next;
             }
 
             await Task.WhenAny(moved, ended, Ended).WaitAsync(cancellationToken).ConfigureAwait(false);

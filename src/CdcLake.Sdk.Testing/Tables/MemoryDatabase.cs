@@ -11,7 +11,7 @@ internal sealed class MemoryDatabase
     private readonly Lock _lock = new();
     private readonly Dictionary<string, MemoryTable> _tables;
     private readonly List<LoggedTransaction> _log = [];
-    private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _grown = new();
 
     public MemoryDatabase(IEnumerable<MemoryTable> tables) => _tables = tables.ToDictionary(t => t.Name, StringComparer.Ordinal);
 
@@ -55,8 +55,7 @@ internal sealed class MemoryDatabase
         {
             Apply(transaction);
             _log.Add(new LoggedTransaction(transaction.Changes, at));
-            _grown.TrySetResult();
-            _grown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _grown.Raise();
             return _log.Count;
         }
     }
@@ -92,7 +91,7 @@ internal sealed class MemoryDatabase
                     return _log.GetRange(count, _log.Count - count);
                 }
 
-                grown = _grown.Task;
+                grown = _grown.Next;
             }
 
             if (await Task.WhenAny(grown, ended).WaitAsync(cancellationToken).ConfigureAwait(false) == ended)

@@ -1,3 +1,4 @@
+using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Diagnostics;
 using CdcLake.State.Stores;
@@ -21,7 +22,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     private readonly Action<CheckpointReport> _report;
     private Action _free = () => { };
     private CheckpointDescriptor? _newest;
-    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _wake = new();
     private Pending? _pending;
     private TaskCompletionSource? _asked;
     private bool _hasHeadStart;
@@ -175,7 +176,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         lock (_lock)
         {
             _isComplete = true;
-            _wake.TrySetResult();
+            _wake.Raise();
         }
     }
 
@@ -195,8 +196,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
                     return;
                 }
 
-                _wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                wake = _wake.Task;
+                wake = _wake.Next;
             }
 
             if (pending is null)
@@ -232,7 +232,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     private void Begin(Pending pending)
     {
         _pending = pending;
-        _wake.TrySetResult();
+        _wake.Raise();
     }
 
     private async Task WriteAheadAsync(HeadStart ahead, CancellationToken cancellationToken)

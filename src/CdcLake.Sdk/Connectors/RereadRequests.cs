@@ -58,6 +58,7 @@ internal sealed class RereadRequests
 
             _open.Clear();
             _new.Clear();
+            Volatile.Write(ref _hasNew, false);
         }
     }
 

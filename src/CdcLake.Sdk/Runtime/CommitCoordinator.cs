@@ -1,4 +1,5 @@
 using CdcLake.Checkpoints;
+using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
 
@@ -19,7 +20,7 @@ internal sealed class CommitCoordinator
     private readonly Dictionary<RunSink, SourcePosition?> _committed;
     private readonly List<SourcePosition> _ahead;
     private readonly CancellationToken _abort;
-    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _wake = new();
     private TaskCompletionSource? _asked;
     private bool _isRequested;
     private bool _hasEpoch;
@@ -144,7 +145,7 @@ internal sealed class CommitCoordinator
         lock (_lock)
         {
             _policy.EpochEnded(sink, backlog);
-            _wake.TrySetResult();
+            _wake.Raise();
         }
     }
 
@@ -160,7 +161,7 @@ internal sealed class CommitCoordinator
             }
 
             var asked = _checkpoints is not null ? _checkpoints.RequestAsync() : _committed.Count == 0 ? Task.CompletedTask : Asked();
-            _wake.TrySetResult();
+            _wake.Raise();
             return asked;
         }
     }
@@ -171,7 +172,7 @@ internal sealed class CommitCoordinator
         lock (_lock)
         {
             _isComplete = true;
-            _wake.TrySetResult();
+            _wake.Raise();
         }
 
         _checkpoints?.Complete();
@@ -192,8 +193,7 @@ internal sealed class CommitCoordinator
                     return;
                 }
 
-                _wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                wake = _wake.Task;
+                wake = _wake.Next;
                 due = DueIn();
                 due = _open == 0 && _ahead.Count == 0 && _checkpoints?.DueIn is { } checkpoint && !(due < checkpoint) ? checkpoint : due;
             }
@@ -213,7 +213,7 @@ internal sealed class CommitCoordinator
     {
         lock (_lock)
         {
-            _wake.TrySetResult();
+            _wake.Raise();
         }
     }
 
@@ -296,7 +296,7 @@ internal sealed class CommitCoordinator
                 _policy.Committed(members.Select(m => m.Number));
             }
 
-            _wake.TrySetResult();
+            _wake.Raise();
         }
     }
 }

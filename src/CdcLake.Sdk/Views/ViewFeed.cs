@@ -1,3 +1,4 @@
+using CdcLake.Common;
 using CdcLake.Connectors;
 
 namespace CdcLake.Views;
@@ -11,7 +12,7 @@ internal sealed class ViewFeed<TKey, TRow>(int maxRows)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<long, (ViewSnapshot<TKey, TRow> State, IReadOnlyList<ViewChange<TKey, TRow>>? Changes)> _kept = [];
-    private TaskCompletionSource _wake = NewWake();
+    private readonly Signal _wake = new();
     private ViewSnapshot<TKey, TRow> _current = ViewSnapshot<TKey, TRow>.Empty;
     private long _keptRows;
     private long _first;
@@ -56,8 +57,7 @@ internal sealed class ViewFeed<TKey, TRow>(int maxRows)
                 _first = ++_next;
             }
 
-            _wake.TrySetResult();
-            _wake = NewWake();
+            _wake.Raise();
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class ViewFeed<TKey, TRow>(int maxRows)
             Task wake;
             lock (_gate)
             {
-                wake = at < _next ? Task.CompletedTask : _wake.Task;
+                wake = at < _next ? Task.CompletedTask : _wake.Next;
             }
 
             await wake.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -134,6 +134,4 @@ internal sealed class ViewFeed<TKey, TRow>(int maxRows)
         _keptRows = 0;
         _first = _next;
     }
-
-    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

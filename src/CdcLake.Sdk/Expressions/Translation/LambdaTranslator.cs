@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 
 namespace CdcLake.Expressions.Translation;
@@ -14,6 +15,15 @@ internal sealed partial class LambdaTranslator
     public void Bind(ParameterExpression parameter, Shape shape) => _parameters[parameter] = shape;
 
     /// <summary>Translates a whole lambda body.</summary>
+    /// <remarks>A tree finds the operators of these types by their names, which trimming does not see.</remarks>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(decimal))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(DateTime))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(DateTimeOffset))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(DateOnly))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(TimeOnly))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(TimeSpan))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(Guid))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(string))]
     public Shape Translate(Expression body) => Visit(body);
 
     private Shape Visit(Expression e)

@@ -9,7 +9,7 @@ namespace CdcLake.Storage.Locations;
 internal sealed class ObjectStores
 {
     private readonly TimeProvider _clock;
-    private readonly S3Connection _s3;
+    private readonly Lazy<S3Connection> _s3; // who keeps everything in folders does without the SDK's assemblies
     private readonly IReadOnlyList<(string Prefix, S3Connection Connection)> _prefixes;
 
     /// <param name="settings">For every URI.</param>
@@ -18,7 +18,7 @@ internal sealed class ObjectStores
     public ObjectStores(StorageSettings settings, TimeProvider clock, IReadOnlyList<PrefixSettings>? prefixes = null)
     {
         _clock = clock;
-        _s3 = new S3Connection(settings.S3, settings.Credentials, clock);
+        _s3 = new Lazy<S3Connection>(() => new S3Connection(settings.S3, settings.Credentials, clock));
         _prefixes = [.. (prefixes ?? []).Select(p => (p.Prefix, new S3Connection(p.Settings.S3, p.Settings.Credentials, clock)))];
         var mounts = new StoreMounts(_prefixes.Where(p => S3Address.IsOne(p.Prefix)).Select(p => Mount(p.Connection, p.Prefix)), Open);
         Files = new FileIO(mounts, StoreLimits.Default, clock);
@@ -35,7 +35,7 @@ internal sealed class ObjectStores
         if (S3Address.IsOne(location))
         {
             var connection = _prefixes.Where(p => location.StartsWith(p.Prefix, StringComparison.Ordinal)).OrderByDescending(p => p.Prefix.Length).Select(p => p.Connection).FirstOrDefault();
-            return new S3ObjectStore(connection ?? _s3, S3Address.Parse(location));
+            return new S3ObjectStore(connection ?? _s3.Value, S3Address.Parse(location));
         }
 
         return new LocalObjectStore(LocalPathOf(location), _clock);
@@ -69,7 +69,7 @@ internal sealed class ObjectStores
     {
         if (S3Address.IsOne(uri))
         {
-            return Mount(_s3, S3Address.BucketOf(uri) + "/");
+            return Mount(_s3.Value, S3Address.BucketOf(uri) + "/");
         }
 
         var isLocal = uri.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || !uri.Contains("://", StringComparison.Ordinal);
