@@ -150,6 +150,20 @@ check_quickstart() {
   if grep -qi 'nothing new' "$work/second.log"; then step_passed "the second run found nothing new"; else step_failed "the second run does not say that there is nothing new"; fi
 }
 
+check_native() { # trimmed and without a JIT: what is only found by reflection shows here
+  say "quickstart, compiled ahead of time"
+  local platform log=$work/native.log
+  if ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then step_skipped "neither clang nor gcc, which link it"; return; fi
+  platform=$(dotnet --info | sed -n 's/^ *RID: *//p')
+  if ! dotnet publish samples/Quickstart "${build[@]}" -p:RunAnalyzers=false -p:PublishAot=true -r "$platform" -o "$work/native"; then step_failed "dotnet publish, ahead of time"; return; fi
+  if timeout 120 "$work/native/Quickstart" --warehouse "$work/native-warehouse" > "$log" 2>&1 && grep -q 'rows equal MySQL' "$log"; then
+    step_passed "$(grep 'rows equal MySQL' "$log")"
+  else
+    cat "$log"
+    step_failed "the natively compiled quickstart"
+  fi
+}
+
 # --- all of it -------------------------------------------------------------------------------------------------------
 
 say "building (Release)"
@@ -165,7 +179,7 @@ else
     run_project CdcLake.Sdk.Tests
     run_project CdcLake.Sdk.IntegrationTests
     CDCLAKE_MYSQL=${CDCLAKE_MYSQL:-${CDCLAKE_TEST_MYSQL:-}} run_project TestingAPipeline samples
-    if [ ${#filter[@]} = 0 ]; then check_package; check_quickstart; fi
+    if [ ${#filter[@]} = 0 ]; then check_package; check_quickstart; check_native; fi
     tests/lab/leftovers.sh | sort > "$work/after" || true
     say "left behind by the tests (another run on this machine shows here too)"
     comm -13 "$work/before" "$work/after" | grep -vF "$work" || echo "  nothing"

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CdcLake;
 
 namespace Quickstart;
@@ -13,6 +14,7 @@ public sealed record SalesByProduct(
     int ProductId, string ProductSku, string ProductName, long TotalQty, decimal TotalRevenue, long SaleCount, DateTime? LastSaleTs)
 {
     /// <summary>The job: sales joined with products, grouped, kept as an Iceberg table.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The lambdas read the properties of their anonymous types, which are kept for that.")]
     public static Pipeline Pipeline(MySqlSource mysql, string database, IcebergTable target, Action<PipelineOptions> configure) =>
         CdcLake.Pipeline
             .FromMySqlBinlog(mysql.Table<Sale>($"{database}.sales"))
