@@ -92,6 +92,9 @@ internal interface ISink : IAsyncDisposable
 /// </param>
 internal sealed record SinkOpening(string Pipeline, Schema Schema, IReadOnlyList<int> Key, TimeProvider Clock, string Fingerprint = "", string Tables = "")
 {
+    /// <summary>Of a database the table that the target is a replica of, which a target keeps: so it is known when that table is gone. Else empty.</summary>
+    public string ReplicaOf { get; init; } = "";
+
     /// <summary>True when a target of <paramref name="former"/> holds the result of this very query over the same tables, from before these were altered.</summary>
     /// <param name="former">Its <see cref="Tables"/>; null or empty where it keeps none.</param>
     public bool FollowsAlteration(string? former) => CapturedTables.WereAltered(former, Tables);

@@ -16,6 +16,10 @@ internal sealed record TableSelection(string Database)
     /// <param name="table">Name of a table, without its database.</param>
     public bool Takes(string table) => (Included.IsEmpty || IsAny(Included, table)) && !IsAny(Excluded, table);
 
+    /// <param name="table">Qualified name; one that needs quoting is not taken.</param>
+    public bool TakesQualified(string table) =>
+        table.Length > Database.Length && table[Database.Length] == '.' && table.StartsWith(Database, StringComparison.OrdinalIgnoreCase) && Takes(table[(Database.Length + 1)..]);
+
     /// <summary>For people: <c>shop.* without tmp_*</c>.</summary>
     public override string ToString() =>
         string.Join(", ", Included.IsEmpty ? [$"{Database}.*"] : Included.Select(p => $"{Database}.{p}")) + (Excluded.IsEmpty ? "" : $" without {string.Join(", ", Excluded)}");

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using CdcLake.Connectors;
 using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake;
@@ -23,6 +25,27 @@ public sealed class IcebergNamespace
     /// <summary>Where a table of MySQL has its replica.</summary>
     /// <param name="table">Qualified name.</param>
     internal IcebergTable TableOf(string table) => Catalog.Table(NameOf(table, name => name));
+
+    /// <summary>The replicas that a pipeline of that name has here: the table of MySQL, the name of the replica, and the replica.</summary>
+    internal async Task<IReadOnlyList<(string Table, string Name, IRemovableTarget Target)>> FindReplicasAsync(string pipeline, CancellationToken cancellationToken)
+    {
+        var found = new List<(string, string, IRemovableTarget)>();
+        if (!await Catalog.NamespaceExistsAsync(Name, cancellationToken).ConfigureAwait(false))
+        {
+            return found;
+        }
+
+        await foreach (var name in Catalog.ListTablesAsync(Name, cancellationToken).ConfigureAwait(false))
+        {
+            var table = await Catalog.Open().LoadAsync(TableIdentifier.Parse(name), cancellationToken).ConfigureAwait(false);
+            if (table is not null && table.Metadata.Properties.TryGetValue(CommitMarker.ReplicaProperty, out var source) && CommitMarker.OwnerOf(table.Metadata) == pipeline)
+            {
+                found.Add((source, name, (IRemovableTarget)Catalog.Table(name).Target(new IcebergSinkOptions().Freeze())));
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>The name of a replica.</summary>
     /// <param name="table">Qualified name in MySQL.</param>

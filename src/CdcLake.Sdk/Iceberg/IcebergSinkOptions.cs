@@ -123,7 +123,8 @@ public sealed class IcebergSinkOptions
     public IDictionary<string, string> TableProperties { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>What the options say, validated.</summary>
-    internal IcebergSinkSettings Freeze()
+    /// <param name="shared">Memory for the key index where the options say none; null for its own.</param>
+    internal IcebergSinkSettings Freeze(KeyIndexMemory? shared = null)
     {
         Require(TargetFileSizeBytes, LeastBytes, nameof(TargetFileSizeBytes));
         Require(RowGroupSizeBytes, LeastBytes, nameof(RowGroupSizeBytes));
@@ -137,7 +138,7 @@ public sealed class IcebergSinkOptions
         var settings = new IcebergSinkSettings
         {
             MemoryBudgetBytes = MemoryBudgetBytes,
-            IndexSpace = new KeyIndexSpace(KeyIndexMemoryBytes ?? KeyIndexSpace.Default.MemoryBytes, KeyIndexFolder is null ? null : Path.GetFullPath(KeyIndexFolder)),
+            IndexSpace = new KeyIndexSpace(KeyIndexMemoryBytes ?? KeyIndexSpace.Default.MemoryBytes, KeyIndexFolder is null ? null : Path.GetFullPath(KeyIndexFolder)) { Shared = KeyIndexMemoryBytes is null ? shared : null },
             Asked = Asked(),
             TableProperties = new Dictionary<string, string>(TableProperties),
             ForeignChanges = ForeignChanges,

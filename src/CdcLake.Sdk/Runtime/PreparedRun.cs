@@ -192,6 +192,7 @@ internal sealed class PreparedRun : IAsyncDisposable
         }
 
         await DecideAsync(source, isRead, cancellationToken).ConfigureAwait(false);
+        await RemoveGoneAsync(source, cancellationToken).ConfigureAwait(false);
         Replaces = Start.From is null && source.StartsWithSnapshot;
         if (Start.RestoreState)
         {
@@ -205,6 +206,19 @@ internal sealed class PreparedRun : IAsyncDisposable
         for (var i = 0; i < _sinks.Count; i++)
         {
             Sinks.Add(new RunSink(Plan.Logical.Database is null ? i : status.NumberOf(_sinks[i].Name), _sinks[i], _graph.Sinks[i], Committed[i]));
+        }
+    }
+
+    // Only where the log says that this is the server whose tables they are replicas of.
+    private async Task RemoveGoneAsync(ISource source, CancellationToken cancellationToken)
+    {
+        if (Plan.Logical.Database is { } database && _followsTables && Start.From is { IsPartial: false } from)
+        {
+            var gone = await new GoneTables(database, _definition.Name).FindAsync([.. _tables.Keys, .. Missing], cancellationToken).ConfigureAwait(false);
+            if (gone.Count > 0 && await source.ReachesBackAsync(from, cancellationToken).ConfigureAwait(false))
+            {
+                await GoneTables.FollowAsync(gone, _definition.Name, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -334,7 +348,10 @@ internal sealed class PreparedRun : IAsyncDisposable
     }
 
     private SinkOpening OpeningOf(BoundPlan plan, SinkNode sink) => new(
-        _definition.Name, sink.Schema, sink.Key, _definition.Options.TimeProvider, sink.Fingerprint, _followsTables && Plan.Logical.Database is not null ? plan.TablesFingerprint(sink) : TablesOf(plan));
+        _definition.Name, sink.Schema, sink.Key, _definition.Options.TimeProvider, sink.Fingerprint, _followsTables && Plan.Logical.Database is not null ? plan.TablesFingerprint(sink) : TablesOf(plan))
+    {
+        ReplicaOf = plan.Logical.Database is not null && plan.Logical.Sinks[sink.Sink].Input is LogicalTable table ? table.Table : "",
+    };
 
     private string TablesOf(BoundPlan plan) => _followsTables ? plan.TablesFingerprint(_definition.Plan.Explain()) : "";
 

@@ -1,5 +1,7 @@
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.IntegrationTests.Storage;
 using CdcLake.MySql.Gtids;
+using MySqlConnector;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.Pipelines;
@@ -149,38 +151,116 @@ public sealed class WholeDatabaseTests(ServerPair servers, ITestOutputHelper out
         output.WriteLine($"{Kills} kills ({string.Join(", ", history.Kinds.Select(k => $"{k.Value} {k.Key}"))}), {await lake.CheckAsync()} snapshots exact");
     }
 
+    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
+    public async Task Table_that_stays_empty_comes_by_itself()
+    {
+        await using var followed = Follow();
+        await followed.CreateAsync("CREATE TABLE a (id INT PRIMARY KEY, v INT)", "INSERT INTO a VALUES (1, 1)");
+        followed.Start(source: o => o.Heartbeat = TimeSpan.FromMilliseconds(300));
+        await followed.SettleAsync();
+        await followed.Session.RunAsync("CREATE TABLE b (id INT PRIMARY KEY, v VARCHAR(9))", "CREATE TABLE gone LIKE b", "CREATE TABLE c LIKE a", "INSERT INTO c VALUES (7, 7)", "DROP TABLE gone");
+        await followed.Pipeline.WaitForStatusAsync(s => s.Sinks.Any(i => i is { Name: "iceberg(lakehouse.b)", Commits: > 0 }));
+        Assert.Equal(["a", "b", "c"], followed.Lake.Names);
+        await followed.RunAsync("INSERT INTO b VALUES (5, 'five')", "UPDATE a SET v = 2");
+        Assert.Equal(["iceberg(lakehouse.a)", "iceberg(lakehouse.b)", "iceberg(lakehouse.c)"], followed.Pipeline.Status.Sinks.Select(s => s.Name).Order(StringComparer.Ordinal));
+        await followed.StopAsync();
+        output.WriteLine($"{await followed.Lake.CheckAsync()} snapshots exact");
+    }
+
+    [ServerTheory(TestServers.MySql)]
+    [InlineData(DroppedTables.Keep)]
+    [InlineData(DroppedTables.Drop)]
+    [InlineData(DroppedTables.Fail)]
+    public async Task What_became_of_tables_while_the_pipeline_was_down_is_treated_as_at_any_other_time(DroppedTables policy)
+    {
+        IcebergCatalog? warehouse = null;
+        await using var followed = new FollowedTable(servers, (mysql, lake, options) => Pipeline
+            .FromMySqlBinlog(mysql.Database(FollowedTable.Database).Exclude(warehouse is null ? "tmp_*" : "other")).ToIceberg((warehouse = lake).Namespace("lakehouse"), o => o.OnDrop = policy).Build("followed", options));
+        string[] all = ["a", "dropped", "other", "renamed"];
+        await followed.CreateAsync([.. all.SelectMany(t => (string[])[$"CREATE TABLE {t} (id INT PRIMARY KEY)", $"INSERT INTO {t} VALUES (1)"])]);
+        followed.Start();
+        await followed.SettleAsync();
+        await followed.StopAsync();
+        await followed.Session.RunAsync("DROP TABLE dropped, other", "RENAME TABLE renamed TO new", "INSERT INTO a VALUES (2)"); // one of them is not meant any more
+        followed.Start();
+        if (policy == DroppedTables.Fail)
+        {
+            var error = await Assert.ThrowsAsync<SchemaMismatchException>(() => followed.Running);
+            Assert.Contains("Table ddl.dropped was dropped or renamed while pipeline \"followed\" did not run", error.Message, StringComparison.Ordinal);
+            await warehouse!.DropTableAsync("lakehouse.dropped");
+            await warehouse.DropTableAsync("lakehouse.renamed");
+            await followed.RestartAsync();
+        }
+
+        await followed.SettleAsync();
+        var left = new List<string>();
+        await foreach (var table in warehouse!.ListTablesAsync("lakehouse"))
+        {
+            left.Add(table);
+        }
+
+        Assert.Equal(policy == DroppedTables.Keep ? ["a", "dropped", "new", "other", "renamed"] : ["a", "new", "other"], left.Select(t => t["lakehouse.".Length..]).Order(StringComparer.Ordinal));
+        await followed.StopAsync();
+    }
+
     [ServerFact(TestServers.MySql, RestServer.Variable, IcebergJava.Variable)]
     public async Task Tables_of_a_catalog_that_is_a_service_are_committed_in_one_act()
     {
         var space = $"rest_{Environment.ProcessId}_{Guid.NewGuid():N}";
+        await ProveAsync(() => IcebergCatalog.Rest(RestServer.Uri), space, table => [table, .. RestServer.ForJava]);
+    }
+
+    [ServerFact(TestServers.MySql, TestServers.Moto, IcebergJava.Variable)]
+    public async Task Tables_of_a_catalog_in_MySQL_with_files_in_S3()
+    {
+        await using var names = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "whole_lake");
+        await using var bucket = await S3Bucket.CreateAsync(TestServers.Moto);
+        var connection = new MySqlConnectionStringBuilder($"{TestServers.Get(TestServers.MySql)};Database={names.Name}");
+        await ProveAsync(S3Lake.Jdbc(bucket, connection.ConnectionString, $"jdbc:mysql://{connection.Server}:{connection.Port}/{names.Name}?nullDatabaseMeansCurrent=true", connection.UserID, connection.Password));
+    }
+
+    [ServerFact(TestServers.MySql, TestServers.Ceph, IcebergJava.Variable)]
+    public async Task Tables_of_folders_in_S3()
+    {
+        await using var bucket = await S3Bucket.CreateAsync(TestServers.Ceph);
+        await ProveAsync(new S3Lake(bucket, new() { ["type"] = "hadoop", ["warehouse"] = bucket.Uri("warehouse") }, table => [bucket.Uri($"warehouse/{table.Replace('.', '/')}")]));
+    }
+
+    private Task ProveAsync(S3Lake lake) =>
+        ProveAsync(lake.Open, "raw", table => [.. lake.ForJava(table), "--s3", $"{lake.Bucket.Endpoint},{lake.Bucket.Key},{lake.Bucket.Secret}"]);
+
+    private async Task ProveAsync(Func<IcebergCatalog> open, string space, Func<string, string[]> forJava)
+    {
         await using var followed = new FollowedTable(servers, (mysql, _, options) => Pipeline
-            .FromMySqlBinlog(mysql.Database(FollowedTable.Database).Exclude("tmp_*")).ToIceberg(IcebergCatalog.Rest(RestServer.Uri).Namespace(space), o => o.OnDrop = DroppedTables.Drop).Build("followed", options));
+            .FromMySqlBinlog(mysql.Database(FollowedTable.Database).Exclude("tmp_*")).ToIceberg(open().Namespace(space), o => o.OnDrop = DroppedTables.Drop).Build("followed", options));
         await followed.CreateAsync("CREATE TABLE a (id INT PRIMARY KEY, v INT)", "INSERT INTO a VALUES (1, 1)", "CREATE TABLE b (id INT PRIMARY KEY, v INT)");
         var began = TimeProvider.System.GetTimestamp();
         followed.Start();
         await followed.SettleAsync();
-        output.WriteLine($"began after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:N1} s");
         await followed.RunAsync("CREATE TABLE c LIKE a", "INSERT INTO c VALUES (3, 3)", "UPDATE a SET v = 2", "CREATE TABLE tmp_d LIKE a", "INSERT INTO tmp_d VALUES (4, 4)", "RENAME TABLE tmp_d TO d");
         await followed.RunAsync("BEGIN", "INSERT INTO a VALUES (7, 7)", "INSERT INTO b VALUES (7, 7)", "INSERT INTO c VALUES (7, 7)", "INSERT INTO d VALUES (7, 7)", "COMMIT");
         output.WriteLine($"four tables after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:N1} s");
         foreach (var table in (string[])["a", "b", "c", "d"])
         {
-            var rows = (await IcebergJava.SortedRowsAsync([$"{space}.{table}", .. RestServer.ForJava])).Select(LakeRows.Line).Order(StringComparer.Ordinal);
+            var rows = (await IcebergJava.SortedRowsAsync(forJava($"{space}.{table}"))).Select(LakeRows.Line).Order(StringComparer.Ordinal);
             Assert.Equal(await followed.NamedRowsAsync($"SELECT * FROM {table}"), rows);
-            await IcebergJava.DoAsync(["verify", $"{space}.{table}", "--keys", "identifier", "--no-notes", .. RestServer.ForJava]);
+            await IcebergJava.DoAsync(["verify", .. forJava($"{space}.{table}"), "--keys", "identifier", "--no-notes"]);
         }
 
         output.WriteLine($"compared after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:N1} s");
         Assert.Single(followed.Commits.TakeLast(4).Select(c => c.Position).Distinct());
+        await followed.StopAsync();
+        await followed.Session.RunAsync("DROP TABLE d", "UPDATE b SET v = 8"); // while nobody reads
+        followed.Start();
+        await followed.SettleAsync();
         await followed.RunAsync("DROP TABLE b", "INSERT INTO a VALUES (8, 8)");
-        output.WriteLine($"dropped after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:N1} s");
         var left = new List<string>();
-        await foreach (var table in IcebergCatalog.Rest(RestServer.Uri).ListTablesAsync(space))
+        await foreach (var table in open().ListTablesAsync(space))
         {
             left.Add(table);
         }
 
-        Assert.Equal([$"{space}.a", $"{space}.c", $"{space}.d"], left.Order(StringComparer.Ordinal));
+        Assert.Equal([$"{space}.a", $"{space}.c"], left.Order(StringComparer.Ordinal));
         await followed.StopAsync();
     }
 

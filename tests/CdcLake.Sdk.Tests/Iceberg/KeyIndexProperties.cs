@@ -105,6 +105,45 @@ public sealed class KeyIndexProperties : IDisposable
         Assert.Equal(2_000_000, index.Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Indexes_that_share_memory_stay_within_it_together(bool numbers)
+    {
+        const long memory = 4 << 20;
+        var space = new KeyIndexSpace(0, _folder.Path) { Shared = new KeyIndexMemory(memory) };
+        var indexes = Enumerable.Range(0, 4).Select(_ => KeyIndex.For(numbers ? Numbers : Texts, space)).ToList();
+        using var keys = new EncodedRows();
+        var previous = new RowLocation[10_000];
+        foreach (var (index, number) in indexes.Select((index, i) => (index, i)))
+        {
+            var most = 0L;
+            for (var count = 0; count < 400_000; count += previous.Length)
+            {
+                Encode(keys, [.. Enumerable.Range(count, previous.Length)], numbers);
+                index.Set(keys, [], 1, new uint[previous.Length], previous);
+                Assert.DoesNotContain(previous, p => !p.IsNone);
+                most = Math.Max(most, index.Bytes);
+                Assert.InRange(indexes.Sum(i => i.Bytes), 0, memory * 5 / 2); // those that were there first give memory back when they next change
+            }
+
+            Assert.True(most > memory / (number == 0 ? 2 : 5), $"{most} bytes for index {number}"); // the first one has it all while nobody else wants any
+        }
+
+        foreach (var index in indexes)
+        {
+            Encode(keys, [.. Enumerable.Range(0, previous.Length)], numbers);
+            index.Set(keys, [], 2, new uint[previous.Length], previous);
+            Assert.DoesNotContain(previous, p => p.File != 1);
+            Assert.Equal(400_000, index.Count);
+        }
+
+        Assert.InRange(indexes.Sum(i => i.Bytes), 0, memory * 7 / 4);
+        indexes.Skip(1).ToList().ForEach(i => i.Dispose());
+        Assert.Equal(memory, space.Shared.Enter().Bytes + indexes[0].Bytes);
+        indexes[0].Dispose();
+    }
+
     [Fact]
     public void Disk_that_cannot_be_written_to_is_a_typed_error()
     {

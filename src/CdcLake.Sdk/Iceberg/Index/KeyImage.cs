@@ -28,13 +28,13 @@ internal sealed class KeyImage(string folder, string table)
     {
         string[] former;
         var slots = $"{table}.{RandomNumberGenerator.GetHexString(16, lowercase: true)}.keys";
+        var temporary = $"{Description}.new";
         try
         {
             Directory.CreateDirectory(folder);
             former = Directory.GetFiles(folder, $"{table}.*.keys");
             index.WriteTo(RunFile.Create(Path.Combine(folder, slots)));
             var text = Describe(index, KeyOf(layout), files, slots);
-            var temporary = $"{Description}.new";
             File.WriteAllText(temporary, string.Create(CultureInfo.InvariantCulture, $"{ChecksumOf(text):x16}\n{text}"));
             File.Move(temporary, Description, overwrite: true);
         }
@@ -42,6 +42,7 @@ internal sealed class KeyImage(string folder, string table)
         {
             // Everything is committed, and the next start reads the table instead.
             TemporaryFiles.TryDelete(Path.Combine(folder, slots));
+            TemporaryFiles.TryDelete(temporary);
             return;
         }
 

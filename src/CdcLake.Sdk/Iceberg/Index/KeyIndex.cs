@@ -77,7 +77,7 @@ internal abstract class KeyIndex : IDisposable
     public abstract void Clear();
 
     /// <summary>Gives the memory back.</summary>
-    public void Dispose()
+    public virtual void Dispose()
     {
         Clear();
         GC.SuppressFinalize(this);

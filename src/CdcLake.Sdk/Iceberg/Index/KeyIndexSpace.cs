@@ -11,7 +11,26 @@ internal sealed record KeyIndexSpace(long MemoryBytes, string? Folder = null)
     /// <summary>An eighth of the memory that the process may use (that of its container, where there is one), 64 MiB at least, and a temporary folder.</summary>
     public static KeyIndexSpace Default { get; } = new(Math.Max(LeastBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemory));
 
+    /// <summary>Memory that it has together with other indexes, in place of <see cref="MemoryBytes"/>; null for its own.</summary>
+    public KeyIndexMemory? Shared { get; init; }
+
+    /// <summary>The memory of one index.</summary>
+    public IKeyIndexShare Enter() => Shared?.Enter() ?? (IKeyIndexShare)new Own(MemoryBytes);
+
     /// <summary>A new file for what exceeds the memory.</summary>
     /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
     public RunFile NewFile() => RunFile.CreateTemporary(Folder ?? Path.GetTempPath());
+
+    private sealed class Own(long bytes) : IKeyIndexShare
+    {
+        public long Bytes => bytes;
+
+        public void Takes(long taken)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -7,9 +7,10 @@ namespace CdcLake.Iceberg.Index;
 /// so there are few, and each key is written about once for each doubling. Not thread-safe; the owner disposes it.
 /// </summary>
 /// <typeparam name="TKey">How keys are kept.</typeparam>
-/// <param name="space">Memory for Bloom filters, which get half of it at most, and where the files are.</param>
+/// <param name="space">Where the files are.</param>
+/// <param name="share">Memory for Bloom filters, which get half of it at most.</param>
 /// <param name="seed">That of the hashes.</param>
-internal sealed class SpilledKeys<TKey>(KeyIndexSpace space, ulong seed) : IDisposable
+internal sealed class SpilledKeys<TKey>(KeyIndexSpace space, IKeyIndexShare share, ulong seed) : IDisposable
     where TKey : unmanaged, IIndexKey<TKey>
 {
     private const int MostRuns = 8;
@@ -108,5 +109,5 @@ internal sealed class SpilledKeys<TKey>(KeyIndexSpace space, ulong seed) : IDisp
     /// <param name="keys">How many.</param>
     /// <param name="freed">Bytes of memory that runs which it replaces have.</param>
     public KeyBloom? BloomFor(long keys, long freed = 0) =>
-        Bytes - freed + KeyBloom.BytesFor(keys) <= space.MemoryBytes / 2 ? new KeyBloom(keys) : null;
+        Bytes - freed + KeyBloom.BytesFor(keys) <= share.Bytes / 2 ? new KeyBloom(keys) : null;
 }

@@ -6,9 +6,7 @@ namespace CdcLake.Iceberg.Index;
 
 /// <summary>An index whose keys are in memory as far as that reaches; when it is full, all of them go to disk together, and what is in memory from then on goes before what is there.</summary>
 /// <typeparam name="TKey">How keys are kept.</typeparam>
-/// <param name="space">What it may take.</param>
-/// <param name="seed">That of the hashes.</param>
-internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyIndex
+internal sealed class TieredKeys<TKey> : KeyIndex
     where TKey : unmanaged, IIndexKey<TKey>
 {
     private const int Ahead = 32;
@@ -16,15 +14,29 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
     /// <summary>Bytes of memory that a key takes at most.</summary>
     private static readonly int BytesOfKey = Unsafe.SizeOf<KeySlot<TKey>>() * 5 / 4;
 
-    private readonly KeyTable<TKey> _memory = new(seed);
-    private readonly SpilledKeys<TKey> _disk = new(space, seed);
+    private readonly KeyIndexSpace _space;
+    private readonly ulong _seed;
+    private readonly KeyTable<TKey> _memory;
+    private readonly IKeyIndexShare _share;
+    private readonly SpilledKeys<TKey> _disk;
     private TKey[] _keys = new TKey[Ahead];
     private ulong[] _hashes = new ulong[Ahead];
     private int[] _wanted = [];
     private ulong[] _order = [];
     private RowLocation[] _spilled = [];
 
-    public override ulong Seed => seed;
+    /// <param name="space">What it may take.</param>
+    /// <param name="seed">That of the hashes.</param>
+    public TieredKeys(KeyIndexSpace space, ulong seed)
+    {
+        _space = space;
+        _seed = seed;
+        _memory = new KeyTable<TKey>(seed);
+        _share = space.Enter();
+        _disk = new SpilledKeys<TKey>(space, _share, seed);
+    }
+
+    public override ulong Seed => _seed;
 
     public override long Bytes => _memory.Bytes + _disk.Bytes;
 
@@ -100,7 +112,7 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
 
     public override void WriteTo(RunFile file)
     {
-        using var writer = new RunWriter<TKey>(file, seed, bloom: null);
+        using var writer = new RunWriter<TKey>(file, _seed, bloom: null);
         if (_disk.IsEmpty)
         {
             writer.Append(_memory);
@@ -117,19 +129,20 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
     public override void ReadFrom(RunFile file, LiveFile?[] known)
     {
         var most = file.Length / RunBlocks<TKey>.BlockBytes * RunBlocks<TKey>.SlotsPerBlock;
-        if (most * BytesOfKey <= space.MemoryBytes)
+        if (most * BytesOfKey <= _share.Bytes)
         {
             _memory.Reserve(most);
             foreach (var slot in StillShown(file, known))
             {
-                _memory.Set(slot.Key, slot.Key.Hash(seed), slot.Location);
+                _memory.Set(slot.Key, slot.Key.Hash(_seed), slot.Location);
                 Count++;
             }
 
+            _share.Takes(Bytes);
             return;
         }
 
-        using var writer = new RunWriter<TKey>(space.NewFile(), seed, _disk.BloomFor(most));
+        using var writer = new RunWriter<TKey>(_space.NewFile(), _seed, _disk.BloomFor(most));
         foreach (var slot in StillShown(file, known))
         {
             writer.Append(slot);
@@ -137,6 +150,7 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
         }
 
         _disk.Add(writer.Complete());
+        _share.Takes(Bytes);
     }
 
     public override void Clear()
@@ -144,6 +158,13 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
         Count = 0;
         _memory.Clear();
         _disk.Clear();
+        _share.Takes(Bytes);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _share.Dispose();
     }
 
     /// <summary>The slots of a file whose rows are still shown, at their places of now.</summary>
@@ -190,8 +211,8 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
         Reserve(count);
         for (var i = 0; i < count; i++)
         {
-            var key = TKey.Of(keys[rows.IsEmpty ? start + i : rows[start + i]], seed);
-            var hash = key.Hash(seed);
+            var key = TKey.Of(keys[rows.IsEmpty ? start + i : rows[start + i]], _seed);
+            var hash = key.Hash(_seed);
             _keys[i] = key;
             _hashes[i] = hash;
             _memory.Prefetch(hash);
@@ -241,9 +262,12 @@ internal sealed class TieredKeys<TKey>(KeyIndexSpace space, ulong seed) : KeyInd
     private void SpillWhenFull()
     {
         // What is on disk takes memory too; a quarter is left to what comes however much that is.
-        if (_memory.Bytes > Math.Max(space.MemoryBytes / 4, space.MemoryBytes - _disk.Bytes))
+        _share.Takes(Bytes);
+        var all = _share.Bytes;
+        if (_memory.Bytes > Math.Max(all / 4, all - _disk.Bytes))
         {
             Spill();
+            _share.Takes(Bytes);
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed record CommitMarker(string Pipeline, long Epoch, IReadOnlyDictio
     /// <summary>Table property with the hash of what the captured tables looked like when its schema was decided.</summary>
     public const string TablesProperty = Prefix + "tables";
 
+    /// <summary>Table property with the table of the source that it is a replica of, as one of a whole database.</summary>
+    public const string ReplicaProperty = Prefix + "replica-of";
+
     private const string Prefix = "cdclake.";
     private const string PipelineKey = "pipeline";
     private const string EpochKey = "epoch";

@@ -20,8 +20,6 @@ internal sealed class CompactionPolicy(IcebergSinkSettings settings)
     /// <summary>Rows that may be rewritten for each row added or deleted.</summary>
     public const int EarnedPerChange = 16;
 
-    /// <summary>What a partition has to cost at least, in files: a few more are not worth a commit.</summary>
-    private const int LeastFiles = 4;
     private const int WorstShare = 4;
     private const int BestShare = 10;
     private const int MostOutputFiles = 1;
@@ -69,7 +67,7 @@ internal sealed class CompactionPolicy(IcebergSinkSettings settings)
         var live = files.Sum(f => f.LiveRows);
         var cost = files.Sum(f => DeadRowCost * DeadRows(f)) + (settings.FileReadCost * (files.Count - FilesOf(files.Sum(f => f.LiveBytes))));
         var chosen = new List<LiveFile>();
-        if (cost < LeastFiles * settings.FileReadCost || cost * WorstShare < live)
+        if (cost < settings.LeastFiles * settings.FileReadCost || cost * WorstShare < live)
         {
             return chosen;
         }

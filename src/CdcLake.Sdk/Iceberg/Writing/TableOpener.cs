@@ -58,10 +58,12 @@ internal static class TableOpener
         var columns = new TableColumns(table.Metadata, table.Metadata.HasRowLineage && RewriteChoice.MovesRows(settings) ? layout.WithRowLineage() : layout)
         {
             NeedsReplacement = replaces,
-            Properties = replaces || table.Metadata.Properties.GetValueOrDefault(CommitMarker.TablesProperty, "") != opening.Tables
+            Properties = replaces || IsNews(CommitMarker.TablesProperty, opening.Tables) || IsNews(CommitMarker.ReplicaProperty, opening.ReplicaOf)
                 ? PlanProperties(opening) : ImmutableSortedDictionary<string, string>.Empty,
         };
         return new UpsertTable(new TableSession(catalog, version, opening.Clock), columns, files, index, settings);
+
+        bool IsNews(string property, string value) => table.Metadata.Properties.GetValueOrDefault(property, "") != value;
     }
 
     /// <summary>The data files of a table whose rows do not matter: what they hold, and what hides rows of them, is not even read.</summary>
@@ -125,7 +127,7 @@ internal static class TableOpener
 
     /// <summary>Properties that say what a table holds the result of.</summary>
     public static ImmutableSortedDictionary<string, string> PlanProperties(SinkOpening opening) =>
-        new KeyValuePair<string, string>[] { new(CommitMarker.PlanProperty, opening.Fingerprint), new(CommitMarker.TablesProperty, opening.Tables) }
+        new KeyValuePair<string, string>[] { new(CommitMarker.PlanProperty, opening.Fingerprint), new(CommitMarker.TablesProperty, opening.Tables), new(CommitMarker.ReplicaProperty, opening.ReplicaOf) }
             .Where(p => p.Value.Length > 0)
             .ToImmutableSortedDictionary(StringComparer.Ordinal);
 

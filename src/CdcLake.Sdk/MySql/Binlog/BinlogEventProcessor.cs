@@ -69,7 +69,7 @@ internal sealed class BinlogEventProcessor : IDisposable
 
     /// <summary>True when everything up to where <see cref="StopAt"/> said was handed on, or the log cannot be followed from here on without more ado.</summary>
     public bool IsStopped => Reread is not null || Interruption is not null
-        || (AtTransactionEnd && ((_stop is not null && Executed.Covers(_stop)) || (_requests.HasNew && _tables.Selected is not null && !HasHandedOnPart)));
+        || (AtTransactionEnd && ((_stop is not null && Executed.Covers(_stop)) || (_tables.Selected is { } selected && (_requests.HasNew || selected.HasOverdue) && !HasHandedOnPart)));
 
     /// <summary>True when the events that follow end with a CRC-32.</summary>
     public bool HasChecksum => _cursor.HasChecksum;
@@ -146,7 +146,7 @@ internal sealed class BinlogEventProcessor : IDisposable
     /// <returns>What there was; null for nothing.</returns>
     public async ValueTask<Interruption?> LetGoAsync(ISourceOutput output, CancellationToken cancellationToken)
     {
-        if ((_tables.TakeInterruption() ?? TakeRequests()) is not { } interruption)
+        if ((_tables.TakeInterruption() ?? TakeRequests() ?? _tables.Selected?.Overdue()) is not { } interruption)
         {
             return null;
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Events;
+using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog;
@@ -17,7 +18,7 @@ internal sealed class CaptureSet
     public CaptureSet(BinlogProcessorOptions options)
     {
         _options = options;
-        Selected = options.Selection is { } selection ? new SelectedTables(selection, options.Ignored) : null;
+        Selected = options.Selection is { } selection ? new SelectedTables(selection, options.Ignored, options.Clock) : null;
         foreach (var table in options.Tables)
         {
             Add(table, options.StartsEmpty);
@@ -51,9 +52,9 @@ internal sealed class CaptureSet
     }
 
     /// <summary>A table was created: its first row brings it.</summary>
-    public void Await(string name)
+    public void Await(string name, Gtid? by)
     {
-        Selected!.Await(name);
+        Selected!.Await(name, by);
         Version++;
     }
 

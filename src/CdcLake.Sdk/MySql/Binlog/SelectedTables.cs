@@ -1,18 +1,25 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Statements;
+using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Binlog;
 
 // Of the tables that are meant some are captured. Of the others
 //
-//   awaited   were created in the log and have no row yet: the first one brings them
+//   awaited   were created in the log and have no row yet: the first one brings them, or, where none comes, time: then they are read beside the log
 //   ignored   are read beside the log, and captured from there on; what happens to them until then is part of what is read
 
 /// <summary>Tables of a database that come and go in its log. Not thread-safe.</summary>
-internal sealed class SelectedTables(TableSelection selection, IEnumerable<string> ignored)
+/// <param name="selection">Which are meant.</param>
+/// <param name="ignored">Those that are read beside the log.</param>
+/// <param name="clock">Measures how long tables stay without rows.</param>
+internal sealed class SelectedTables(TableSelection selection, IEnumerable<string> ignored, TimeProvider clock)
 {
-    private readonly HashSet<string> _awaited = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>How long the first row of a new table is waited for: who creates a table fills it, as a rule.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, (Gtid? By, long Since)> _awaited = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _ignored = new(ignored, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True for a table that is meant and not being read.</summary>
@@ -22,12 +29,24 @@ internal sealed class SelectedTables(TableSelection selection, IEnumerable<strin
     public static string NameOf(NamedTable table) => new MySqlTableName(table.Database, table.Table).ToString();
 
     /// <summary>A table was created, without rows.</summary>
-    public void Await(string table) => _awaited.Add(table);
+    /// <param name="table">Qualified name.</param>
+    /// <param name="by">The transaction that created it.</param>
+    public void Await(string table, Gtid? by) => _awaited[table] = (by, clock.GetTimestamp());
 
-    public bool IsAwaited(string table) => _awaited.Contains(table);
+    public bool IsAwaited(string table) => _awaited.ContainsKey(table);
 
     /// <summary>What was awaited of these is not any more.</summary>
-    public void Forget(Func<string, bool> tables) => _awaited.RemoveWhere(t => tables(t));
+    public void Forget(Func<string, bool> tables) => _awaited.Keys.Where(tables).ToList().ForEach(t => _awaited.Remove(t));
+
+    /// <summary>True when a table has had no row for longer than is waited for.</summary>
+    public bool HasOverdue => _awaited.Count > 0 && _awaited.Values.Any(t => clock.GetElapsedTime(t.Since) >= Patience);
+
+    /// <summary>Such tables, which are to be read; null for none.</summary>
+    public Interruption? Overdue()
+    {
+        var overdue = _awaited.Where(t => clock.GetElapsedTime(t.Value.Since) >= Patience).ToList();
+        return overdue.Count == 0 ? null : new Interruption("tables were created and have no rows", [.. overdue.Select(t => t.Key)], overdue.MaxBy(t => t.Value.Since).Value.By);
+    }
 
     /// <summary>These are read beside the log from here on.</summary>
     public void Ignore(IEnumerable<string> tables)

@@ -24,7 +24,7 @@ internal sealed class SelectionGuard(CaptureSet tables, SelectedTables selected,
         switch (statement.Kind)
         {
             case StatementKind.CreateTable or StatementKind.CreateTableIfNotExists:
-                AwaitNew(statement, captured.Count > 0);
+                AwaitNew(statement, transaction, captured.Count > 0);
                 break;
             case StatementKind.EmptyTable:
                 captured.ForEach(t => Change(t, TableChangeKind.Truncated, statement, mayFollow && t.Capture.ChangesInPlace));
@@ -81,11 +81,11 @@ internal sealed class SelectionGuard(CaptureSet tables, SelectedTables selected,
     }
 
     // A table that was captured is there already, whatever IF NOT EXISTS says.
-    private void AwaitNew(Statement statement, bool isCaptured)
+    private void AwaitNew(Statement statement, OpenTransaction transaction, bool isCaptured)
     {
         if (!isCaptured && statement.Tables is [var table, ..] && selected.Takes(table))
         {
-            tables.Await(SelectedTables.NameOf(table));
+            tables.Await(SelectedTables.NameOf(table), transaction.Gtid);
         }
     }
 
