@@ -137,6 +137,28 @@ public sealed class IcebergReplicasTests : IDisposable
         Assert.Equal(["1|cup", "2|jar"], await RowsAsync(await OpenAsync(), 0));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Files_that_are_gone_mean_that_it_begins_anew_where_their_snapshot_expired(bool isExpired)
+    {
+        await ReplicateAsync();
+        var opened = await OpenAsync();
+        _shop.Log.Transaction(t => t.Insert(ShopLog.Items, ShopLog.NewItem(3, "pot")));
+        await ReplicateAsync();
+        var catalog = _lake.Open();
+        var table = (await catalog.LoadAsync(TableIdentifier.Parse("raw.items"), CancellationToken.None))!;
+        var old = table.Metadata.Snapshots.Where(s => isExpired && s.SnapshotId != table.Metadata.CurrentSnapshotId).Select(s => s.SnapshotId);
+        Assert.IsType<CommitOutcome.Committed>(await catalog.CommitAsync([new TableCommit(table.Identifier, [], [new SnapshotUpdates.RemoveSnapshots([.. old])])], CancellationToken.None));
+        foreach (var file in Directory.GetFiles(Path.Combine(_shop.Warehouse, "raw", "items"), "*.parquet", SearchOption.AllDirectories))
+        {
+            File.Delete(file);
+        }
+
+        var error = await Assert.ThrowsAnyAsync<CdcLakeException>(() => RowsAsync(opened, 0));
+        Assert.Equal((isExpired, isExpired), (error.IsTransient, error is CatalogException && error.Message.Contains("expired while it was read", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Start_is_named_for_messages_and_wants_a_server()
     {
