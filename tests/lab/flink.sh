@@ -9,6 +9,7 @@ I=$LAB/flink-sql; CONF=$I/conf
 class_path() { # the classes that teach mysql-cdc the statements of MySQL 8.4 and later come first
   local folder jars=() rest=()
   while read -r folder; do jars+=("$folder"/0-*.jar); rest+=("$folder"/[!0]*.jar); done < <("$LAB_HERE/iceberg-java.sh" jars flink-connectors flink-core hadoop aws)
+  rest+=("$("$LAB_HERE/iceberg-java.sh" jars iceberg)"/postgresql-*.jar) # JDBC catalogs in PostgreSQL
   printf '%s\n' "${jars[@]}" "${rest[@]}" | grep -v '\*' | paste -sd:
 }
 setting() { sed -n "s/^$1: //p" "$CONF/config.yaml"; }

@@ -30,6 +30,9 @@ internal interface ISink : IAsyncDisposable
     /// </summary>
     bool NeedsCompleteResult => false;
 
+    /// <summary>Once opened: what of the target's content comes from others and goes with the first commit, which has the complete result, as a clause; null where nothing does.</summary>
+    string? Replaced => null;
+
     /// <summary>True when columns of the result may change in place: <see cref="TableChangedAsync"/> follows what <see cref="TableChange.Former"/> describes.</summary>
     bool ChangesInPlace => false;
 

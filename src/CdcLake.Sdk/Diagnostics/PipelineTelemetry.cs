@@ -168,6 +168,8 @@ internal sealed class PipelineTelemetry
         _counters.Latency.Record(Math.Max(0, (commit.At - commit.SourceTime).TotalSeconds), _tag, sink);
     }
 
+    public void Replaces(string sink, string content) => SinkLog.Replaces(_log.Sink, _pipeline, sink, content);
+
     public void Maintained(string sink, int files, long rows, PipelineError? error)
     {
         if (error is null)

@@ -13,4 +13,7 @@ internal static partial class SinkLog
 
     [LoggerMessage(5002, LogLevel.Warning, "{Pipeline} could not look after {Sink} and tries again later: {Error}")]
     public static partial void MaintenanceFailed(ILogger logger, string pipeline, string sink, string error);
+
+    [LoggerMessage(5003, LogLevel.Warning, "{Pipeline} reads the source anew and replaces what {Sink} holds in one commit: {Content}")]
+    public static partial void Replaces(ILogger logger, string pipeline, string sink, string content);
 }

@@ -72,6 +72,10 @@ public sealed class FlinkSqlOptions
         if (StartAfterGtids is { } gtids)
         {
             _ = GtidPosition.Parse(gtids, nameof(StartAfterGtids));
+            if (ReplacesTables)
+            {
+                throw new ArgumentException($"{nameof(StartAfterGtids)} goes on with the rows of a table, and {nameof(ReplacesTables)} drops them: set one of the two.", nameof(StartAfterGtids));
+            }
         }
 
         var copy = (FlinkSqlOptions)MemberwiseClone();

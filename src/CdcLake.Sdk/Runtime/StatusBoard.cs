@@ -315,6 +315,10 @@ internal sealed class StatusBoard
         {
             _processed = null;
             _sinks.Opened(sinks);
+            foreach (var sink in sinks.Where(s => s.Sink.Replaced is not null))
+            {
+                _telemetry.Replaces(sink.Sink.Name, sink.Sink.Replaced!);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
 
 namespace CdcLake.IntegrationTests.Flink;
@@ -5,7 +6,13 @@ namespace CdcLake.IntegrationTests.Flink;
 /// <summary>Flink of the lab, started for the tests of a collection and stopped behind them.</summary>
 public sealed class FlinkCluster : IAsyncLifetime
 {
+    /// <summary>The tests that share it, one after the other.</summary>
+    public const string Collection = "Flink";
+
     private string? _gateway;
+
+    /// <summary>The lab's server as Flink reaches it: Java's driver does not take the authority of the lab's certificate from a PEM file.</summary>
+    public static string MySql => Environment.GetEnvironmentVariable(TestServers.MySql)!;
 
     /// <summary>The SQL gateway, which is started when it is first asked for: tests that are skipped start nothing.</summary>
     public async Task<FlinkSqlGateway> GatewayAsync()
@@ -30,3 +37,7 @@ public sealed class FlinkCluster : IAsyncLifetime
         }
     }
 }
+
+/// <summary>Ties the tests to one <see cref="FlinkCluster"/>.</summary>
+[CollectionDefinition(FlinkCluster.Collection)]
+public sealed class FlinkClusterDefinition : ICollectionFixture<FlinkCluster>;

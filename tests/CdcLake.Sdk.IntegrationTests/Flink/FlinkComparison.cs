@@ -12,15 +12,18 @@ namespace CdcLake.IntegrationTests.Flink;
 /// <param name="patience">How long a table may take to settle.</param>
 internal sealed class FlinkComparison(FlinkSqlGateway gateway, MySqlDatabase database, string folder, TimeSpan patience)
 {
-    // Java's driver does not take the authority of the lab's certificate from a PEM file.
-    private static string Server => Environment.GetEnvironmentVariable(TestServers.MySql)!;
+    /// <summary>As Flink connects: Java's driver does not take the authority of the lab's certificate from a PEM file.</summary>
+    public string Server { get; init; } = FlinkCluster.MySql;
+
+    /// <summary>Where Flink writes a shape's table; a folder unless a test says otherwise.</summary>
+    public Func<FlinkShape, ComparedLake?> Elsewhere { get; init; } = _ => null;
 
     /// <returns>What is wrong; empty where nothing is.</returns>
     public async Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<FlinkShape> shapes, FlinkShop shop, int transactions, Action<string> log)
     {
         await shop.FillAsync();
-        var (embedded, flink) = (Path.Combine(folder, "embedded"), Path.Combine(folder, "flink"));
-        MakeOpen(flink);
+        var (embedded, warehouse) = (ComparedLake.Folder(Path.Combine(folder, "embedded")), ComparedLake.Folder(Path.Combine(folder, "flink")));
+        ComparedLake FlinkOf(FlinkShape shape) => Elsewhere(shape) ?? warehouse;
         var (failures, jobs) = (new List<string>(), new List<(FlinkShape Shape, FlinkJob Job)>());
         using var stop = new CancellationTokenSource();
         var pipelines = shapes.Select(s => Build(s, embedded)).ToList();
@@ -29,7 +32,7 @@ internal sealed class FlinkComparison(FlinkSqlGateway gateway, MySqlDatabase dat
         {
             try
             {
-                await using var pipeline = Build(shape, flink);
+                await using var pipeline = Build(shape, FlinkOf(shape));
                 var script = await pipeline.ToFlinkSqlAsync(o => o.CheckpointInterval = TimeSpan.FromSeconds(1));
                 jobs.Add((shape, await gateway.SubmitAsync(script)));
             }
@@ -47,7 +50,7 @@ internal sealed class FlinkComparison(FlinkSqlGateway gateway, MySqlDatabase dat
         foreach (var (shape, job) in jobs)
         {
             var clock = Stopwatch.StartNew();
-            failures.AddRange(await SettledAsync(shape, job, flink));
+            failures.AddRange(await SettledAsync(shape, job, FlinkOf(shape)));
             log(string.Create(CultureInfo.InvariantCulture, $"{shape.Name}: settled in Flink after {clock.Elapsed.TotalSeconds:0.0} s"));
             await job.CancelAsync();
         }
@@ -62,7 +65,7 @@ internal sealed class FlinkComparison(FlinkSqlGateway gateway, MySqlDatabase dat
         await stop.CancelAsync();
         for (var i = 0; i < shapes.Count; i++)
         {
-            await running[i];
+            failures.AddRange(await ErrorAsync(shapes[i], running[i]));
             await pipelines[i].DisposeAsync();
             if (Answer.Difference(await shapes[i].ExpectedAsync(database), await shapes[i].RowsAsync(embedded)) is { } difference)
             {
@@ -73,7 +76,20 @@ internal sealed class FlinkComparison(FlinkSqlGateway gateway, MySqlDatabase dat
         return failures;
     }
 
-    private async Task<IReadOnlyList<string>> SettledAsync(FlinkShape shape, FlinkJob job, string warehouse)
+    private static async Task<string[]> ErrorAsync(FlinkShape shape, Task running)
+    {
+        try
+        {
+            await running;
+            return [];
+        }
+        catch (CdcLakeException error)
+        {
+            return [$"{shape.Name} embedded: {error.Message}"];
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> SettledAsync(FlinkShape shape, FlinkJob job, ComparedLake lake)
     {
         var expected = await shape.ExpectedAsync(database);
         var clock = Stopwatch.StartNew();
@@ -85,25 +101,15 @@ internal sealed class FlinkComparison(FlinkSqlGateway gateway, MySqlDatabase dat
                 return [$"{shape.Name}: the job failed: {string.Join("; ", await job.GetExceptionsAsync())}"];
             }
 
-            difference = Answer.Difference(expected, await shape.RowsAsync(warehouse));
+            difference = Answer.Difference(expected, await shape.RowsAsync(lake));
         }
         while (difference is not null && clock.Elapsed < patience);
 
         return difference is null ? [] : [$"{shape.Name} in Flink: {difference}\n{string.Join("; ", await job.GetExceptionsAsync())}"];
     }
 
-    private Pipeline Build(FlinkShape shape, string warehouse) => shape.Build(
-        new ShopTables(new MySqlSource(Server), database.Name, Path.Combine(folder, "checkpoints")), IcebergCatalog.FileSystem(warehouse).Table($"demo.{shape.Name}"), Slug(shape.Name));
+    private Pipeline Build(FlinkShape shape, ComparedLake lake) => shape.Build(
+        new ShopTables(new MySqlSource(Server), database.Name, Path.Combine(folder, "checkpoints")), lake.Table(shape.Name), Slug(shape.Name));
 
     private static string Slug(string name) => $"flink-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}-{name.Replace('_', '-')}";
-
-    // Flink may run as another user.
-    private static void MakeOpen(string warehouse)
-    {
-        Directory.CreateDirectory(warehouse);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(warehouse, (UnixFileMode)0x1FF);
-        }
-    }
 }

@@ -1,34 +1,103 @@
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
+using Npgsql;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.Flink;
 
 /// <summary>
 /// The same pipelines embedded and on a Flink cluster, while random transactions go on: once both have settled, both tables have the rows that MySQL answers, as Iceberg Java reads them. Three in the
-/// usual run, all with CDCLAKE_TEST_LONG=1; <c>CDCLAKE_TEST_SHAPE=name</c> runs one alone.
+/// usual run, one for each kind of catalog, all with CDCLAKE_TEST_LONG=1; <c>CDCLAKE_TEST_SHAPE=name,name</c> runs some alone.
 /// </summary>
-public sealed class FlinkRunTests(FlinkCluster cluster, ITestOutputHelper output) : IClassFixture<FlinkCluster>
+[Collection(FlinkCluster.Collection)]
+public sealed class FlinkRunTests(FlinkCluster cluster, ITestOutputHelper output)
 {
-    private const int AtATime = 6;
+    private const string Postgres = "CDCLAKE_TEST_POSTGRES";
+    private const int AtATime = 7;
     private const int Transactions = 40;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    [FlinkFact]
-    public async Task Pipelines_give_the_same_tables_embedded_and_in_Flink()
+    [FlinkFact(RestServer.Variable, Postgres)]
+    public async Task Pipelines_give_the_same_tables_embedded_and_in_Flink_in_every_catalog()
     {
         var random = Pipelines.Seed.Next(output);
         var only = Environment.GetEnvironmentVariable("CDCLAKE_TEST_SHAPE");
         var shapes = FlinkShapes.All.Where(s => only is { Length: > 0 } ? only.Split(',').Contains(s.Name) : Proof.IsLong || FlinkShapes.Usual.Contains(s.Name)).ToList();
         using var gateway = await cluster.GatewayAsync();
+        await using var postgres = await PostgresDatabase.CreateAsync(TestServers.Get(Postgres));
         var failures = new List<string>();
         foreach (var group in shapes.Chunk(AtATime))
         {
             await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "flink_run");
             using var folder = new TemporaryFolder();
-            failures.AddRange(await new FlinkComparison(gateway, database, folder.Path, Patience).RunAsync(group, new FlinkShop(database, random), Transactions, output.WriteLine));
+            var comparison = new FlinkComparison(gateway, database, folder.Path, Patience)
+            {
+                Elsewhere = shape => shape.Name switch
+                {
+                    FlinkShapes.InRest => ComparedLake.Rest($"flink_{Environment.ProcessId}"),
+                    FlinkShapes.InJdbc => postgres.Lake(folder["jdbc"]),
+                    _ => null,
+                },
+            };
+            failures.AddRange(await comparison.RunAsync(group, new FlinkShop(database, random), Transactions, output.WriteLine));
         }
 
         Assert.True(failures.Count == 0, string.Join("\n\n", failures));
+    }
+
+    [FlinkFact(IsLong = true)]
+    public async Task Server_in_another_time_zone_gives_the_same_times()
+    {
+        var random = Pipelines.Seed.Next(output);
+        using var gateway = await cluster.GatewayAsync();
+        await using var server = await LabServer.StartAsync("zone", 1077);
+        await using var session = await server.OpenAsync();
+        await session.RunAsync("SET GLOBAL time_zone = '+09:00'");
+        try
+        {
+            var connection = $"Server={server.Host};Port={server.Port};User ID=cdc;Password=cdc-pass";
+            await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "flink_zone");
+            using var folder = new TemporaryFolder();
+            string[] names = ["seed_sales", "replica", "date_parts"];
+            var failures = await new FlinkComparison(gateway, database, folder.Path, Patience) { Server = connection }
+                .RunAsync([.. FlinkShapes.All.Where(s => names.Contains(s.Name))], new FlinkShop(database, random), Transactions, output.WriteLine);
+            Assert.True(failures.Count == 0, string.Join("\n\n", failures));
+        }
+        finally
+        {
+            await session.RunAsync("SET GLOBAL time_zone = 'SYSTEM'");
+        }
+    }
+
+    /// <summary>A database of PostgreSQL for a catalog.</summary>
+    private sealed class PostgresDatabase(NpgsqlDataSource admin, NpgsqlConnectionStringBuilder connection) : IAsyncDisposable
+    {
+        private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(connection);
+
+        public static async Task<PostgresDatabase> CreateAsync(string server)
+        {
+            var connection = new NpgsqlConnectionStringBuilder(server) { PersistSecurityInfo = true };
+            var admin = NpgsqlDataSource.Create(server);
+            connection.Database = $"flink_{Environment.ProcessId}";
+            await ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {connection.Database} WITH (FORCE)");
+            await ExecuteAsync(admin, $"CREATE DATABASE {connection.Database}");
+            return new PostgresDatabase(admin, connection);
+        }
+
+        public ComparedLake Lake(string warehouse) => ComparedLake.Jdbc(
+            _database, $"jdbc:postgresql://{connection.Host}:{connection.Port}/{connection.Database}", connection.Username!, connection.Password!, warehouse);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _database.DisposeAsync();
+            await ExecuteAsync(admin, $"DROP DATABASE {connection.Database} WITH (FORCE)");
+            await admin.DisposeAsync();
+        }
+
+        private static async Task ExecuteAsync(NpgsqlDataSource source, string statement)
+        {
+            await using var command = source.CreateCommand(statement);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 }

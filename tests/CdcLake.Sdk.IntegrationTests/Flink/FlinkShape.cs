@@ -11,9 +11,9 @@ namespace CdcLake.IntegrationTests.Flink;
 internal sealed record FlinkShape(string Name, Func<ShopTables, IcebergTable, string, Pipeline> Build, string Sql)
 {
     /// <summary>The rows that Iceberg Java reads, in the form of <see cref="ExpectedAsync"/>; none while there is no table.</summary>
-    public async Task<IReadOnlyList<string>> RowsAsync(string warehouse)
+    public async Task<IReadOnlyList<string>> RowsAsync(ComparedLake lake)
     {
-        var (exit, output, error) = await IcebergJava.RunAsync("rows", Path.Combine(warehouse, "demo", Name));
+        var (exit, output, error) = await IcebergJava.RunAsync(["rows", .. lake.ForJava(Name)]);
         if (exit != 0)
         {
             return [$"Iceberg Java: {error}"];
@@ -21,6 +21,9 @@ internal sealed record FlinkShape(string Name, Func<ShopTables, IcebergTable, st
 
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Line(JsonDocument.Parse(l).RootElement.EnumerateObject().Select(p => (p.Name, Text(p.Value))))).Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>The rows of a table of StarRocks in the same form.</summary>
+    public IReadOnlyList<string> Lines(IEnumerable<IReadOnlyDictionary<string, string?>> rows) => [.. rows.Select(r => Line(r.Select(c => (c.Key, c.Value)))).Order(StringComparer.Ordinal)];
 
     /// <summary>What MySQL answers.</summary>
     public async Task<IReadOnlyList<string>> ExpectedAsync(MySqlDatabase database)
@@ -63,6 +66,9 @@ internal sealed record FlinkShape(string Name, Func<ShopTables, IcebergTable, st
 /// <param name="Checkpoints">Folder of the pipeline's state.</param>
 internal sealed record ShopTables(MySqlSource Source, string Database, string Checkpoints)
 {
+    /// <summary>Options of the sinks.</summary>
+    public Action<IcebergSinkOptions>? Sink { get; init; }
+
     public ChangeStream<Sale> Sales => Pipeline.FromMySqlBinlog(Source.Table<Sale>($"{Database}.sales"));
 
     public MySqlTable<Product> ProductTable => Source.Table<Product>($"{Database}.products");

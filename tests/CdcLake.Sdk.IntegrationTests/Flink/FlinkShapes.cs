@@ -10,7 +10,13 @@ internal static partial class FlinkShapes
     private const string Amount = "s.qty * s.price";
 
     /// <summary>Those of the usual run.</summary>
-    public static readonly string[] Usual = ["seed_sales", "texts", "one_group"];
+    public static readonly string[] Usual = ["seed_sales", InRest, InJdbc];
+
+    /// <summary>The one whose table Flink writes into a REST catalog.</summary>
+    public const string InRest = "texts";
+
+    /// <summary>The one whose table Flink writes into a JDBC catalog of PostgreSQL.</summary>
+    public const string InJdbc = "one_group";
 
     public static IReadOnlyList<FlinkShape> All => [.. Rows, .. Expressions, .. Keyed];
 
@@ -19,8 +25,8 @@ internal static partial class FlinkShapes
 
     private static readonly FlinkShape[] Rows =
     [
-        new("seed_users", (t, to, name) => Built(t.ProductRows.ToIceberg(to), t, name), "SELECT id, sku, name, price, active, kind, parent FROM products"),
-        new("replica", (t, to, name) => Built(t.SalesRows.ToIceberg(to), t, name), "SELECT id, product_id, qty, price, discount, note, sale_ts, at, day, TIME_TO_SEC(took) * 1000000 + IF(LEFT(took, 1) = '-', -1, 1) * MICROSECOND(took) AS took, code, region FROM sales"),
+        new("seed_users", (t, to, name) => Built(t.ProductRows.ToIceberg(to, t.Sink), t, name), "SELECT id, sku, name, price, active, kind, parent FROM products"),
+        new("replica", (t, to, name) => Built(t.SalesRows.ToIceberg(to, t.Sink), t, name), "SELECT id, product_id, qty, price, discount, note, sale_ts, at, day, TIME_TO_SEC(took) * 1000000 + IF(LEFT(took, 1) = '-', -1, 1) * MICROSECOND(took) AS took, code, region FROM sales"),
         Shape("filter", t => t.Sales.Where(s => s.Qty > 3 && (s.Discount == null || s.Discount < 50) && !(s.Region == "east")).Select(s => new { s.Id, s.Qty }), r => r.Id,
             "SELECT id, qty FROM sales WHERE qty > 3 AND (discount IS NULL OR discount < 50) AND region <> 'east'"),
         Shape("membership", t => t.Sales.Where(s => Codes.Contains(s.Qty)).Select(s => new { s.Id, Odd = s.Qty % 2 != 0 }), r => r.Id, "SELECT id, qty % 2 <> 0 AS odd FROM sales WHERE qty IN (1, 2, 5, 7)"),
@@ -66,7 +72,7 @@ internal static partial class FlinkShapes
     ];
 
     private static FlinkShape Shape<T, TKey>(string name, Func<ShopTables, ChangeStream<T>> stream, Expression<Func<T, TKey>> key, string sql) =>
-        new(name, (tables, table, pipeline) => Built(stream(tables).ToIceberg(table, key), tables, pipeline), sql);
+        new(name, (tables, table, pipeline) => Built(stream(tables).ToIceberg(table, key, tables.Sink), tables, pipeline), sql);
 
     private static Pipeline Built<T>(ChangeStream<T> stream, ShopTables tables, string name) => stream.Build(name, o => o.CheckpointFolder = tables.Checkpoints);
 }

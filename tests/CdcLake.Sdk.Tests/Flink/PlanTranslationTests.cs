@@ -21,7 +21,7 @@ public sealed class PlanTranslationTests
     {
         var job = Scripts.Job(Pipeline.FromMySqlBinlog(Sales).Where(s => s.Qty > 3 && s.Price != 0).Select(s => new { s.Id, Total = s.Qty * s.Price, s.SaleTs.Year }).ToIceberg(Target).Build("x"));
         Assert.Equal(
-            "INSERT INTO `lake`.`demo`.`result` (`id`, `total`, `year`) SELECT `sales`.`id`, CAST(`sales`.`qty` * `sales`.`price` AS DECIMAL(20, 2)) AS `total`, "
+            "INSERT INTO `lake`.`demo`.`result` /*+ OPTIONS('upsert-enabled' = 'true') */ (`id`, `total`, `year`) SELECT `sales`.`id`, CAST(`sales`.`qty` * `sales`.`price` AS DECIMAL(20, 2)) AS `total`, "
             + "CAST(DATE_FORMAT(CAST(`sales`.`sale_ts` AS TIMESTAMP_LTZ(3)), 'yyyy') AS INT) AS `year` FROM `src_appdb_sales` AS `sales` WHERE (`sales`.`qty` > 3) AND (`sales`.`price` <> CAST(0.00 AS DECIMAL(10, 2)))",
             job);
     }
@@ -165,6 +165,27 @@ public sealed class PlanTranslationTests
         var joined = Scripts.SalesByProduct(_source).ToIceberg(Target, r => r.ProductId).Build("y");
         var error = Assert.Throws<FlinkTranslationException>(() => Scripts.Of(joined, o => o.StartAfterGtids = Gtids));
         Assert.Equal("join(appdb.sales,appdb.products)", error.Place);
+    }
+
+    [Fact]
+    public void A_start_behind_tagged_gtids_is_refused_and_one_into_new_tables_makes_no_sense()
+    {
+        Pipeline Replica() => Pipeline.FromMySqlBinlog(_source.Table("testdb.users")).ToIceberg(Target).Build("x");
+        const string Tagged = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77:nightly:1-3";
+        Assert.Contains("GTIDs with tags", Assert.Throws<FlinkTranslationException>(() => Scripts.Of(Replica(), o => o.StartAfterGtids = Tagged)).Message);
+        Assert.Throws<ArgumentException>(() => Scripts.Of(Replica(), o => (o.StartAfterGtids, o.ReplacesTables) = ("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77", true)));
+    }
+
+    [Fact]
+    public void Tables_that_may_be_there_are_written_by_key_and_those_made_anew_are_dropped_first()
+    {
+        Pipeline Replica() => Pipeline.FromMySqlBinlog(_source.Table("testdb.users")).ToIceberg(Target).Build("x");
+        var kept = Scripts.Of(Replica());
+        Assert.Contains("`result` /*+ OPTIONS('upsert-enabled' = 'true') */ (", kept.Statements[^1]);
+        Assert.Contains(kept.Warnings, w => w.Contains("keeps rows that the source no longer has", StringComparison.Ordinal));
+        var replaced = Scripts.Of(Replica(), o => o.ReplacesTables = true);
+        Assert.Equal("DROP TABLE IF EXISTS `lake`.`demo`.`result`", replaced.Statements[^3]);
+        Assert.DoesNotContain(replaced.Warnings, w => w.Contains("keeps rows", StringComparison.Ordinal));
     }
 
     [Fact]

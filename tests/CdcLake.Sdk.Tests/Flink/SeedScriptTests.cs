@@ -4,7 +4,8 @@ namespace CdcLake.Tests.Flink;
 
 /// <summary>
 /// The seeds' jobs, statement for statement, beside what their authors wrote by hand. Where ours says more there is a reason: sums of INT are BIGINT here and in MySQL, products are cast to the
-/// digits that MySQL gives them, and an instant (TIMESTAMP) is one in the table too.
+/// digits that MySQL gives them, and an instant (TIMESTAMP) is one in the table too; sessions of the connector are in UTC whatever zone the server is in, and a table that is there already is
+/// written by key.
 /// </summary>
 public sealed class SeedScriptTests
 {

@@ -80,12 +80,20 @@ internal sealed class GatewaySession : IAsyncDisposable
     /// <returns>The job's id.</returns>
     public async Task<string> StartAsync(string statement, IReadOnlyDictionary<string, string> secrets, JobManagerClient jobs, CancellationToken cancellationToken)
     {
-        var operation = await SubmitAsync(statement, secrets, cancellationToken).ConfigureAwait(false);
+        var operation = (string?)null;
         try
         {
+            operation = await SubmitAsync(statement, secrets, cancellationToken).ConfigureAwait(false);
             return JobOf(await ResultAsync(operation, statement, cancellationToken).ConfigureAwait(false), statement);
         }
-        catch (OperationCanceledException)
+        catch (FlinkGatewayException error) when (error.Error == FlinkGatewayError.Unreachable || (error.Error == FlinkGatewayError.SessionExpired && operation is not null))
+        {
+            // The statement may have been run: tried again, it would start the job a second time.
+            throw new FlinkGatewayException(
+                error.Error, $"Whether the job runs is not known, since the answer to the statement that starts it was lost. Look for it at the JobManager, by its name, before the script is submitted again. {error.Message}", error)
+            { Statement = statement };
+        }
+        catch (OperationCanceledException) when (operation is not null)
         {
             // The statement goes on in the gateway: what it starts is nobody's, unless it is cancelled here.
             using var limit = new CancellationTokenSource(CleanUp, _options.TimeProvider);

@@ -9,15 +9,28 @@ namespace CdcLake.Flink.Sql;
 /// Expressions of one operator in Flink SQL. What Flink computes otherwise is written so that it means the same (a zero divisor gives null, rounding, places in text), or refused by name; the
 /// types that Flink's planner would derive are followed, so that a cast stands only where it changes something.
 /// </summary>
-/// <param name="place">The operator.</param>
-/// <param name="columns">Columns of its input, by ordinal: a value, or the values that a packed column consists of.</param>
-internal sealed partial class ExpressionSql(Place place, IReadOnlyList<IReadOnlyList<SqlValue>> columns)
+internal sealed class ExpressionSql
 {
+    private readonly Place _place;
+    private readonly IReadOnlyList<IReadOnlyList<SqlValue>> _columns;
+    private readonly NumberSql _numbers;
+    private readonly TextSql _texts;
+    private readonly TimeSql _times;
+    private readonly FunctionSql _functions;
+
+    /// <param name="place">The operator.</param>
+    /// <param name="columns">Columns of its input, by ordinal: a value, or the values that a packed column consists of.</param>
+    public ExpressionSql(Place place, IReadOnlyList<IReadOnlyList<SqlValue>> columns)
+    {
+        (_place, _columns) = (place, columns);
+        (_numbers, _texts, _times, _functions) = (new(place, this), new(place, this), new(place, this), new(place, this));
+    }
+
     /// <summary>A column of an operator's output: one value, or those that are packed in it.</summary>
     public IReadOnlyList<SqlValue> Column(BoundExpr expression) => expression switch
     {
         BoundPack pack => [.. pack.Values.Select(Of)],
-        BoundColumn column => columns[column.Ordinal],
+        BoundColumn column => _columns[column.Ordinal],
         _ => [Of(expression)],
     };
 
@@ -25,20 +38,20 @@ internal sealed partial class ExpressionSql(Place place, IReadOnlyList<IReadOnly
     /// <exception cref="FlinkTranslationException">It contains what Flink cannot say.</exception>
     public SqlValue Of(BoundExpr expression) => expression switch
     {
-        BoundColumn column => columns[column.Ordinal] is [var value] ? value : throw place.Refuse($"\"{column.Text}\"", "it is a packed column, read as one value"),
+        BoundColumn column => _columns[column.Ordinal] is [var value] ? value : throw _place.Refuse($"\"{column.Text}\"", "it is a packed column, read as one value"),
         BoundConstant constant => ConstantSql.Of(constant),
         BoundCall call => Call(call),
         BoundLabel label => Label(label),
         BoundTextKey key => ByBytes(key.Value, key.Collation),
-        BoundUnpack { Value: BoundColumn packed } unpack => columns[packed.Ordinal][unpack.Part],
-        BoundJoinedTexts or BoundSortKey or BoundPack => throw place.Refuse(
+        BoundUnpack { Value: BoundColumn packed } unpack => _columns[packed.Ordinal][unpack.Part],
+        BoundJoinedTexts or BoundSortKey or BoundPack => throw _place.Refuse(
             $"\"{expression.Text}\"", "texts are put together in an order, and Flink's LISTAGG has none: it takes rows as they come. Aggregate the texts where the table is read"),
-        _ => throw place.Refuse($"\"{expression.Text}\"", $"an expression of kind {expression.GetType().Name} has no translation"),
+        _ => throw _place.Refuse($"\"{expression.Text}\"", $"an expression of kind {expression.GetType().Name} has no translation"),
     };
 
     private SqlValue Call(BoundCall call) => call.Op switch
     {
-        >= ScalarOp.Add and <= ScalarOp.Remainder => Arithmetic(call),
+        >= ScalarOp.Add and <= ScalarOp.Remainder => _numbers.Arithmetic(call),
         ScalarOp.Negate => SqlValue.Operation($"-{Of(call.Arguments[0]).Operand}", Of(call.Arguments[0]).Type),
         >= ScalarOp.Equal and <= ScalarOp.Compare => Comparison(call),
         ScalarOp.And => Operation("AND", call),
@@ -48,13 +61,13 @@ internal sealed partial class ExpressionSql(Place place, IReadOnlyList<IReadOnly
         ScalarOp.IsNotNull => SqlValue.Operation($"{Of(call.Arguments[0]).Operand} IS NOT NULL", DataType.Boolean),
         ScalarOp.If => Choice($"CASE WHEN {Of(call.Arguments[0]).Text} THEN {Of(call.Arguments[1]).To(call.Type).Text} ELSE {Of(call.Arguments[2]).To(call.Type).Text} END", call),
         ScalarOp.Coalesce => Choice($"COALESCE({Of(call.Arguments[0]).To(call.Type).Text}, {Of(call.Arguments[1]).To(call.Type).Text})", call),
-        ScalarOp.Cast => Cast(call),
-        >= ScalarOp.Concat and <= ScalarOp.Replace => Text(call),
-        >= ScalarOp.Year and <= ScalarOp.AddTime => Date(call),
-        >= ScalarOp.Abs and <= ScalarOp.RoundAway => Rounding(call),
-        ScalarOp.Function => Function(call),
+        ScalarOp.Cast => _numbers.Cast(call),
+        >= ScalarOp.Concat and <= ScalarOp.Replace => _texts.Of(call),
+        >= ScalarOp.Year and <= ScalarOp.AddTime => _times.Of(call),
+        >= ScalarOp.Abs and <= ScalarOp.RoundAway => _numbers.Rounding(call),
+        ScalarOp.Function => _functions.Of(call),
         ScalarOp.Binary => Of(call.Arguments[0]),
-        _ => throw place.Refuse($"\"{call.Text}\"", $"operation {call.Op} has no translation"),
+        _ => throw _place.Refuse($"\"{call.Text}\"", $"operation {call.Op} has no translation"),
     };
 
     private static SqlValue Choice(string text, BoundCall call) => new(text, FlinkTypes.Of(call.Type));
@@ -64,11 +77,7 @@ internal sealed partial class ExpressionSql(Place place, IReadOnlyList<IReadOnly
 
     private SqlValue Comparison(BoundCall call)
     {
-        if (call.ComparedBy is { } collation)
-        {
-            RequireBytes($"\"{call.Text}\"", collation);
-        }
-
+        _place.RequireBytes(call);
         var (a, b) = (Compared(call.Arguments[0]), Compared(call.Arguments[1]));
         if (call.Op == ScalarOp.Compare)
         {
@@ -103,19 +112,7 @@ internal sealed partial class ExpressionSql(Place place, IReadOnlyList<IReadOnly
 
     private SqlValue ByBytes(BoundExpr text, TextCollation collation)
     {
-        RequireBytes($"\"{text.Text}\" by {collation.Name}", collation);
+        _place.RequireBytes($"\"{text.Text}\" by {collation.Name}", collation);
         return Of(text);
-    }
-
-    private void RequireBytes(string construct, TextCollation collation)
-    {
-        if (!place.ComparesByBytes)
-        {
-            throw place.Refuse(
-                construct,
-                $"texts compare by {collation.Name} here, and Flink compares them by bytes. Compare by bytes in the pipeline too (SqlFunctions.Binary, a _bin collation), or accept the difference with {nameof(FlinkSqlOptions.CompareTextsByBytes)}");
-        }
-
-        place.Warn($"texts compare by bytes, not by {collation.Name}: letters that differ in case or accents are different in Flink.");
     }
 }

@@ -13,6 +13,9 @@ namespace CdcLake.Flink.Sql;
 /// <param name="notes">Takes warnings.</param>
 internal sealed class IcebergSql(FlinkSqlOptions options, Secrets secrets, Notes notes)
 {
+    // A table that was there before, such as the embedded pipeline's, need not have the property that makes Flink delete a key's former row: without it, what is read twice would be there twice.
+    private const string Upserts = "/*+ OPTIONS('upsert-enabled' = 'true') */";
+
     private readonly Dictionary<IcebergCatalog, string> _catalogs = new(ReferenceEqualityComparer.Instance);
     private readonly List<string> _statements = [];
 
@@ -20,7 +23,7 @@ internal sealed class IcebergSql(FlinkSqlOptions options, Secrets secrets, Notes
     public IReadOnlyList<string> Statements => _statements;
 
     /// <summary>Declares a table, which is created where it is missing.</summary>
-    /// <returns>Its name in three parts, and the statements that make it.</returns>
+    /// <returns>What INSERT INTO names, and the statements that make it.</returns>
     /// <exception cref="FlinkTranslationException">Flink makes no such table, or reaches no such catalog.</exception>
     public (string Name, IReadOnlyList<string> Create) Table(SinkNode sink, IcebergTable table, TableIdentifier identifier, IcebergSinkSettings settings)
     {
@@ -40,7 +43,7 @@ internal sealed class IcebergSql(FlinkSqlOptions options, Secrets secrets, Notes
 
         var name = $"{database}.{FlinkText.Name(identifier.Name)}";
         string[] made = [Create(place, sink, name, settings)];
-        return (name, options.ReplacesTables ? [$"DROP TABLE IF EXISTS {name}", .. made] : made);
+        return options.ReplacesTables ? (name, [$"DROP TABLE IF EXISTS {name}", .. made]) : ($"{name} {Upserts}", made);
     }
 
     private static string Create(Place place, SinkNode sink, string name, IcebergSinkSettings settings)

@@ -15,14 +15,3 @@ internal sealed class Notes
         }
     }
 }
-
-/// <summary>One operator of the plan, as what is said of it names it.</summary>
-/// <param name="Name">Of the operator.</param>
-/// <param name="Notes">Where warnings go.</param>
-/// <param name="ComparesByBytes">Whether texts may be compared otherwise than their collation says.</param>
-internal sealed record Place(string Name, Notes Notes, bool ComparesByBytes)
-{
-    public void Warn(string warning) => Notes.Warn($"{Name}: {warning}");
-
-    public FlinkTranslationException Refuse(string construct, string reason) => new(Name, construct, reason);
-}

@@ -9,7 +9,7 @@ namespace CdcLake.Flink.Sql;
 /// <summary>
 /// Operators of a plan as SELECTs of Flink. An operator that two others read becomes a view; all else is one statement for each sink. A kind of operator without an answer does not compile.
 /// </summary>
-internal sealed partial class PlanSql : IPlanVisitor<Query>
+internal sealed class PlanSql : IPlanVisitor<Query>
 {
     private readonly BoundPlan _plan;
     private readonly Notes _notes;
@@ -67,7 +67,7 @@ internal sealed partial class PlanSql : IPlanVisitor<Query>
     Query IPlanVisitor<Query>.Project(ProjectNode node)
     {
         var input = Of(node.Input);
-        if (node.Columns.SelectMany(ColumnsOf).GroupBy(c => c).Any(g => g.Count() > 1 && input.Columns[g.Key].Any(v => !v.IsFree)))
+        if (node.Columns.SelectMany(ReadColumns.Of).GroupBy(c => c).Any(g => g.Count() > 1 && input.Columns[g.Key].Any(v => !v.IsFree)))
         {
             input = Wrapped(input, node.Input);
         }
@@ -108,6 +108,69 @@ internal sealed partial class PlanSql : IPlanVisitor<Query>
         };
     }
 
+    Query IPlanVisitor<Query>.Join(JoinNode node)
+    {
+        var left = Side(node.Left, mayMiss: node.Kind.MayMiss(0), isLeft: true);
+        var right = Side(node.Right, mayMiss: node.Kind.MayMiss(1), isLeft: false);
+        var on = string.Join(" AND ", node.LeftKey.Zip(node.RightKey, (l, r) => string.Join(" AND ", left.Columns[l].Zip(right.Columns[r], (a, b) => $"{a.Operand} = {b.Operand}"))));
+        if (node.Kind.IsTest())
+        {
+            var conditions = right.Conditions.Append(on);
+            var exists = $"EXISTS (SELECT 1 FROM {right.From} WHERE {string.Join(" AND ", conditions)})";
+            return left with { Where = left.Where.Add(node.Kind == JoinKind.Anti ? $"NOT {exists}" : exists) };
+        }
+
+        var word = node.Kind switch
+        {
+            JoinKind.Inner => "JOIN",
+            JoinKind.Left => "LEFT JOIN",
+            JoinKind.Right => "RIGHT JOIN",
+            _ => "FULL JOIN",
+        };
+        return new Query($"{left.From} {word} {right.From} ON {on}", [.. left.Columns, .. right.Columns]) { IsSingle = false, Where = left.Where.AddRange(right.Where) };
+    }
+
+    // Conditions of a side whose rows are all kept may follow the join; those of a side that may be missing have to come before it, as has what is computed from its rows.
+    private Query Side(PlanNode node, bool mayMiss, bool isLeft)
+    {
+        var rows = Ungrouped(node);
+        return mayMiss && !rows.IsBare || !isLeft && !rows.IsSingle ? Wrapped(rows, node) : rows;
+    }
+
+    Query IPlanVisitor<Query>.Aggregate(AggregateNode node)
+    {
+        var input = Ungrouped(node.Input);
+        var keys = node.Key.SelectMany(k => input.Columns[k]).ToList();
+        if (keys.Any(k => k.Form == SqlForm.Literal))
+        {
+            input = Wrapped(input, node.Input); // a number in GROUP BY would be a place in the list of columns
+            keys = [.. node.Key.SelectMany(k => input.Columns[k])];
+        }
+
+        SqlValue? row = null;
+        if (node.Key.Count == 0)
+        {
+            (input, row) = WithOneRow(node, input);
+        }
+
+        var place = PlaceOf(node);
+        var calls = node.Calls.Select((c, i) => AggregateSql.Of(place, c, c.Input < 0 ? null : input.Columns[c.Input], node.Schema[node.Key.Count + i], row));
+        return input with { Columns = [.. node.Key.Select(k => input.Columns[k]), .. calls], GroupBy = [.. keys.Select(k => k.Text)] };
+    }
+
+    /// <summary>
+    /// Input of one group over everything, which is there while there are no rows too: in Flink it appears with the first row and goes with the last. A row of nulls that is always there keeps it;
+    /// real rows are counted by a column that is null in it.
+    /// </summary>
+    private (Query Input, SqlValue Row) WithOneRow(AggregateNode node, Query input)
+    {
+        string[] names = [.. SchemaNames.Of(node.Input.Schema), "(row)"];
+        var marked = input with { Columns = [.. input.Columns, [new SqlValue("TRUE", DataType.Boolean, SqlForm.Literal)]] };
+        var nothing = new Query("(VALUES (0)) AS `none` (`n`)", [.. marked.Columns.Select(c => (IReadOnlyList<SqlValue>)[.. c.Select(v => new SqlValue("NULL", v.Type).Cast(v.Type))])]);
+        var all = marked.Of($"({marked.Select(names)} UNION ALL {nothing.Select(names)})", names, Alias("u"));
+        return (all with { Columns = [.. all.Columns.SkipLast(1)] }, all.Columns[^1][0]);
+    }
+
     /// <summary>The rows of an operator; a view where several read it.</summary>
     private Query Of(PlanNode node)
     {
@@ -142,17 +205,4 @@ internal sealed partial class PlanSql : IPlanVisitor<Query>
         var count = _aliases[stem] = _aliases.GetValueOrDefault(stem) + 1;
         return count == 1 ? stem : string.Create(CultureInfo.InvariantCulture, $"{stem}_{count}");
     }
-
-    private static IEnumerable<int> ColumnsOf(BoundExpr expression) => expression switch
-    {
-        BoundColumn column => [column.Ordinal],
-        BoundCall call => call.Arguments.SelectMany(ColumnsOf),
-        BoundLabel label => ColumnsOf(label.Value),
-        BoundTextKey key => ColumnsOf(key.Value),
-        BoundPack pack => pack.Values.SelectMany(ColumnsOf),
-        BoundUnpack unpack => ColumnsOf(unpack.Value),
-        BoundSortKey key => ColumnsOf(key.Value),
-        BoundJoinedTexts texts => ColumnsOf(texts.Value),
-        _ => [],
-    };
 }

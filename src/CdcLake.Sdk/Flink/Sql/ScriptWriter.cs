@@ -128,6 +128,11 @@ internal sealed class ScriptWriter
     private void WarnOfSettings()
     {
         _notes.Warn("each sink shows a checkpoint of its own, and a transaction of the source may be seen in part, in one table before another; embedded, all of them are at one GTID set.");
+        if (_options is { ReplacesTables: false, StartAfterGtids: null } && _definition.Sinks.Any(s => s is IcebergSinkTarget))
+        {
+            _notes.Warn($"a table that is there already keeps rows that the source no longer has: write into new tables, or set {nameof(FlinkSqlOptions.ReplacesTables)}.");
+        }
+
         if (_options.Settings.ContainsKey("table.exec.state.ttl"))
         {
             _notes.Warn("table.exec.state.ttl forgets rows that were idle for so long: sums begin anew, and joins miss partners.");

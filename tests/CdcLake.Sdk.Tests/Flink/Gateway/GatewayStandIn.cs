@@ -67,6 +67,9 @@ internal sealed class GatewayStandIn : IAsyncDisposable
         }
     }
 
+    /// <summary>An answer of <see cref="Misbehave"/>: none, the connection is cut.</summary>
+    public static (int Status, string Body)? Dropped => (0, "");
+
     public static string Errors(string trace) => JsonSerializer.Serialize(new Dictionary<string, string[]> { ["errors"] = ["Internal server error.", trace] });
 
     public async ValueTask DisposeAsync()
@@ -96,6 +99,12 @@ internal sealed class GatewayStandIn : IAsyncDisposable
         }
 
         var (status, answer) = Misbehave(request, body) ?? Answer(request, body);
+        if (status == 0)
+        {
+            context.Abort();
+            return;
+        }
+
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(answer, context.RequestAborted);

@@ -118,6 +118,60 @@ public sealed class SqlGatewayTests
     }
 
     [Fact]
+    public async Task Gateway_that_is_restarted_between_two_statements_may_be_asked_again_and_starts_one_job()
+    {
+        await using var server = new GatewayStandIn();
+        var isRestarted = false;
+        server.Misbehave = (request, _) =>
+        {
+            isRestarted |= server.Statements.Count == 2;
+            return isRestarted && request.Contains("/sessions/s-1", StringComparison.Ordinal) && server.Statements.Count == 2
+                ? (404, GatewayStandIn.Errors("<Exception on server side:\norg.apache.flink.table.gateway.api.utils.SqlGatewayException: Session 's-1' does not exist.\n\tat x")) : null;
+        };
+        using var gateway = Open(server.Address);
+        var error = await Assert.ThrowsAsync<FlinkGatewayException>(() => gateway.SubmitAsync(Script()));
+        Assert.Equal((FlinkGatewayError.SessionExpired, true), (error.Error, error.IsTransient));
+        Assert.Contains("gateway was restarted", error.Message);
+        server.Misbehave = (_, _) => null;
+        Assert.Equal(GatewayStandIn.Job, (await gateway.SubmitAsync(Script())).Id);
+        Assert.Single(server.Statements, s => s.Contains("INSERT", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Gateway_that_goes_while_the_job_starts_leaves_it_unknown_which_is_not_tried_again()
+    {
+        await using var server = new GatewayStandIn();
+        var last = Script().Statements.Count;
+        server.Misbehave = (request, _) => request.Contains($"/operations/{last}/result/0", StringComparison.Ordinal) ? GatewayStandIn.Dropped : null;
+        using var gateway = Open(server.Address);
+        var error = await Assert.ThrowsAsync<FlinkGatewayException>(() => gateway.SubmitAsync(Script()));
+        Assert.Equal((FlinkGatewayError.Unreachable, false), (error.Error, error.IsTransient));
+        Assert.StartsWith("Whether the job runs is not known", error.Message);
+        Assert.StartsWith("INSERT INTO", error.Statement);
+    }
+
+    [Fact]
+    public async Task Cancelled_before_the_job_starts_the_statement_is_cancelled_and_no_job_started()
+    {
+        await using var server = new GatewayStandIn();
+        using var stop = new CancellationTokenSource();
+        server.Misbehave = (request, _) =>
+        {
+            if (request.Contains("/operations/2/result/0", StringComparison.Ordinal))
+            {
+                stop.Cancel();
+                return (200, """{"resultType":"NOT_READY","nextResultUri":"/v2/sessions/s-1/operations/2/result/0?rowFormat=JSON"}""");
+            }
+
+            return null;
+        };
+        using var gateway = Open(server.Address);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gateway.SubmitAsync(Script(), cancellationToken: stop.Token));
+        Assert.Equal(["POST /v2/sessions/s-1/operations/2/cancel", "DELETE /v2/sessions/s-1"], server.Requests.TakeLast(2));
+        Assert.DoesNotContain(server.Statements, s => s.Contains("INSERT", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Cancelled_while_the_job_starts_it_is_cancelled_too()
     {
         await using var server = new GatewayStandIn();

@@ -3,22 +3,22 @@ using CdcLake.Expressions;
 
 namespace CdcLake.Flink.Sql;
 
-internal sealed partial class ExpressionSql
+/// <summary>Texts in Flink SQL. Source: Flink 1.20, "String Functions".</summary>
+/// <param name="place">The operator.</param>
+/// <param name="expressions">Gives the operands.</param>
+internal sealed class TextSql(Place place, ExpressionSql expressions)
 {
     // White space as .NET and Unicode have it; Flink's TRIM takes spaces only.
     private const string White = @"[\s\p{Z}\x85]+";
 
-    private SqlValue Text(BoundCall call)
+    /// <summary>An operation on texts.</summary>
+    public SqlValue Of(BoundCall call)
     {
-        if (call.ComparedBy is { } collation)
-        {
-            RequireBytes($"\"{call.Text}\"", collation);
-        }
-
-        var a = Of(call.Arguments[0]);
+        place.RequireBytes(call);
+        var a = expressions.Of(call.Arguments[0]);
         return call.Op switch
         {
-            ScalarOp.Concat => SqlValue.Operation($"{a.Operand} || {Of(call.Arguments[1]).Operand}", DataType.String),
+            ScalarOp.Concat => SqlValue.Operation($"{a.Operand} || {expressions.Of(call.Arguments[1]).Operand}", DataType.String),
             ScalarOp.ToUpper => Case("UPPER", a),
             ScalarOp.ToLower => Case("LOWER", a),
             ScalarOp.Trim => Text($"REGEXP_REPLACE({a.Text}, '^{White}|{White}$', '')"),
@@ -27,9 +27,9 @@ internal sealed partial class ExpressionSql
             ScalarOp.Length when a.Type.Kind == TypeKind.String => new SqlValue($"CHAR_LENGTH({a.Text})", DataType.Int32),
             ScalarOp.Length => throw place.Refuse($"\"{call.Text}\"", "Flink has no length of binary values. Compute it where the table is read: a generated column"),
             ScalarOp.Substring => Substring(call, a),
-            ScalarOp.StartsWith => Holds($"LEFT({a.Text}, CHAR_LENGTH({Of(call.Arguments[1]).Text})) = {Of(call.Arguments[1]).Operand}"),
-            ScalarOp.EndsWith => Holds($"RIGHT({a.Text}, CHAR_LENGTH({Of(call.Arguments[1]).Text})) = {Of(call.Arguments[1]).Operand}"),
-            ScalarOp.Contains => Holds($"POSITION({Of(call.Arguments[1]).Text} IN {a.Text}) > 0"),
+            ScalarOp.StartsWith => Holds($"LEFT({a.Text}, CHAR_LENGTH({expressions.Of(call.Arguments[1]).Text})) = {expressions.Of(call.Arguments[1]).Operand}"),
+            ScalarOp.EndsWith => Holds($"RIGHT({a.Text}, CHAR_LENGTH({expressions.Of(call.Arguments[1]).Text})) = {expressions.Of(call.Arguments[1]).Operand}"),
+            ScalarOp.Contains => Holds($"POSITION({expressions.Of(call.Arguments[1]).Text} IN {a.Text}) > 0"),
             ScalarOp.Replace => Replace(call, a),
             _ => throw place.Refuse($"\"{call.Text}\"", $"operation {call.Op} has no translation"),
         };
@@ -47,16 +47,16 @@ internal sealed partial class ExpressionSql
 
     private SqlValue Substring(BoundCall call, SqlValue text)
     {
-        var start = call.Arguments[1] is BoundConstant { Value: int first } ? (Math.Max(first, 0) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture) : $"GREATEST({Of(call.Arguments[1]).Text}, 0) + 1";
+        var start = call.Arguments[1] is BoundConstant { Value: int first } ? (Math.Max(first, 0) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture) : $"GREATEST({expressions.Of(call.Arguments[1]).Text}, 0) + 1";
         return call.Arguments.Count == 2
             ? Text($"SUBSTRING({text.Text}, {start})")
-            : Text($"SUBSTRING({text.Text}, {start}, GREATEST({Of(call.Arguments[2]).Text}, 0))");
+            : Text($"SUBSTRING({text.Text}, {start}, GREATEST({expressions.Of(call.Arguments[2]).Text}, 0))");
     }
 
     // REPLACE of an empty text puts the other one between all characters in Flink; here it changes nothing.
     private SqlValue Replace(BoundCall call, SqlValue text)
     {
-        var (search, with) = (Of(call.Arguments[1]), Of(call.Arguments[2]));
+        var (search, with) = (expressions.Of(call.Arguments[1]), expressions.Of(call.Arguments[2]));
         var replaced = $"REPLACE({text.Text}, {search.Text}, {with.Text})";
         return Text(call.Arguments[1] is BoundConstant { Value: byte[] { Length: > 0 } } ? replaced : $"CASE WHEN {search.Operand} = '' THEN {text.Text} ELSE {replaced} END");
     }

@@ -3,11 +3,15 @@ using CdcLake.Expressions;
 
 namespace CdcLake.Flink.Sql;
 
-internal sealed partial class ExpressionSql
+/// <summary>Operations on dates and times in Flink SQL.</summary>
+/// <param name="place">The operator.</param>
+/// <param name="expressions">Gives the operands.</param>
+internal sealed class TimeSql(Place place, ExpressionSql expressions)
 {
-    private SqlValue Date(BoundCall call)
+    /// <summary>A part of a time, its day, or a time so much later.</summary>
+    public SqlValue Of(BoundCall call)
     {
-        var value = Of(call.Arguments[0]);
+        var value = expressions.Of(call.Arguments[0]);
         return call.Op switch
         {
             ScalarOp.Date => DateSql.DateOf(value),

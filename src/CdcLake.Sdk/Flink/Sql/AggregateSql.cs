@@ -4,46 +4,18 @@ using CdcLake.Planning;
 
 namespace CdcLake.Flink.Sql;
 
-internal sealed partial class PlanSql
+/// <summary>Aggregates in Flink SQL, with the types and the digits that MySQL gives them.</summary>
+internal static class AggregateSql
 {
-    private const string Row = "(row)";
     private const string NoOrder = "texts are put together in an order, and Flink's LISTAGG has none: it takes rows as they come. Aggregate them where the table is read";
 
-    Query IPlanVisitor<Query>.Aggregate(AggregateNode node)
-    {
-        var input = Ungrouped(node.Input);
-        var keys = node.Key.SelectMany(k => input.Columns[k]).ToList();
-        if (keys.Any(k => k.Form == SqlForm.Literal))
-        {
-            input = Wrapped(input, node.Input); // a number in GROUP BY would be a place in the list of columns
-            keys = [.. node.Key.SelectMany(k => input.Columns[k])];
-        }
-
-        SqlValue? row = null;
-        if (node.Key.Count == 0)
-        {
-            (input, row) = WithOneRow(node, input);
-        }
-
-        var place = PlaceOf(node);
-        var calls = node.Calls.Select((c, i) => Calls(place, c, c.Input < 0 ? null : input.Columns[c.Input], node.Schema[node.Key.Count + i], row));
-        return input with { Columns = [.. node.Key.Select(k => input.Columns[k]), .. calls], GroupBy = [.. keys.Select(k => k.Text)] };
-    }
-
-    /// <summary>
-    /// Input of one group over everything, which is there while there are no rows too: in Flink it appears with the first row and goes with the last. A row of nulls that is always there keeps it;
-    /// real rows are counted by a column that is null in it.
-    /// </summary>
-    private (Query Input, SqlValue Row) WithOneRow(AggregateNode node, Query input)
-    {
-        string[] names = [.. SchemaNames.Of(node.Input.Schema), Row];
-        var marked = input with { Columns = [.. input.Columns, [new SqlValue("TRUE", DataType.Boolean, SqlForm.Literal)]] };
-        var nothing = new Query("(VALUES (0)) AS `none` (`n`)", [.. marked.Columns.Select(c => (IReadOnlyList<SqlValue>)[.. c.Select(v => new SqlValue("NULL", v.Type).Cast(v.Type))])]);
-        var all = marked.Of($"({marked.Select(names)} UNION ALL {nothing.Select(names)})", names, Alias("u"));
-        return (all with { Columns = [.. all.Columns.SkipLast(1)] }, all.Columns[^1][0]);
-    }
-
-    private static IReadOnlyList<SqlValue> Calls(Place place, AggregateCall call, IReadOnlyList<SqlValue>? input, Field field, SqlValue? row) =>
+    /// <summary>One call: a value, or those of a packed column.</summary>
+    /// <param name="place">The operator.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="input">What it aggregates; null for rows.</param>
+    /// <param name="field">Column of the result.</param>
+    /// <param name="row">What tells real rows from the one that is always there; null where there is none.</param>
+    public static IReadOnlyList<SqlValue> Of(Place place, AggregateCall call, IReadOnlyList<SqlValue>? input, Field field, SqlValue? row) =>
         input is null || input.Count == 1 ? [Call(place, call, input?[0], field, row)]
         : call.Kind is AggregateKind.Min or AggregateKind.Max ? [.. input.Select(v => Call(place, call, v, field, row))]
         : throw place.Refuse($"{call.Kind} of \"{field.Name}\"", NoOrder);

@@ -4,12 +4,16 @@ using CdcLake.Expressions;
 
 namespace CdcLake.Flink.Sql;
 
-internal sealed partial class ExpressionSql
+/// <summary>Arithmetic, rounding and conversions in Flink SQL: the digits, the rounding and the null of a zero divisor that MySQL has.</summary>
+/// <param name="place">The operator.</param>
+/// <param name="expressions">Gives the operands.</param>
+internal sealed class NumberSql(Place place, ExpressionSql expressions)
 {
-    private SqlValue Arithmetic(BoundCall call)
+    /// <summary>A sum, difference, product, quotient or rest.</summary>
+    public SqlValue Arithmetic(BoundCall call)
     {
         var isDecimal = call.Type.Kind is TypeKind.Decimal or TypeKind.UInt64;
-        var (a, b) = (isDecimal ? Exact(call.Arguments[0]) : Of(call.Arguments[0]).To(call.Type), isDecimal ? Exact(call.Arguments[1]) : Of(call.Arguments[1]).To(call.Type));
+        var (a, b) = (isDecimal ? Exact(call.Arguments[0]) : expressions.Of(call.Arguments[0]).To(call.Type), isDecimal ? Exact(call.Arguments[1]) : expressions.Of(call.Arguments[1]).To(call.Type));
         if (call.CanFail && !CommonTypes.IsFloat(call.Type))
         {
             place.Warn("a number that does not fit its type is an error in the pipeline; in Flink integers wrap around and decimals become NULL.");
@@ -53,16 +57,17 @@ internal sealed partial class ExpressionSql
             value = cast.Arguments[0];
         }
 
-        return Of(value);
+        return expressions.Of(value);
     }
 
     private static string Divisor(BoundExpr divisor, SqlValue value) => IsNonZero(divisor) ? value.Operand : $"NULLIF({value.Text}, 0)";
 
     private static bool IsNonZero(BoundExpr divisor) => divisor is BoundConstant { Value: { } value } && Convert.ToDouble(value is Int128 wide ? (double)wide : value, CultureInfo.InvariantCulture) != 0;
 
-    private SqlValue Rounding(BoundCall call)
+    /// <summary>A number with fewer digits.</summary>
+    public SqlValue Rounding(BoundCall call)
     {
-        var value = Of(call.Arguments[0]);
+        var value = expressions.Of(call.Arguments[0]);
         var digits = call.Op is ScalarOp.RoundEven or ScalarOp.RoundAway ? (int)((BoundConstant)call.Arguments[1]).Value! : 0;
         if (call.Op is ScalarOp.RoundEven or ScalarOp.RoundAway && digits > 0 && CommonTypes.IsFloat(value.Type))
         {
@@ -94,9 +99,10 @@ internal sealed partial class ExpressionSql
         return $"CASE WHEN ABS({value.Operand} - {cut}) = {half} AND {isEven} THEN {cut} ELSE ROUND({value.Text}, {n}) END";
     }
 
-    private SqlValue Cast(BoundCall call)
+    /// <summary>A value under another type.</summary>
+    public SqlValue Cast(BoundCall call)
     {
-        var value = Of(call.Arguments[0]);
+        var value = expressions.Of(call.Arguments[0]);
         var source = call.Arguments[0].Type;
         var target = call.Type;
         if (target.Kind == TypeKind.Boolean && source.Kind != TypeKind.Boolean)
