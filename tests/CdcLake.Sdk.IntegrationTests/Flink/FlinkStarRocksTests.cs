@@ -46,7 +46,7 @@ public sealed class FlinkStarRocksTests(FlinkCluster cluster, ITestOutputHelper 
         string?[] differences;
         do
         {
-            Assert.NotEqual(FlinkJobState.Failed, await job.GetStateAsync());
+            Assert.True(await job.GetStateAsync() != FlinkJobState.Failed, string.Join('\n', await job.GetExceptionsAsync()));
             differences =
             [
                 Answer.Difference(totals, await Totals.RowsAsync(lake)), Answer.Difference(totals, Totals.Lines(rocks.Rows("analytics.totals"))), Answer.Difference(lines, Lines.Lines(rocks.Rows("analytics.lines"))),

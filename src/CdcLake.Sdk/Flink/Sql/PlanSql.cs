@@ -91,7 +91,8 @@ internal sealed class PlanSql : IPlanVisitor<Query>
         var names = SchemaNames.Of(node.Schema);
         var direction = node.Descending ? "DESC" : "ASC";
         var keys = node.Key.Distinct().ToList();
-        var order = node.Order.Concat(Enumerable.Range(0, node.Schema.Count)).Except(keys).Distinct(); // equal ones are ordered by what else they have
+        var order = node.Order.Concat(Enumerable.Range(0, node.Schema.Count)).Except(keys).Distinct().ToList(); // equal ones are ordered by what else they have
+        order = order.Count > 0 ? order : keys; // Flink wants some order, also of rows that are the same in everything
         foreach (var column in keys.Concat(order).Where(c => node.Schema[c].Type.Kind == TypeKind.Binary && input.Columns[c].Any(v => v.Type.Kind == TypeKind.Binary)))
         {
             throw PlaceOf(node).Refuse($"an order by \"{node.Schema[column].Name}\"", "Flink orders no binary values. Leave the column out with Select");

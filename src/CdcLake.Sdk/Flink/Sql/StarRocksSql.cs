@@ -78,7 +78,6 @@ internal sealed class StarRocksSql(FlinkSqlOptions options, Secrets secrets, Not
             ("sink.properties.strip_outer_array", "true"),
             ("sink.properties.strict_mode", "true"),
             ("sink.properties.max_filter_ratio", "0"),
-            ("sink.sanitize-error-log", "true"),
         ];
     }
 }
