@@ -11,6 +11,7 @@ return args.FirstOrDefault() switch
     "encodings" => await TargetRun.RunAsync("encodings", work => [new("encodings", () => Task.FromResult(EncodingTargets.Sizes(work.InsertWorkload)))], args[1..]),
     "soak" when args.Length > 1 => await TargetRun.RunAsync(
         "soak", work => CommitRun.Soak(work, int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromMinutes(13)), args[2..]),
+    "flink" => await TargetRun.RunAsync("flink", FlinkTargets.List, args[1..]),
     "compare" when args.Length == 3 => Comparison.Print(args[1], args[2]),
     "child" when args.Length > 1 => await ChildProgram.RunAsync(args[1..]),
     "log" when args.Length == 4 => WriteLog(args),
@@ -35,7 +36,7 @@ static int WriteLog(string[] args)
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Usage: dotnet run -c Release [-p:ReadyToRun=true] --project benchmarks/CdcLake.Sdk.Benchmarks -- targets | long-targets | commits | encodings [--write] [--only TEXT]
+        Usage: dotnet run -c Release [-p:ReadyToRun=true] --project benchmarks/CdcLake.Sdk.Benchmarks -- targets | long-targets | commits | encodings | flink [--write] [--only TEXT]
                                                                                                           -- soak COMMITS [--write]
                                                                                                           -- compare RESULT_FILE RESULT_FILE
                                                                                                           -- log FILE STATEMENTS UPDATE_PERCENT | log FILE mixed 0
@@ -44,6 +45,7 @@ static int Usage()
           long-targets  what depends on size or time, for larger tables and longer: about a quarter of an hour, 5 GB of temporary files
           commits       whether a table stays quick and small over 20,000 commits (--short: 1,000) and 100 data files
           encodings     what other Parquet encodings would save, column by column
+          flink         the seeds' jobs beside the same jobs in Flink, which tests/lab/flink.sh starts: about three minutes
           soak N        whether a table that is looked after stays quick and small over N commits, as many as 13 minutes allow
           ReadyToRun    measure the library as the package has it, compiled ahead of time
           --write       also store the table in benchmarks/results/<processor>/<run>.md

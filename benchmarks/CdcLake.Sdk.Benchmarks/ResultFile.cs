@@ -103,7 +103,8 @@ internal static partial class ResultFile
         }
     }
 
-    private static string Root()
+    /// <summary>Folder of the repository.</summary>
+    public static string Root()
     {
         var folder = new DirectoryInfo(Directory.GetCurrentDirectory());
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CdcLake.Sdk.sln")))

@@ -5,10 +5,8 @@ using System.Text.RegularExpressions;
 namespace CdcLake.IntegrationTests.Flink;
 
 /// <summary>Pipelines of every operator and of expressions of every kind.</summary>
-internal static partial class FlinkShapes
+internal static class FlinkShapes
 {
-    private const string Amount = "s.qty * s.price";
-
     /// <summary>Those of the usual run.</summary>
     public static readonly string[] Usual = ["seed_sales", InRest, InJdbc];
 
@@ -18,7 +16,7 @@ internal static partial class FlinkShapes
     /// <summary>The one whose table Flink writes into a JDBC catalog of PostgreSQL.</summary>
     public const string InJdbc = "one_group";
 
-    public static IReadOnlyList<FlinkShape> All => [.. Rows, .. Expressions, .. Keyed];
+    public static IReadOnlyList<FlinkShape> All => [.. Rows, .. Expressions, .. KeyedShapes.All];
 
     private static readonly int[] Codes = [1, 2, 5, 7];
     private static readonly TimeZoneInfo Japan = TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo");
@@ -71,10 +69,12 @@ internal static partial class FlinkShapes
         Shape("enums", t => t.Products.Where(p => p.Kind != Kind.Food).Select(p => new { p.Id, p.Kind, Number = (int)p.Kind, p.Active }), r => r.Id, "SELECT id, kind, kind - 1 AS number, active FROM products WHERE kind <> 'Food'"),
     ];
 
-    private static FlinkShape Shape<T, TKey>(string name, Func<ShopTables, ChangeStream<T>> stream, Expression<Func<T, TKey>> key, string sql) =>
+    /// <summary>A pipeline whose result has a key of its own.</summary>
+    public static FlinkShape Shape<T, TKey>(string name, Func<ShopTables, ChangeStream<T>> stream, Expression<Func<T, TKey>> key, string sql) =>
         new(name, (tables, table, pipeline) => Built(stream(tables).ToIceberg(table, key, tables.Sink), tables, pipeline), sql);
 
-    private static Pipeline Built<T>(ChangeStream<T> stream, ShopTables tables, string name) => stream.Build(name, o => o.CheckpointFolder = tables.Checkpoints);
+    /// <summary>The pipeline of a stream.</summary>
+    public static Pipeline Built<T>(ChangeStream<T> stream, ShopTables tables, string name) => stream.Build(name, o => o.CheckpointFolder = tables.Checkpoints);
 }
 
 internal sealed record Tagged(long Id, string Tag, int Value);

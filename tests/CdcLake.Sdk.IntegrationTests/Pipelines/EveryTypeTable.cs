@@ -79,8 +79,10 @@ internal static class EveryTypeTable
     public static string Line(string?[] row) => Answer.Line(row.Select((v, i) => Normal(i, v)));
 
     /// <summary>A row as Iceberg Java prints it.</summary>
-    public static string Line(JsonElement row) => Answer.Line(
-        Names.Select((name, i) => Normal(i, Text(row.GetProperty(name)))));
+    public static string Line(JsonElement row) => Line(Values(row, []));
+
+    /// <summary>The values of such a row in the order of <see cref="Query"/>; null for columns that the table does not have.</summary>
+    public static string?[] Values(JsonElement row, IReadOnlyList<string> without) => [.. Names.Select(n => without.Contains(n) ? null : Text(row.GetProperty(n)))];
 
     private static string? Normal(int column, string? text) => (column > 0 && column <= Columns.Length && text is not null ? Columns[column - 1].Form?.Invoke(text) ?? text : text)
         ?.Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);

@@ -31,4 +31,27 @@ public sealed class ReadmeFlinkTests
         await job.WaitForStateAsync(FlinkJobState.Running);
         // end-snippet
     }
+
+    internal static async Task<ChangeStream<Row>> HandOverAsync(Pipeline pipeline, Task running, CancellationTokenSource stop, FlinkSqlGateway gateway, MySqlSource source, IcebergTable table)
+    {
+        // snippet: flink-hand-over
+        await stop.CancelAsync();
+        await running; // drained and committed
+        var position = pipeline.Status.Sinks[0].Position;
+        var script = await pipeline.ToFlinkSqlAsync(o => o.StartAfterGtids = position);
+        var job = await gateway.SubmitAsync(script);
+        // end-snippet
+
+        // snippet: flink-back
+        await job.StopWithSavepointAsync();
+        var replica = Pipeline
+            .FromMySqlBinlog(source.Table("shop.sales"))
+            .ToIceberg(table, o =>
+            {
+                o.ForeignChanges = ForeignChanges.Resnapshot; // a table of the pipeline, which Flink went on with
+                o.ExistingTable = ExistingTable.TakeOver; // a table that Flink has made
+            });
+        // end-snippet
+        return replica;
+    }
 }

@@ -33,6 +33,7 @@ internal sealed class MySqlCdcOptions(MySqlConnectionOptions connection, StartPo
             ("server-time-zone", "UTC"),
             ("jdbc.properties.connectionTimeZone", "UTC"), // whatever zone the server is in: sessions are in this one
             ("jdbc.properties.forceConnectionTimeZoneToSession", "true"),
+            ("debezium.enable.time.adjuster", "false"), // which makes 2000 of the year 0
             .. Startup(),
             .. Encryption(),
         ];
@@ -78,12 +79,17 @@ internal sealed class MySqlCdcOptions(MySqlConnectionOptions connection, StartPo
 
         return connection.SslMode switch
         {
+            MySqlSslMode.None => [.. Modes("disabled", "DISABLED"), .. Keys()],
             MySqlSslMode.Required => Modes("required", "REQUIRED"),
             MySqlSslMode.VerifyCA => Modes("verify_ca", "VERIFY_CA"),
             MySqlSslMode.VerifyFull => Modes("verify_identity", "VERIFY_IDENTITY"),
             _ => [],
         };
     }
+
+    private (string Name, string Value)[] Keys() => connection.AllowPublicKeyRetrieval
+        ? [("jdbc.properties.allowPublicKeyRetrieval", "true"), ("debezium.database.allowPublicKeyRetrieval", "true")]
+        : [];
 
     private static (string Name, string Value)[] Modes(string debezium, string jdbc) => [("debezium.database.ssl.mode", debezium), ("jdbc.properties.sslMode", jdbc)];
 }

@@ -92,7 +92,7 @@ internal sealed class PlanSql : IPlanVisitor<Query>
         var direction = node.Descending ? "DESC" : "ASC";
         var keys = node.Key.Distinct().ToList();
         var order = node.Order.Concat(Enumerable.Range(0, node.Schema.Count)).Except(keys).Distinct().ToList(); // equal ones are ordered by what else they have
-        order = order.Count > 0 ? order : keys; // Flink wants some order, also of rows that are the same in everything
+        order = order.TrueForAll(o => IsConstant(node.Input, o)) ? [.. order, .. keys] : order; // Flink wants some order, also of rows that are the same in everything
         foreach (var column in keys.Concat(order).Where(c => node.Schema[c].Type.Kind == TypeKind.Binary && input.Columns[c].Any(v => v.Type.Kind == TypeKind.Binary)))
         {
             throw PlaceOf(node).Refuse($"an order by \"{node.Schema[column].Name}\"", "Flink orders no binary values. Leave the column out with Select");
@@ -189,6 +189,13 @@ internal sealed class PlanSql : IPlanVisitor<Query>
 
         return rows.Of(FlinkText.Name(node.Name), SchemaNames.Of(node.Schema), Alias("v"));
     }
+
+    private static bool IsConstant(PlanNode node, int column) => node switch
+    {
+        ProjectNode project => project.Columns[column] is BoundConstant || (project.Columns[column] is BoundColumn same && IsConstant(project.Input, same.Ordinal)),
+        FilterNode filter => IsConstant(filter.Input, column),
+        _ => false,
+    };
 
     private Query Ungrouped(PlanNode node) => Of(node) is { GroupBy: null } rows ? rows : Wrapped(Of(node), node);
 

@@ -99,6 +99,11 @@ internal sealed class SourceTableSql
             throw place.Refuse(construct, $"its invalid dates are kept as text ({nameof(InvalidDates)}.{nameof(InvalidDates.Text)}), and mysql-cdc gives NULL for them");
         }
 
+        if (field.Type.Kind == TypeKind.Float32)
+        {
+            place.Warn($"{construct}: rows of the initial snapshot have the six digits that the server prints of it in Flink; changed rows have all.");
+        }
+
         if (Is(native, "json"))
         {
             place.Warn($"{construct}: the text of changed rows has no spaces between its parts in Flink, that of the initial snapshot has; the value is the same.");

@@ -36,6 +36,18 @@ public sealed class SqlGatewayTests
     }
 
     [Fact]
+    public async Task Session_is_kept_alive_while_a_statement_takes_long()
+    {
+        await using var server = new GatewayStandIn();
+        var asked = 0;
+        server.Misbehave = (request, _) => request.Contains("/operations/2/result/0", StringComparison.Ordinal) && ++asked < 4
+            ? (200, """{"resultType":"NOT_READY","nextResultUri":"/v2/sessions/s-1/operations/2/result/0?rowFormat=JSON"}""") : null;
+        using var gateway = new FlinkSqlGateway(server.Address, o => (o.PollInterval, o.TimeProvider) = (TimeSpan.FromMilliseconds(5), new HastyClock()));
+        await gateway.SubmitAsync(Script());
+        Assert.Contains("POST /v2/sessions/s-1/heartbeat", server.Requests);
+    }
+
+    [Fact]
     public async Task Nobody_at_the_address_is_an_error_that_may_pass()
     {
         using var gateway = Open("http://127.0.0.1:1");
@@ -203,5 +215,11 @@ public sealed class SqlGatewayTests
         Assert.Contains("MYSQL_PASSWORD", (await Assert.ThrowsAsync<ArgumentException>(() => gateway.SubmitAsync(script))).Message);
         await gateway.SubmitAsync(script, new Dictionary<string, string> { ["MYSQL_PASSWORD"] = "it's" });
         Assert.Contains(server.Statements, s => s.Contains("'password' = 'it''s'", StringComparison.Ordinal));
+    }
+
+    /// <summary>A minute passes in a millisecond; timers take their time.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        public override long GetTimestamp() => base.GetTimestamp() * 60_000;
     }
 }

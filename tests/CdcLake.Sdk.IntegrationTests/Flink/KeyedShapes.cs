@@ -1,8 +1,13 @@
+using static CdcLake.IntegrationTests.Flink.FlinkShapes;
+
 namespace CdcLake.IntegrationTests.Flink;
 
-internal static partial class FlinkShapes
+/// <summary>Pipelines of joins, groups and the first rows of groups.</summary>
+internal static class KeyedShapes
 {
-    private static readonly FlinkShape[] Keyed =
+    private const string Amount = "s.qty * s.price";
+
+    public static readonly FlinkShape[] All =
     [
         Shape("seed_sales", t => t.Sales.Join(t.ProductTable, s => s.ProductId, p => (int?)p.Id, (s, p) => new { p.Id, p.Sku, p.Name, s.Qty, Amount = s.Qty * s.Price, s.SaleTs })
                 .Aggregate(l => new { l.Id, l.Sku, l.Name }, g => new { ProductId = g.Key.Id, g.Key.Sku, g.Key.Name, Qty = g.Sum(l => l.Qty), Revenue = g.Sum(l => l.Amount), Count = g.Count(), Last = g.Max(l => l.SaleTs) }), r => r.ProductId,
