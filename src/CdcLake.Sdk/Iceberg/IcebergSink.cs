@@ -60,7 +60,7 @@ internal sealed class IcebergSink : IMaintainedSink
 
     public bool NeedsCompleteResult => _table?.NeedsReplacement == true;
 
-    public string? Replaced { get; private set; }
+    public string? Replaced => _table is { } table && MarkedHistory.Of(table.Version.Table.Metadata, _marker.Pipeline, _settings.FollowedWork).Foreign is { } why ? ReplacedFiles.Describe(table.Version, why) : null;
 
     /// <summary>True when the sink need not know which rows the table holds: the changes say it.</summary>
     private bool DeletesByKey => _settings.DeleteMode == IcebergDeleteMode.Equality;
@@ -87,8 +87,7 @@ internal sealed class IcebergSink : IMaintainedSink
         _upkeep = new TableUpkeep(_table, opening.Clock);
         _consolidator = new Consolidator(opening.Schema, opening.Key, Name);
         _unique = new UniqueRows(_consolidator.KeyCodec);
-        var (marker, foreign) = MarkedHistory.Of(_table.Version.Table.Metadata, opening.Pipeline, _settings.FollowedWork);
-        Replaced = foreign is null ? null : ReplacedFiles.Describe(_table.Version, foreign);
+        var marker = MarkedHistory.Of(_table.Version.Table.Metadata, opening.Pipeline, _settings.FollowedWork).Marker;
         _consolidator.IsPartial = marker?.Position.ContainsKey(SourcePosition.SinceProperty) == true && _table.KnowsKeys;
         _marker = marker ?? new CommitMarker(opening.Pipeline, 0, NoPosition);
         return marker?.Position;

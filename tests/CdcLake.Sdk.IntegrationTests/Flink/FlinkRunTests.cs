@@ -15,7 +15,7 @@ public sealed class FlinkRunTests(FlinkCluster cluster, ITestOutputHelper output
     private const string Postgres = "CDCLAKE_TEST_POSTGRES";
     private const int AtATime = 7;
     private const int Transactions = 40;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [FlinkFact(RestServer.Variable, Postgres)]
     public async Task Pipelines_give_the_same_tables_embedded_and_in_Flink_in_every_catalog()

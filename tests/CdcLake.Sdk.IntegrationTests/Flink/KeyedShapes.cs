@@ -40,6 +40,8 @@ internal static class KeyedShapes
         Shape("last_of_groups", t => t.Sales.MaxBy(s => s.Region, s => new { s.SaleTs, s.Id }).Select(s => new { s.Region, s.Id, s.SaleTs }), r => r.Region,
             "SELECT region, id, sale_ts FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY region ORDER BY sale_ts DESC, id DESC) AS n FROM sales) x WHERE n = 1"),
         Shape("top_of_all", t => t.Sales.TopN(5, s => new { s.Discount, s.Id }, ascending: true).Select(s => new { s.Id, s.Discount }), r => r.Id, "SELECT id, discount FROM sales ORDER BY discount, id LIMIT 5"),
+        Shape("having", t => t.Sales.Aggregate(s => s.ProductId ?? -1, g => new { Product = g.Key, Qty = g.Sum(s => s.Qty) }).Where(r => r.Qty > 40), r => r.Product,
+            "SELECT COALESCE(product_id, -1) AS product, SUM(qty) AS qty FROM sales GROUP BY 1 HAVING SUM(qty) > 40"),
         new("fan_out", FanOut,
             "SELECT region, SUM(qty) AS qty FROM sales WHERE qty > 2 GROUP BY region"),
     ];

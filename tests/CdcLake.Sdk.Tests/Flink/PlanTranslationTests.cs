@@ -27,6 +27,16 @@ public sealed class PlanTranslationTests
     }
 
     [Fact]
+    public void Rows_that_a_condition_drops_after_an_update_are_deleted_from_the_table()
+    {
+        var filtered = Scripts.Of(Pipeline.FromMySqlBinlog(Sales).Where(s => s.Qty > 3).ToIceberg(Target).Build("x"));
+        Assert.Equal("FORCE", filtered.Settings["table.exec.sink.upsert-materialize"]);
+        Assert.Contains(filtered.Warnings, w => w.Contains("keeps the rows of the result", StringComparison.Ordinal));
+        var grouped = Scripts.Of(Pipeline.FromMySqlBinlog(Sales).Where(s => s.Qty > 3).Aggregate(s => s.ProductId, g => new { g.Key, Rows = g.Count() }).ToIceberg(Target, r => r.Key).Build("x"));
+        Assert.Equal("AUTO", grouped.Settings["table.exec.sink.upsert-materialize"]);
+    }
+
+    [Fact]
     public void Left_join_puts_conditions_of_the_missing_side_before_the_join()
     {
         var job = Scripts.Job(Pipeline.FromMySqlBinlog(Sales)
@@ -105,6 +115,32 @@ public sealed class PlanTranslationTests
         var error = Assert.Throws<FlinkTranslationException>(() => Scripts.Of(Pipeline.FromMySqlBinlog(_source.Table("appdb.odd")).ToIceberg(Target).Build("x"), tables: [table]));
         Assert.Equal($"column c ({native})", error.Construct);
         Assert.Contains(reason, error.Message);
+    }
+
+    [Fact]
+    public void Years_keep_their_digits_and_what_the_connector_loses_is_a_warning()
+    {
+        var table = SampleTables.Table(
+            "appdb.odd", ["id"], ("id", DataType.Int32, false, "int"), ("f", new DataType(TypeKind.Float32), true, "float"), ("y", DataType.Int32, true, "year"), ("t", DataType.Time(3), true, "time(3)"));
+        var script = Scripts.Of(Pipeline.FromMySqlBinlog(_source.Table("appdb.odd")).ToIceberg(Target).Build("x"), tables: [table]);
+        Assert.Contains("'debezium.enable.time.adjuster' = 'false', 'jdbc.properties.yearIsDateType' = 'false'", script.Statements.Single(s => s.Contains("mysql-cdc", StringComparison.Ordinal)));
+        Assert.Contains(script.Warnings, w => w.StartsWith("appdb.odd: column f (float): rows of the initial snapshot have the six digits", StringComparison.Ordinal));
+        Assert.Contains(script.Warnings, w => w.StartsWith("appdb.odd: column t (time(3)): times between", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Connections_without_encryption_are_made_so_by_Flink_too()
+    {
+        var source = new MySqlSource("Server=mysql;User ID=flinkuser;Password=x;SSL Mode=None;Allow Public Key Retrieval=true");
+        var script = Scripts.Of(Pipeline.FromMySqlBinlog(source.Table("testdb.users")).ToIceberg(Target).Build("x"));
+        Assert.Contains("'debezium.database.ssl.mode' = 'disabled', 'jdbc.properties.sslMode' = 'DISABLED', 'jdbc.properties.allowPublicKeyRetrieval' = 'true'", script.Statements.Single(s => s.Contains("mysql-cdc", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void First_of_rows_that_are_equal_in_all_else_have_some_order()
+    {
+        var job = Scripts.Job(Pipeline.FromMySqlBinlog(Sales).Select(s => new { s.ProductId, Same = 1 }).TopN(1, r => r.ProductId, r => r.Same).ToIceberg(Target, r => r.ProductId).Build("x"));
+        Assert.Contains("ROW_NUMBER() OVER (PARTITION BY `sales`.`product_id` ORDER BY 1 DESC, `sales`.`product_id` DESC)", job);
     }
 
     [Fact]

@@ -33,7 +33,8 @@ internal sealed class MySqlCdcOptions(MySqlConnectionOptions connection, StartPo
             ("server-time-zone", "UTC"),
             ("jdbc.properties.connectionTimeZone", "UTC"), // whatever zone the server is in: sessions are in this one
             ("jdbc.properties.forceConnectionTimeZoneToSession", "true"),
-            ("debezium.enable.time.adjuster", "false"), // which makes 2000 of the year 0
+            .. table.HasDates ? [("debezium.enable.time.adjuster", "false")] : Array.Empty<(string, string)>(), // which makes 2005 of the year 5
+            .. table.HasYears ? [("jdbc.properties.yearIsDateType", "false")] : Array.Empty<(string, string)>(), // likewise of the year 0
             .. Startup(),
             .. Encryption(),
         ];

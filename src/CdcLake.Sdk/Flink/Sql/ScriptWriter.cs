@@ -108,7 +108,7 @@ internal sealed class ScriptWriter
             ["execution.checkpointing.externalized-checkpoint-retention"] = "RETAIN_ON_CANCELLATION",
             ["table.local-time-zone"] = "UTC",
             ["table.exec.sink.not-null-enforcer"] = "ERROR",
-            ["table.exec.sink.upsert-materialize"] = "AUTO",
+            ["table.exec.sink.upsert-materialize"] = _plan.Sinks.Any(s => UpdateHalves.MayPart(s.Input)) ? "FORCE" : "AUTO",
             ["parallelism.default"] = _options.Parallelism.ToString(CultureInfo.InvariantCulture),
             ["pipeline.name"] = _definition.Name,
         };
@@ -131,6 +131,11 @@ internal sealed class ScriptWriter
         if (_options is { ReplacesTables: false, StartAfterGtids: null } && _definition.Sinks.Any(s => s is IcebergSinkTarget))
         {
             _notes.Warn($"a table that is there already keeps rows that the source no longer has: write into new tables, or set {nameof(FlinkSqlOptions.ReplacesTables)}.");
+        }
+
+        foreach (var sink in _plan.Sinks.Where(s => UpdateHalves.MayPart(s.Input)))
+        {
+            _notes.Warn($"{sink.Name}: Flink keeps the rows of the result in its state (table.exec.sink.upsert-materialize), without which rows that a condition or a join drops after an update would stay in the table.");
         }
 
         if (_options.Settings.ContainsKey("table.exec.state.ttl"))
