@@ -29,8 +29,8 @@ public sealed class FlinkSqlOptions
     public uint? ServerId { get; set; }
 
     /// <summary>
-    /// A GTID set behind which Flink begins to read, instead of an initial snapshot: the position of the table that it goes on with (<see cref="PipelineCommit"/>). For pipelines without joins,
-    /// aggregates and other operators that keep rows; those have to read all of them.
+    /// A GTID set behind which Flink begins to read, instead of an initial snapshot: the position of the table that it goes on with (<see cref="PipelineCommit"/>). For copies of
+    /// tables under their own keys; joins, aggregates, filters have to read all rows, since Flink deletes only those that it has seen.
     /// </summary>
     /// <value>Default: null, where the pipeline's source begins: <see cref="MySqlSourceOptions.StartAt"/>.</value>
     public string? StartAfterGtids { get; set; }

@@ -204,6 +204,16 @@ public sealed class PlanTranslationTests
     }
 
     [Fact]
+    public void A_table_is_gone_on_with_where_Flink_deletes_rows_that_it_has_not_seen()
+    {
+        static FlinkSqlScript Go(ChangeStream<Sale> sales) => Scripts.Of(sales.ToIceberg(Target).Build("x"), o => o.StartAfterGtids = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77");
+        Assert.Contains("specific-offset", Go(Pipeline.FromMySqlBinlog(Sales)).ToString());
+        Assert.Contains("seen itself", Assert.Throws<FlinkTranslationException>(() => Go(Pipeline.FromMySqlBinlog(Sales).Where(s => s.Qty > 3))).Message);
+        var other = Pipeline.FromMySqlBinlog(Sales).ToIceberg(Target, s => s.ProductId).Build("y");
+        Assert.Throws<FlinkTranslationException>(() => Scripts.Of(other, o => o.StartAfterGtids = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77"));
+    }
+
+    [Fact]
     public void A_start_behind_tagged_gtids_is_refused_and_one_into_new_tables_makes_no_sense()
     {
         Pipeline Replica() => Pipeline.FromMySqlBinlog(_source.Table("testdb.users")).ToIceberg(Target).Build("x");

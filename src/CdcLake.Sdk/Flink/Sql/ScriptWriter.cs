@@ -80,6 +80,12 @@ internal sealed class ScriptWriter
             _notes.Warn($"{connection.Endpoint}: the pipeline begins with the rows of {replicas.Name}; Flink reads those of the server.");
         }
 
+        if (_options.StartAfterGtids is not null && _plan.Sinks.FirstOrDefault(s => !KnownRows.AreNotNeeded(s, _plan.Captures)) is { } sink)
+        {
+            throw new Place(sink.Name, _notes, false).Refuse(
+                "a table that is gone on with", $"behind a condition, a union or another key than the source's Flink deletes only rows that it has seen itself. Begin with a snapshot, into tables that are made anew ({nameof(FlinkSqlOptions.ReplacesTables)})");
+        }
+
         var connector = new MySqlCdcOptions(connection, start, _options, _secrets, _notes);
         var first = _options.ServerId ?? FirstServerId + (long.Parse(NodeFactory.Hash(_definition.Name).AsSpan(0, 6), NumberStyles.HexNumber, CultureInfo.InvariantCulture) * 16);
         return [.. tables.Select((t, i) => t.Create(connector.For(t, first + ((long)i * _options.Parallelism))))];
