@@ -53,8 +53,9 @@ internal sealed class FlinkComparison(FlinkSqlGateway gateway, MySqlDatabase dat
             var wrong = await SettledAsync(shape, job, FlinkOf(shape), clock);
             failures.AddRange(wrong);
             log(string.Create(CultureInfo.InvariantCulture, $"{shape.Name}: {(wrong.Count == 0 ? "the same" : "other rows")} in Flink after {clock.Elapsed.TotalSeconds:0.0} s"));
-            await job.CancelAsync();
         }
+
+        await Task.WhenAll(jobs.Select(j => j.Job.CancelAsync()));
 
         var gtid = await database.Connection.GtidExecutedAsync();
         for (var i = 0; i < shapes.Count; i++)

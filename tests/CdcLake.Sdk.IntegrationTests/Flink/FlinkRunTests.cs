@@ -13,7 +13,7 @@ namespace CdcLake.IntegrationTests.Flink;
 public sealed class FlinkRunTests(FlinkCluster cluster, ITestOutputHelper output)
 {
     private const string Postgres = "CDCLAKE_TEST_POSTGRES";
-    private const int AtATime = 7;
+    private const int AtATime = 10;
     private const int Transactions = 40;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
