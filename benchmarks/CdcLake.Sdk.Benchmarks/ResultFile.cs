@@ -32,7 +32,7 @@ internal static partial class ResultFile
             * Commit: {await CommitAsync()}
 
             "One core" means per second of processor time of the whole process, all threads and the garbage collector included: what one core would do alone.
-            Lines marked "clock" are per second on the clock, with all cores. Medians of several runs after a warm-up. "Others" are the processors that other programs kept
+            Lines marked "clock" are per second on the clock, with all cores. {How(run)} "Others" are the processors that other programs kept
             busy meanwhile, the MySQL server among them: where more than that server needs is said there, "clock" lines are too low.
 
             | {string.Join(" | ", TargetLine.Columns)} |
@@ -50,6 +50,10 @@ internal static partial class ResultFile
         await File.WriteAllTextAsync(file, text.ToString());
         return Path.GetRelativePath(Root(), file);
     }
+
+    private static string How(string run) => run == "flink"
+        ? "Each figure is of one run in fresh processes without a warm-up, Flink's class loading and compilation included: a cluster that has run for long is faster than this."
+        : "Medians of several runs after a warm-up.";
 
     private static bool IsReadyToRun()
     {
