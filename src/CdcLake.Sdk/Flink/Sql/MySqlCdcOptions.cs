@@ -34,7 +34,6 @@ internal sealed class MySqlCdcOptions(MySqlConnectionOptions connection, StartPo
             ("jdbc.properties.connectionTimeZone", "UTC"), // whatever zone the server is in: sessions are in this one
             ("jdbc.properties.forceConnectionTimeZoneToSession", "true"),
             .. table.HasDates ? [("debezium.enable.time.adjuster", "false")] : Array.Empty<(string, string)>(), // which makes 2005 of the year 5
-            .. table.HasYears ? [("jdbc.properties.yearIsDateType", "false")] : Array.Empty<(string, string)>(), // likewise of the year 0
             .. Startup(),
             .. Encryption(),
         ];

@@ -48,10 +48,7 @@ internal sealed class SourceTableSql
     public MySqlTableName Table => _table;
 
     /// <summary>True with columns whose year may have less than four digits.</summary>
-    public bool HasDates => HasYears || _columns.Any(c => _capture.Table.Schema[c].Type.Kind is TypeKind.Date or TypeKind.DateTime);
-
-    /// <summary>True with columns of type YEAR.</summary>
-    public bool HasYears => _columns.Any(c => Is(_capture.Table.NativeTypes[c], "year"));
+    public bool HasDates => _columns.Any(c => _capture.Table.Schema[c].Type.Kind is TypeKind.Date or TypeKind.DateTime);
 
     /// <summary>The captured columns as values of the plan's types.</summary>
     public IEnumerable<SqlValue> Read(string alias) => _capture.Columns.Select(c => Read(FlinkText.Names(alias, _capture.Table.Schema[c].Name), c));
@@ -108,6 +105,11 @@ internal sealed class SourceTableSql
         if (field.Type.Kind == TypeKind.Float32)
         {
             place.Warn($"{construct}: rows of the initial snapshot have the six digits that the server prints of it in Flink; changed rows have all.");
+        }
+
+        if (Is(native, "year"))
+        {
+            place.Warn($"{construct}: the year 0000 is 2000 in Flink.");
         }
 
         if (field.Type is { Kind: TypeKind.Time, Scale: > 0 })
