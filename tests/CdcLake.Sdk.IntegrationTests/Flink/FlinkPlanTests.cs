@@ -25,7 +25,7 @@ public sealed class FlinkPlanTests(FlinkCluster cluster, ITestOutputHelper outpu
     public async Task Random_plans_are_planned_by_Flink_or_refused_for_a_reason()
     {
         var seed = Given("CDCLAKE_TEST_SEED") ?? (Proof.IsLong ? Random.Shared.Next() : UsualSeed);
-        var plans = Given("CDCLAKE_TEST_CASES") ?? Proof.Rounds(24, 1000);
+        var plans = Given("CDCLAKE_TEST_CASES") ?? Proof.Rounds(12, 1000);
         output.WriteLine($"CDCLAKE_TEST_SEED={seed}");
         using var gateway = await cluster.GatewayAsync();
         await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "flink_plans");
