@@ -39,6 +39,7 @@ step_skipped() { skipped=$((skipped + 1)); echo "  skipped: $*"; }
 running_servers() ( # which of the lab's servers live now
   . tests/lab/lib.sh
   for name in a b; do ! lab_running "$LAB/mysql-$name/run/pid" "$LAB/mysql-$name/data" || echo "mysql-$name"; done
+  for name in a old; do ! lab_running "$LAB/mariadb-$name/run/pid" "$LAB/mariadb-$name/data" || echo "mariadb-$name"; done
   ! lab_running "$LAB/iceberg-java/pid" lab.oracle.Main || echo iceberg-java
   ! lab_running "$LAB/ceph/rgw.pid" "$LAB/ceph/ceph.conf" || echo s3-ceph
   ! lab_running "$LAB/moto/pid" moto.server || echo s3-moto
@@ -56,6 +57,7 @@ stop_servers() { # only those that were not running before us
     echo "stopping $name"
     case $name in
       mysql-*) tests/lab/mysql.sh stop "${name#mysql-}" ;;
+      mariadb-*) tests/lab/mariadb.sh stop "${name#mariadb-}" ;;
       s3-*) tests/lab/s3.sh stop "${name#s3-}" ;;
       iceberg-java | rest-catalog | postgres) "tests/lab/$name.sh" stop ;;
     esac

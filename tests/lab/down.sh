@@ -8,5 +8,7 @@ lab_lock
 "$LAB_HERE/iceberg-java.sh" stop
 "$LAB_HERE/mysql.sh" stop a
 "$LAB_HERE/mysql.sh" stop b
+"$LAB_HERE/mariadb.sh" stop a
+"$LAB_HERE/mariadb.sh" stop old
 "$LAB_HERE/s3.sh" stop ceph
 "$LAB_HERE/s3.sh" stop moto

@@ -31,6 +31,15 @@ fi
 if [ -n "${CDCLAKE_TEST_MYSQL_B:-}" ]; then keep CDCLAKE_TEST_MYSQL_B
 elif instance b 1002; then give CDCLAKE_TEST_MYSQL_B "$(connection)"; fi
 
+for kind in "" old; do # Debian's current version, and the oldest that is supported
+  name=CDCLAKE_TEST_MARIADB${kind:+_OLD}
+  if [ -n "${!name:-}" ]; then keep "$name"
+  elif CDCLAKE_MARIADB_SUITE=$([ -z "$kind" ] && echo sid || echo bullseye) CDCLAKE_MARIADB_SERVER_ID=$([ -z "$kind" ] && echo 2001 || echo 2002) \
+      "$LAB_HERE/mariadb.sh" start "${kind:-a}" >/dev/null && found=$("$LAB_HERE/mariadb.sh" env "${kind:-a}"); then
+    eval "$found"; give "$name" "Server=$MARIADB_HOST;Port=$MARIADB_PORT;User ID=$MARIADB_USER;Password=$MARIADB_PASSWORD"
+  else lab_log "no MariaDB ${kind:-a}: see above"; fi
+done
+
 if [ -n "${CDCLAKE_TEST_CHDB:-}" ]; then keep CDCLAKE_TEST_CHDB
 elif found=$("$LAB_HERE/clickhouse.sh" env); then give CDCLAKE_TEST_CHDB "${found#*=}"
 else lab_log "no ClickHouse: see above"; fi

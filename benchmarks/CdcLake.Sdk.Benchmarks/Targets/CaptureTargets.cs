@@ -3,7 +3,6 @@ using CdcLake.Benchmarks.Logs;
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
@@ -66,7 +65,7 @@ internal static class CaptureTargets
         var output = new CountingOutput(stop, epoch => ((MySqlPosition)epoch.Position).Executed.Covers(to));
         var identity = ReplicaIdentity.Of("benchmark", options.Endpoint, null, settings.Heartbeat);
         await using var session = await ServerSession.OpenAsync(options, options.Hosts[0], CancellationToken.None);
-        await using var stream = await BinlogStream.OpenAsync(session, new MySqlDialect(), identity, processor, TimeProvider.System, CancellationToken.None);
+        await using var stream = await BinlogStream.OpenAsync(session, identity, processor, TimeProvider.System, CancellationToken.None);
         try
         {
             await stream.PumpAsync(output, stop.Token);

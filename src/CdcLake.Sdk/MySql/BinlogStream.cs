@@ -35,12 +35,12 @@ internal sealed class BinlogStream : IAsyncDisposable
     /// <summary>Opens a connection to the very server of a checked session and starts the stream behind what the processor includes.</summary>
     /// <exception cref="MySqlServerException">The connection failed.</exception>
     public static async Task<BinlogStream> OpenAsync(
-        ServerSession session, IServerDialect dialect, ReplicaIdentity identity, BinlogEventProcessor processor, TimeProvider clock, CancellationToken cancellationToken)
+        ServerSession session, ReplicaIdentity identity, BinlogEventProcessor processor, TimeProvider clock, CancellationToken cancellationToken)
     {
         var connection = await session.OpenWireAsync(clock, "binary_log_listener", cancellationToken).ConfigureAwait(false);
         try
         {
-            await dialect.StartDumpAsync(connection, identity, processor.Executed, untilEnd: false, cancellationToken).ConfigureAwait(false);
+            await ServerDialects.Of(session).StartDumpAsync(connection, identity, processor.Executed, untilEnd: false, cancellationToken).ConfigureAwait(false);
             processor.BeginStream(connection.Peer, checksum: true);
             return new BinlogStream(connection, processor, clock);
         }

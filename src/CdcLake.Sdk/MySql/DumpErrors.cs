@@ -16,22 +16,22 @@ internal static class DumpErrors
             return new BinlogUnavailableException($"The account may not read the binary log of {peer}. Run: GRANT REPLICATION SLAVE ON *.* TO that account.", error);
         }
 
-        if (error.Code != Fatal)
+        if (error.Code is not (Fatal or ServerErrors.SameReplica))
         {
             return error;
         }
 
-        if (Has("purged required binary logs") || Has("purged binary logs") || Has("Could not find first log file"))
+        if (Has("Could not find GTID state requested") || Has("purged required binary logs") || Has("purged binary logs") || Has("Could not find first log file"))
         {
             return Purged(peer, null, error);
         }
 
-        if (Has("has more GTIDs than the source") || Has("has more GTIDs than the master"))
+        if (Has("not in the master's binlog") || Has("has more GTIDs than the source") || Has("has more GTIDs than the master"))
         {
             return new BinlogUnavailableException(Ahead(peer, null), error);
         }
 
-        if (Has("same server_uuid/server_id"))
+        if (Has("same server_uuid/server_id") || Has("same server_id"))
         {
             return new BinlogUnavailableException(
                 $"Another reader with our identity took over the log stream of {peer}: the same pipeline runs twice, or two pipelines have the same name. Stop one of them.", error);

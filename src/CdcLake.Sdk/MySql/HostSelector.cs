@@ -1,4 +1,4 @@
-using System.Globalization;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Checks;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
@@ -67,8 +67,7 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
                 }
 
                 waiting($"waiting for {replica.Session.Peer} to apply {replica.Missing}");
-                await replica.Session.QueryAsync(
-                    string.Create(CultureInfo.InvariantCulture, $"SELECT WAIT_FOR_EXECUTED_GTID_SET('{replica.Missing}', {SliceSeconds})"), cancellationToken).ConfigureAwait(false);
+                await ServerDialects.Of(replica.Session).WaitAsync(replica.Session, replica.Missing, SliceSeconds, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -114,17 +113,27 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
     // Purged transactions must be included already, and included ones must not be news to the server, or not for long.
     private async Task<GtidSet> MissingAsync(ServerSession session, GtidSet included, TimeSpan waited, CancellationToken cancellationToken)
     {
-        var sets = await session.QueryAsync("SELECT @@GLOBAL.gtid_purged, @@GLOBAL.gtid_executed", cancellationToken).ConfigureAwait(false);
-        var purged = GtidSet.Parse(sets[0, 0]!);
+        var dialect = ServerDialects.Of(session);
+        RequireKnown(session.Peer, dialect, included);
+        var (purged, executed) = await dialect.ReadSetsAsync(session, cancellationToken).ConfigureAwait(false);
         if (!included.Covers(purged))
         {
             throw DumpErrors.Purged(session.Peer, purged.Subtract(included).ToString(), null);
         }
 
-        var missing = included.Subtract(GtidSet.Parse(sets[0, 1]!));
-        var own = session.ServerUuid is { } uuid && missing.ToString().Contains(uuid, StringComparison.OrdinalIgnoreCase);
-        var patience = own && OwnPatience < settings.ReplicaPatience ? OwnPatience : settings.ReplicaPatience;
+        var missing = included.Subtract(executed);
+        var patience = missing.IsPartlyOf(session.Origin) && OwnPatience < settings.ReplicaPatience ? OwnPatience : settings.ReplicaPatience;
         return missing.IsEmpty || waited < patience ? missing : throw new BinlogUnavailableException(DumpErrors.Ahead(session.Peer, missing.ToString()));
+    }
+
+    private static void RequireKnown(string peer, IServerDialect dialect, GtidSet included)
+    {
+        if (!dialect.Knows(included))
+        {
+            throw new BinlogUnavailableException(
+                $"The position {included} names transactions of {(included.IsOfDomains ? "MariaDB" : "MySQL")}, and {peer} is {dialect.Requirements.Product}, whose log has other names for them: it cannot be read on from there. "
+                + "Connect to the server that was captured, or start with an empty target and without checkpoint, which takes a new snapshot.");
+        }
     }
 
     // One reason stands for itself. With several, what may pass is reason enough to try again.

@@ -30,8 +30,6 @@ internal sealed class LateTables(HostSelector hosts, LogFollower log, BinlogEven
 
     public required ReplicaIdentity Identity { get; init; }
 
-    public required IServerDialect Dialect { get; init; }
-
     public required SourceMeter Meter { get; init; }
 
     /// <summary>These have to be read too.</summary>
@@ -88,7 +86,7 @@ internal sealed class LateTables(HostSelector hosts, LogFollower log, BinlogEven
         }
 
         List<TableCapture> captures = [.. tables.Select(t => TableCapture.Whole(t.Describe(t.Name.ToString())))];
-        var plan = new SnapshotPlan(Identity, captures, [.. tables.Select(t => t.Name)], settings, clock) { Dialect = Dialect, Meter = Meter };
+        var plan = new SnapshotPlan(Identity, captures, [.. tables.Select(t => t.Name)], settings, clock) { Meter = Meter };
         var rows = new Rows(output);
         using var snapshot = new InitialSnapshot(plan, rows)
         {
@@ -107,7 +105,7 @@ internal sealed class LateTables(HostSelector hosts, LogFollower log, BinlogEven
     {
         while (true)
         {
-            var executed = await Dialect.ReadLowMarkAsync(session, cancellationToken).ConfigureAwait(false);
+            var executed = await ServerDialects.Of(session).ReadLowMarkAsync(session, cancellationToken).ConfigureAwait(false);
             var found = new List<TableDefinition>();
             foreach (var (name, _) in wanted)
             {

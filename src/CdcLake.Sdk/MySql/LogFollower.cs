@@ -2,7 +2,6 @@ using System.Runtime.ExceptionServices;
 using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
@@ -14,11 +13,10 @@ namespace CdcLake.MySql;
 /// <param name="options">The hosts and the account.</param>
 /// <param name="settings">Times.</param>
 /// <param name="hosts">Chooses the host.</param>
-/// <param name="dialect">How the server is asked.</param>
 /// <param name="identity">Under which the log is read.</param>
 /// <param name="clock">Measures pauses.</param>
 internal sealed class LogFollower(
-    MySqlConnectionOptions options, MySqlSourceOptions settings, HostSelector hosts, IServerDialect dialect, ReplicaIdentity identity, TimeProvider clock)
+    MySqlConnectionOptions options, MySqlSourceOptions settings, HostSelector hosts, ReplicaIdentity identity, TimeProvider clock)
 {
     private readonly Backoff _delay = new(settings.FirstRetryDelay, settings.MaxRetryDelay, identity.ServerId);
 
@@ -48,7 +46,7 @@ internal sealed class LogFollower(
                 Names, processor.Required, what => output.Report(new SourceProgress(SourcePhase.Retrying, what)), cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
-                stream = await BinlogStream.OpenAsync(session, dialect, identity, processor, clock, cancellationToken).ConfigureAwait(false);
+                stream = await BinlogStream.OpenAsync(session, identity, processor, clock, cancellationToken).ConfigureAwait(false);
                 Connected(session.Host);
             }
 

@@ -24,7 +24,6 @@ internal sealed class MySqlBinlogSource : ISource
     private readonly LogFollower _log;
     private readonly RetentionMonitor _retention;
     private readonly ReplicaIdentity _viewer;
-    private readonly MySqlDialect _dialect = new();
     private SourceMeter _meter = new(TimeProvider.System);
 
     /// <param name="options">The server and the account.</param>
@@ -40,7 +39,7 @@ internal sealed class MySqlBinlogSource : ISource
         _hosts = new HostSelector(_options, settings, clock);
         _viewer = ReplicaIdentity.Of($"{pipelineName} view", options.Endpoint, null, settings.Heartbeat);
         _retention = new RetentionMonitor(_options, settings, ReplicaIdentity.Of($"{pipelineName} retention", options.Endpoint, null, settings.Heartbeat), clock);
-        _log = new LogFollower(_options, settings, _hosts, _dialect, _identity, clock) { Connected = host => _retention.Host = host };
+        _log = new LogFollower(_options, settings, _hosts, _identity, clock) { Connected = host => _retention.Host = host };
     }
 
     public string Name => $"mysql({_options.Endpoint})";
@@ -112,7 +111,7 @@ internal sealed class MySqlBinlogSource : ISource
         var session = await _hosts.OpenAsync([], null, _ => { }, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            return new MySqlPosition(await _dialect.ReadLowMarkAsync(session, cancellationToken).ConfigureAwait(false));
+            return new MySqlPosition((await ServerDialects.Of(session).ReadSetsAsync(session, cancellationToken).ConfigureAwait(false)).Executed);
         }
     }
 
@@ -167,7 +166,6 @@ internal sealed class MySqlBinlogSource : ISource
             Limits = start.Limits,
             Clock = _clock,
             Meter = _meter,
-            Dialect = _dialect,
             Dates = _settings.Dates,
             StatementTables = [.. _settings.StatementTables],
             Selection = selection,
@@ -205,7 +203,7 @@ internal sealed class MySqlBinlogSource : ISource
         var session = await _hosts.OpenAsync(names, executed, _ => { }, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await SnapshotComparison.OpenAsync(new SnapshotPlan(_viewer, tables, names, _settings, _clock) { Dialect = _dialect }, session, executed, cancellationToken).ConfigureAwait(false);
+            return await SnapshotComparison.OpenAsync(new SnapshotPlan(_viewer, tables, names, _settings, _clock), session, executed, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -219,7 +217,7 @@ internal sealed class MySqlBinlogSource : ISource
     // Of a database tables come and go: those that the log cannot be followed for are read beside it.
     private async Task FollowAsync(BinlogEventProcessor processor, IReadOnlyList<string> missing, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        var late = new LateTables(_hosts, _log, processor, _settings, _clock) { Identity = _identity, Dialect = _dialect, Meter = _meter };
+        var late = new LateTables(_hosts, _log, processor, _settings, _clock) { Identity = _identity, Meter = _meter };
         late.Add(missing, null);
         while (true)
         {
@@ -305,7 +303,7 @@ internal sealed class MySqlBinlogSource : ISource
     /// <summary>Null when a table is not any more what it was described as: <see cref="Rereads"/> then says so.</summary>
     private async Task<MySqlPosition?> SnapshotAsync(SourceStart start, MySqlPosition? part, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock) { Dialect = _dialect, Meter = _meter, TakesParts = start.TakesParts && start.Tables.All(t => t.Referenced.Count == 0) };
+        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock) { Meter = _meter, TakesParts = start.TakesParts && start.Tables.All(t => t.Referenced.Count == 0) };
         while (true)
         {
             using var snapshot = new InitialSnapshot(plan, output, part);

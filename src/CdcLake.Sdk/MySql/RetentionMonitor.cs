@@ -1,4 +1,5 @@
 using CdcLake.Connectors;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Checks;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.StartPoints;
@@ -77,7 +78,7 @@ internal sealed class RetentionMonitor(MySqlConnectionOptions options, MySqlSour
         var (covered, end) = (-1, files.Count - 1);
         for (var middle = end; covered < end; middle = covered + ((end - covered + 1) / 2))
         {
-            var beginning = await LogFiles.ReadBeginningAsync(session, files[middle].Name, cancellationToken).ConfigureAwait(false);
+            var beginning = await ServerDialects.Of(session).ReadBeginningAsync(session, files[middle].Name, cancellationToken).ConfigureAwait(false);
             (covered, end) = durable.Covers(beginning) ? (middle, end) : (covered, middle - 1);
         }
 

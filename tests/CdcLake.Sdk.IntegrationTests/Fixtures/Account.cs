@@ -22,12 +22,16 @@ internal sealed class Account : IAsyncDisposable
     /// <summary>As GRANT spells it.</summary>
     public string Quoted => $"'{Name}'@'%'";
 
-    public static async Task<Account> CreateAsync(string password, string? server = null, string plugin = "caching_sha2_password")
+    public static async Task<Account> CreateAsync(string password, string? server = null, string? plugin = null)
     {
         var account = new Account($"acc_{Environment.ProcessId}_{Interlocked.Increment(ref _count)}", password, server ?? TestServers.Get(TestServers.MySql));
         await using var admin = await MySqlDatabase.ConnectAsync(account._server);
         var literal = password.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal);
-        await admin.ExecuteAsync($"CREATE USER {account.Quoted} IDENTIFIED WITH {plugin} BY '{literal}'", default);
+        await admin.ExecuteAsync(
+            admin.IsMariaDb
+                ? $"CREATE USER {account.Quoted} IDENTIFIED VIA {plugin ?? "mysql_native_password"} USING PASSWORD('{literal}')"
+                : $"CREATE USER {account.Quoted} IDENTIFIED WITH {plugin ?? "caching_sha2_password"} BY '{literal}'",
+            default);
         return account;
     }
 

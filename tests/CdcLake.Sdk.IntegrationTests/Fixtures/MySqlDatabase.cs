@@ -44,7 +44,7 @@ internal sealed class MySqlDatabase : IAsyncDisposable
         {
             await setUp.ExecuteAsync($"DROP DATABASE IF EXISTS `{name}`", default);
             await setUp.ExecuteAsync($"CREATE DATABASE `{name}`", default);
-            foreach (var grant in Grants(account.Quoted, $"`{name}`"))
+            foreach (var grant in setUp.IsMariaDb ? GrantsOfMariaDb(account.Quoted, $"`{name}`") : Grants(account.Quoted, $"`{name}`"))
             {
                 await setUp.ExecuteAsync(grant, default);
             }
@@ -56,6 +56,10 @@ internal sealed class MySqlDatabase : IAsyncDisposable
     /// <summary>What the README tells users to grant.</summary>
     public static IReadOnlyList<string> Grants(string account, string database) =>
         [$"GRANT REPLICATION SLAVE, REPLICATION CLIENT, XA_RECOVER_ADMIN ON *.* TO {account}", $"GRANT SELECT ON {database}.* TO {account}"];
+
+    /// <summary>What the README tells users of MariaDB to grant.</summary>
+    public static IReadOnlyList<string> GrantsOfMariaDb(string account, string database) =>
+        [$"GRANT REPLICATION SLAVE, BINLOG MONITOR, SLAVE MONITOR ON *.* TO {account}", $"GRANT SELECT ON {database}.* TO {account}"];
 
     public static Task<ServerSession> ConnectAsync(string connectionString)
     {

@@ -10,6 +10,7 @@ public class PrivateMySqlServer : IAsyncLifetime
     private static int _count;
     private readonly string _instance = $"private-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
     private readonly string _options;
+    private readonly string _product;
 
     public PrivateMySqlServer()
         : this("")
@@ -17,22 +18,24 @@ public class PrivateMySqlServer : IAsyncLifetime
     }
 
     /// <param name="options">Further options of mysqld.</param>
-    protected PrivateMySqlServer(string options) => _options = options;
+    /// <param name="product">mysql or mariadb, of which tests/lab has a script.</param>
+    protected PrivateMySqlServer(string options, string product = "mysql") => (_options, _product) = (options, product);
 
     /// <summary>Account with all privileges, over TLS.</summary>
     public string ConnectionString { get; private set; } = "";
 
     public async Task InitializeAsync()
     {
-        if (TestServers.ReasonToSkip([TestServers.MySql]) is not null)
+        if (TestServers.ReasonToSkip([_product == "mysql" ? TestServers.MySql : TestServers.MariaDb]) is not null)
         {
             return; // the tests that would use it are skipped
         }
 
         await LabAsync("start");
         var environment = (await LabAsync("env")).Split('\n').Select(line => line.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0], p => p[1]);
-        ConnectionString = TestServers.Secured(
-            $"Server={environment["MYSQL_HOST"]};Port={environment["MYSQL_PORT"]};User ID={environment["MYSQL_USER"]};Password={environment["MYSQL_PASSWORD"]}", environment["MYSQL_CA"]);
+        ConnectionString = TestServers.Secured($"Server={Of("HOST")};Port={Of("PORT")};User ID={Of("USER")};Password={Of("PASSWORD")}", Of("CA"));
+
+        string Of(string name) => environment[$"{_product.ToUpperInvariant()}_{name}"];
     }
 
     /// <summary>Shuts it down and starts it again with the same data on the same port.</summary>
@@ -60,14 +63,14 @@ public class PrivateMySqlServer : IAsyncLifetime
     private async Task<string> LabAsync(string command, string options = "")
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, WorkingDirectory = Root() };
-        start.ArgumentList.Add("tests/lab/mysql.sh");
+        start.ArgumentList.Add($"tests/lab/{_product}.sh");
         start.ArgumentList.Add(command);
         start.ArgumentList.Add(_instance);
-        start.Environment["CDCLAKE_MYSQLD_OPTS"] = $"{_options} {options}";
+        start.Environment[$"CDCLAKE_{_product.ToUpperInvariant()}D_OPTS"] = $"{_options} {options}";
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"tests/lab/mysql.sh {command} {_instance} failed: {output}");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"tests/lab/{_product}.sh {command} {_instance} failed: {output}");
     }
 
     private static string Root()
@@ -81,6 +84,9 @@ public class PrivateMySqlServer : IAsyncLifetime
         return folder?.FullName ?? throw new InvalidOperationException("tests/lab was not found above the test assembly.");
     }
 }
+
+/// <summary>A MariaDB server.</summary>
+public sealed class PrivateMariaDbServer() : PrivateMySqlServer("", "mariadb");
 
 /// <summary>A server that changes rows through foreign keys without logging it, as all did before MySQL 9.6.</summary>
 public sealed class NativeForeignKeysServer() : PrivateMySqlServer("--innodb-native-foreign-keys=ON");

@@ -1,6 +1,7 @@
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
@@ -55,7 +56,7 @@ internal sealed class SourceRun : IAsyncDisposable
 
     /// <summary>The server's position now: everything committed before the call is in it.</summary>
     public static async Task<MySqlPosition> PositionAsync(ServerSession connection) =>
-        new(GtidSet.Parse((await connection.QueryAsync("SELECT @@GLOBAL.gtid_executed", default))[0, 0]!));
+        new((await ServerDialects.Of(connection).ReadSetsAsync(connection, default)).Executed);
 
     /// <summary>Waits until the source has reported something; fails with the source's error if that comes first.</summary>
     public async Task WaitForProgressAsync(Func<SourceProgress, bool> condition, int count = 1)
@@ -71,21 +72,28 @@ internal sealed class SourceRun : IAsyncDisposable
     public async Task ReachAsync(SourcePosition position)
     {
         var reached = Contents.ReachAsync(position);
-        if (await Task.WhenAny(reached, _run).WaitAsync(TimeSpan.FromSeconds(60)) == _run)
-        {
-            await _run;
-        }
-
+        await WaitAsync(reached);
         await reached;
     }
 
     /// <summary>Waits until the first epoch has ended.</summary>
     public async Task WaitForFirstEpochAsync()
     {
-        var reached = Contents.ReachAsync(_ => true);
-        if (await Task.WhenAny(reached, _run).WaitAsync(TimeSpan.FromSeconds(60)) == _run)
+        await WaitAsync(Contents.ReachAsync(_ => true));
+    }
+
+    private async Task WaitAsync(Task reached)
+    {
+        try
         {
-            await _run;
+            if (await Task.WhenAny(reached, _run).WaitAsync(TimeSpan.FromSeconds(60)) == _run)
+            {
+                await _run;
+            }
+        }
+        catch (TimeoutException error)
+        {
+            throw new TimeoutException($"The contents are at {Contents.Position?.ToString() ?? "no position"}; the source said last: {(Contents.Progress.Count == 0 ? "nothing" : Contents.Progress[^1])}", error);
         }
     }
 

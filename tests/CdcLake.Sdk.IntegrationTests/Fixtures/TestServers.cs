@@ -8,6 +8,12 @@ internal static class TestServers
     /// <summary>File with the authority that signed the certificate of <see cref="MySql"/>.</summary>
     public const string MySqlCa = "CDCLAKE_TEST_MYSQL_CA";
 
+    /// <summary>A MariaDB server of a current version.</summary>
+    public const string MariaDb = "CDCLAKE_TEST_MARIADB";
+
+    /// <summary>A MariaDB server of the oldest version that is supported.</summary>
+    public const string MariaDbOld = "CDCLAKE_TEST_MARIADB_OLD";
+
     /// <summary>Ceph's S3 gateway, as <c>http://KEY:SECRET@HOST:PORT</c>.</summary>
     public const string Ceph = "CDCLAKE_TEST_S3_CEPH";
 

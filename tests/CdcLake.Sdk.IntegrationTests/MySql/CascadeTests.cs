@@ -11,7 +11,8 @@ namespace CdcLake.IntegrationTests.MySql;
 /// <summary>
 /// Rows that foreign keys change. A server that carries that out in its engine, as all did before MySQL 9.6, does not log it: MySQL's own answer at the same GTID set says whether it was followed.
 /// </summary>
-public sealed class CascadeTests(NativeForeignKeysServer silent, ITestOutputHelper output) : IClassFixture<NativeForeignKeysServer>, IDisposable
+public sealed class CascadeTests(NativeForeignKeysServer silent, PrivateMariaDbServer mariaDb, ITestOutputHelper output)
+    : IClassFixture<NativeForeignKeysServer>, IClassFixture<PrivateMariaDbServer>, IDisposable
 {
     private static readonly string[] Copied = ["region", "customer", "orders", "item", "tree"];
     private const string TotalsQuery = "SELECT c.id AS Customer, COUNT(*) AS Orders, SUM(o.v) AS V FROM customer c JOIN orders o ON o.customer = c.id GROUP BY c.id";
@@ -33,9 +34,14 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, ITestOutputHelp
     }
 
     [ServerFact(TestServers.MySql)]
-    public async Task Every_table_and_query_is_exact_under_random_cascades_and_restarts()
+    public Task Every_table_and_query_is_exact_under_random_cascades_and_restarts() => ProveAsync(silent.ConnectionString);
+
+    [ServerFact(TestServers.MySql, TestServers.MariaDb)]
+    public Task Every_table_and_query_of_MariaDb_is_exact_under_random_cascades_and_restarts() => ProveAsync(mariaDb.ConnectionString);
+
+    private async Task ProveAsync(string server)
     {
-        await using var database = await CreateAsync("cascades");
+        await using var database = await CreateAsync(server, "cascades");
         var workload = new CascadeWorkload(database.Connection, Seed.Next(output));
         for (var run = 0; run < 3; run++)
         {
@@ -62,9 +68,14 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, ITestOutputHelp
     }
 
     [ServerFact(TestServers.MySql, IcebergJava.Variable)]
-    public async Task Every_commit_is_exact_whenever_the_process_is_killed()
+    public Task Every_commit_is_exact_whenever_the_process_is_killed() => KillAsync(silent.ConnectionString);
+
+    [ServerFact(TestServers.MySql, TestServers.MariaDb, IcebergJava.Variable)]
+    public Task Every_commit_of_MariaDb_is_exact_whenever_the_process_is_killed() => KillAsync(mariaDb.ConnectionString);
+
+    private async Task KillAsync(string server)
     {
-        await using var database = await CreateAsync("cascade_kills");
+        await using var database = await CreateAsync(server, "cascade_kills");
         var random = Seed.Next(output);
         var workload = new CascadeWorkload(database.Connection, random);
         var history = new ConcurrentDictionary<string, string[]>();
@@ -106,7 +117,7 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, ITestOutputHelp
     [ServerFact(TestServers.MySql)]
     public async Task Whole_database_is_exact_under_random_cascades_and_restarts()
     {
-        await using var database = await CreateAsync("cascade_all");
+        await using var database = await CreateAsync(silent.ConnectionString, "cascade_all");
         await database.ExecuteAsync("CREATE TABLE alone (id INT PRIMARY KEY)");
         var workload = new CascadeWorkload(database.Connection, Seed.Next(output));
         var lake = IcebergCatalog.FileSystem(_folder["warehouse"]);
@@ -176,9 +187,9 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, ITestOutputHelp
         }
     }
 
-    private async Task<MySqlDatabase> CreateAsync(string name)
+    private static async Task<MySqlDatabase> CreateAsync(string server, string name)
     {
-        var database = await MySqlDatabase.CreateAsync(silent.ConnectionString, name);
+        var database = await MySqlDatabase.CreateAsync(server, name);
         await database.ExecuteAsync([.. CascadeWorkload.Tables]);
         return database;
     }

@@ -13,9 +13,16 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
     private static readonly MySqlSourceOptions Impatient = new() { FirstRetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(20) };
 
     [ServerFact(TestServers.MySql)]
-    public async Task Connection_cut_anywhere_in_transactions_goes_on_with_nothing_lost_or_doubled()
+    public Task Connection_cut_anywhere_in_transactions_goes_on_with_nothing_lost_or_doubled() => CutAsync(server.ConnectionString);
+
+    [ServerTheory(TestServers.MariaDb, TestServers.MariaDbOld)]
+    [InlineData(TestServers.MariaDb)]
+    [InlineData(TestServers.MariaDbOld)]
+    public Task Connection_to_MariaDb_cut_anywhere_in_transactions_goes_on_with_nothing_lost_or_doubled(string name) => CutAsync(TestServers.Get(name));
+
+    private static async Task CutAsync(string connectionString)
     {
-        await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "cuts");
+        await using var database = await MySqlDatabase.CreateAsync(connectionString, "cuts");
         await database.ExecuteAsync("CREATE TABLE a (id INT PRIMARY KEY, v INT, s VARCHAR(200))", "CREATE TABLE b (id INT PRIMARY KEY, v INT)");
         var created = await SourceRun.PositionAsync(database.Connection);
         for (var i = 0; i < 40; i++)

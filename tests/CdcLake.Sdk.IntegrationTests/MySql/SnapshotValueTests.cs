@@ -5,25 +5,31 @@ namespace CdcLake.IntegrationTests.MySql;
 
 public sealed class SnapshotValueTests
 {
-    private static readonly (string Column, string Print, string[] Values)[] Types = ValueSamples.Types;
-
     [ServerFact(TestServers.MySql)]
-    public async Task Values_of_snapshot_inserts_updates_and_deletes_equal_those_of_a_select()
+    public Task Values_of_snapshot_inserts_updates_and_deletes_equal_those_of_a_select() => CompareAsync(TestServers.MySql);
+
+    [ServerTheory(TestServers.MariaDb, TestServers.MariaDbOld)]
+    [InlineData(TestServers.MariaDb)]
+    [InlineData(TestServers.MariaDbOld)]
+    public Task Values_of_MariaDB_equal_those_of_a_select(string server) => CompareAsync(server);
+
+    private static async Task CompareAsync(string server)
     {
-        await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "snapvalues");
-        var tables = Enumerable.Range(0, Types.Length).ToList();
+        await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(server), "snapvalues");
+        var types = await ValueSamples.OfAsync(database.Connection);
+        var tables = Enumerable.Range(0, types.Count).ToList();
         var names = tables.ConvertAll(i => $"{database.Name}.t{i}");
-        await database.ExecuteAsync([.. tables.Select(i => $"CREATE TABLE t{i} (id INT PRIMARY KEY, v {Types[i].Column})")]);
+        await database.ExecuteAsync([.. tables.Select(i => $"CREATE TABLE t{i} (id INT PRIMARY KEY, v {types[i].Column})")]);
         var created = await SourceRun.PositionAsync(database.Connection);
-        await database.ExecuteAsync([.. tables.Select(Insert)]);
+        await database.ExecuteAsync([.. tables.Select(i => Insert(types, i))]);
         var inserted = await SourceRun.PositionAsync(database.Connection);
         await using var stream = await SourceRun.StartAsync(database.Options, "values-stream", names, created);
         await stream.ReachAsync(inserted);
-        await CompareAsync(stream.Contents, database, "inserts");
+        await CompareAsync(types, stream.Contents, database, "inserts");
         await using var snapshot = await SourceRun.StartAsync(database.Options, "values-snapshot", names);
         await snapshot.ReachAsync(inserted);
         Assert.True(snapshot.Contents.Epochs[0].IsCompleteResult);
-        await CompareAsync(snapshot.Contents, database, "snapshot");
+        await CompareAsync(types, snapshot.Contents, database, "snapshot");
 
         // An image of a row that was there before has to equal that row, or the contents refuse to withdraw it.
         await database.ExecuteAsync([.. tables.Select(i => $"UPDATE t{i} SET id = id + 1000"), .. tables.Select(i => $"DELETE FROM t{i} WHERE id % 2 = 0")]);
@@ -31,7 +37,7 @@ public sealed class SnapshotValueTests
         foreach (var run in new[] { stream, snapshot })
         {
             await run.ReachAsync(changed);
-            await CompareAsync(run.Contents, database, "updates and deletes");
+            await CompareAsync(types, run.Contents, database, "updates and deletes");
         }
 
         Assert.All(tables, i => Assert.Equal(stream.Contents.Rows(i), snapshot.Contents.Rows(i)));
@@ -126,29 +132,29 @@ public sealed class SnapshotValueTests
         Assert.Empty(run.Contents.Rows(0));
     }
 
-    private static string Insert(int table)
+    private static string Insert(IReadOnlyList<(string Column, string Print, string[] Values)> types, int table)
     {
-        var values = Types[table].Values.Length > 0 ? Types[table].Values : ValueSamples.Floats;
+        var values = types[table].Values.Length > 0 ? types[table].Values : ValueSamples.Floats;
         var rows = values.Select((v, n) => $"({n}, {v})");
-        rows = Types[table].Column.Contains("NOT NULL", StringComparison.Ordinal) ? rows : rows.Append($"({values.Length}, NULL)");
+        rows = types[table].Column.Contains("NOT NULL", StringComparison.Ordinal) ? rows : rows.Append($"({values.Length}, NULL)");
         return $"INSERT INTO t{table} VALUES {string.Join(", ", rows)}";
     }
 
-    private static async Task CompareAsync(TableContents contents, MySqlDatabase database, string what)
+    private static async Task CompareAsync(IReadOnlyList<(string Column, string Print, string[] Values)> types, TableContents contents, MySqlDatabase database, string what)
     {
-        for (var i = 0; i < Types.Length; i++)
+        for (var i = 0; i < types.Count; i++)
         {
-            if (Types[i].Values.Length == 0)
+            if (types[i].Values.Length == 0)
             {
                 continue;
             }
 
-            var print = Types[i].Print.Replace("{0}", "v", StringComparison.Ordinal);
+            var print = types[i].Print.Replace("{0}", "v", StringComparison.Ordinal);
             var select = await database.Connection.QueryAsync($"SELECT CONCAT(id, '|', COALESCE({print}, 'NULL')) FROM t{i}", default);
             var expected = select.Rows.Select(r => r[0]!).Order(StringComparer.Ordinal).ToList();
             var actual = contents.Rows(i);
             var difference = expected.Count == actual.Count ? expected.Zip(actual).FirstOrDefault(p => p.First != p.Second) : ("", $"{actual.Count} rows instead of {expected.Count}");
-            Assert.True(difference == default, $"{Types[i].Column}, {what}: MySQL has\n{difference.Item1}\ncaptured was\n{difference.Item2}");
+            Assert.True(difference == default, $"{types[i].Column}, {what}: the server has\n{difference.Item1}\ncaptured was\n{difference.Item2}");
         }
     }
 }

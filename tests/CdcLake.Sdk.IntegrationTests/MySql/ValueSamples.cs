@@ -1,3 +1,5 @@
+using CdcLake.MySql.Wire;
+
 namespace CdcLake.IntegrationTests.MySql;
 
 /// <summary>Every column type of MySQL, with values at its edges.</summary>
@@ -113,6 +115,45 @@ internal static class ValueSamples
         ("POINT NOT NULL SRID 4326", Ewkb, ["ST_GeomFromText('POINT(10 20)', 4326)"]),
         ("JSON", "CAST({0} AS CHAR)", Json),
     ];
+
+    /// <summary>Those of MariaDB alone, with the first version that has them.</summary>
+    private static readonly (Version Since, string Column, string Print, string[] Values)[] OfMariaDb =
+    [
+        (new(10, 5), "INET6", "CAST({0} AS CHAR)", ["'::'", "'::1'", "'2001:db8::ff00:42:8329'", "'::ffff:192.0.2.128'", "'::192.0.2.128'", "'1:0:0:2:0:0:0:3'", "'0:1:0:2:3:4:5:6'", "'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'", "'1::'"]),
+        (new(10, 10), "INET4", "CAST({0} AS CHAR)", ["'0.0.0.0'", "'255.255.255.255'", "'192.0.2.0'"]),
+        (new(10, 7), "UUID", "CAST({0} AS CHAR)", ["'123e4567-e89b-12d3-a456-426655440000'", "'00000000-0000-0000-0000-000000000000'", "'ffffffff-ffff-ffff-ffff-ffffffffffff'", "'018f8a6e-7b5c-7def-8123-456789abcdef'", "'550e8400-e29b-41d4-a716-446655440000'", "'6ba7b810-9dad-11d1-00b4-00c04fd430c8'"]),
+        (new(11, 7), "VECTOR(3)", "HEX({0})", ["VEC_FromText('[1,-2.5,3.4e38]')", "VEC_FromText('[0,0,0]')"]),
+        (new(10, 5), "VARCHAR(1000) COMPRESSED", "{0}", ["'short'", "''", "REPEAT('long ä', 150)"]),
+        (new(10, 5), "VARCHAR(200) COMPRESSED CHARACTER SET latin1", "{0}", ["REPEAT('ä', 200)", "'é'"]),
+        (new(10, 5), "VARBINARY(255) COMPRESSED", "HEX({0})", ["REPEAT(X'00', 255)", "X'00'"]),
+        (new(10, 5), "MEDIUMTEXT COMPRESSED", "{0}", ["REPEAT('compressed ', 7000)", "'x'"]),
+        (new(10, 5), "BLOB COMPRESSED", "HEX({0})", ["REPEAT(X'FE', 60000)", "X'00FF'"]),
+        (new(10, 5), "JSON", "{0}", ["'{\"b\": 1,  \"a\" : [1.50]}'", "'null'"]),
+        (new(10, 5), "GEOMETRY", Ewkb, Geometries),
+        (new(10, 5), "POINT NOT NULL", Ewkb, ["ST_GeomFromText('POINT(10 20)')"]),
+        (new(11, 5), "TIMESTAMP(3) NULL", "DATE_FORMAT({0}, '%Y-%m-%d %H:%i:%s.%f')", ["'2106-02-07 06:28:15.999'"]),
+        (new(10, 10), "VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci", "{0}", ["'ß𝄞'"]),
+        (new(10, 5), "VARCHAR(20) CHARACTER SET utf8mb3 COLLATE utf8_croatian_ci", "{0}", ["'čćž'"]),
+        (new(10, 5), "VARCHAR(20) CHARACTER SET latin2 COLLATE latin2_nopad_bin", "{0}", ["'čćž '"]),
+        (new(10, 5), "CHAR(4) CHARACTER SET utf16", "CONVERT({0} USING utf8mb4)", ["'a𝄞'"]),
+        (new(10, 5), "ENUM('ä','b') CHARACTER SET latin1 COLLATE latin1_nopad_bin", "{0}", ["'ä'"]),
+    ];
+
+    /// <summary>Those that a server has.</summary>
+    public static async Task<IReadOnlyList<(string Column, string Print, string[] Values)>> OfAsync(ServerSession server)
+    {
+        if (!server.IsMariaDb)
+        {
+            return Types;
+        }
+
+        var version = Version.Parse((await server.QueryAsync("SELECT SUBSTRING_INDEX(VERSION(), '-', 1)", default))[0, 0]!);
+        return
+        [
+            .. Types.Where(t => !t.Column.StartsWith("VECTOR", StringComparison.Ordinal) && !t.Column.StartsWith("GEOMETRY", StringComparison.Ordinal) && !t.Column.StartsWith("POINT", StringComparison.Ordinal) && t.Column != "JSON"),
+            .. OfMariaDb.Where(t => version >= t.Since).Select(t => (t.Column, t.Print, t.Values)),
+        ];
+    }
 
     public static string[] Floats { get; } = ["16777217", "1.1", "0", "3.4e38"];
 }

@@ -1,4 +1,5 @@
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.Pipelines;
@@ -20,7 +21,7 @@ internal static class Sql
     public static async Task<string?> ScalarAsync(this ServerSession connection, string query) => (await connection.QueryAsync(query, default)).Rows[0][0];
 
     public static async Task<string> GtidExecutedAsync(this ServerSession connection) =>
-        (await connection.ScalarAsync("SELECT @@GLOBAL.gtid_executed"))!.Replace("\n", "", StringComparison.Ordinal);
+        (await ServerDialects.Of(connection).ReadSetsAsync(connection, default)).Executed.ToString();
 
     public static async Task<bool> HasTableAsync(this ServerSession connection, string table) =>
         await connection.ScalarAsync($"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '{table}'") != "0";

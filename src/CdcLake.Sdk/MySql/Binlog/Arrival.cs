@@ -14,13 +14,19 @@ namespace CdcLake.MySql.Binlog;
 internal sealed record Arrival(ulong Id, byte[] Body, TableCapture Capture)
 {
     /// <exception cref="BinlogUnavailableException">The event has no column names.</exception>
-    public static Arrival Read(ulong id, ReadOnlySpan<byte> body, DatePolicy dates)
+    /// <exception cref="SchemaMismatchException">It does not say for certain which types the columns have.</exception>
+    public static Arrival Read(ulong id, ReadOnlySpan<byte> body, DatePolicy dates, bool isMariaDb)
     {
-        var map = TableMapEvent.Read(body);
+        var map = TableMapEvent.Read(body, isMariaDb);
         var name = new MySqlTableName(map.Database, map.Table).ToString();
         if (!map.HasNames)
         {
             throw CapturedTable.WithoutNames(name);
+        }
+
+        if (isMariaDb && map.Columns.Any(PlannedTypes.AreUncertain))
+        {
+            throw new SchemaMismatchException($"Table {name} has columns that the log calls BINARY and that may be UUID or INET: it is read from the server, which knows.");
         }
 
         var table = MySqlColumnDescription.Describe(name, dates.Apply(name, map.Columns));

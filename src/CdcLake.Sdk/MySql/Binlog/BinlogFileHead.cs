@@ -1,12 +1,13 @@
 using System.Globalization;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog;
 
 /// <summary>What the first events of a file tell.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Previous">Transactions that the server had logged in earlier files (PREVIOUS_GTIDS).</param>
+/// <param name="Previous">Transactions that the server had logged in earlier files (PREVIOUS_GTIDS, GTID_LIST).</param>
 internal sealed record BinlogFileHead(string Path, GtidSet Previous)
 {
     public string Name => System.IO.Path.GetFileName(Path);
@@ -48,6 +49,12 @@ internal sealed record BinlogFileHead(string Path, GtidSet Previous)
                 {
                     var body = bytes[EventHeader.Length..];
                     return new BinlogFileHead(path, GtidSet.Decode(processor.HasChecksum ? body[..^4] : body));
+                }
+
+                if ((EventType)bytes[4] == EventType.GtidList)
+                {
+                    var list = new PacketReader(bytes[EventHeader.Length..(processor.HasChecksum ? ^4 : ^0)]);
+                    return new BinlogFileHead(path, GtidListEvent.Read(ref list));
                 }
 
                 if ((EventType)bytes[4] is not (EventType.FormatDescription or EventType.Rotate))

@@ -1,6 +1,5 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Events;
-using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 
@@ -20,9 +19,6 @@ internal sealed record BinlogProcessorOptions
 
     /// <summary>Sets at which an epoch must end exactly, since a sink has committed there.</summary>
     public IReadOnlyList<GtidSet> Boundaries { get; init; } = [];
-
-    /// <summary>How this kind of server writes its log.</summary>
-    public IServerDialect Dialect { get; init; } = new MySqlDialect();
 
     /// <summary>What a date becomes that no calendar has.</summary>
     public DatePolicy Dates { get; init; } = DatePolicy.Strict;

@@ -97,22 +97,23 @@ internal sealed class BinlogTableScan(IReadOnlyList<string> tables, DatePolicy d
             _payload.Open(TransactionPayloadEvent.Read(ref reader));
             while (!IsComplete && _payload.TryRead(out var inner))
             {
-                Examine(inner.Type, inner.Body, format.TableIdSize);
+                Examine(inner.Type, inner.Body, format);
             }
 
             _payload.Close();
         }
         else
         {
-            Examine(type, body, format.TableIdSize);
+            Examine(type, body, format);
         }
     }
 
-    private void Examine(EventType type, ReadOnlySpan<byte> body, int tableIdSize)
+    private void Examine(EventType type, ReadOnlySpan<byte> body, FormatDescriptionEvent format)
     {
+        var tableIdSize = format.TableIdSize;
         if (type == EventType.TableMap && body.Length >= tableIdSize + 2)
         {
-            ExamineTable(body[(tableIdSize + 2)..]);
+            ExamineTable(body[(tableIdSize + 2)..], format.IsMariaDb);
         }
         else if (type == EventType.Query)
         {
@@ -125,13 +126,13 @@ internal sealed class BinlogTableScan(IReadOnlyList<string> tables, DatePolicy d
         }
     }
 
-    private void ExamineTable(ReadOnlySpan<byte> body)
+    private void ExamineTable(ReadOnlySpan<byte> body, bool isMariaDb)
     {
         var (database, name) = TableMapEvent.ReadNames(body);
         var qualified = new MySqlTableName(database, name).ToString();
         if (_seen.Add(qualified) && tables.Contains(qualified, StringComparer.Ordinal))
         {
-            _found[qualified] = TableMapEvent.Read(body);
+            _found[qualified] = TableMapEvent.Read(body, isMariaDb);
         }
     }
 }

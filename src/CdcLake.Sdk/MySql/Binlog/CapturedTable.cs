@@ -40,9 +40,10 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
 
     /// <summary>The decoder for a definition, compiled when it is seen for the first time.</summary>
     /// <param name="body">TABLE_MAP event behind table id and flags, without checksum.</param>
+    /// <param name="isMariaDb">Who wrote it.</param>
     /// <exception cref="SchemaMismatchException">The definition contradicts the one that the pipeline was planned with.</exception>
     /// <exception cref="BinlogUnavailableException">The event has no column names.</exception>
-    public Definition Define(ReadOnlySpan<byte> body)
+    public Definition Define(ReadOnlySpan<byte> body, bool isMariaDb)
     {
         foreach (var known in _definitions)
         {
@@ -52,13 +53,13 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
             }
         }
 
-        var map = TableMapEvent.Read(body);
+        var map = TableMapEvent.Read(body, isMariaDb);
         if (!map.HasNames)
         {
             throw WithoutNames(Name);
         }
 
-        var columns = dates.Apply(Name, map.Columns);
+        var columns = dates.Apply(Name, isMariaDb ? PlannedTypes.Apply(Capture.Table, map.Columns) : map.Columns);
         var read = TableDefinitionCheck.Find(Capture, columns);
         if (_definitions.Count == MaxDefinitions)
         {

@@ -29,6 +29,16 @@ internal sealed class IncludedTransactions(GtidSet executed, GtidSet? began = nu
         _set = null;
     }
 
+    /// <summary>A transaction is prepared and not decided: later ones do not include it.</summary>
+    public void Hold(Gtid gtid)
+    {
+        _executed.Hold(gtid);
+        _set = null;
+    }
+
+    /// <inheritdoc cref="GtidSetBuilder.IsBehind"/>
+    public bool IsBehind(Gtid gtid) => _executed.IsBehind(gtid);
+
     /// <summary>A transaction's last event was read.</summary>
     public void NoteLogged(Gtid gtid) => _logged.Add(gtid);
 

@@ -29,6 +29,12 @@ internal sealed class LogCursor
     /// <summary>True when the events that follow end with a CRC-32.</summary>
     public bool HasChecksum { get; private set; }
 
+    /// <summary>True when MariaDB wrote the events that follow.</summary>
+    public bool IsMariaDb { get; private set; }
+
+    /// <summary>True for a file, which is read from its beginning; false for a stream, which a server begins where it was asked to.</summary>
+    public bool IsFile => _isFile;
+
     /// <summary>Bytes of a table id.</summary>
     public int TableIdSize { get; private set; } = 6;
 
@@ -114,7 +120,7 @@ internal sealed class LogCursor
             }
         }
 
-        (HasChecksum, TableIdSize) = (format.HasChecksum, format.TableIdSize);
+        (HasChecksum, TableIdSize, IsMariaDb) = (format.HasChecksum, format.TableIdSize, format.IsMariaDb);
         Stream++;
     }
 

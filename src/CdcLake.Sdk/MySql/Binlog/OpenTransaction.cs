@@ -20,6 +20,9 @@ internal sealed class OpenTransaction
     /// <summary>True behind XA START: it may be prepared only, and is then held until it is decided.</summary>
     public bool IsXa { get; set; }
 
+    /// <summary>True when its statement has no effect.</summary>
+    public bool IsAnnouncement { get; private set; }
+
     public long CommitMicroseconds { get; private set; }
 
     /// <summary>Rows of captured tables, before-images and after-images counted each, those handed on before a reconnect included.</summary>
@@ -36,7 +39,7 @@ internal sealed class OpenTransaction
 
     public void Begin(TransactionStart start, bool isSkipped, long rowsToSkip, long eventOffset)
     {
-        (IsOpen, Gtid, IsSkipped, HasBegun, IsXa) = (true, start.Gtid, isSkipped, false, false);
+        (IsOpen, Gtid, IsSkipped, HasBegun, IsXa, IsAnnouncement) = (true, start.Gtid, isSkipped, start.HasBegun, start.IsXa, start.IsAnnouncement);
         (Rows, RowsToSkip, RowsWereDropped) = (0, rowsToSkip, false);
         CommitMicroseconds = start.CommitMicroseconds;
         AnnouncedEnd = start.Length > 0 ? eventOffset + start.Length : 0;

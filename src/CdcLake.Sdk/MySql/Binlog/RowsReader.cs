@@ -1,5 +1,6 @@
 using CdcLake.Columnar;
 using CdcLake.MySql.Binlog.Events;
+using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog;
@@ -14,7 +15,7 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
     private const int ForeignKeysLogged = 0x10;
     private const int ForeignKeysTell = 0x02 | ForeignKeysLogged;
 
-    private readonly TableMaps _maps = new(tables);
+    private readonly TableMaps _maps = new(tables, cursor);
     private readonly Reread _reread = new(options.RereadsOtherTables);
 
     /// <summary>Why the tables have to be read anew, instead of what comes from the open transaction on; null while the log can be followed.</summary>
@@ -107,12 +108,17 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         {
             if (!_maps.Describe(cursor.Stream, id, body))
             {
-                Arrival = Arrival.Read(id, body, options.Dates);
+                Arrival = Arrival.Read(id, body, options.Dates, cursor.IsMariaDb);
             }
         }
         catch (SchemaMismatchException error) when (tables.Selected is not null && tables.TryFind(body, out var table) && table.MayBeOther && !epochs.HasHandedOnPart)
         {
             tables.Interrupt(new Interruption(error.Message, [table.Name], transaction.Gtid));
+        }
+        catch (SchemaMismatchException error) when (tables.IsAwaited(body) && !epochs.HasHandedOnPart)
+        {
+            var (database, name) = TableMapEvent.ReadNames(body);
+            tables.Interrupt(new Interruption(error.Message, [new MySqlTableName(database, name).ToString()], transaction.Gtid));
         }
         catch (SchemaMismatchException error) when (_reread.TryTake(error))
         {

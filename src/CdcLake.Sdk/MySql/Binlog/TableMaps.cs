@@ -6,7 +6,7 @@ namespace CdcLake.MySql.Binlog;
 /// What table ids stand for in the stream that is read. Servers number tables anew in every stream, so that an id that was not described in this one is damage;
 /// what was compiled for a description is kept and used again when the same bytes come. Not thread-safe.
 /// </summary>
-internal sealed class TableMaps(CaptureSet tables)
+internal sealed class TableMaps(CaptureSet tables, LogCursor cursor)
 {
     private const int MaxMaps = 65_536;
 
@@ -64,7 +64,7 @@ internal sealed class TableMaps(CaptureSet tables)
     {
         if (tables.TryFind(body, out var table))
         {
-            var definition = table.Define(body);
+            var definition = table.Define(body, cursor.IsMariaDb);
             return new Mapping(definition.Body, table, definition);
         }
 

@@ -11,6 +11,7 @@ namespace CdcLake.MySql.Binlog;
 //   one QUERY: DDL and the like
 //   QUERY XA START ... rows ... QUERY XA END, XA_PREPARE; later under another GTID one QUERY XA COMMIT or XA ROLLBACK
 //   TRANSACTION_PAYLOAD holding BEGIN to the end, compressed
+// In the log of MariaDB the GTID event stands for BEGIN and XA START too, and what it compresses are single events.
 // Source: MySQL source documentation, "Binlog event group".
 
 /// <summary>The grammar of transactions: where they begin and end, and which of them counts. The events of a compressed one run through the same rules.</summary>
@@ -24,7 +25,9 @@ internal sealed class TransactionReader : IDisposable
     private readonly RowsReader _rows;
     private readonly DefinitionGuard _guard;
     private readonly XaReader _xa;
+    private readonly TransactionStarts _starts = new();
     private readonly PayloadReader _payload = new();
+    private readonly CompressedEvents _compressed = new();
 
     public TransactionReader(BinlogProcessorOptions options, LogCursor cursor, IncludedTransactions included, EpochBuilder epochs, CaptureSet tables)
     {
@@ -73,12 +76,17 @@ internal sealed class TransactionReader : IDisposable
             case EventType.PreviousGtids:
                 GtidSet.Decode(log.Body);
                 break;
+            case EventType.GtidList or EventType.BinlogCheckpoint:
+                break;
+            case EventType.StartEncryption when _cursor.IsFile:
+                throw new BinlogUnavailableException(
+                    $"{_cursor.Where}: the file is encrypted (encrypt_binlog), and only the server has its keys. Capture from the server, which sends its log decrypted; or fetch the file with mariadb-binlog --raw --read-from-remote-server.");
             case EventType.AnonymousGtid:
                 throw GtidsRequired();
             case EventType.Incident:
                 throw new BinlogUnavailableException($"{_cursor.Where}: the server reports an incident: changes were lost before they reached its log. Start the pipeline anew with an empty target.");
             default:
-                if (_options.Dialect.TryReadStart(log, out var start))
+                if (_starts.TryRead(log, out var start))
                 {
                     Begin(start);
                 }
@@ -178,6 +186,17 @@ internal sealed class TransactionReader : IDisposable
             case EventType.PartialUpdateRows:
                 _rows.ReadRows(log.Type, log.Body, Open);
                 break;
+            case >= EventType.WriteRowsCompressedV1 and <= EventType.DeleteRowsCompressed:
+                if (!Open.IsSkipped)
+                {
+                    _rows.ReadRows(CompressedEvents.PlainTypeOf(log.Type), _compressed.InflateRows(log.Type, log.Body, _cursor.TableIdSize), Open);
+                }
+
+                break;
+            case EventType.QueryCompressed:
+                var inflated = new PacketReader(_compressed.InflateQuery(log.Body));
+                ReadQuery(QueryEvent.Read(ref inflated));
+                break;
             case EventType.Query:
                 ReadQuery(QueryEvent.Read(ref reader));
                 break;
@@ -200,7 +219,8 @@ internal sealed class TransactionReader : IDisposable
     private static void SkipOrRefuse(EventHeader header)
     {
         var known = header.Type is EventType.Stop or EventType.IntVar or EventType.Rand or EventType.UserVar or EventType.Heartbeat or EventType.HeartbeatV2
-            or EventType.Ignorable or EventType.RowsQuery or EventType.TransactionContext or EventType.ViewChange or EventType.AuroraPadding;
+            or EventType.Ignorable or EventType.RowsQuery or EventType.TransactionContext or EventType.ViewChange or EventType.AuroraPadding
+            or EventType.AnnotateRows or EventType.StartEncryption;
         if (!known && (header.Flags & EventHeader.Ignorable) == 0)
         {
             throw MySqlProtocolException.Malformed("Event", 4, $"type code {(int)header.Type} is not known here, and the event does not say that it may be ignored");
@@ -212,6 +232,13 @@ internal sealed class TransactionReader : IDisposable
         if (Open.IsOpen)
         {
             throw MySqlProtocolException.Malformed("Transaction", 0, $"{Open.Gtid} did not end before the next one begins");
+        }
+
+        if (!_cursor.IsFile && _included.IsBehind(start.Gtid))
+        {
+            throw new BinlogUnavailableException(
+                $"{_cursor.Where}: transaction {start.Gtid} comes after others of domain {start.Gtid.Source} with higher numbers, up to {_included.Executed.Positions}: two servers wrote to one domain. What came from one of them "
+                + "cannot be told from what was captured. Give each server that is written to a gtid_domain_id of its own, SET GLOBAL gtid_strict_mode=ON on all, and start the pipeline anew with an empty target.");
         }
 
         Open.Begin(start, _included.Contains(start.Gtid), _epochs.RowsHandedOn(start.Gtid), _cursor.EventOffset);
@@ -234,6 +261,12 @@ internal sealed class TransactionReader : IDisposable
     private void ReadQuery(QueryEvent query)
     {
         Open.Require("a statement");
+        if (Open.IsAnnouncement)
+        {
+            End(commit: true); // another one with the same text has the effect
+            return;
+        }
+
         var quick = StatementScanner.Quick(query.Statement);
         var statement = quick is null ? StatementScanner.Scan(query) : null;
         switch (quick ?? statement!.Kind)
@@ -285,6 +318,7 @@ internal sealed class TransactionReader : IDisposable
 
         CheckWhole(commit: true);
         _xa.Prepare(prepare.Id, Open);
+        _included.Hold(Open.Gtid);
         _included.NoteLogged(Open.Gtid);
         _included.NoteEnd(_cursor.Origin, _cursor.Offset);
         Open.Close();

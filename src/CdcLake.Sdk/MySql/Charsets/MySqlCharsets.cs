@@ -1,13 +1,17 @@
 namespace CdcLake.MySql.Charsets;
 
 // Collation ids to character sets, generated from information_schema.COLLATIONS of MySQL 9.7.4; ids 255 to 323 are taken as utf8mb4
-// throughout, gaps included, since all collations added there so far are.
+// throughout, gaps included, since all collations added there so far are. Those above are MariaDB's (11.8.9): 1024 more is the same without padding, from 2048 on there are 256 for each set.
 
 /// <summary>What has to be known about character sets to turn stored bytes into UTF-8.</summary>
 internal static class MySqlCharsets
 {
     /// <summary>Strings of bytes: collation 63.</summary>
     public const string Binary = "binary";
+
+    private const int NoPad = 1024;
+    private const int FirstUca1400 = 2048;
+    private static readonly string[] Uca1400 = ["utf8mb3", "utf8mb4", "ucs2", "utf16", "utf32"];
 
     private static readonly (int First, int Last, string Charset)[] Collations =
     [
@@ -106,11 +110,26 @@ internal static class MySqlCharsets
         (224, 247, "utf8mb4"),
         (248, 250, "gb18030"),
         (255, 323, "utf8mb4"),
+        (576, 607, "utf8mb3"),
+        (608, 639, "utf8mb4"),
+        (640, 671, "ucs2"),
+        (672, 703, "utf16"),
+        (736, 767, "utf32"),
     ];
 
     /// <summary>Name of the character set of a collation; empty when the id is not known.</summary>
     public static string OfCollation(long id)
     {
+        if (id >= FirstUca1400)
+        {
+            return (id - FirstUca1400) / 256 is var set && set < Uca1400.Length ? Uca1400[set] : "";
+        }
+
+        if (id >= NoPad)
+        {
+            return OfCollation(id - NoPad);
+        }
+
         foreach (var (first, last, charset) in Collations)
         {
             if (id >= first && id <= last)

@@ -1,3 +1,4 @@
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Payloads;
@@ -9,6 +10,7 @@ namespace CdcLake.MySql.Checks;
 /// <param name="settings">The server's variables.</param>
 internal sealed class LogChecks(ServerSession session, ServerSettings settings)
 {
+    private readonly IServerDialect _dialect = ServerDialects.Of(session);
     private readonly List<string> _missing = [];
 
     /// <summary>What keeps a pipeline from running.</summary>
@@ -17,13 +19,19 @@ internal sealed class LogChecks(ServerSession session, ServerSettings settings)
     public async Task<IReadOnlyList<Finding>> RequiredAsync(IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
-        await TryAsync("REPLICATION SLAVE", () => AskAsync("SHOW REPLICAS", "SHOW SLAVE HOSTS", cancellationToken)).ConfigureAwait(false);
-        await TryAsync("REPLICATION CLIENT", async () =>
+        if (!await _dialect.MayReadLogAsync(session, cancellationToken).ConfigureAwait(false))
         {
-            findings.AddRange(Filters(await BinlogStatus.ReadAsync(session, cancellationToken).ConfigureAwait(false)));
-            findings.AddRange(Replica(await ReadChannelsAsync(cancellationToken).ConfigureAwait(false), tables));
-        }).ConfigureAwait(false);
-        await TryAsync("XA_RECOVER_ADMIN", () => session.ExecuteAsync("XA RECOVER", cancellationToken)).ConfigureAwait(false);
+            _missing.Add("REPLICATION SLAVE");
+        }
+
+        var needs = _dialect.Requirements;
+        await TryAsync(needs.LogPrivilege, async () => findings.AddRange(Filters(await BinlogStatus.ReadAsync(session, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
+        await TryAsync(needs.ReplicaPrivilege, async () => findings.AddRange(Replica(await ReadChannelsAsync(cancellationToken).ConfigureAwait(false), tables))).ConfigureAwait(false);
+        if (needs.XaPrivilege is { } forXa)
+        {
+            await TryAsync(forXa, () => session.ExecuteAsync("XA RECOVER", cancellationToken)).ConfigureAwait(false);
+        }
+
         if (_missing.Count > 0)
         {
             var account = await ServerAccount.ReadAsync(session, cancellationToken).ConfigureAwait(false);
@@ -38,7 +46,7 @@ internal sealed class LogChecks(ServerSession session, ServerSettings settings)
     /// <summary>What may go wrong later.</summary>
     public async Task<IReadOnlyList<Finding>> AdvisedAsync(CancellationToken cancellationToken)
     {
-        if (_missing.Contains("REPLICATION CLIENT"))
+        if (_missing.Contains(_dialect.Requirements.ReplicaPrivilege))
         {
             return [];
         }
@@ -63,7 +71,7 @@ internal sealed class LogChecks(ServerSession session, ServerSettings settings)
         return findings;
     }
 
-    private Task<StatementResult> ReadChannelsAsync(CancellationToken cancellationToken) => AskAsync("SHOW REPLICA STATUS", "SHOW SLAVE STATUS", cancellationToken);
+    private Task<StatementResult> ReadChannelsAsync(CancellationToken cancellationToken) => session.QueryAsync("SHOW REPLICA STATUS", "SHOW SLAVE STATUS", cancellationToken);
 
     private async Task TryAsync(string privilege, Func<Task> use)
     {
@@ -73,20 +81,10 @@ internal sealed class LogChecks(ServerSession session, ServerSettings settings)
         }
         catch (MySqlServerException error) when (error.Code is ServerErrors.SpecificAccessDenied or ServerErrors.XaAccessDenied)
         {
-            _missing.Add(privilege);
-        }
-    }
-
-    // Statements were renamed in MySQL 8.0.22, and the old names removed in 8.4.
-    private async Task<StatementResult> AskAsync(string statement, string before, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await session.QueryAsync(statement, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MySqlServerException error) when (error.Code == ServerErrors.ParseError)
-        {
-            return await session.QueryAsync(before, cancellationToken).ConfigureAwait(false);
+            if (!_missing.Contains(privilege))
+            {
+                _missing.Add(privilege);
+            }
         }
     }
 

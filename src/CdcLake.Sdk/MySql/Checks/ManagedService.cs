@@ -7,6 +7,9 @@ namespace CdcLake.MySql.Checks;
 internal enum ManagedService
 {
     None,
+
+    /// <summary>Nobody, and the server is MariaDB, which has no SET PERSIST.</summary>
+    MariaDb,
     Rds,
     Aurora,
     CloudSql,
@@ -32,7 +35,8 @@ internal static class ManagedServices
         var isAmazon = Ends(".rds.amazonaws.com") || Ends(".rds.amazonaws.com.cn") || baseDirectory?.Contains("rdsdb", StringComparison.OrdinalIgnoreCase) == true;
         return isAmazon ? ManagedService.Rds
             : version.Contains("-google", StringComparison.OrdinalIgnoreCase) ? ManagedService.CloudSql
-            : Ends(".mysql.database.azure.com") ? ManagedService.Azure
+            : Ends(".mysql.database.azure.com") || Ends(".mariadb.database.azure.com") ? ManagedService.Azure
+            : version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? ManagedService.MariaDb
             : ManagedService.None;
 
         bool Ends(string suffix) => host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase);
@@ -49,6 +53,7 @@ internal static class ManagedServices
             $"On Cloud SQL set the flag, together with those the instance has already: gcloud sql instances patch INSTANCE --database-flags={name}={value.ToLowerInvariant()}",
         ManagedService.Azure =>
             $"On Azure set the server parameter: az mysql flexible-server parameter set --resource-group GROUP --server-name SERVER --name {name} --value {value}",
+        ManagedService.MariaDb => $"Run: SET GLOBAL {name}={value}; and put {name}={value} into the server's configuration",
         _ => $"Run: SET PERSIST {name}={value};",
     };
 

@@ -1,3 +1,4 @@
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
@@ -50,7 +51,7 @@ internal sealed class Preflight(ServerSession session, string host)
             }
         }
 
-        foreach (var table in session.IsMariaDb ? [] : tables)
+        foreach (var table in tables)
         {
             findings.AddRange(await facts.Tables.AllAsync(table, cancellationToken).ConfigureAwait(false));
         }
@@ -60,12 +61,6 @@ internal sealed class Preflight(ServerSession session, string host)
 
     private async Task<IReadOnlyList<Finding>> RequiredAsync(Facts facts, IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
     {
-        if (session.IsMariaDb)
-        {
-            return [Finding.Error(
-                "server.mariadb", session.Peer, $"{session.Peer} is MariaDB ({session.Version})", "its GTIDs and events differ, and only MySQL is supported so far", "Capture from a MySQL server.")];
-        }
-
         var findings = new List<Finding>(facts.Settings.Required());
         if (facts.Log is { } log)
         {
@@ -80,7 +75,7 @@ internal sealed class Preflight(ServerSession session, string host)
         var values = await ServerSettings.ReadAsync(session, cancellationToken).ConfigureAwait(false);
         var service = ManagedServices.Of(host, session.Version, values["basedir"], values["aurora_version"] is not null);
         return new Facts(
-            values, service, new SettingChecks(session.Peer, session.Version, values, service), values["log_bin"] == "ON" ? new LogChecks(session, values) : null, new TableChecks(session, values));
+            values, service, new SettingChecks(session.Peer, session.Version, ServerDialects.Of(session).Requirements, values, service), values["log_bin"] == "ON" ? new LogChecks(session, values) : null, new TableChecks(session, values));
     }
 
     /// <param name="Values">The server's variables.</param>

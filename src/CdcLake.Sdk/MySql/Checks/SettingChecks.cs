@@ -1,3 +1,4 @@
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Tables;
 
 namespace CdcLake.MySql.Checks;
@@ -5,19 +6,18 @@ namespace CdcLake.MySql.Checks;
 /// <summary>What the global variables of a server say about its log.</summary>
 /// <param name="peer">Host and port.</param>
 /// <param name="version">The server's version text.</param>
+/// <param name="needs">What its kind of server has to be.</param>
 /// <param name="settings">The variables.</param>
 /// <param name="service">Who runs it.</param>
-internal sealed class SettingChecks(string peer, string version, ServerSettings settings, ManagedService service)
+internal sealed class SettingChecks(string peer, string version, ServerRequirements needs, ServerSettings settings, ManagedService service)
 {
-    private static readonly Version Oldest = new(8, 0, 26);
-
     /// <summary>What keeps a pipeline from running.</summary>
     public IEnumerable<Finding> Required()
     {
-        if (VersionOf(version) is { } number && number < Oldest)
+        if (VersionOf(version) is { } number && number < needs.Oldest)
         {
             yield return Finding.Error(
-                "server.version", peer, $"the server is MySQL {version}, older than {Oldest}", "its log lacks what is needed to be read exactly", $"Upgrade it to {Oldest} or later; 8.4 and 9.x are tested.");
+                "server.version", peer, $"the server is {needs.Product} {version}, older than {needs.Oldest}", "its log lacks what is needed to be read exactly", $"Upgrade it to {needs.Oldest} or later; {needs.Tested}.");
         }
 
         if (settings["log_bin"] != "ON")
@@ -30,8 +30,8 @@ internal sealed class SettingChecks(string peer, string version, ServerSettings 
         [
             Value("binlog_format", "ROW", "statements cannot be replayed into tables"),
             Value("binlog_row_image", "FULL", "updates and deletes must carry whole rows"),
-            Value("binlog_row_metadata", "FULL", "column names and signs must stand in the log", "Upgrade the server: it is older than MySQL 8.0.1."),
-            Value("gtid_mode", "ON", "positions are GTID sets", "Use another server: it is older than MySQL 5.6, or is none.", service.TurnGtidsOn()),
+            Value("binlog_row_metadata", "FULL", "column names and signs must stand in the log", $"Upgrade the server: it is older than {needs.Names}."),
+            !needs.SetsGtidMode ? null : Value("gtid_mode", "ON", "positions are GTID sets", "Use another server: it is older than MySQL 5.6, or is none.", service.TurnGtidsOn()),
         ])
         {
             if (finding is not null)
@@ -42,7 +42,7 @@ internal sealed class SettingChecks(string peer, string version, ServerSettings 
 
         if (settings["server_id"] == "0")
         {
-            yield return Finding.Error("setting.server_id", peer, "server_id is 0", "the server then serves no log", "Run: SET PERSIST server_id=1;");
+            yield return Finding.Error("setting.server_id", peer, "server_id is 0", "the server then serves no log", service.Set("server_id", "1"));
         }
 
         if (settings["binlog_error_action"] == "IGNORE_ERROR")
@@ -81,7 +81,21 @@ internal sealed class SettingChecks(string peer, string version, ServerSettings 
                 "a replica then commits in another order than its source, and a pipeline that changes from one to the other between them stops", service.Set("replica_preserve_commit_order", "ON"));
         }
 
-        if (settings["binlog_transaction_compression"] == "ON")
+        if (settings["gtid_strict_mode"] == "OFF")
+        {
+            yield return Finding.Warning(
+                "setting.gtid_strict_mode", peer, "gtid_strict_mode is OFF", "when two servers write to one domain their transactions get the same numbers, and the pipeline ends when it meets them",
+                service.Set("gtid_strict_mode", "ON"));
+        }
+
+        if (settings["mysql56_temporal_format"] == "OFF")
+        {
+            yield return Finding.Warning(
+                "setting.mysql56_temporal_format", peer, "mysql56_temporal_format is OFF", "TIME, DATETIME and TIMESTAMP columns that are made or altered get a format that cannot be captured",
+                service.Set("mysql56_temporal_format", "ON"));
+        }
+
+        if (settings["binlog_transaction_compression"] == "ON" || settings["log_bin_compress"] == "ON")
         {
             yield return Finding.Information("setting.binlog_transaction_compression", peer, "transactions are logged compressed", "they are read, at about half the speed");
         }

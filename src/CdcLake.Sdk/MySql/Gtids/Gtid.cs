@@ -3,22 +3,32 @@ using System.Globalization;
 namespace CdcLake.MySql.Gtids;
 
 /// <summary>
-/// The name of one transaction: who committed it first, an optional tag, and a running number of that pair.
-/// Ordered as MySQL orders sets: by UUID bytes, then tag bytes (no tag first), then number.
+/// The name of one transaction. MySQL: who committed it first, an optional tag, and a running number of that pair. MariaDB: a domain and a running number in it, beside which stands who
+/// committed it first. Ordered as MySQL orders sets: by UUID bytes, then tag bytes (no tag first), then number.
 /// </summary>
-/// <param name="Source">UUID of the originating server, first text digit in the highest bits.</param>
-/// <param name="Tag">Lower-case tag of at most 32 characters; empty when the transaction has none.</param>
+/// <param name="Source">UUID of the originating server, first text digit in the highest bits; or number of the domain.</param>
+/// <param name="Tag">Lower-case tag of at most 32 characters; empty when the transaction has none; <see cref="DomainTag"/> for MariaDB's.</param>
 /// <param name="Number">1 or more.</param>
-internal readonly record struct Gtid(UInt128 Source, string Tag, long Number) : IComparable<Gtid>
+/// <param name="Server">Number of the server that committed it first; MariaDB's only, else 0.</param>
+internal readonly record struct Gtid(UInt128 Source, string Tag, long Number, uint Server = 0) : IComparable<Gtid>
 {
+    /// <summary>Marks a domain of MariaDB; no tag of MySQL.</summary>
+    public const string DomainTag = "#";
+
+    /// <summary>True when its name is MariaDB's.</summary>
+    public bool IsOfDomain => Tag == DomainTag;
+
+    /// <summary>A transaction as MariaDB names it.</summary>
+    public static Gtid OfDomain(uint domain, uint server, long number) => new(domain, DomainTag, number, server);
+
     public int CompareTo(Gtid other)
     {
         var order = CompareSources(Source, Tag, other.Source, other.Tag);
         return order != 0 ? order : Number.CompareTo(other.Number);
     }
 
-    public override string ToString() => Tag.Length == 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{GtidText.Format(Source)}:{Number}")
+    public override string ToString() => IsOfDomain ? string.Create(CultureInfo.InvariantCulture, $"{Source}-{Server}-{Number}")
+        : Tag.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"{GtidText.Format(Source)}:{Number}")
         : string.Create(CultureInfo.InvariantCulture, $"{GtidText.Format(Source)}:{Tag}:{Number}");
 
     internal static int CompareSources(UInt128 leftSource, string leftTag, UInt128 rightSource, string rightTag)

@@ -72,7 +72,7 @@ internal static class GtidIntervals
 
             if (start < interval.End)
             {
-                result.Add(new GtidInterval(start, interval.End));
+                result.Add(interval with { Start = start });
             }
         }
 

@@ -13,7 +13,7 @@ internal static class GtidPosition
         }
         catch (CheckpointException e)
         {
-            throw new ArgumentException($"\"{gtid}\" is not a GTID set such as 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77.", parameter, e);
+            throw new ArgumentException($"\"{gtid}\" is not a GTID set such as 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77, or 0-1-77 of MariaDB.", parameter, e);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace CdcLake.MySql.Gtids;
@@ -21,6 +22,22 @@ internal sealed class GtidSet : IEquatable<GtidSet>
 
     /// <summary>True when any transaction of the set has a tag: such a set needs version 1 of the binary form.</summary>
     public bool HasTags => Array.Exists(_entries, e => e.Tag.Length > 0);
+
+    /// <summary>True for transactions of domains, as MariaDB names them; false for MySQL's, and for the empty set.</summary>
+    public bool IsOfDomains => _entries is [{ Tag: Gtid.DomainTag }, ..];
+
+    /// <summary>
+    /// For a server of MariaDB: of each domain the last transaction before anything that is left out (<c>0-1-96,1-7-12</c>). Whoever reads the log on from there is sent all that is not in the set,
+    /// and perhaps some that is.
+    /// </summary>
+    public string Positions => string.Join(
+        ',', _entries.Where(e => e.Intervals[0].Start == 1).Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Source}-{e.Intervals[0].Server}-{e.Intervals[0].End - 1}")));
+
+    /// <summary>True when a transaction of the set was first committed by a server.</summary>
+    /// <param name="server">Its UUID, or for MariaDB its number; null for none.</param>
+    public bool IsPartlyOf(string? server) => Array.Exists(_entries, e => e.Tag == Gtid.DomainTag
+        ? Array.Exists(e.Intervals, i => i.Server.ToString(CultureInfo.InvariantCulture) == server)
+        : GtidText.Format(e.Source).Equals(server, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Transactions in the set.</summary>
     public Int128 Count
@@ -47,7 +64,7 @@ internal sealed class GtidSet : IEquatable<GtidSet>
         var builder = new GtidSetBuilder();
         return GtidText.TryParse(text, builder, out var problem)
             ? builder.ToSet()
-            : throw new MySqlProtocolException($"\"{problem}\" is not a GTID set. Expected a form such as 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23:25.");
+            : throw new MySqlProtocolException($"\"{problem}\" is not a GTID set. Expected a form such as 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23:25, or 0-1-77 of MariaDB.");
     }
 
     /// <summary>Like <see cref="Parse"/>; null instead of an error.</summary>
@@ -152,6 +169,12 @@ internal sealed class GtidSet : IEquatable<GtidSet>
         for (var i = 0; i < _entries.Length; i++)
         {
             var entry = _entries[i];
+            if (entry.Tag == Gtid.DomainTag)
+            {
+                DomainText.Append(text.Append(i == 0 ? "" : ","), (uint)entry.Source, entry.Intervals);
+                continue;
+            }
+
             if (i == 0 || _entries[i - 1].Source != entry.Source)
             {
                 text.Append(i == 0 ? "" : ",").Append(GtidText.Format(entry.Source));
@@ -189,8 +212,8 @@ internal sealed class GtidSet : IEquatable<GtidSet>
     }
 
     /// <summary>What the set has of one source and tag.</summary>
-    /// <param name="Source">UUID of the originating server.</param>
-    /// <param name="Tag">Empty for transactions without a tag.</param>
+    /// <param name="Source">UUID of the originating server, or number of the domain.</param>
+    /// <param name="Tag">Empty for transactions without a tag; <see cref="Gtid.DomainTag"/> for domains.</param>
     /// <param name="Intervals">Ascending, disjoint, not adjacent; not to be modified.</param>
     internal readonly record struct Entry(UInt128 Source, string Tag, GtidInterval[] Intervals);
 }

@@ -20,6 +20,7 @@ internal static class GtidText
     /// <summary>Adds every interval of <paramref name="text"/>; false, with the offending part, when it is not a GTID set.</summary>
     public static bool TryParse(string text, GtidSetBuilder target, out string problem)
     {
+        bool? ofDomains = null;
         foreach (var source in text.Split(','))
         {
             var parts = source.Split(':');
@@ -29,6 +30,23 @@ internal static class GtidText
             }
 
             problem = source.Trim();
+            if (DomainText.IsOne(problem))
+            {
+                if (ofDomains == false || !DomainText.TryParse(problem, target))
+                {
+                    return false;
+                }
+
+                ofDomains = true;
+                continue;
+            }
+
+            if (ofDomains == true)
+            {
+                return false;
+            }
+
+            ofDomains = false;
             if (!TryParseUuid(parts[0], out var uuid) || parts.Length == 1)
             {
                 return false;

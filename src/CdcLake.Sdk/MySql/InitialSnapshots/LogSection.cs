@@ -1,5 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
@@ -37,14 +38,13 @@ internal sealed class LogSection(SnapshotPlan plan, IReadOnlyList<SnapshotTable>
             SettledXa = Settled,
             Limits = Limits,
             Clock = plan.Clock,
-            Dialect = plan.Dialect,
             Dates = plan.Settings.Dates,
             StatementTables = [.. plan.Settings.StatementTables],
         });
         var connection = await session.OpenWireAsync(plan.Clock, "snapshot_window", cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            await plan.Dialect.StartDumpAsync(connection, plan.Identity, from, untilEnd: true, cancellationToken).ConfigureAwait(false);
+            await ServerDialects.Of(session).StartDumpAsync(connection, plan.Identity, from, untilEnd: true, cancellationToken).ConfigureAwait(false);
             processor.BeginStream(connection.Peer, checksum: true);
             await PumpAsync(connection, processor, high, output, cancellationToken).ConfigureAwait(false);
             await processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);

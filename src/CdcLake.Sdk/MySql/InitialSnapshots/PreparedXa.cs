@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.Common;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Wire;
 
@@ -12,21 +13,12 @@ namespace CdcLake.MySql.InitialSnapshots;
 //   ...  until none of these is listed any more; what is prepared meanwhile does not matter, since it stands behind L
 //   n    views are opened, and show what became of them; that they end is read in the window, and passed over as settled
 
-/// <summary>XA transactions that are prepared while a cut is taken. Needs XA_RECOVER_ADMIN.</summary>
+/// <summary>XA transactions that are prepared while a cut is taken. MySQL grants the look at them with XA_RECOVER_ADMIN.</summary>
 internal static class PreparedXa
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10); // then the cut begins anew, so that its window does not grow
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Those that are prepared now.</summary>
-    public static async Task<HashSet<XaId>> ListAsync(ServerSession session, CancellationToken cancellationToken)
-    {
-        var rows = await session.QueryAsync("XA RECOVER CONVERT XID", cancellationToken).ConfigureAwait(false);
-        return [.. rows.Rows.Select(r => XaId.FromRecover(unchecked((uint)Number(r[0])), (int)Number(r[1]), (int)Number(r[2]), r[3] ?? ""))];
-
-        static long Number(string? text) => long.Parse(text ?? "0", CultureInfo.InvariantCulture);
-    }
 
     /// <summary>Waits until each of some transactions has ended.</summary>
     /// <param name="session">Asks.</param>
@@ -44,7 +36,7 @@ internal static class PreparedXa
         var isFirst = true;
         while (open.Count > 0)
         {
-            var now = await ListAsync(session, cancellationToken).ConfigureAwait(false);
+            var now = await ServerDialects.Of(session).ListPreparedAsync(session, cancellationToken).ConfigureAwait(false);
             now.IntersectWith(open);
             if (now.Count == 0)
             {

@@ -9,7 +9,7 @@ namespace CdcLake.MySql.InitialSnapshots;
 //
 //   A1  where the rows read so far stand
 //   A2  the end of the log; what changed in these rows between A1 and A2 goes out as changes, in parts too
-//   L   gtid_executed, once it covers A2: every transaction up to A2 is visible to every view
+//   L   the low mark, once it covers A2: every transaction up to A2 is visible to every view
 //   …   the cut as always, with A2 for its low mark: changes between A2 and H of rows that were read go out, those of others are laid over what the views show
 //
 // Then all rows stand at G again, those read before and those still to come.

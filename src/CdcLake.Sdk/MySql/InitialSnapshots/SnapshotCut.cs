@@ -1,6 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.Common;
 using CdcLake.Connectors;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
@@ -9,7 +10,7 @@ namespace CdcLake.MySql.InitialSnapshots;
 
 // The cut, without a lock:
 //
-//   L   @@gtid_executed, read before any view is opened: every transaction in it is visible to every view
+//   L   @@gtid_executed (of MariaDB the place in the log of a view), read before any view is opened: every transaction in it is visible to every view
 //   n   consistent views, each of another instant
 //   H   the end of the log, read after the last view was opened: no view shows a transaction behind it
 //   G   L and the transactions between L and H, read from the log; their images are laid over what the views show
@@ -104,16 +105,17 @@ internal sealed class SnapshotCut : IAsyncDisposable
         {
             var tables = await plan.ReadTablesAsync(session, before?.Progress, cancellationToken).ConfigureAwait(false);
             overlays.AddRange(tables.Select(t => new TableOverlay(t.Table.Wide.Schema, t.Table.Key)));
-            var low = await plan.Dialect.ReadLowMarkAsync(session, cancellationToken).ConfigureAwait(false);
+            var dialect = ServerDialects.Of(session);
+            var low = await dialect.ReadLowMarkAsync(session, cancellationToken).ConfigureAwait(false);
             if (before is { At: var at })
             {
                 low = low.Covers(at) ? at : throw new BinlogUnavailableException($"{session.Peer} has not yet executed what its log has, up to {at}.") { IsTransient = true };
             }
 
-            var open = await PreparedXa.ListAsync(session, cancellationToken).ConfigureAwait(false);
+            var open = await dialect.ListPreparedAsync(session, cancellationToken).ConfigureAwait(false);
             await PreparedXa.WaitAsync(session, open, plan, waiting, cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(views.Select(v => v.TakeAsync(cancellationToken))).ConfigureAwait(false);
-            var high = await plan.Dialect.ReadEndAsync(session, cancellationToken).ConfigureAwait(false);
+            var high = await dialect.ReadEndAsync(session, cancellationToken).ConfigureAwait(false);
             var time = await ServerClock.ReadAsync(session, cancellationToken).ConfigureAwait(false);
             var window = new SnapshotWindow(tables, overlays, new FinishedRows(session));
             var section = new LogSection(plan, [.. tables.Select(t => t.Table)]) { Settled = open };

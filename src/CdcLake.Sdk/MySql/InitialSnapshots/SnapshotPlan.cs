@@ -1,5 +1,4 @@
 using CdcLake.Connectors;
-using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
@@ -16,9 +15,6 @@ internal sealed record SnapshotPlan(
 {
     /// <summary>Where progress is counted.</summary>
     public SourceMeter Meter { get; init; } = new(Clock);
-
-    /// <summary>How this kind of server is asked.</summary>
-    public IServerDialect Dialect { get; init; } = new MySqlDialect();
 
     /// <summary>True when the rows may be sent in parts, so that a restart goes on where it was.</summary>
     public bool TakesParts { get; init; }

@@ -1,5 +1,5 @@
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Wire;
-using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.StartPoints;
 
@@ -9,8 +9,6 @@ namespace CdcLake.MySql.StartPoints;
 /// <param name="clock">Measures time limits.</param>
 internal sealed class LogScanner(ServerSession session, ReplicaIdentity identity, TimeProvider clock)
 {
-    private const uint FirstEventPosition = 4;
-
     /// <summary>Reads from the beginning of <paramref name="file"/>, into the files behind it, until an event after which <paramref name="isFound"/> is true.</summary>
     /// <returns>The scan as it was then, and whether that was before the end of the log.</returns>
     /// <exception cref="MySqlServerException">The connection failed, or the server has no such file any more.</exception>
@@ -19,7 +17,7 @@ internal sealed class LogScanner(ServerSession session, ReplicaIdentity identity
         var connection = await session.OpenWireAsync(clock, "start_point", cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            await connection.StartDumpAsync(identity, file, FirstEventPosition, DumpFlags.NonBlock | DumpFlags.HeartbeatV2, cancellationToken).ConfigureAwait(false);
+            await ServerDialects.Of(session).StartDumpAsync(connection, identity, file, cancellationToken).ConfigureAwait(false);
             var scan = new TransactionScan(connection.Peer);
             try
             {

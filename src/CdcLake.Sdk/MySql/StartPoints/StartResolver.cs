@@ -1,6 +1,6 @@
 using System.Globalization;
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
-using CdcLake.MySql.InitialSnapshots;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
@@ -13,6 +13,7 @@ internal sealed class StartResolver(ServerSession session, LogScanner scanner)
 {
     private const long FirstPosition = 4; // behind the magic bytes of a file
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private readonly IServerDialect _dialect = ServerDialects.Of(session);
 
     /// <returns>Where the log is read on from, with what is to be told of it.</returns>
     /// <exception cref="BinlogUnavailableException">The server does not have the log from there on any more, or not yet; the message says from where it has.</exception>
@@ -31,18 +32,14 @@ internal sealed class StartResolver(ServerSession session, LogScanner scanner)
         return new MySqlPosition(position.Executed, position.File, position.Offset, since: position.Executed);
     }
 
-    private async Task<(GtidSet Purged, GtidSet Executed)> ReadSetsAsync(CancellationToken cancellationToken)
-    {
-        var sets = await session.QueryAsync("SELECT @@GLOBAL.gtid_purged, @@GLOBAL.gtid_executed", cancellationToken).ConfigureAwait(false);
-        return (GtidSet.Parse(sets[0, 0]!), GtidSet.Parse(sets[0, 1]!));
-    }
+    private Task<(GtidSet Purged, GtidSet Executed)> ReadSetsAsync(CancellationToken cancellationToken) => _dialect.ReadSetsAsync(session, cancellationToken);
 
     // Rows of an XA transaction stand in the log where it is prepared. One that is not decided yet has to be read from there, which the newest file tells.
     private async Task<MySqlPosition> FindLatestAsync(CancellationToken cancellationToken)
     {
-        var open = await PreparedXa.ListAsync(session, cancellationToken).ConfigureAwait(false);
+        var open = await _dialect.ListPreparedAsync(session, cancellationToken).ConfigureAwait(false);
         var (_, executed) = await ReadSetsAsync(cancellationToken).ConfigureAwait(false);
-        open.UnionWith(await PreparedXa.ListAsync(session, cancellationToken).ConfigureAwait(false));
+        open.UnionWith(await _dialect.ListPreparedAsync(session, cancellationToken).ConfigureAwait(false));
         if (open.Count == 0)
         {
             return new MySqlPosition(executed);
@@ -61,6 +58,12 @@ internal sealed class StartResolver(ServerSession session, LogScanner scanner)
 
     private async Task<GtidSet> CheckAsync(GtidSet set, CancellationToken cancellationToken)
     {
+        if (!_dialect.Knows(set))
+        {
+            throw new BinlogUnavailableException(
+                $"The start point {set} names transactions of {(set.IsOfDomains ? "MariaDB" : "MySQL")}, and {session.Peer} is {_dialect.Requirements.Product}, whose transactions have other names. Give a set of this server.");
+        }
+
         var (purged, executed) = await ReadSetsAsync(cancellationToken).ConfigureAwait(false);
         if (!set.Covers(purged))
         {

@@ -1,5 +1,4 @@
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Binlog.Statements;
 using CdcLake.MySql.Gtids;
@@ -13,7 +12,7 @@ namespace CdcLake.MySql.StartPoints;
 internal sealed class TransactionScan : IDisposable
 {
     private readonly LogCursor _cursor = new();
-    private readonly MySqlDialect _dialect = new();
+    private readonly TransactionStarts _starts = new();
     private readonly PayloadReader _payload = new();
     private readonly GtidSetBuilder _ended = new();
     private readonly Dictionary<XaId, Gtid> _prepared = [];
@@ -85,8 +84,13 @@ internal sealed class TransactionScan : IDisposable
                 _ended.Add(GtidSet.Decode(log.Body));
                 HasBegun = true;
                 break;
+            case EventType.GtidList when (log.Header.Flags & EventHeader.Artificial) == 0:
+                var list = new PacketReader(log.Body);
+                _ended.Add(GtidListEvent.Read(ref list));
+                HasBegun = true;
+                break;
             default:
-                if (_dialect.TryReadStart(log, out var start))
+                if (_starts.TryRead(log, out var start))
                 {
                     End();
                     (_open, _openXa, _openAt) = (start, null, _cursor.EventOffset);
@@ -94,7 +98,7 @@ internal sealed class TransactionScan : IDisposable
                 else if (_open is not null)
                 {
                     ReadInside(log);
-                    EndWhenWhole();
+                    EndWhenWhole(log);
                 }
 
                 break;
@@ -138,12 +142,24 @@ internal sealed class TransactionScan : IDisposable
         }
     }
 
-    private void EndWhenWhole()
+    private void EndWhenWhole(LogEvent log)
     {
-        if (_open is { Length: > 0 } open && _cursor.Offset >= _openAt + open.Length)
+        if (_open is { } open && (open.Gtid.IsOfDomain ? IsLast(log, open) : open.Length > 0 && _cursor.Offset >= _openAt + open.Length))
         {
             End();
         }
+    }
+
+    // MariaDB does not announce how long a transaction is.
+    private static bool IsLast(LogEvent log, TransactionStart open)
+    {
+        if (log.Type != EventType.Query)
+        {
+            return log.Type is EventType.Xid or EventType.XaPrepare || (log.Type == EventType.QueryCompressed && !open.HasBegun);
+        }
+
+        var reader = new PacketReader(log.Body);
+        return !open.HasBegun || StatementScanner.Quick(QueryEvent.Read(ref reader).Statement) is StatementKind.Commit or StatementKind.Rollback;
     }
 
     private void End()

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CdcLake.MySql.Wire;
-using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Tables;
 
@@ -16,16 +15,7 @@ internal sealed record BinlogStatus(string File, long Offset, string DoDatabases
     /// <exception cref="MySqlServerException">Error 1227: REPLICATION CLIENT is missing.</exception>
     public static async Task<BinlogStatus> ReadAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        StatementResult result;
-        try
-        {
-            result = await session.QueryAsync("SHOW BINARY LOG STATUS", cancellationToken).ConfigureAwait(false);
-        }
-        catch (MySqlServerException error) when (error.Code == ServerErrors.ParseError)
-        {
-            result = await session.QueryAsync("SHOW MASTER STATUS", cancellationToken).ConfigureAwait(false);
-        }
-
+        var result = await session.QueryAsync("SHOW BINARY LOG STATUS", "SHOW MASTER STATUS", cancellationToken).ConfigureAwait(false);
         if (result.Count == 0)
         {
             throw new BinlogUnavailableException($"The binary log of {session.Peer} is off. Start the server with log_bin=binlog in its configuration.");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.Tables;
@@ -25,14 +24,5 @@ internal static class LogFiles
     {
         var rows = await session.QueryAsync("SHOW BINARY LOGS", cancellationToken).ConfigureAwait(false);
         return [.. rows.Rows.Select(r => new LogFile(r[0]!, long.Parse(r[1]!, CultureInfo.InvariantCulture))).OrderBy(f => f.Number)];
-    }
-
-    /// <summary>Transactions that were logged before a file was begun: its PREVIOUS_GTIDS. Needs REPLICATION SLAVE.</summary>
-    /// <exception cref="MySqlServerException">The file is gone, or the connection failed.</exception>
-    public static async Task<GtidSet> ReadBeginningAsync(ServerSession session, string file, CancellationToken cancellationToken)
-    {
-        var rows = await session.QueryAsync($"SHOW BINLOG EVENTS IN {MySqlTableName.Literal(file)} LIMIT 2", cancellationToken).ConfigureAwait(false);
-        var at = Enumerable.Range(0, rows.Count).FirstOrDefault(i => rows[i, "Event_type"] == "Previous_gtids", -1);
-        return at < 0 ? GtidSet.Empty : GtidSet.Parse(rows[at, "Info"] ?? "");
     }
 }

@@ -22,6 +22,7 @@ namespace CdcLake.MySql.Tables;
 // JSON                                string                   the text that the server prints
 // GEOMETRY and its kinds              binary                   WKB; EWKB where the SRID is not 0; x is the longitude
 // VECTOR(n)                           binary                   n floats of four bytes, little endian
+// UUID, INET4, INET6 (MariaDB)        string                   as MariaDB prints them
 //
 // Dates that no calendar has (0000-00-00, 2026-00-00, 2026-02-30) become what InvalidDates says: by default they are an error; with Text the column is a string.
 
@@ -51,11 +52,11 @@ internal sealed record MySqlColumnMapping(DataType Type, string? Unsupported = n
         MySqlTypeCode.VarChar or MySqlTypeCode.VarString or MySqlTypeCode.String or MySqlTypeCode.Blob when column.IsBinary => new(DataType.Binary),
         MySqlTypeCode.VarChar or MySqlTypeCode.VarString or MySqlTypeCode.String or MySqlTypeCode.Blob => Text(column),
         MySqlTypeCode.Enum or MySqlTypeCode.Set => Text(column),
-        MySqlTypeCode.Json => new(DataType.String),
+        MySqlTypeCode.Json or MySqlTypeCode.Uuid or MySqlTypeCode.Inet4 or MySqlTypeCode.Inet6 => new(DataType.String),
         MySqlTypeCode.Geometry or MySqlTypeCode.Vector => new(DataType.Binary),
         MySqlTypeCode.TypedArray => Refuse("it is the hidden column of a multi-valued index"),
         MySqlTypeCode.OldTime or MySqlTypeCode.OldDateTime or MySqlTypeCode.OldTimestamp =>
-            Refuse("it still has the temporal format of MySQL 5.5; run ALTER TABLE ... FORCE on the server to convert it"),
+            Refuse("it still has the temporal format of MySQL 5.5 and MariaDB 5.3; run ALTER TABLE ... FORCE on the server to convert it (in MariaDB with mysql56_temporal_format=ON)"),
         _ => Refuse($"type code {(int)column.Type} is not known"),
     };
 

@@ -13,6 +13,7 @@ namespace CdcLake.MySql.Tables;
 internal static class MySqlColumnTypeText
 {
     private const int LongPrefix = 4;
+    private const string OldTemporal = "/* mariadb-5.3 */"; // mysql56_temporal_format was off
 
     private static readonly string[] Geometries =
         ["geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geomcollection", "geometrycollection"];
@@ -46,6 +47,8 @@ internal static class MySqlColumnTypeText
             "bit" => column with { Type = MySqlTypeCode.Bit, Length = Number(arguments, 0, 1) },
             "year" => column with { Type = MySqlTypeCode.Year },
             "date" => column with { Type = MySqlTypeCode.Date },
+            "date" or "time" or "datetime" or "timestamp" when columnType.Contains(OldTemporal, StringComparison.Ordinal) =>
+                column with { Type = type == "time" ? MySqlTypeCode.OldTime : type == "datetime" ? MySqlTypeCode.OldDateTime : MySqlTypeCode.OldTimestamp, Scale = Number(arguments, 0, 0) },
             "time" => column with { Type = MySqlTypeCode.Time2, Scale = Number(arguments, 0, 0) },
             "datetime" => column with { Type = MySqlTypeCode.DateTime2, Scale = Number(arguments, 0, 0) },
             "timestamp" => column with { Type = MySqlTypeCode.Timestamp2, Scale = Number(arguments, 0, 0) },
@@ -57,6 +60,9 @@ internal static class MySqlColumnTypeText
             "longtext" or "longblob" => Large(column, 4, type, charset),
             "enum" => Choice(column, MySqlTypeCode.Enum, Labels(arguments), charset),
             "set" => Choice(column, MySqlTypeCode.Set, Labels(arguments), charset),
+            "uuid" => column with { Type = MySqlTypeCode.Uuid, Length = 16 },
+            "inet4" => column with { Type = MySqlTypeCode.Inet4, Length = 4 },
+            "inet6" => column with { Type = MySqlTypeCode.Inet6, Length = 16 },
             "json" => column with { Type = MySqlTypeCode.Json, Length = LongPrefix },
             "vector" => column with { Type = MySqlTypeCode.Vector, Length = LongPrefix },
             _ when Geometries.Contains(type) => column with { Type = MySqlTypeCode.Geometry, Length = LongPrefix },
@@ -94,6 +100,9 @@ internal static class MySqlColumnTypeText
             MySqlTypeCode.Json => "json",
             MySqlTypeCode.Geometry => "geometry",
             MySqlTypeCode.Vector => "vector",
+            MySqlTypeCode.Uuid => "uuid",
+            MySqlTypeCode.Inet4 => "inet4",
+            MySqlTypeCode.Inet6 => "inet6",
             _ => $"type {Text((int)column.Type)}",
         };
     }

@@ -32,6 +32,17 @@ internal enum MySqlTypeCode : byte
     DateTime2 = 18,
     Time2 = 19,
     TypedArray = 20,
+
+    /// <summary>TEXT or BLOB with COMPRESSED of MariaDB; a column is <see cref="Blob"/> and <see cref="MySqlColumn.IsCompressed"/>.</summary>
+    CompressedBlob = 140,
+
+    /// <summary>VARCHAR or VARBINARY with COMPRESSED of MariaDB; a column is <see cref="VarChar"/> and <see cref="MySqlColumn.IsCompressed"/>.</summary>
+    CompressedVarChar = 141,
+
+    // MariaDB's types that its log calls STRING; numbers of our own.
+    Uuid = 200,
+    Inet4 = 201,
+    Inet6 = 202,
     Vector = 242,
     Json = 245,
     NewDecimal = 246,

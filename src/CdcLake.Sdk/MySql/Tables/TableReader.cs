@@ -10,11 +10,13 @@ namespace CdcLake.MySql.Tables;
 /// <param name="dates">What becomes of dates that no calendar has.</param>
 internal sealed class TableReader(ServerSession session, DatePolicy dates)
 {
+    private const string SystemVersioned = "SYSTEM VERSIONED"; // of MariaDB
+
     /// <summary>The tables of a database that are meant and that the account can see, by name; views are none.</summary>
     public static async Task<IReadOnlyList<MySqlTableName>> ListAsync(ServerSession session, TableSelection selection, CancellationToken cancellationToken)
     {
         var found = await session.QueryAsync(
-            $"SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {MySqlTableName.Literal(selection.Database)} AND TABLE_TYPE = 'BASE TABLE'", cancellationToken).ConfigureAwait(false);
+            $"SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {MySqlTableName.Literal(selection.Database)} AND TABLE_TYPE IN ('BASE TABLE', '{SystemVersioned}')", cancellationToken).ConfigureAwait(false);
         return [.. found.Rows.Where(r => selection.Takes(r[1]!)).Select(r => new MySqlTableName(r[0]!, r[1]!)).OrderBy(n => n.Table, StringComparer.Ordinal)];
     }
 
@@ -52,7 +54,7 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         var found = await FindAsync(name, cancellationToken).ConfigureAwait(false);
         try
         {
-            return found.Count == 0 || found[0, 3] != "BASE TABLE" ? null : await ReadAsync(found, cancellationToken).ConfigureAwait(false);
+            return found.Count == 0 || found[0, 3] is not ("BASE TABLE" or SystemVersioned) ? null : await ReadAsync(found, cancellationToken).ConfigureAwait(false);
         }
         catch (MySqlServerException error) when (error.Code == ServerErrors.NoSuchTable)
         {
@@ -97,7 +99,9 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         var actual = new MySqlTableName(found[0, 0]!, found[0, 1]!);
         if (found[0, 3] != "BASE TABLE")
         {
-            throw new SchemaMismatchException($"{actual} is a {found[0, 3]!.ToLowerInvariant()}, which has no changes of its own in the binary log. Capture the tables behind it.");
+            throw found[0, 3] == SystemVersioned
+                ? Versioned(actual)
+                : new SchemaMismatchException($"{actual} is a {found[0, 3]!.ToLowerInvariant()}, which has no changes of its own in the binary log. Capture the tables behind it.");
         }
 
         StatementResult rows;
@@ -118,6 +122,10 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         columns = [.. dates.Apply(actual.ToString(), columns)];
         return new TableDefinition(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys)) { Charset = found[0, 4]?.Split('_')[0] };
     }
+
+    private static UnsupportedTypeException Versioned(MySqlTableName table) => new(
+        $"Table {table} is system-versioned: the log has the rows of its history too, as changes of the table itself, so that it cannot be told from what the table shows. "
+        + $"Leave the table out (of a database with Exclude), or drop its history: ALTER TABLE {table.Quoted} DROP SYSTEM VERSIONING;");
 
     private Task<StatementResult> ReadColumnsAsync(MySqlTableName actual, CancellationToken cancellationToken) => session.QueryAsync(
         $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY, GENERATION_EXPRESSION, COLLATION_NAME FROM information_schema.COLUMNS WHERE {Where(actual)} ORDER BY ORDINAL_POSITION",

@@ -12,6 +12,7 @@ namespace CdcLake.MySql.Wire;
 internal sealed class ServerSession : IAsyncDisposable
 {
     private const int MaxQuotedStatement = 200;
+    private const string ForReplicas = "5.5.5-";
     private readonly MySqlConnector.MySqlConnection _connection;
     private readonly MySqlConnectionOptions _access;
 
@@ -27,8 +28,8 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>The host of the list that was connected to.</summary>
     public string Host => _access.Hosts[0];
 
-    /// <summary>As the server says it.</summary>
-    public string Version => _connection.ServerVersion;
+    /// <summary>As the server says it; MariaDB 10 puts another version in front, for old replicas of MySQL.</summary>
+    public string Version => _connection.ServerVersion is { } text && text.StartsWith(ForReplicas, StringComparison.Ordinal) ? text[ForReplicas.Length..] : _connection.ServerVersion;
 
     /// <summary>True for MariaDB, which differs in GTIDs, statements and events.</summary>
     public bool IsMariaDb => Version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
@@ -36,8 +37,13 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>Default schema of the session, or null.</summary>
     public string? Database => _access.Database;
 
-    /// <summary>The server's own id, which no other server has: <c>@@server_uuid</c>, or null where it has none.</summary>
+    /// <summary>The server's own id, which no other server has: <c>@@server_uuid</c>, or where it has none its host, port and number.</summary>
     public string? ServerUuid { get; private set; }
+
+    /// <summary>What stands for the server in the names of its transactions: its UUID, or its number.</summary>
+    public string? Origin => IsMariaDb ? ServerUuid?.Split(':')[^1] : ServerUuid;
+
+    private string IdentityQuery => IsMariaDb ? "SELECT CONCAT_WS(':', @@hostname, @@port, @@server_id)" : "SELECT @@server_uuid";
 
     /// <summary>Connects to one host of the list and logs in.</summary>
     /// <exception cref="MySqlServerException">The host does not answer in time (transient), or the login is refused.</exception>
@@ -50,15 +56,21 @@ internal sealed class ServerSession : IAsyncDisposable
     private static async Task<ServerSession> OpenAsync(MySqlConnectionOptions options, string host, bool isMySql, CancellationToken cancellationToken)
     {
         var password = options.Password;
-        var connection = options.CreateConnection(host);
-        if (options.PasswordCallback is { } callback)
-        {
-            connection.ProvidePasswordCallback = context => password = callback(context);
-        }
-
+        var connection = Create();
         try
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (NotSupportedException)
+            {
+                SignaturePlugin.Register();
+                await connection.DisposeAsync().ConfigureAwait(false); // the account has a login of MariaDB that MySqlConnector leaves to others
+                connection = Create();
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             var session = new ServerSession(connection, options.At(host) with { Password = password, PasswordCallback = null });
             if (isMySql)
             {
@@ -83,6 +95,17 @@ internal sealed class ServerSession : IAsyncDisposable
                 _ => error,
             };
         }
+
+        MySqlConnector.MySqlConnection Create()
+        {
+            var created = options.CreateConnection(host);
+            if (options.PasswordCallback is { } callback)
+            {
+                created.ProvidePasswordCallback = context => password = callback(context);
+            }
+
+            return created;
+        }
     }
 
     /// <summary>Runs a statement whose rows, if any, do not matter.</summary>
@@ -92,6 +115,20 @@ internal sealed class ServerSession : IAsyncDisposable
     /// <summary>Runs a statement and collects its (few) rows as text.</summary>
     /// <exception cref="MySqlServerException">The server refuses the statement, or the connection failed.</exception>
     public Task<StatementResult> QueryAsync(string statement, CancellationToken cancellationToken) => RunAsync(statement, StatementResult.ReadAsync, cancellationToken);
+
+    /// <summary>Runs a statement, or by its former name where the server does not know the new one.</summary>
+    /// <exception cref="MySqlServerException">The server refuses the statement, or the connection failed.</exception>
+    public async Task<StatementResult> QueryAsync(string statement, string before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await QueryAsync(statement, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlServerException error) when (error.Code == ServerErrors.ParseError)
+        {
+            return await QueryAsync(before, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Runs a statement and hands out its (many) rows one by one, none of which is kept.</summary>
     /// <exception cref="MySqlServerException">The server refuses the statement, or the connection failed.</exception>
@@ -150,7 +187,7 @@ internal sealed class ServerSession : IAsyncDisposable
         var wire = await WireConnection.OpenAsync(_access, clock, role, cancellationToken).ConfigureAwait(false);
         try
         {
-            var uuid = ServerUuid is null ? null : await wire.ReadTextAsync("SELECT @@server_uuid", cancellationToken).ConfigureAwait(false);
+            var uuid = ServerUuid is null ? null : await wire.ReadTextAsync(IdentityQuery, cancellationToken).ConfigureAwait(false);
             if (uuid != ServerUuid)
             {
                 throw new MySqlServerException($"{Peer} led to two servers, {ServerUuid} and {uuid}: a proxy or a name with several addresses. Name one server.") { IsTransient = true };
@@ -174,9 +211,6 @@ internal sealed class ServerSession : IAsyncDisposable
         await ExecuteAsync(
             $"SET SESSION sql_mode='', time_zone='+00:00', sql_quote_show_create=ON, sql_select_limit=DEFAULT, lock_wait_timeout=10, wait_timeout={WireConnection.LongTime}",
             cancellationToken).ConfigureAwait(false);
-        if (!IsMariaDb)
-        {
-            ServerUuid = (await QueryAsync("SELECT @@server_uuid", cancellationToken).ConfigureAwait(false))[0, 0];
-        }
+        ServerUuid = (await QueryAsync(IdentityQuery, cancellationToken).ConfigureAwait(false))[0, 0];
     }
 }

@@ -11,15 +11,21 @@ internal sealed partial class WireConnection
     /// </summary>
     public async Task StartDumpAsync(ReplicaIdentity identity, ReadOnlyMemory<byte> encodedGtidSet, DumpFlags flags, CancellationToken cancellationToken)
     {
-        await PrepareDumpAsync(identity, cancellationToken).ConfigureAwait(false);
+        await PrepareDumpAsync(identity, "", cancellationToken).ConfigureAwait(false);
         BinlogDumpGtid.Write(_writer.Clear(), flags, identity.ServerId, encodedGtidSet.Span);
         await SendAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>As the other overload, from a place in a file.</summary>
-    public async Task StartDumpAsync(ReplicaIdentity identity, string file, uint position, DumpFlags flags, CancellationToken cancellationToken)
+    /// <summary>As the other overload, from a place in a file, or from where other settings say.</summary>
+    /// <param name="identity">Who reads.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="position">Offset in it.</param>
+    /// <param name="flags">How.</param>
+    /// <param name="settings">Assignments to further variables of the session; empty for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task StartDumpAsync(ReplicaIdentity identity, string file, uint position, DumpFlags flags, string settings, CancellationToken cancellationToken)
     {
-        await PrepareDumpAsync(identity, cancellationToken).ConfigureAwait(false);
+        await PrepareDumpAsync(identity, settings, cancellationToken).ConfigureAwait(false);
         BinlogDump.Write(_writer.Clear(), flags, identity.ServerId, file, position);
         await SendAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -58,13 +64,13 @@ internal sealed partial class WireConnection
         return false;
     }
 
-    private async Task PrepareDumpAsync(ReplicaIdentity identity, CancellationToken cancellationToken)
+    private async Task PrepareDumpAsync(ReplicaIdentity identity, string settings, CancellationToken cancellationToken)
     {
         var period = (identity.HeartbeatPeriod.Ticks * 100).ToString(CultureInfo.InvariantCulture); // nanoseconds
         await ExecuteAsync(
             "SET @source_binlog_checksum='CRC32', @master_binlog_checksum='CRC32', "
             + $"@source_heartbeat_period={period}, @master_heartbeat_period={period}, "
-            + $"@replica_uuid='{identity.Uuid}', @slave_uuid='{identity.Uuid}'",
+            + $"@replica_uuid='{identity.Uuid}', @slave_uuid='{identity.Uuid}'{(settings.Length == 0 ? "" : ", ")}{settings}",
             cancellationToken).ConfigureAwait(false);
         RegisterReplica.Write(_writer.Clear(), identity.ServerId, identity.Name);
         await SendAsync(cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Checks;
 using CdcLake.MySql.Tables;
 
@@ -25,7 +26,7 @@ public sealed class SettingChecksTests
         var values = new Dictionary<string, string>(Good) { ["binlog_format"] = "MIXED", ["binlog_row_image"] = "minimal", ["gtid_mode"] = "OFF", ["server_id"] = "0" };
         values.Remove("binlog_row_metadata");
         var settings = new ServerSettings(values);
-        var findings = new SettingChecks("db:3306", "8.0.11", settings, ManagedService.None).Required().ToList();
+        var findings = new SettingChecks("db:3306", "8.0.11", new MySqlDialect().Requirements, settings, ManagedService.None).Required().ToList();
         Assert.Equal(
             ["server.version", "setting.binlog_format", "setting.binlog_row_image", "setting.binlog_row_metadata", "setting.gtid_mode", "setting.server_id"], findings.Select(f => f.Code));
         Assert.All(findings, f => Assert.Equal((MySqlFindingSeverity.Error, "db:3306"), (f.Severity, f.Where)));
@@ -35,7 +36,20 @@ public sealed class SettingChecksTests
 
     [Fact]
     public void Without_a_log_nothing_else_matters() =>
-        Assert.Equal("setting.log_bin", Assert.Single(new SettingChecks("db", "9.7.0", new ServerSettings([new("log_bin", "OFF")]), ManagedService.None).Required()).Code);
+        Assert.Equal("setting.log_bin", Assert.Single(new SettingChecks("db", "9.7.0", new MySqlDialect().Requirements, new ServerSettings([new("log_bin", "OFF")]), ManagedService.None).Required()).Code);
+
+    [Fact]
+    public void MariaDb_needs_no_gtid_mode_and_is_told_its_own_way()
+    {
+        var values = new Dictionary<string, string>(Good) { ["binlog_row_metadata"] = "NO_LOG", ["gtid_strict_mode"] = "OFF", ["mysql56_temporal_format"] = "OFF" };
+        values.Remove("gtid_mode");
+        var checks = new SettingChecks("db:3306", "10.4.30-MariaDB", new MariaDbDialect().Requirements, new ServerSettings(values), ManagedService.MariaDb);
+        var required = checks.Required().ToList();
+        Assert.Equal(["server.version", "setting.binlog_row_metadata"], required.Select(f => f.Code));
+        Assert.Equal("the server is MariaDB 10.4.30-MariaDB, older than 10.5", required[0].What);
+        Assert.Equal("Run: SET GLOBAL binlog_row_metadata=FULL; and put binlog_row_metadata=FULL into the server's configuration", required[1].Fix);
+        Assert.Equal(["setting.gtid_strict_mode", "setting.mysql56_temporal_format"], checks.Advised().Select(f => f.Code));
+    }
 
     [Theory]
     [InlineData("8.0.25-0ubuntu", true)]
@@ -44,7 +58,7 @@ public sealed class SettingChecksTests
     [InlineData("9.7.4-2+b1", false)]
     [InlineData("5.7.44-log", true)]
     public void Version_decides_with_its_first_numbers(string version, bool isOld) =>
-        Assert.Equal(isOld, new SettingChecks("db", version, Settings([]), ManagedService.None).Required().Any(f => f.Code == "server.version"));
+        Assert.Equal(isOld, new SettingChecks("db", version, new MySqlDialect().Requirements, Settings([]), ManagedService.None).Required().Any(f => f.Code == "server.version"));
 
     [Theory]
     [InlineData("shop.abc.eu-west-1.rds.amazonaws.com", "8.0.40", "/rdsdbbin/mysql/", false, "Rds")]
@@ -53,6 +67,8 @@ public sealed class SettingChecksTests
     [InlineData("10.0.0.7", "8.0.31-google", "/usr/", false, "CloudSql")]
     [InlineData("shop.mysql.database.azure.com", "8.0.40-azure", "/mysql/", false, "Azure")]
     [InlineData("db.example.org", "9.7.4", "/usr/", false, "None")]
+    [InlineData("db.example.org", "11.8.9-MariaDB", "/usr/", false, "MariaDb")]
+    [InlineData("shop.abc.eu-west-1.rds.amazonaws.com", "10.11.8-MariaDB-log", "/rdsdbbin/mariadb/", false, "Rds")]
     public void Managed_services_are_recognised(string host, string version, string folder, bool isAurora, string expected) =>
         Assert.Equal(expected, ManagedServices.Of(host, version, folder, isAurora).ToString());
 
@@ -65,13 +81,13 @@ public sealed class SettingChecksTests
     {
         var service = Enum.Parse<ManagedService>(name);
         var settings = Settings([new("binlog_row_metadata", "MINIMAL"), new("gtid_mode", "OFF"), new("binlog_format", "MIXED"), new("binlog_error_action", "IGNORE_ERROR"), new("sync_binlog", "0")]);
-        var checks = new SettingChecks("db", "8.0.40", settings, service);
+        var checks = new SettingChecks("db", "8.0.40", new MySqlDialect().Requirements, settings, service);
         var findings = checks.Required().Concat(checks.Advised()).ToList();
         Assert.Equal(5, findings.Count);
         Assert.All(findings, f => Assert.DoesNotContain("PERSIST", f.Fix, StringComparison.Ordinal));
         var metadata = findings.Single(f => f.Code == "setting.binlog_row_metadata");
         Assert.All(parts, p => Assert.Contains(p, metadata.Fix, StringComparison.Ordinal));
-        var off = Assert.Single(new SettingChecks("db", "8.0.40", new ServerSettings([new("log_bin", "OFF")]), service).Required());
+        var off = Assert.Single(new SettingChecks("db", "8.0.40", new MySqlDialect().Requirements, new ServerSettings([new("log_bin", "OFF")]), service).Required());
         Assert.NotEqual(ManagedService.None.TurnLogOn(), off.Fix);
     }
 
@@ -101,7 +117,7 @@ public sealed class SettingChecksTests
         Assert.All(findings, f => Assert.Contains("CALL mysql.rds_set_configuration('binlog retention hours', 168);", f.Fix, StringComparison.Ordinal));
     }
 
-    private static SettingChecks Checks(KeyValuePair<string, string>[] changes) => new("db:3306", "9.7.4", Settings(changes), ManagedService.None);
+    private static SettingChecks Checks(KeyValuePair<string, string>[] changes) => new("db:3306", "9.7.4", new MySqlDialect().Requirements, Settings(changes), ManagedService.None);
 
     private static ServerSettings Settings(KeyValuePair<string, string>[] changes)
     {

@@ -45,6 +45,7 @@ public sealed partial class TypeTableTests
         new("`BINARY`, `VARBINARY`, `BLOB` and its kinds", ["binary(16)", "varbinary(16)", "tinyblob", "blob", "mediumblob", "longblob"], "binary", [typeof(byte[])], "binary", "BINARY(n) with all n bytes"),
         new("`GEOMETRY` and its kinds", ["geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geomcollection"], "binary", [typeof(byte[])], "binary", "WKB; EWKB with the SRID where that is not 0; x is the longitude"),
         new("`VECTOR(n)`", ["vector(3)"], "binary", [typeof(byte[])], "binary", "n floats of four bytes, little endian"),
+        new("`UUID`, `INET4`, `INET6` of MariaDB", ["uuid", "inet4", "inet6"], "string", [typeof(string)], "string", "as MariaDB prints them"),
     ];
 
     [Fact]

@@ -29,11 +29,22 @@ public sealed class AuthTests
     [InlineData(AuthPlugin.Native)]
     public void Empty_password_gives_an_empty_answer(string plugin) => Assert.Empty(AuthPlugin.FirstResponse(plugin, "", Nonce, "db"));
 
+    // RFC 8032, section 7.1, tests 1 and 2.
+    [Theory]
+    [InlineData(
+        "9D61B19DEFFD5A60BA844AF492EC2CC44449C5697B326919703BAC031CAE7F60", "",
+        "E5564300C360AC729086E2CC806E828A84877F1EB8E5D974D873E065224901555FB8821590A33BACC61E39701CF9B46BD25BF5F0595BBE24655141438E7A100B")]
+    [InlineData(
+        "4CCD089B28FF96DA9DB6C346EC114E0F5B8A319F35ABA624DA8CF6ED4FB8A6FB", "72",
+        "92A009A9F0D4CAB8720E820B5F642540A2B27B5416503F8FB3762223EBDB69DA085AC1E43E15996E458F3613D0F11D8C387B2EAEB4302AEEB00D291612BB0C00")]
+    public void Signature_is_that_of_the_standard(string secret, string message, string signature) =>
+        Assert.Equal(signature, Convert.ToHexString(Ed25519Signature.Sign(Convert.FromHexString(secret), Convert.FromHexString(message))));
+
     [Fact]
     public void Unknown_plugin_is_named_with_the_statement_that_helps()
     {
-        var error = Assert.Throws<MySqlServerException>(() => AuthPlugin.FirstResponse("parsec", "x", Nonce, "db:3306"));
-        Assert.Contains("\"parsec\"", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<MySqlServerException>(() => AuthPlugin.FirstResponse("auth_gssapi_client", "x", Nonce, "db:3306"));
+        Assert.Contains("\"auth_gssapi_client\"", error.Message, StringComparison.Ordinal);
         Assert.Contains("ALTER USER", error.Message, StringComparison.Ordinal);
     }
 

@@ -51,6 +51,17 @@ internal class BytesDecoder(string table, MySqlColumn definition, ImageSize size
         }
     }
 
+    /// <summary>Appends one value as it is stored; empty for null.</summary>
+    public virtual void AppendStored(ReadOnlySpan<byte> value, BytesColumn target)
+    {
+        if (_isText && !Utf8.IsValid(value))
+        {
+            throw NoText();
+        }
+
+        target.Append(value);
+    }
+
     /// <summary>Appends the located values; nulls are set afterwards, and their lengths are 0.</summary>
     protected virtual void AppendLocated(ReadOnlySpan<byte> images, ValueSpans values, int count, BytesColumn target)
     {

@@ -47,6 +47,7 @@ internal sealed record ColumnForm(ImageSize Size, Func<string, ColumnDecoder>? C
         },
         MySqlTypeCode.Time2 => Fixed<long, TimeReader, Prefixed<long, BinaryTimeReader>>(column, 3 + Fraction.Bytes(column.Scale), new(column.Scale), new(default)),
         MySqlTypeCode.Enum or MySqlTypeCode.Set => new(new(column.Length, 0), table => new LabelDecoder(table, column, new(column.Length, 0))),
+        MySqlTypeCode.Uuid or MySqlTypeCode.Inet4 or MySqlTypeCode.Inet6 => Text(column, 1, (table, size) => new AddressDecoder(table, column, size)),
         MySqlTypeCode.String when column.IsBinary => Text(column, column.Length < 256 ? 1 : 2, (table, size) => new PaddedDecoder(table, column, size)),
         MySqlTypeCode.VarChar or MySqlTypeCode.VarString or MySqlTypeCode.String => Text(column, column.Length < 256 ? 1 : 2),
         MySqlTypeCode.Blob => Text(column, column.Length),
@@ -109,8 +110,8 @@ internal sealed record ColumnForm(ImageSize Size, Func<string, ColumnDecoder>? C
     private static ColumnForm Text(MySqlColumn column, int prefix, Func<string, ImageSize, ColumnDecoder>? create = null)
     {
         var size = new ImageSize(0, prefix);
-        return new(size, table => create is not null ? create(table, size)
-            : TextConverter.Of(column.Charset) is { } converter ? new ConvertedTextDecoder(table, column, size, converter)
-            : new BytesDecoder(table, column, size));
+        return new(size, table => create is not null ? create(table, size) : column.IsCompressed ? new CompressedDecoder(table, column, size, Plain(table)) : Plain(table));
+
+        BytesDecoder Plain(string table) => TextConverter.Of(column.Charset) is { } converter ? new ConvertedTextDecoder(table, column, size, converter) : new BytesDecoder(table, column, size);
     }
 }

@@ -22,6 +22,8 @@ internal sealed class ConvertedTextDecoder(string table, MySqlColumn definition,
 
     public override void CheckText(Column target) => Trim();
 
+    public override void AppendStored(ReadOnlySpan<byte> value, BytesColumn target) => Append(value, target);
+
     protected override void AppendLocated(ReadOnlySpan<byte> images, ValueSpans values, int count, BytesColumn target)
     {
         if (converter.IsAsciiSuperset && AreAscii(images, values, count))

@@ -1,47 +1,27 @@
-using System.Text;
+using System.Globalization;
 using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
-using CdcLake.MySql.Wire.Packets;
 using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql.Binlog.Dialects;
 
-/// <summary>MySQL from 5.7 on, and servers that write its log: GTIDs of a UUID, an optional tag and a number.</summary>
+/// <summary>MySQL, and servers that write its log: GTIDs of a UUID, an optional tag and a number.</summary>
 internal sealed class MySqlDialect : IServerDialect
 {
-    private const long MaxCommitMicroseconds = 253_402_300_799_000_000; // end of the year 9999
+    private const uint FirstEventPosition = 4;
 
-    private string _lastTag = "";
+    public ServerRequirements Requirements { get; } = new(
+        "MySQL", new Version(8, 0, 26), "8.4 and 9.x are tested", "MySQL 8.0.1", SetsGtidMode: true, "REPLICATION CLIENT", "REPLICATION CLIENT", "XA_RECOVER_ADMIN");
 
-    public bool TryReadStart(LogEvent log, out TransactionStart start)
-    {
-        if (log.Type is not (EventType.Gtid or EventType.GtidTagged))
-        {
-            start = default;
-            return false;
-        }
-
-        var reader = new PacketReader(log.Body);
-        var gtid = log.Type == EventType.Gtid ? GtidEvent.Read(ref reader) : GtidEvent.ReadTagged(ref reader);
-        if (gtid.Number is < 1 or long.MaxValue)
-        {
-            throw MySqlProtocolException.Malformed("GTID event", 17, $"transaction number {gtid.Number}");
-        }
-
-        if (!Ascii.Equals(gtid.Tag, _lastTag))
-        {
-            _lastTag = Encoding.ASCII.GetString(gtid.Tag);
-        }
-
-        var micros = gtid.CommitMicroseconds is > 0 and < MaxCommitMicroseconds ? gtid.CommitMicroseconds : log.Header.Timestamp * 1_000_000L;
-        start = new TransactionStart(new Gtid(gtid.Source, _lastTag, gtid.Number), micros, gtid.TransactionLength);
-        return true;
-    }
+    public bool Knows(GtidSet set) => !set.IsOfDomains;
 
     public Task StartDumpAsync(WireConnection connection, ReplicaIdentity identity, GtidSet included, bool untilEnd, CancellationToken cancellationToken) =>
         connection.StartDumpAsync(identity, included.Encode(), DumpFlags.HeartbeatV2 | (untilEnd ? DumpFlags.NonBlock : 0), cancellationToken);
+
+    public Task StartDumpAsync(WireConnection connection, ReplicaIdentity identity, string file, CancellationToken cancellationToken) =>
+        connection.StartDumpAsync(identity, file, FirstEventPosition, DumpFlags.NonBlock | DumpFlags.HeartbeatV2, settings: "", cancellationToken);
 
     // A transaction becomes visible before it enters the set.
     public async Task<GtidSet> ReadLowMarkAsync(ServerSession session, CancellationToken cancellationToken) =>
@@ -49,4 +29,43 @@ internal sealed class MySqlDialect : IServerDialect
 
     // It is written to the log before it becomes visible.
     public Task<BinlogStatus> ReadEndAsync(ServerSession session, CancellationToken cancellationToken) => BinlogStatus.ReadAsync(session, cancellationToken);
+
+    public async Task<(GtidSet Purged, GtidSet Executed)> ReadSetsAsync(ServerSession session, CancellationToken cancellationToken)
+    {
+        var sets = await session.QueryAsync("SELECT @@GLOBAL.gtid_purged, @@GLOBAL.gtid_executed", cancellationToken).ConfigureAwait(false);
+        return (GtidSet.Parse(sets[0, 0]!), GtidSet.Parse(sets[0, 1]!));
+    }
+
+    // Its PREVIOUS_GTIDS. Needs REPLICATION SLAVE.
+    public async Task<GtidSet> ReadBeginningAsync(ServerSession session, string file, CancellationToken cancellationToken)
+    {
+        var rows = await session.QueryAsync($"SHOW BINLOG EVENTS IN {MySqlTableName.Literal(file)} LIMIT 2", cancellationToken).ConfigureAwait(false);
+        var at = Enumerable.Range(0, rows.Count).FirstOrDefault(i => rows[i, "Event_type"] == "Previous_gtids", -1);
+        return at < 0 ? GtidSet.Empty : GtidSet.Parse(rows[at, "Info"] ?? "");
+    }
+
+    public Task WaitAsync(ServerSession session, GtidSet missing, int seconds, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT WAIT_FOR_EXECUTED_GTID_SET('{missing}', {seconds})"), cancellationToken);
+
+    public async Task<HashSet<XaId>> ListPreparedAsync(ServerSession session, CancellationToken cancellationToken)
+    {
+        var rows = await session.QueryAsync("XA RECOVER CONVERT XID", cancellationToken).ConfigureAwait(false);
+        return [.. rows.Rows.Select(r => XaId.FromRecover(unchecked((uint)Number(r[0])), (int)Number(r[1]), (int)Number(r[2]), r[3] ?? ""))];
+
+        static long Number(string? text) => long.Parse(text ?? "0", CultureInfo.InvariantCulture);
+    }
+
+    // Statements were renamed in MySQL 8.0.22, and the old names removed in 8.4.
+    public async Task<bool> MayReadLogAsync(ServerSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.QueryAsync("SHOW REPLICAS", "SHOW SLAVE HOSTS", cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (MySqlServerException error) when (error.Code == ServerErrors.SpecificAccessDenied)
+        {
+            return false;
+        }
+    }
 }

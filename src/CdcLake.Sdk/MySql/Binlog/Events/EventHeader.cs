@@ -17,10 +17,11 @@ namespace CdcLake.MySql.Binlog.Events;
 /// <summary>The common header of an event.</summary>
 /// <param name="Timestamp">Seconds since the Unix epoch when the statement began; 0 for artificial events.</param>
 /// <param name="Type">What follows.</param>
+/// <param name="ServerId">Server that wrote it first; part of a GTID of MariaDB.</param>
 /// <param name="Size">Bytes of the event, header and checksum included.</param>
 /// <param name="NextPosition">Low 32 bits of the position behind the event, or 0.</param>
 /// <param name="Flags">See the constants.</param>
-internal readonly record struct EventHeader(uint Timestamp, EventType Type, uint Size, uint NextPosition, ushort Flags)
+internal readonly record struct EventHeader(uint Timestamp, EventType Type, uint ServerId, uint Size, uint NextPosition, ushort Flags)
 {
     /// <summary>Bytes of the header.</summary>
     public const int Length = 19;
@@ -38,6 +39,7 @@ internal readonly record struct EventHeader(uint Timestamp, EventType Type, uint
     public static EventHeader Read(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes),
         (EventType)bytes[4],
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[5..]),
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[9..]),
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[13..]),
         BinaryPrimitives.ReadUInt16LittleEndian(bytes[17..]));

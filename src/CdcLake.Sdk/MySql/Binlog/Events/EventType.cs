@@ -42,4 +42,18 @@ internal enum EventType : byte
 
     /// <summary>Written by Amazon Aurora as padding.</summary>
     AuroraPadding = 100,
+
+    // MariaDB's own, sql/log_event.h there.
+    AnnotateRows = 160,
+    BinlogCheckpoint = 161,
+    MariaDbGtid = 162,
+    GtidList = 163,
+    StartEncryption = 164,
+    QueryCompressed = 165,
+    WriteRowsCompressedV1 = 166,
+    UpdateRowsCompressedV1 = 167,
+    DeleteRowsCompressedV1 = 168,
+    WriteRowsCompressed = 169,
+    UpdateRowsCompressed = 170,
+    DeleteRowsCompressed = 171,
 }

@@ -22,6 +22,9 @@ namespace CdcLake.MySql.Binlog.Events;
 /// <param name="TableIdSize">Bytes of the table id in TABLE_MAP and rows events: 4 or 6.</param>
 internal readonly record struct FormatDescriptionEvent(string ServerVersion, bool HasChecksum, int TableIdSize)
 {
+    /// <summary>True for MariaDB, which describes tables a little differently.</summary>
+    public bool IsMariaDb => ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+
     private const int ChecksumTail = 5;
     private const int TableMapIndex = (int)EventType.TableMap - 1;
 

@@ -35,6 +35,21 @@ internal readonly ref struct RowsEvent(ulong columns, bool isFull, ReadOnlySpan<
     public static RowsEvent Read(EventType type, ReadOnlySpan<byte> body)
     {
         var reader = new PacketReader(body);
+        var (columns, isFull) = ReadHead(type, ref reader);
+        return new RowsEvent((ulong)columns, isFull, reader.ReadRest());
+    }
+
+    /// <summary>Bytes before the row images, behind table id and flags.</summary>
+    /// <exception cref="MySqlProtocolException">Lengths that contradict each other.</exception>
+    public static int HeadLength(EventType type, ReadOnlySpan<byte> body)
+    {
+        var reader = new PacketReader(body);
+        ReadHead(type, ref reader);
+        return reader.Position;
+    }
+
+    private static (int Columns, bool IsFull) ReadHead(EventType type, ref PacketReader reader)
+    {
         if (type >= EventType.WriteRows)
         {
             var extra = reader.ReadUInt16();
@@ -58,7 +73,7 @@ internal readonly ref struct RowsEvent(ulong columns, bool isFull, ReadOnlySpan<
             isFull &= AllSet(reader.ReadBytes(((int)columns + 7) / 8), (int)columns);
         }
 
-        return new RowsEvent(columns, isFull, reader.ReadRest());
+        return ((int)columns, isFull);
     }
 
     private static bool AllSet(ReadOnlySpan<byte> bits, int count)

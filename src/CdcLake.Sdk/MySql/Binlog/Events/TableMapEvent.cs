@@ -46,7 +46,7 @@ internal sealed record TableMapEvent(string Database, string Table, ImmutableArr
 
     /// <summary>Reads the part behind table id and flags; the checksum is already cut off.</summary>
     /// <exception cref="MySqlProtocolException">Lengths that contradict each other, or type codes no table has.</exception>
-    public static TableMapEvent Read(ReadOnlySpan<byte> body)
+    public static TableMapEvent Read(ReadOnlySpan<byte> body, bool isMariaDb)
     {
         var reader = new PacketReader(body);
         var database = ReadName(ref reader);
@@ -72,7 +72,7 @@ internal sealed record TableMapEvent(string Database, string Table, ImmutableArr
             throw MySqlProtocolException.Malformed("TABLE_MAP_EVENT", metadataReader.Position, $"{metadataReader.Remaining} bytes of type metadata left over");
         }
 
-        var hasNames = TableMapMetadata.Apply(columns, reader.ReadRest());
+        var hasNames = TableMapMetadata.Apply(columns, reader.ReadRest(), isMariaDb);
         return new TableMapEvent(database, table, ImmutableArray.Create(columns), hasNames);
     }
 

@@ -10,7 +10,7 @@ namespace CdcLake.MySql.Binlog.Events;
 //
 //   1      SIGNEDNESS              a bit per numeric column, high bit first, 1 = unsigned. Numeric: integers, YEAR, FLOAT, DOUBLE, DECIMAL
 //   2      DEFAULT_CHARSET         default collation, then (character column, collation) pairs, all lenenc
-//   3      COLUMN_CHARSET          collation of each character column (STRING, VAR_STRING, VARCHAR, BLOB and VECTOR)
+//   3      COLUMN_CHARSET          collation of each character column (STRING, VAR_STRING, VARCHAR, BLOB and VECTOR; in MariaDB GEOMETRY too)
 //   4      COLUMN_NAME             lenenc strings
 //   5, 6   SET / ENUM values       per SET (ENUM) column: count, then lenenc strings in the column's character set
 //   8      SIMPLE_PRIMARY_KEY      column indexes in key order
@@ -25,7 +25,7 @@ internal static class TableMapMetadata
 {
     /// <summary>Completes <paramref name="columns"/>; true when the records hold the column names.</summary>
     /// <exception cref="MySqlProtocolException">A record contradicts the columns.</exception>
-    public static bool Apply(MySqlColumn[] columns, ReadOnlySpan<byte> records)
+    public static bool Apply(MySqlColumn[] columns, ReadOnlySpan<byte> records, bool isMariaDb)
     {
         var hasNames = false;
         ReadOnlySpan<byte> sets = default, enums = default;
@@ -40,7 +40,7 @@ internal static class TableMapMetadata
                     ApplySigns(columns, value);
                     break;
                 case 2 or 3:
-                    ApplyCharsets(columns, value, IsCharacter, isDefault: type == 2);
+                    ApplyCharsets(columns, value, c => IsCharacter(c) || (isMariaDb && c.Type == MySqlTypeCode.Geometry), isDefault: type == 2);
                     break;
                 case 4:
                     ApplyNames(columns, value);
@@ -118,7 +118,7 @@ internal static class TableMapMetadata
             }
 
             ordinal++;
-            if (columns[i].Type != MySqlTypeCode.Vector)
+            if (columns[i].Type is not (MySqlTypeCode.Vector or MySqlTypeCode.Geometry))
             {
                 columns[i] = columns[i] with { Charset = MySqlCharsets.OfCollation(collation), Collation = MySqlCollations.Name(collation) };
             }

@@ -13,6 +13,7 @@ namespace CdcLake.MySql.Binlog.Events;
 //   NEWDECIMAL                            2    precision, scale
 //   BLOB, JSON, GEOMETRY, VECTOR          1    bytes of the length prefix
 //   TIME2, DATETIME2, TIMESTAMP2          1    fractional digits
+//   VARCHAR, BLOB of MariaDB, compressed  as without compression
 //   TYPED_ARRAY                           1+   element type, then its metadata (VARCHAR: 3 bytes)
 //   all others                            0
 //
@@ -36,6 +37,8 @@ internal static class TableMapTypes
                 return column;
             case MySqlTypeCode.VarChar or MySqlTypeCode.VarString:
                 return column with { Length = metadata.ReadUInt16() };
+            case MySqlTypeCode.CompressedVarChar:
+                return column with { Type = MySqlTypeCode.VarChar, Length = metadata.ReadUInt16(), IsCompressed = true };
             case MySqlTypeCode.String or MySqlTypeCode.Enum or MySqlTypeCode.Set:
                 return ReadString(column, metadata.ReadByte(), metadata.ReadByte());
             case MySqlTypeCode.Bit:
@@ -47,6 +50,9 @@ internal static class TableMapTypes
             case MySqlTypeCode.Blob or MySqlTypeCode.Json or MySqlTypeCode.Geometry or MySqlTypeCode.Vector:
                 var prefix = metadata.ReadByte();
                 return Check(column with { Length = prefix }, prefix is >= 1 and <= 4);
+            case MySqlTypeCode.CompressedBlob:
+                var packedPrefix = metadata.ReadByte();
+                return Check(column with { Type = MySqlTypeCode.Blob, Length = packedPrefix, IsCompressed = true }, packedPrefix is >= 1 and <= 4);
             case MySqlTypeCode.Time2 or MySqlTypeCode.DateTime2 or MySqlTypeCode.Timestamp2:
                 var fraction = metadata.ReadByte();
                 return Check(column with { Scale = fraction }, fraction <= 6);

@@ -94,6 +94,12 @@ internal static class AlterClauses
             return;
         }
 
+        if (text.Has(at, "SYSTEM") && text.Has(at + 1, "VERSIONING"))
+        {
+            clauses.Add(new AlterClause(AlterKind.ChangeRows));
+            return;
+        }
+
         if (text.Has(at, "PRIMARY") || text.Has(at, "CONSTRAINT"))
         {
             clauses.Add(new AlterClause(text.IndexOf(at, end, "PRIMARY") < 0 ? AlterKind.Nothing : AlterKind.ChangeKey));

@@ -49,7 +49,7 @@ internal static class DefinitionStatements
         var fills = new List<NamedTable>();
         for (var at = 2; at < text.Count; at++)
         {
-            at = text.ReadName(text.SkipExists(at), tables);
+            at = text.SkipWait(text.ReadName(text.SkipExists(at), tables));
             if (text.Has(at, "TO"))
             {
                 at = text.ReadName(at + 1, fills);
@@ -103,7 +103,13 @@ internal static class DefinitionStatements
             return Statement.Of(StatementKind.Harmless);
         }
 
-        var kind = text.Has(1, "OR") ? StatementKind.EmptyTable : isConditional ? StatementKind.CreateTableIfNotExists : StatementKind.CreateTable;
+        // What was there before may have had other columns; and rows of history, which only MariaDB's tables have, are not the table's.
+        if (text.Has(1, "OR") || text.HasBehind(at, "VERSIONING"))
+        {
+            return new Statement(StatementKind.ChangeTable, tables, tables) { AddsActions = AlterClauses.HasActions(text, at, text.Count) };
+        }
+
+        var kind = isConditional ? StatementKind.CreateTableIfNotExists : StatementKind.CreateTable;
         return new Statement(kind, tables, []) { AddsActions = AlterClauses.HasActions(text, at, text.Count) };
     }
 
@@ -131,7 +137,7 @@ internal static class DefinitionStatements
     {
         var tables = new List<NamedTable>();
         var fills = new List<NamedTable>();
-        at = text.ReadName(at, tables);
+        at = text.SkipWait(text.ReadName(at, tables));
         var clauses = AlterClauses.Read(text, at);
         var hasActions = AlterClauses.HasActions(text, at, text.Count);
         var isIgnoring = text.Has(1, "IGNORE"); // rows that a new key does not allow

@@ -4,7 +4,7 @@ namespace CdcLake.MySql.Binlog.Statements;
 
 /// <summary>
 /// Cuts a statement into words, names, literals, and single punctuation characters, in the client's character set: in some a byte that looks like a quote
-/// is half a character. Comments are left out; the bodies of <c>/*! ... */</c> comments, which the server executes, are read as statement text. Never fails.
+/// is half a character. Comments are left out; the bodies of <c>/*! ... */</c> and of MariaDB's <c>/*M! ... */</c> comments, which the server executes, are read as statement text. Never fails.
 /// </summary>
 internal ref struct SqlTokens
 {
@@ -97,9 +97,10 @@ internal ref struct SqlTokens
     private void SkipBlockComment()
     {
         _at += 2;
-        if (_at < _text.Length && _text[_at] == '!')
+        var isMariaDbs = _at + 1 < _text.Length && _text[_at] == 'M' && _text[_at + 1] == '!';
+        if (isMariaDbs || (_at < _text.Length && _text[_at] == '!'))
         {
-            _at++;
+            _at += isMariaDbs ? 2 : 1;
             while (_at < _text.Length && char.IsAsciiDigit((char)_text[_at]))
             {
                 _at++;

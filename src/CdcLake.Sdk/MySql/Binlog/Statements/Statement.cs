@@ -35,13 +35,13 @@ internal enum StatementKind
     /// <summary>The same with IF NOT EXISTS, which is logged also when the table was there before.</summary>
     CreateTableIfNotExists,
 
-    /// <summary>All rows of a table vanish: TRUNCATE, CREATE OR REPLACE.</summary>
+    /// <summary>All rows of a table vanish: TRUNCATE.</summary>
     EmptyTable,
 
     /// <summary>DROP TABLE: the table vanishes.</summary>
     DropTable,
 
-    /// <summary>The definition or the rows of a table change: ALTER, RENAME, REPAIR.</summary>
+    /// <summary>The definition or the rows of a table change: ALTER, RENAME, REPAIR, CREATE OR REPLACE.</summary>
     ChangeTable,
 
     /// <summary>DROP DATABASE.</summary>

@@ -28,6 +28,7 @@ internal static class StatementScanner
     public static Statement Scan(QueryEvent query)
     {
         var text = new StatementText(query);
+        text.DropSettings();
         return Scan(text) with { Text = text.ToString() };
     }
 

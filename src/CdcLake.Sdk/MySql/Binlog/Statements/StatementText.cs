@@ -69,6 +69,18 @@ internal sealed class StatementText
     /// <summary>Steps over IF [NOT] EXISTS.</summary>
     public int SkipExists(int at) => Skip(Skip(Skip(at, "IF"), "NOT"), "EXISTS");
 
+    /// <summary>Steps over WAIT n and NOWAIT, which MariaDB takes behind the name of a table.</summary>
+    public int SkipWait(int at) => Has(at, "WAIT") ? at + 2 : Skip(at, "NOWAIT");
+
+    /// <summary>The statement behind MariaDB's SET STATEMENT ... FOR.</summary>
+    public void DropSettings()
+    {
+        while (Has(0, "SET") && Has(1, "STATEMENT") && _tokens.FindIndex(t => t.Is("FOR")) is > 0 and var end)
+        {
+            _tokens.RemoveRange(0, end + 1);
+        }
+    }
+
     /// <summary>Names from <paramref name="at"/> on, divided by commas.</summary>
     public List<NamedTable> Names(int at, bool single)
     {

@@ -15,12 +15,20 @@ internal static class AuthPlugin
     /// <summary>The password travels as it is: what PAM, LDAP and the identity services of clouds need. Over encrypted or local connections only.</summary>
     public const string Clear = "mysql_clear_password";
 
+    /// <summary>MariaDB: a signature with the password as its secret.</summary>
+    public const string Ed25519 = "client_ed25519";
+
+    /// <summary>MariaDB from 11.6 on: a signature with a secret that takes time to make of the password.</summary>
+    public const string Parsec = "parsec";
+
     /// <summary>The scrambled password; empty for an empty password.</summary>
     /// <exception cref="MySqlServerException">The plugin is not known.</exception>
     public static byte[] FirstResponse(string plugin, string password, ReadOnlySpan<byte> nonce, string peer) => plugin switch
     {
         _ when password.Length == 0 && plugin is CachingSha2 or Native => [],
         CachingSha2 => ScrambleSha256(Encoding.UTF8.GetBytes(password), nonce),
+        Ed25519 => SignaturePlugin.AnswerEd25519(password, nonce),
+        Parsec => [], // which asks for the salt
         Native => ScrambleSha1(Encoding.UTF8.GetBytes(password), nonce),
         _ => throw new MySqlServerException(
             $"{peer} asks for authentication plugin \"{plugin}\", which is not supported. "

@@ -10,6 +10,7 @@ namespace CdcLake.MySql.Wire.Auth;
 //   01 data   more data for the current plugin; for caching_sha2_password:
 //               03  the cached hash matched, OK follows
 //               04  full authentication: password ‖ 0 over TLS or a Unix socket; else 02 asks for the RSA key, which comes as 01 ‖ PEM
+// A switch to parsec asks for an empty answer, and then the salt comes, perhaps behind 01 (SignaturePlugin).
 // A switch to sha256_password asks for full authentication at once, and there 01 asks for the key. One to mysql_clear_password asks for password ‖ 0.
 // Source: MySQL source documentation, "Authentication Phase".
 
@@ -21,6 +22,7 @@ namespace CdcLake.MySql.Wire.Auth;
 internal sealed class Authenticator(PacketStream stream, PacketWriter writer, MySqlConnectionOptions options, bool isPrivate)
 {
     private const byte MoreData = 0x01;
+    private const byte SaltMarker = (byte)'P';
     private const byte FastSuccess = 0x03;
     private const byte FullRequired = 0x04;
     private const byte RequestPublicKey = 0x02;
@@ -43,6 +45,9 @@ internal sealed class Authenticator(PacketStream stream, PacketWriter writer, My
                 case AuthSwitchRequest.Marker:
                     (plugin, nonce) = AuthSwitchRequest.Read(packet.Span);
                     encryptedSent = await AnswerSwitchAsync(plugin, nonce, cancellationToken).ConfigureAwait(false);
+                    break;
+                case MoreData or SaltMarker when plugin == AuthPlugin.Parsec:
+                    await SendAsync(SignaturePlugin.AnswerParsec(options.Password, nonce, packet.Span), cancellationToken).ConfigureAwait(false);
                     break;
                 case MoreData when plugin == AuthPlugin.CachingSha2 && packet.Length == 2 && packet.Span[1] == FastSuccess:
                     break;

@@ -8,7 +8,7 @@ namespace CdcLake.MySql.Wire.Payloads;
 //   size        field
 //   1           0xFE
 //   NUL string  plugin to go on with
-//   rest        its data: 20 nonce bytes and a zero for the SHA plugins
+//   rest        its data: 20 nonce bytes and a zero for the SHA plugins, 32 nonce bytes for those of MariaDB
 //
 // A packet of one byte 0xFE asks for the scheme from before MySQL 4.1.
 // Source: MySQL source documentation, "Protocol::AuthSwitchRequest".
@@ -17,6 +17,7 @@ namespace CdcLake.MySql.Wire.Payloads;
 internal sealed record AuthSwitchRequest(string Plugin, byte[] Nonce)
 {
     public const byte Marker = 0xFE;
+    private const int ShaNonce = 20;
 
     /// <exception cref="MySqlProtocolException">The account uses the password scheme from before MySQL 4.1.</exception>
     public static AuthSwitchRequest Read(ReadOnlySpan<byte> payload)
@@ -30,6 +31,6 @@ internal sealed record AuthSwitchRequest(string Plugin, byte[] Nonce)
         reader.Skip(1);
         var plugin = Encoding.ASCII.GetString(reader.ReadNullTerminatedBytes());
         var data = reader.ReadRest();
-        return new AuthSwitchRequest(plugin, (data.Length > 0 && data[^1] == 0 ? data[..^1] : data).ToArray());
+        return new AuthSwitchRequest(plugin, (data.Length == ShaNonce + 1 && data[^1] == 0 ? data[..^1] : data).ToArray());
     }
 }

@@ -21,6 +21,8 @@ internal static class ServerErrors
     public const int XaAccessDenied = 1401; // ER_XAER_RMERR, also for a missing XA_RECOVER_ADMIN
     public const int TableDefinitionChanged = 1412; // ER_TABLE_DEF_CHANGED
 
+    public const int SameReplica = 4052; // ER_SLAVE_SAME_ID of MariaDB
+
     /// <summary>True when the same request may succeed later without anybody's help.</summary>
     public static bool IsTransient(int code) => code is
         1040 // too many connections
