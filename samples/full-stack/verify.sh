@@ -103,12 +103,13 @@ elif ! found=$(shop 'SELECT 1') || [ "$found" != 1 ]; then
   bad "MySQL answers at $MYSQL_AT" "$found"
   writes=false
 else
-  for pair in log_bin=1 binlog_format=ROW binlog_row_image=FULL binlog_row_metadata=FULL gtid_mode=ON enforce_gtid_consistency=ON; do
-    equal "${pair%=*}" "$(shop "SELECT @@global.${pair%=*}")" "${pair#*=}"
-  done
-  found=$(client "$MYSQL_AT" "$MYSQL_CAPTURE" 'SHOW GRANTS')
+  wanted=(log_bin=1 binlog_format=ROW binlog_row_image=FULL binlog_row_metadata=FULL gtid_mode=ON enforce_gtid_consistency=ON)
+  query=$(printf ', @@global.%s' "${wanted[@]%=*}")
+  read -ra found <<< "$(shop "SELECT ${query#, }")"
+  for i in "${!wanted[@]}"; do equal "${wanted[i]%=*}" "${found[i]:-}" "${wanted[i]#*=}"; done
+  grants=$(client "$MYSQL_AT" "$MYSQL_CAPTURE" 'SHOW GRANTS')
   for grant in 'REPLICATION SLAVE' 'REPLICATION CLIENT' 'SELECT'; do
-    case $found in *"$grant"*) ok "the capture account may $grant" ;; *) bad "the capture account may $grant" "$found" ;; esac
+    case $grants in *"$grant"*) ok "the capture account may $grant" ;; *) bad "the capture account may $grant" "$grants" ;; esac
   done
   for table in appdb.products appdb.sales testdb.users; do
     case $(shop "SELECT COUNT(*) > 0 FROM $table") in 1) ok "$table has rows" ;; *) bad "$table has rows" "it is empty, or not there" ;; esac

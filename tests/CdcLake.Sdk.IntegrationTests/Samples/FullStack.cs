@@ -90,15 +90,15 @@ internal sealed class FullStack : IAsyncDisposable
     public Task ShopAsync(int rounds) => RunAsync(
         ["bash", Path.Combine(ComposeFile.Folder, "shop", "shop.sh"), rounds.ToString(CultureInfo.InvariantCulture)], [.. Environment("shop"), ("MYSQL", Client), ("SHOP_PAUSE", "0")]);
 
-    /// <summary><c>verify.sh</c> against what is there; what is not is empty.</summary>
+    /// <summary><c>verify.sh</c> against what is there; what is not is empty. With options it is asked once and for the application and the lake alone.</summary>
     public async Task<(int Exit, IReadOnlyList<string> Lines)> VerifyAsync(Uri application, string trino, params string[] options)
     {
         var keys = $"{Bucket.Key}:{Bucket.Secret}";
         await using var verify = ChildProcess.Start(
             "bash",
             [Path.Combine(ComposeFile.Folder, "verify.sh"), .. options],
-            ("COMPOSE", "false"), ("MYSQL_CLIENT", Client), ("MYSQL_AT", MySqlAt), ("S3_AT", Bucket.Endpoint), ("S3_KEYS", keys), ("S3_BUCKET", Bucket.Name), ("REST_AT", _restUri),
-            ("APP_AT", application.ToString().TrimEnd('/')), ("TRINO_AT", trino), ("STARROCKS_AT", $"127.0.0.1:{StarRocksPort}"), ("STARROCKS_CATALOG", ""), ("SUPERSET_AT", ""),
+            ("COMPOSE", "false"), ("MYSQL_CLIENT", Client), ("MYSQL_AT", options.Length > 0 ? "" : MySqlAt), ("S3_AT", Bucket.Endpoint), ("S3_KEYS", keys), ("S3_BUCKET", Bucket.Name), ("REST_AT", _restUri),
+            ("APP_AT", application.ToString().TrimEnd('/')), ("TRINO_AT", trino), ("STARROCKS_AT", options.Length > 0 ? "" : $"127.0.0.1:{StarRocksPort}"), ("STARROCKS_CATALOG", ""), ("SUPERSET_AT", ""),
             ("PATIENCE", options.Length > 0 ? "0" : "30"));
         return (await verify.ExitAsync(), verify.Output);
     }
