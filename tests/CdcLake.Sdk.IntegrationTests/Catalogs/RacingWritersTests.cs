@@ -80,7 +80,7 @@ public sealed class RacingWritersTests(ITestOutputHelper output) : IDisposable
     {
         var settings = new IcebergSinkSettings
         {
-            FormatVersion = format, DeleteMode = mode, ForeignChanges = ForeignChanges.Keep, SmallFileBytes = 0, FileReadCost = 200, Compacts = true,
+            FormatVersion = format, DeleteMode = mode, ForeignChanges = ForeignChanges.Keep, SmallFileBytes = 0, FileReadCost = 200, LeastFiles = 4, Compacts = true,
         };
         await using var model = new SinkModel(catalog, settings, table: Items);
         await model.OpenAsync();

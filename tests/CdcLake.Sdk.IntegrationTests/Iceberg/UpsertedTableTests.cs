@@ -132,7 +132,7 @@ public sealed class UpsertedTableTests
             MaxOwnDeleteFiles = seed % 2 == 0 ? 1 : 16,
             FilesPerDeleteFile = 3,
             MaxDeleteFilesPerFile = 3,
-            FileReadCost = 20,
+            FileReadCost = 20, LeastFiles = 4,
             Sorting = seed is 3 or 5 ? [SortTerm.Parse("qty desc"), SortTerm.Parse("name")] : [],
             DeleteMode = seed == 5 ? IcebergDeleteMode.CopyOnWrite : null,
             Partitioning = seed is 5 or 6 ? [PartitionTerm.Parse("bucket(3, id)"), PartitionTerm.Parse("truncate(4, name)")] : [],

@@ -22,7 +22,7 @@ public sealed class CompactionPolicyTests
     [Fact]
     public void A_few_small_files_are_left_alone()
     {
-        Enumerable.Range(0, 4).ToList().ForEach(_ => Add(1000));
+        Enumerable.Range(0, 12).ToList().ForEach(_ => Add(1000));
         Assert.Empty(Choose());
     }
 
@@ -30,9 +30,9 @@ public sealed class CompactionPolicyTests
     public void Several_small_files_are_brought_together_without_the_large_one()
     {
         var large = Add(2 * Mega);
-        Enumerable.Range(0, 8).ToList().ForEach(_ => Add(10_000));
+        Enumerable.Range(0, 14).ToList().ForEach(_ => Add(10_000));
         Assert.DoesNotContain(large, Choose());
-        Assert.InRange(Choose().Count, 5, 8);
+        Assert.InRange(Choose().Count, 11, 14);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace CdcLake.Tests.Iceberg;
 /// <summary>Compaction beside the stream: what it leaves, what happens to rows that change meanwhile, and what its failure costs.</summary>
 public sealed class CompactionTests : IDisposable
 {
-    private static readonly IcebergSinkSettings Settings = new() { SmallFileBytes = 0, FileReadCost = 100, Compacts = true };
+    private static readonly IcebergSinkSettings Settings = new() { SmallFileBytes = 0, FileReadCost = 100, LeastFiles = 4, Compacts = true };
 
     private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly LocalObjectStore _store;

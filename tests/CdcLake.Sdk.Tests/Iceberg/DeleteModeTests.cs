@@ -52,7 +52,7 @@ public sealed class DeleteModeTests : IDisposable
     [Fact]
     public async Task Append_adds_rows_over_commits_restarts_and_compactions()
     {
-        var settings = new IcebergSinkSettings { DeleteMode = IcebergDeleteMode.Append, FileReadCost = 100 };
+        var settings = new IcebergSinkSettings { DeleteMode = IcebergDeleteMode.Append, FileReadCost = 100, LeastFiles = 4 };
         await using var model = new SinkModel(_store, settings);
         await model.OpenAsync();
         for (var commit = 0; commit < 12; commit++)

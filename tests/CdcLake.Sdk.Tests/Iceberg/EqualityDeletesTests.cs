@@ -11,7 +11,7 @@ namespace CdcLake.Tests.Iceberg;
 /// <summary>A sink that names replaced and deleted rows by key: which deletes it writes, where, and when they go.</summary>
 public sealed class EqualityDeletesTests : IDisposable
 {
-    private static readonly IcebergSinkSettings Settings = new() { DeleteMode = IcebergDeleteMode.Equality, FileReadCost = 100 };
+    private static readonly IcebergSinkSettings Settings = new() { DeleteMode = IcebergDeleteMode.Equality, FileReadCost = 100, LeastFiles = 4 };
 
     private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly LocalObjectStore _store;

@@ -10,7 +10,7 @@ namespace CdcLake.Tests.Iceberg;
 /// <summary>Data files without field ids, in a table with a name mapping, are read by everything that a sink does with a table's files.</summary>
 public sealed class FilesWithoutIdsTests : IDisposable
 {
-    private static readonly IcebergSinkSettings Settings = new() { SmallFileBytes = 0, FileReadCost = 100, Compacts = true };
+    private static readonly IcebergSinkSettings Settings = new() { SmallFileBytes = 0, FileReadCost = 100, LeastFiles = 4, Compacts = true };
 
     private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly LocalObjectStore _store;

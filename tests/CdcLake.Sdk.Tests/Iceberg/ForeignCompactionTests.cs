@@ -53,7 +53,7 @@ public sealed class ForeignCompactionTests : IDisposable
     [InlineData(IcebergDeleteMode.Equality, 2)]
     public async Task Compaction_of_ours_that_theirs_overtook_is_given_up_whole_and_chosen_anew(IcebergDeleteMode? mode, int format)
     {
-        await using var model = await FilledAsync(Settings with { DeleteMode = mode, FormatVersion = format, FileReadCost = 20 });
+        await using var model = await FilledAsync(Settings with { DeleteMode = mode, FormatVersion = format, FileReadCost = 20, LeastFiles = 4 });
         await using var compaction = (await model.Sink.Upkeep!.BeginAsync(CancellationToken.None))!;
         await compaction.RunAsync(CancellationToken.None);
         await ForeignCompaction.RunAsync(_store);
@@ -82,7 +82,7 @@ public sealed class ForeignCompactionTests : IDisposable
     [InlineData(IcebergDeleteMode.Equality, 3)]
     public async Task Compaction_of_ours_stands_beside_rows_that_others_added_meanwhile(IcebergDeleteMode mode, int format)
     {
-        await using var model = await FilledAsync(Settings with { DeleteMode = mode, FormatVersion = format, FileReadCost = 20, ForeignChanges = ForeignChanges.Keep });
+        await using var model = await FilledAsync(Settings with { DeleteMode = mode, FormatVersion = format, FileReadCost = 20, LeastFiles = 4, ForeignChanges = ForeignChanges.Keep });
         await using var compaction = (await model.Sink.Upkeep!.BeginAsync(CancellationToken.None))!;
         await compaction.RunAsync(CancellationToken.None);
         Change(model, 1);

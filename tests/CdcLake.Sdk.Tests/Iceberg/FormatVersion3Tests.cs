@@ -12,7 +12,7 @@ namespace CdcLake.Tests.Iceberg;
 /// <summary>Tables of format version 3: deletion vectors in the place of position deletes, ids of rows, and how a table of version 2 becomes one.</summary>
 public sealed class FormatVersion3Tests : IDisposable
 {
-    private static readonly IcebergSinkSettings Settings = new() { FormatVersion = 3, DeleteMode = IcebergDeleteMode.DeletionVector, FileReadCost = 100 };
+    private static readonly IcebergSinkSettings Settings = new() { FormatVersion = 3, DeleteMode = IcebergDeleteMode.DeletionVector, FileReadCost = 100, LeastFiles = 4 };
 
     private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly LocalObjectStore _store;

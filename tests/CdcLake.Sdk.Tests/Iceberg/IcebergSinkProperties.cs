@@ -38,7 +38,7 @@ public sealed class IcebergSinkProperties
             MaxOwnDeleteFiles = seed % 5 == 0 ? 16 : 1,
             FilesPerDeleteFile = 3,
             MaxDeleteFilesPerFile = 3,
-            FileReadCost = 20,
+            FileReadCost = 20, LeastFiles = 4,
             SortBytes = seed % 2 == 0 ? 5_000 : 1 << 20,
             TableProperties = seed % 5 == 2 ? Expiring : new Dictionary<string, string>(),
             FormatVersion = seed is > 18 and <= 36 || (seed > 36 && seed % 2 == 0) ? 3 : null,

@@ -8,7 +8,7 @@ namespace CdcLake.Tests.Iceberg;
 public sealed class KeptRowsTests : IDisposable
 {
     private static readonly IcebergSinkSettings Settings =
-        new() { SmallFileBytes = 0, TargetFileSizeBytes = 4_000, FoldAt = 3, FileReadCost = 100, Compacts = true, ForeignChanges = ForeignChanges.Keep };
+        new() { SmallFileBytes = 0, TargetFileSizeBytes = 4_000, FoldAt = 3, FileReadCost = 100, LeastFiles = 4, Compacts = true, ForeignChanges = ForeignChanges.Keep };
 
     private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly LocalObjectStore _store;

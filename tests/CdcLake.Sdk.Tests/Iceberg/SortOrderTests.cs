@@ -12,7 +12,7 @@ namespace CdcLake.Tests.Iceberg;
 /// <summary>Sort orders: who sets them, which files follow them, and that only those say so.</summary>
 public sealed class SortOrderTests : IDisposable
 {
-    private static readonly IcebergSinkSettings Settings = new() { DeleteMode = IcebergDeleteMode.Position, Sorting = [SortTerm.Parse("qty desc"), SortTerm.Parse("name")], FileReadCost = 100 };
+    private static readonly IcebergSinkSettings Settings = new() { DeleteMode = IcebergDeleteMode.Position, Sorting = [SortTerm.Parse("qty desc"), SortTerm.Parse("name")], FileReadCost = 100, LeastFiles = 4 };
 
     private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly LocalObjectStore _store;

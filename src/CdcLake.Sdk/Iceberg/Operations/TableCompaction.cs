@@ -16,6 +16,7 @@ namespace CdcLake.Iceberg.Operations;
 internal sealed class TableCompaction(NamedTable table)
 {
     private const int MostConflicts = 5;
+    private const int LeastFiles = 4; // who asks for it does not count commits
 
     /// <returns>Data files that were replaced, and rows that were written anew.</returns>
     /// <exception cref="CommitConflictException">Other writers touched the files again and again.</exception>
@@ -47,7 +48,7 @@ internal sealed class TableCompaction(NamedTable table)
     private async Task<(int Files, long Rows)?> PieceAsync(TableVersion version, CancellationToken cancellationToken)
     {
         var metadata = version.Table.Metadata;
-        var settings = WriteProperties.Apply(new IcebergSinkSettings(), metadata.Properties, $"Table {table.Name} in {table.Catalog.Name}");
+        var settings = WriteProperties.Apply(new IcebergSinkSettings { LeastFiles = LeastFiles }, metadata.Properties, $"Table {table.Name} in {table.Catalog.Name}");
         var live = await DeletedRows.LoadAsync(version.Table, version.Files, new LiveFiles(), cancellationToken).ConfigureAwait(false);
         var policy = new CompactionPolicy(settings);
         var all = live.All.Sum(f => f.File!.RecordCount);

@@ -89,8 +89,10 @@ internal sealed record IcebergSinkSettings
     /// <summary>Live rows that cost a reader as much as one more file; see <see cref="CompactionPolicy"/>.</summary>
     public long FileReadCost { get; init; } = 100_000;
 
-    /// <summary>What a partition has to cost at least before it is compacted, in files: a few more are not worth a commit.</summary>
-    public int LeastFiles { get; init; } = 4;
+    /// <summary>
+    /// What a partition has to cost at least before it is compacted, in files: fewer are not worth a commit, and more than <see cref="FoldAt"/> of a size commits fold themselves.
+    /// </summary>
+    public int LeastFiles { get; init; } = 12;
 
     /// <summary>What to do with a table that has rows which no pipeline wrote.</summary>
     public ExistingTable ExistingTable { get; init; } = ExistingTable.Refuse;
