@@ -18,7 +18,7 @@ public sealed class MariaDbDefinitionTests : IDisposable
     {
         await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(server), "madefine");
         await database.ExecuteAsync(
-            "CREATE TABLE a (id INT PRIMARY KEY, v VARCHAR(9))", "INSERT INTO a VALUES (1, 'one'), (2, 'two')", "CREATE SEQUENCE s",
+            "CREATE TABLE a (id INT PRIMARY KEY, v VARCHAR(9))", "INSERT INTO a VALUES (1, 'one'), (2, 'two')", "CREATE SEQUENCE s", "CREATE TABLE tick (id INT AUTO_INCREMENT PRIMARY KEY)",
             "CREATE TABLE hist (id INT PRIMARY KEY, v INT) WITH SYSTEM VERSIONING", "INSERT INTO hist VALUES (1, 1)");
         using var stop = new CancellationTokenSource();
         await using var pipeline = Pipeline.FromMySqlBinlog(new MySqlSource(database.ConnectionString).Database(database.Name).Exclude("hist"))
@@ -40,13 +40,39 @@ public sealed class MariaDbDefinitionTests : IDisposable
             ["TRUNCATE TABLE b WAIT 1", "INSERT INTO b VALUES (10, 10, '::ffff:1.2.3.4', 2)"],
             ["ALTER TABLE b DROP COLUMN IF EXISTS nosuch, DROP COLUMN w", "DROP SEQUENCE s"],
             ["CREATE TABLE made (id INT PRIMARY KEY) SELECT 5 AS id, 'x' AS t", "UPDATE made SET t = 'y'"],
-            ["CREATE OR REPLACE TABLE made SELECT 6 AS id, 'z' AS u"],
+            ["CREATE OR REPLACE TABLE made (id INT PRIMARY KEY) SELECT 6 AS id, 'z' AS u"],
             ["ALTER TABLE c ADD COLUMN z TEXT COMPRESSED", "UPDATE c SET z = REPEAT('z', 1000)"],
             ["DROP TABLE IF EXISTS made, nosuch", "INSERT INTO b VALUES (11, '::', 3)"],
         ];
         foreach (var step in steps)
         {
             await database.ExecuteAsync(step);
+            Assert.Equal((step[0], ""), (step[0], await DifferencesAsync()));
+        }
+
+        await stop.CancelAsync();
+        await running;
+
+        // A target that has no reason to commit shows an older position, from which a comparison would have to pass the definition: then it is made to commit.
+        async Task<string> DifferencesAsync()
+        {
+            for (var attempt = 0; ; attempt++)
+            {
+                await ReachAsync();
+                try
+                {
+                    var report = await pipeline.VerifyAsync();
+                    return string.Join("; ", report.Sinks.Where(s => s is not { DifferingRanges: 0, NotComparedBecause: null }).Select(s => $"{s.Name}: {s.NotComparedBecause}"));
+                }
+                catch (SchemaMismatchException error) when (error.IsTransient && attempt < 20)
+                {
+                    await database.ExecuteAsync("INSERT INTO tick VALUES ()");
+                }
+            }
+        }
+
+        async Task ReachAsync()
+        {
             using var limit = new CancellationTokenSource(ChildProcess.Limit);
             var reached = pipeline.WaitForGtidAsync(await database.Connection.GtidExecutedAsync(), cancellationToken: limit.Token);
             if (await Task.WhenAny(reached, running) == running)
@@ -55,12 +81,7 @@ public sealed class MariaDbDefinitionTests : IDisposable
             }
 
             await reached;
-            var report = await pipeline.VerifyAsync(limit.Token);
-            Assert.All(report.Sinks, s => Assert.True(s is { DifferingRanges: 0, NotComparedBecause: null }, $"{s.Name} after \"{step[0]}\": {s.NotComparedBecause}"));
         }
-
-        await stop.CancelAsync();
-        await running;
     }
 
     [ServerFact(TestServers.MariaDb)]
