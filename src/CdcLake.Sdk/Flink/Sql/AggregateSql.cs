@@ -1,6 +1,5 @@
 using CdcLake.Columnar;
 using CdcLake.Expressions;
-using CdcLake.Planning;
 
 namespace CdcLake.Flink.Sql;
 

@@ -59,7 +59,7 @@ internal sealed class Preflight(ServerSession session, string host)
         return [.. findings.OrderByDescending(f => f.Severity)];
     }
 
-    private async Task<IReadOnlyList<Finding>> RequiredAsync(Facts facts, IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Finding>> RequiredAsync(Facts facts, IReadOnlyList<MySqlTableName> tables, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>(facts.Settings.Required());
         if (facts.Log is { } log)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -16,13 +17,14 @@ namespace CdcLake.MySql.Gtids;
 internal static class DomainText
 {
     private const int MaxDigits = 10; // of a domain, 32 bits
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789-");
 
     /// <summary>True for what can only be a domain: a UUID has four dashes before the first colon, or 32 digits.</summary>
     public static bool IsOne(string text)
     {
         var head = text.AsSpan();
         head = head.IndexOf(':') is >= 0 and var colon ? head[..colon] : head;
-        return head.Length > 0 && !head.ContainsAnyExcept("0123456789-") && head.Count('-') is var dashes && (dashes == 2 || (dashes == 0 && head.Length <= MaxDigits && head.Length < text.Length));
+        return head.Length > 0 && !head.ContainsAnyExcept(Digits) && head.Count('-') is var dashes && (dashes == 2 || (dashes == 0 && head.Length <= MaxDigits && head.Length < text.Length));
     }
 
     /// <summary>Adds what <paramref name="text"/> names; false when it is malformed.</summary>

@@ -1,4 +1,3 @@
-using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog.Events;
