@@ -55,7 +55,12 @@ internal static class FlinkTargets
     {
         await using var tables = await BulkTables.CreateAsync(server);
         await using var cluster = await FlinkCluster.StartAsync();
-        File.SetUnixFileMode(Directory.CreateDirectory(folder).FullName, (UnixFileMode)0x1FF); // Flink may run as another user
+        Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, (UnixFileMode)0x1FF); // Flink may run as another user
+        }
+
         await using var pipeline = SalesJob.Build(job, new MySqlSource(server), tables.Database, folder);
         var script = await pipeline.ToFlinkSqlAsync(o => o.CheckpointInterval = TimeSpan.FromSeconds(1));
         var idle = cluster.Cpu();

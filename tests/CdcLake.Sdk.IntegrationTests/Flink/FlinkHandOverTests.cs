@@ -80,7 +80,7 @@ public sealed class FlinkHandOverTests(FlinkCluster cluster, ITestOutputHelper o
 
     private static Pipeline Build(FlinkShape shape, ShopTables tables, ComparedLake lake) => shape.Build(tables, lake.Table(shape.Name), $"hand-{Environment.ProcessId}-{shape.Name.Replace('_', '-')}");
 
-    private static async Task CompareAsync(string where, MySqlDatabase database, ComparedLake lake, IReadOnlyList<FlinkJob> jobs)
+    private static async Task CompareAsync(string where, MySqlDatabase database, ComparedLake lake, List<FlinkJob> jobs)
     {
         foreach (var shape in Shapes)
         {

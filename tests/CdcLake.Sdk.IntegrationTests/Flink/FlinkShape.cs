@@ -23,7 +23,7 @@ internal sealed record FlinkShape(string Name, Func<ShopTables, IcebergTable, st
     }
 
     /// <summary>The rows of a table of StarRocks in the same form.</summary>
-    public IReadOnlyList<string> Lines(IEnumerable<IReadOnlyDictionary<string, string?>> rows) => [.. rows.Select(r => Line(r.Select(c => (c.Key, c.Value)))).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> LinesOf(IEnumerable<IReadOnlyDictionary<string, string?>> rows) => [.. rows.Select(r => Line(r.Select(c => (c.Key, c.Value)))).Order(StringComparer.Ordinal)];
 
     /// <summary>What MySQL answers.</summary>
     public async Task<IReadOnlyList<string>> ExpectedAsync(MySqlDatabase database)

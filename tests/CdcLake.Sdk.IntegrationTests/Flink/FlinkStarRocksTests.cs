@@ -49,7 +49,7 @@ public sealed class FlinkStarRocksTests(FlinkCluster cluster, ITestOutputHelper 
             Assert.True(await job.GetStateAsync() != FlinkJobState.Failed, string.Join('\n', await job.GetExceptionsAsync()));
             differences =
             [
-                Answer.Difference(totals, await Totals.RowsAsync(lake)), Answer.Difference(totals, Totals.Lines(rocks.Rows("analytics.totals"))), Answer.Difference(lines, Lines.Lines(rocks.Rows("analytics.lines"))),
+                Answer.Difference(totals, await Totals.RowsAsync(lake)), Answer.Difference(totals, FlinkShape.LinesOf(rocks.Rows("analytics.totals"))), Answer.Difference(lines, FlinkShape.LinesOf(rocks.Rows("analytics.lines"))),
             ];
         }
         while (differences.Any(d => d is not null) && clock.Elapsed < Patience);
