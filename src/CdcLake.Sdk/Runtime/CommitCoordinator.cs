@@ -125,6 +125,11 @@ internal sealed class CommitCoordinator
             if (sink.Sink.IsDurable)
             {
                 _committed.Add(sink, sink.Committed);
+                if (sink.Committed is null)
+                {
+                    _policy.Came(sink.Number);
+                    _wake.Raise();
+                }
             }
         }
     }

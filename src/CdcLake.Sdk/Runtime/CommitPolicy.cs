@@ -13,6 +13,7 @@ internal sealed class CommitPolicy
 
     private readonly PipelineOptions _options;
     private readonly Dictionary<int, SinkBacklog> _backlogs = []; // of a sink that never reports nothing waits
+    private readonly HashSet<int> _unseen = []; // sinks whose table is not there before their first commit, with rows or without
     private long? _changedSince;
     private long? _movedSince;
 
@@ -35,20 +36,30 @@ internal sealed class CommitPolicy
         }
     }
 
+    private bool Waits => _unseen.Count > 0 || _backlogs.Values.Any(b => b.Rows > 0);
+
+    /// <summary>Notes that a sink came which has committed nothing yet: that its table is there is a change, too.</summary>
+    public void Came(int sink)
+    {
+        _unseen.Add(sink);
+        _changedSince ??= _options.TimeProvider.GetTimestamp();
+    }
+
     /// <summary>Notes that an epoch became committable in a sink.</summary>
     public void EpochEnded(int sink, SinkBacklog backlog)
     {
         var now = _options.TimeProvider.GetTimestamp();
         _backlogs[sink] = backlog;
         _movedSince ??= now;
-        _changedSince = _backlogs.Values.Any(b => b.Rows > 0) ? _changedSince ?? now : null;
+        _changedSince = Waits ? _changedSince ?? now : null;
     }
 
     /// <summary>What waits in a sink does not count any more.</summary>
     public void Leave(int sink)
     {
         _backlogs.Remove(sink);
-        _changedSince = _backlogs.Values.Any(b => b.Rows > 0) ? _changedSince : null;
+        _unseen.Remove(sink);
+        _changedSince = Waits ? _changedSince : null;
     }
 
     /// <summary>Everything is committed that these sinks had. What waits in one that came meanwhile still does.</summary>
@@ -57,9 +68,10 @@ internal sealed class CommitPolicy
         foreach (var sink in sinks)
         {
             _backlogs.Remove(sink);
+            _unseen.Remove(sink);
         }
 
-        _changedSince = _backlogs.Values.Any(b => b.Rows > 0) ? _changedSince : null;
+        _changedSince = Waits ? _changedSince : null;
         _movedSince = _backlogs.Count > 0 ? _movedSince : null;
     }
 

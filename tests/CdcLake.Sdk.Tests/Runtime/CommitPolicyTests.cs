@@ -53,6 +53,20 @@ public sealed class CommitPolicyTests
     }
 
     [Fact]
+    public void A_table_that_came_without_rows_is_due_like_a_change()
+    {
+        var policy = Policy();
+        policy.Came(3);
+        policy.EpochEnded(3, new SinkBacklog(0, 0, true));
+        Assert.Equal(TimeSpan.FromSeconds(2), policy.DueIn);
+        policy.Committed([0]);
+        policy.EpochEnded(0, new SinkBacklog(0, 0, true));
+        Assert.Equal(TimeSpan.FromSeconds(2), policy.DueIn);
+        policy.Committed([0, 3]);
+        Assert.Null(policy.DueIn);
+    }
+
+    [Fact]
     public void Rows_of_a_sink_that_took_no_part_in_a_commit_still_wait()
     {
         var policy = Policy();
