@@ -12,12 +12,18 @@ namespace CdcLake.IntegrationTests.Catalogs;
 /// The Iceberg project's own REST catalog server, with Iceberg Java beside us as the other client: one creates and the other writes, both write, and the server fails as
 /// servers do.
 /// </summary>
-public sealed class RestCatalogTests
+public sealed class RestCatalogTests : IAsyncLifetime
 {
     private static readonly IcebergSinkSettings Settings = new() { SmallFileBytes = 0, TargetFileSizeBytes = 4_000, FoldAt = 3 };
-    private readonly string _space = $"rest_{Environment.ProcessId}_{Guid.NewGuid():N}";
+    private readonly RestSpace _space = new();
 
-    private TableIdentifier Items => TableIdentifier.Parse($"{_space}.items");
+    private string Space => _space.Name;
+
+    private TableIdentifier Items => TableIdentifier.Parse($"{Space}.items");
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _space.DisposeAsync().AsTask();
 
     [ServerFact(RestServer.Variable, IcebergJava.Variable)]
     public async Task Two_tables_of_a_pipeline_are_committed_in_one_act_and_equal_the_same_job_in_a_folder()
@@ -30,7 +36,7 @@ public sealed class RestCatalogTests
         await RestServer.ArmAsync("POST .*/transactions/commit", status: 429, times: 2);
         try
         {
-            await RunAsync(lake, _space, folder["rest"]);
+            await RunAsync(lake, Space, folder["rest"]);
         }
         finally
         {
@@ -41,7 +47,7 @@ public sealed class RestCatalogTests
         var gtids = new List<IEnumerable<string?>>();
         foreach (var table in new[] { "sales", "totals" })
         {
-            var name = $"{_space}.{table}";
+            var name = $"{Space}.{table}";
             await IcebergJava.DoAsync(["verify", name, "--all", "--keys", "identifier", "--no-notes", .. RestServer.ForJava]);
             Assert.Equal(
                 await IcebergJava.SortedRowsAsync(Path.Combine(folder["warehouse"], "demo", table)), await IcebergJava.SortedRowsAsync([name, .. RestServer.ForJava]));
@@ -69,7 +75,7 @@ public sealed class RestCatalogTests
         await model.OpenAsync();
         for (var round = 1; round <= 3; round++)
         {
-            await RestServer.ArmAsync($"POST .*/{_space}/tables/items", status, after, drop, times: round == 3 ? 3 : 1);
+            await RestServer.ArmAsync($"POST .*/{Space}/tables/items", status, after, drop, times: round == 3 ? 3 : 1);
             var (before, old) = (model.Position, model.Rows.ToList());
             for (var id = 0; id < 50; id += round)
             {
@@ -148,12 +154,12 @@ public sealed class RestCatalogTests
     public async Task Namespaces_and_tables_are_administered()
     {
         var lake = IcebergCatalog.Rest(RestServer.Uri);
-        var deep = $"{_space}.deep";
-        await lake.CreateNamespaceAsync(_space, new Dictionary<string, string> { ["owner"] = "anna" });
-        Assert.Equal(CatalogError.AlreadyExists, (await Assert.ThrowsAsync<CatalogException>(() => lake.CreateNamespaceAsync(_space))).Error);
-        await lake.SetNamespacePropertiesAsync(_space, new Dictionary<string, string> { ["owner"] = "bert", ["x"] = "1" });
-        await lake.RemoveNamespacePropertiesAsync(_space, ["x"]);
-        Assert.Equal("bert", (await lake.LoadNamespacePropertiesAsync(_space))["owner"]);
+        var deep = $"{Space}.deep";
+        await lake.CreateNamespaceAsync(Space, new Dictionary<string, string> { ["owner"] = "anna" });
+        Assert.Equal(CatalogError.AlreadyExists, (await Assert.ThrowsAsync<CatalogException>(() => lake.CreateNamespaceAsync(Space))).Error);
+        await lake.SetNamespacePropertiesAsync(Space, new Dictionary<string, string> { ["owner"] = "bert", ["x"] = "1" });
+        await lake.RemoveNamespacePropertiesAsync(Space, ["x"]);
+        Assert.Equal("bert", (await lake.LoadNamespacePropertiesAsync(Space))["owner"]);
         await lake.CreateNamespaceAsync(deep);
         Assert.True(await lake.NamespaceExistsAsync(deep));
         await using (var model = NewModel())
@@ -163,8 +169,8 @@ public sealed class RestCatalogTests
             await model.EndAndCommitAsync();
         }
 
-        Assert.Equal([Items.ToString()], await ListAsync(lake.ListTablesAsync(_space)));
-        Assert.Equal([deep], await ListAsync(lake.ListNamespacesAsync(_space)));
+        Assert.Equal([Items.ToString()], await ListAsync(lake.ListTablesAsync(Space)));
+        Assert.Equal([deep], await ListAsync(lake.ListNamespacesAsync(Space)));
         await lake.RenameTableAsync(Items.ToString(), $"{deep}.things");
         await lake.SetTablePropertiesAsync($"{deep}.things", new Dictionary<string, string> { ["comment"] = "renamed" });
         Assert.Equal("renamed", (await lake.LoadTablePropertiesAsync($"{deep}.things"))["comment"]);
@@ -175,8 +181,8 @@ public sealed class RestCatalogTests
         Assert.False(File.Exists(location));
         Assert.False(await lake.TableExistsAsync($"{deep}.things"));
         await lake.DropNamespaceAsync(deep);
-        await lake.DropNamespaceAsync(_space);
-        Assert.Equal(CatalogError.NoSuchNamespace, (await Assert.ThrowsAsync<CatalogException>(() => lake.LoadNamespacePropertiesAsync(_space))).Error);
+        await lake.DropNamespaceAsync(Space);
+        Assert.Equal(CatalogError.NoSuchNamespace, (await Assert.ThrowsAsync<CatalogException>(() => lake.LoadNamespacePropertiesAsync(Space))).Error);
     }
 
     private SinkModel NewModel() => new(OpenCatalog, Settings, table: Items);

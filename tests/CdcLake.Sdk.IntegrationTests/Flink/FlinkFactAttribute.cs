@@ -12,11 +12,4 @@ public sealed class FlinkFactAttribute : FactAttribute
 
     /// <param name="servers">Variables of further servers that it needs.</param>
     public FlinkFactAttribute(params string[] servers) => Skip = TestServers.ReasonToSkip([TestServers.MySql, IcebergJava.Variable, Jars, .. servers]);
-
-    /// <summary>True for one that runs with CDCLAKE_TEST_LONG=1 only.</summary>
-    public bool IsLong
-    {
-        get => false;
-        set => Skip ??= value && !Proof.IsLong ? "a long proof: CDCLAKE_TEST_LONG=1" : null;
-    }
 }

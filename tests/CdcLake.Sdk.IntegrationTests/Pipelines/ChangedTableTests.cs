@@ -95,7 +95,8 @@ public sealed class ChangedTableTests(ServerPair servers, ITestOutputHelper outp
     [ServerFact(TestServers.MySql, RestServer.Variable, IcebergJava.Variable)]
     public async Task Columns_change_in_a_catalog_that_is_a_service()
     {
-        var table = $"rest_{Environment.ProcessId}_{Guid.NewGuid():N}.t";
+        await using var space = new RestSpace();
+        var table = $"{space.Name}.t";
         await using var followed = new FollowedTable(servers, (mysql, _, options) => Pipeline
             .FromMySqlBinlog(mysql.Table($"{FollowedTable.Database}.t")).ToIceberg(IcebergCatalog.Rest(RestServer.Uri).Table(table)).Build("followed", options));
         await followed.CreateAsync([Create, .. Rows]);

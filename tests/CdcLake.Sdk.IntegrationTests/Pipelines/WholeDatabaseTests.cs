@@ -206,8 +206,8 @@ public sealed class WholeDatabaseTests(ServerPair servers, ITestOutputHelper out
     [ServerFact(TestServers.MySql, RestServer.Variable, IcebergJava.Variable)]
     public async Task Tables_of_a_catalog_that_is_a_service_are_committed_in_one_act()
     {
-        var space = $"rest_{Environment.ProcessId}_{Guid.NewGuid():N}";
-        await ProveAsync(() => IcebergCatalog.Rest(RestServer.Uri), space, table => [table, .. RestServer.ForJava]);
+        await using var space = new RestSpace();
+        await ProveAsync(() => IcebergCatalog.Rest(RestServer.Uri), space.Name, table => [table, .. RestServer.ForJava]);
     }
 
     [ServerFact(TestServers.MySql, TestServers.Moto, IcebergJava.Variable)]
