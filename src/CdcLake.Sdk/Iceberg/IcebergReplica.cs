@@ -59,7 +59,7 @@ internal sealed class IcebergReplica
     {
         var schema = _reader.IcebergSchemaOf(snapshot);
         var names = _capture.Schema.Count > 0 ? [.. _capture.Schema.Fields.Select(f => f.Name)] : (string[])[schema.Fields[0].Name]; // rows that are only counted
-        var ordinals = names.Select(n => OrdinalOf(schema, n)).ToList();
+        var ordinals = names.Select(schema.IndexOf).ToList();
         var batches = _reader.ReadAsync(snapshot, schema, new ScanRequest(ordinals, ordinals.Count, null, null), cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var _ = batches.ConfigureAwait(false);
         while (await NextAsync(batches, snapshot, cancellationToken).ConfigureAwait(false))
@@ -108,7 +108,7 @@ internal sealed class IcebergReplica
         for (var i = 0; i < _capture.Schema.Count; i++)
         {
             var (field, native) = (_capture.Schema[i], _capture.Table.NativeTypes[_capture.Columns[i]]);
-            var (at, wanted) = (OrdinalOf(schema, field.Name), IcebergType.Of(field.Type));
+            var (at, wanted) = (schema.IndexOf(field.Name), IcebergType.Of(field.Type));
             if (at < 0 || schema.Fields[at].Type != wanted)
             {
                 throw Other(at < 0
@@ -177,19 +177,6 @@ internal sealed class IcebergReplica
 
         var position = MySqlPosition.Parse(marker.Position);
         return position.Began is null ? position : throw Other($"pipeline \"{marker.Pipeline}\" began in the middle of the log, behind {position.Since}, so that rows from before that are not in it");
-    }
-
-    private static int OrdinalOf(IcebergSchema schema, string name)
-    {
-        for (var i = 0; i < schema.Fields.Length; i++)
-        {
-            if (schema.Fields[i].Name == name)
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 
     private string Refused(string reason) => $"A pipeline cannot begin with the rows of {_capture.Table.Name} in {Name} of {_table.Catalog}: {reason}. ";

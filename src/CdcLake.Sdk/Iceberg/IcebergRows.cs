@@ -29,12 +29,10 @@ internal sealed class IcebergRows(IcebergTableReader reader, IReadOnlyDictionary
 
     private int OrdinalOf(IcebergSchema schema, Field field)
     {
-        for (var i = 0; i < schema.Fields.Length; i++)
+        var at = schema.IndexOf(field.Name);
+        if (at >= 0 && ScanColumns.TypeOf(schema.Fields[at].Type)?.Storage == field.Type.Storage)
         {
-            if (schema.Fields[i].Name == field.Name && ScanColumns.TypeOf(schema.Fields[i].Type)?.Storage == field.Type.Storage)
-            {
-                return i;
-            }
+            return at;
         }
 
         throw new CatalogException($"Table {reader.Table.Identifier} has no column \"{field.Name}\" that holds {field.Type}. It was altered by somebody else, or the pipeline has not followed its source yet.");

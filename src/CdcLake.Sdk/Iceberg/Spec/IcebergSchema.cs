@@ -33,6 +33,20 @@ internal sealed record IcebergSchema(int SchemaId, ImmutableArray<IcebergField> 
     /// <summary>Highest field id of the top-level columns; 0 when there are none.</summary>
     public int HighestFieldId => Fields.Length == 0 ? 0 : Fields.Max(f => f.Id);
 
+    /// <summary>Place of the top-level column of a name; −1 for none.</summary>
+    public int IndexOf(string name)
+    {
+        for (var i = 0; i < Fields.Length; i++)
+        {
+            if (Fields[i].Name == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>True for the same columns with the same field ids; the schema's own number does not count.</summary>
     public bool IsSameAs(IcebergSchema other) => Fields.SequenceEqual(other.Fields) && IdentifierFieldIds.SequenceEqual(other.IdentifierFieldIds);
 

@@ -19,9 +19,7 @@ internal static class Ed25519Signature
     /// <summary>The 64 bytes of a signature.</summary>
     /// <param name="secret">What the key is made of; of ordinary keys the seed of 32 bytes.</param>
     /// <param name="message">What is signed.</param>
-    public static byte[] Sign(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> message) => Sign(secret, message, out _);
-
-    /// <summary>The same, and the key that tells whether it is right.</summary>
+    /// <param name="publicKey">The 32 bytes of the key that tells whether it is right.</param>
     public static byte[] Sign(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> message, out byte[] publicKey)
     {
         var expanded = SHA512.HashData(secret);
