@@ -31,9 +31,9 @@ internal static class FlinkTargets
         return
         [
             Rate($"{job}: initial snapshot, start or submission included (clock)", BulkTables.Sales, ours.Snapshot, theirs.Snapshot),
-            Core("  the same (one core)", BulkTables.Sales, ours.SnapshotCpu, theirs.SnapshotCpu),
+            Rate("  the same (one core)", BulkTables.Sales, ours.SnapshotCpu, theirs.SnapshotCpu),
             Rate($"{job}: {BulkTables.Changes / 1000} k changes in bulk (clock)", BulkTables.Changes, ours.Bulk, theirs.Bulk),
-            Core("  the same (one core)", BulkTables.Changes, ours.BulkCpu, theirs.BulkCpu),
+            Rate("  the same (one core)", BulkTables.Changes, ours.BulkCpu, theirs.BulkCpu),
             TargetLine.Against($"{job}: one change → visible, median of {Singles}", ours.Single, "s", Flink, theirs.Single),
             TargetLine.Against($"{job}: memory at the end, all processes", ours.Memory / 1e6, "MB", Flink, theirs.Memory / 1e6),
             TargetLine.Against($"{job}: files in the table's folder at the end", ours.Files, "files", Flink, theirs.Files),
@@ -41,8 +41,6 @@ internal static class FlinkTargets
     }
 
     private static TargetLine Rate(string name, int changes, double ours, double theirs) => TargetLine.Against(name, changes / ours / 1e3, "k rows/s", "Flink", changes / theirs / 1e3);
-
-    private static TargetLine Core(string name, int changes, double ours, double theirs) => Rate(name, changes, ours, theirs);
 
     private static async Task<EngineRun> OursAsync(string server, string job, string folder)
     {

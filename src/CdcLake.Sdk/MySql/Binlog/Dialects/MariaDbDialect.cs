@@ -38,7 +38,7 @@ internal sealed class MariaDbDialect : IServerDialect
         var place = await session.QueryAsync("SHOW STATUS WHERE Variable_name IN ('Binlog_snapshot_file', 'Binlog_snapshot_position')", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync("COMMIT", cancellationToken).ConfigureAwait(false);
         var values = place.Rows.ToDictionary(r => r[0]!, r => r[1] ?? "", StringComparer.OrdinalIgnoreCase);
-        return await ReadAtAsync(session, values["Binlog_snapshot_file"], values["Binlog_snapshot_position"], cancellationToken).ConfigureAwait(false);
+        return await ReadAtAsync(session, values["Binlog_snapshot_file"], ulong.Parse(values["Binlog_snapshot_position"], CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false);
     }
 
     public Task<BinlogStatus> ReadEndAsync(ServerSession session, CancellationToken cancellationToken) => BinlogStatus.ReadAsync(session, cancellationToken);
@@ -49,17 +49,17 @@ internal sealed class MariaDbDialect : IServerDialect
         {
             var files = await LogFiles.ReadAsync(session, cancellationToken).ConfigureAwait(false);
             var executed = (await session.QueryAsync("SELECT @@GLOBAL.gtid_binlog_pos", cancellationToken).ConfigureAwait(false))[0, 0]!;
-            var purged = await FindAtAsync(session, files[0].Name, "4", cancellationToken).ConfigureAwait(false);
+            var purged = await FindAtAsync(session, files[0].Name, FirstEventPosition, cancellationToken).ConfigureAwait(false);
             if (purged is not null || attempt == MostAttempts)
             {
-                return (purged ?? throw Unknown(session, files[0].Name, "4"), GtidSet.Parse(executed));
+                return (purged ?? throw Unknown(session, files[0].Name, FirstEventPosition), GtidSet.Parse(executed));
             }
 
             // The first file was removed in between: there is another first one.
         }
     }
 
-    public Task<GtidSet> ReadBeginningAsync(ServerSession session, string file, CancellationToken cancellationToken) => ReadAtAsync(session, file, "4", cancellationToken);
+    public Task<GtidSet> ReadBeginningAsync(ServerSession session, string file, CancellationToken cancellationToken) => ReadAtAsync(session, file, FirstEventPosition, cancellationToken);
 
     // It waits for what the server gets as a replica; one that is none is waited for by asking it again.
     public Task WaitAsync(ServerSession session, GtidSet missing, int seconds, CancellationToken cancellationToken)
@@ -82,16 +82,16 @@ internal sealed class MariaDbDialect : IServerDialect
             && grant.Split(" ON *.* TO ")[0]["GRANT ".Length..].Split(", ").Any(p => p is "ALL PRIVILEGES" or "REPLICATION SLAVE" or "REPLICATION REPLICA" or "SUPER"));
     }
 
-    private static async Task<GtidSet> ReadAtAsync(ServerSession session, string file, string offset, CancellationToken cancellationToken) =>
+    private static async Task<GtidSet> ReadAtAsync(ServerSession session, string file, ulong offset, CancellationToken cancellationToken) =>
         await FindAtAsync(session, file, offset, cancellationToken).ConfigureAwait(false)
         ?? throw Unknown(session, file, offset);
 
-    private static MySqlServerException Unknown(ServerSession session, string file, string offset) =>
-        new($"{session.Peer} does not know which transactions lie before {file}:{offset}, a place in its log that it named just now: the file was removed meanwhile, or is damaged.") { IsTransient = true };
+    private static MySqlServerException Unknown(ServerSession session, string file, ulong offset) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{session.Peer} does not know which transactions lie before {file}:{offset}, a place in its log that it named just now: the file was removed meanwhile, or is damaged.")) { IsTransient = true };
 
-    private static async Task<GtidSet?> FindAtAsync(ServerSession session, string file, string offset, CancellationToken cancellationToken)
+    private static async Task<GtidSet?> FindAtAsync(ServerSession session, string file, ulong offset, CancellationToken cancellationToken)
     {
-        var rows = await session.QueryAsync($"SELECT BINLOG_GTID_POS({MySqlTableName.Literal(file)}, {offset})", cancellationToken).ConfigureAwait(false);
+        var rows = await session.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT BINLOG_GTID_POS({MySqlTableName.Literal(file)}, {offset})"), cancellationToken).ConfigureAwait(false);
         return rows[0, 0] is { } text ? GtidSet.Parse(text) : null;
     }
 }
