@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
 
@@ -20,25 +19,25 @@ public sealed class SnapshotRefusalTests(PrivateMySqlServer server) : IClassFixt
     public async Task Table_without_key_that_is_being_written_is_waited_for()
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "keylesswait");
-        var writers = await WriteAllTheTimeAsync(database);
+        await database.ExecuteAsync("CREATE TABLE t (v INT)", "INSERT INTO t VALUES (1), (1)");
+        await using var write = await UnacknowledgedWrite.BeginAsync(database, "INSERT INTO t VALUES (2)");
         await using var run = await SourceRun.StartAsync(database.Options, "keylesswait", [$"{database.Name}.t"]);
-        await run.WaitForProgressAsync(p => p.Phase == SourcePhase.Retrying && p.Error!.Message.Contains("no primary key", StringComparison.Ordinal), count: 8);
-        await database.ExecuteAsync("INSERT INTO halt VALUES (1)");
-        await writers;
-        await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
-        Assert.Equal((await database.Connection.QueryAsync("SELECT COUNT(*) FROM t", default))[0, 0], run.Contents.Rows(0).Count.ToString(CultureInfo.InvariantCulture));
+        await run.WaitForProgressAsync(p => p.Phase == SourcePhase.Retrying && p.Error!.Message.Contains("no primary key", StringComparison.Ordinal), count: 4);
+        Assert.Empty(run.Contents.Epochs);
+        await write.EndAsync();
+        await run.WaitForFirstEpochAsync();
+        Assert.Equal(["1", "1", "2"], run.Contents.Rows(0));
     }
 
     [ServerFact(TestServers.MySql)]
     public async Task Table_without_key_that_is_written_past_the_patience_is_an_error_with_its_statement()
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "keylesserror");
-        var writers = await WriteAllTheTimeAsync(database);
+        await database.ExecuteAsync("CREATE TABLE t (v INT)");
+        await using var write = await UnacknowledgedWrite.BeginAsync(database, "INSERT INTO t VALUES (2)");
         var settings = new MySqlSourceOptions { SnapshotPatience = TimeSpan.FromMilliseconds(1) };
         var run = await SourceRun.StartAsync(database.Options, "keylesserror", [$"{database.Name}.t"], settings: settings);
         var error = await Assert.ThrowsAsync<SchemaMismatchException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
-        await database.ExecuteAsync("INSERT INTO halt VALUES (1)");
-        await writers;
         Assert.False(error.IsTransient);
         Assert.Contains($"{database.Name}.t has no primary key", error.Message, StringComparison.Ordinal);
         Assert.Contains("ADD COLUMN", error.Message, StringComparison.Ordinal);
@@ -155,29 +154,5 @@ public sealed class SnapshotRefusalTests(PrivateMySqlServer server) : IClassFixt
         var run = await SourceRun.StartAsync(database.Options, "engine", [$"{database.Name}.t"]);
         var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains($"ALTER TABLE `{database.Name}`.`t` ENGINE=InnoDB;", error.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>
-    /// Has the server itself write to the table without pause, however slow its clients are, until a row stands in <c>halt</c>; gives the end of that once it has begun.
-    /// </summary>
-    private static async Task<Task> WriteAllTheTimeAsync(MySqlDatabase database)
-    {
-        await database.ExecuteAsync(
-            "CREATE TABLE t (v INT)",
-            "CREATE TABLE halt (v INT)",
-            "CREATE PROCEDURE write_all_the_time() BEGIN WHILE NOT EXISTS (SELECT 1 FROM halt) DO INSERT INTO t VALUES (2); END WHILE; END");
-        var writers = Task.WhenAll(CallAsync(database), CallAsync(database));
-        while ((await database.Connection.QueryAsync("SELECT COUNT(*) FROM t", default))[0, 0] == "0")
-        {
-            Assert.False(writers.IsCompleted, "the writers ended by themselves");
-        }
-
-        return writers;
-    }
-
-    private static async Task CallAsync(MySqlDatabase database)
-    {
-        await using var connection = await database.ConnectAsync();
-        await connection.ExecuteAsync("CALL write_all_the_time()", default);
     }
 }
