@@ -170,6 +170,8 @@ internal sealed partial class Consolidator
             key.Withdrawn = _rows.Move(old, key.Withdrawn);
             key.Old = _rows.Move(old, key.Old);
         }
+
+        old.Clear();
     }
 
     /// <summary>The keys have other references now.</summary>

@@ -170,41 +170,48 @@ internal sealed unsafe class KeyShard<TKey>(ulong seed)
         Rebuild((uint)larger);
     }
 
+    /// <summary>
+    /// Makes the array longer and spreads the keys over it, in place: they are moved to its end and from there to where they belong, which is never behind where they then lie. So no key is
+    /// held twice, and no hole is left in the heap by each array that was outgrown (with glibc these were 3 bytes a key).
+    /// </summary>
     private void Rebuild(uint capacity)
     {
-        var old = _slots;
-        var oldLength = _length;
-        _capacity = capacity;
-        for (var spare = FirstCapacity + (capacity / 256); !TryFill(old, oldLength, capacity + spare); spare *= 2)
-        {
-            // More than expected belongs to the last places: room for it behind them.
-        }
-
-        NativeMemory.Free(old);
-    }
-
-    private bool TryFill(KeySlot<TKey>* old, uint oldLength, uint length)
-    {
-        _length = length;
-        _slots = (KeySlot<TKey>*)NativeMemory.AllocZeroed(length, (nuint)sizeof(KeySlot<TKey>));
+        var from = 0u;
         var next = 0u;
-        for (var slot = old; slot < old + oldLength; slot++)
+        var spare = FirstCapacity + (capacity / 256);
+        Lengthen((uint)Math.Max((long)capacity + spare - _length, capacity - _capacity), ref from);
+        _capacity = capacity;
+        while (from < _length)
         {
-            if (slot->IsEmpty)
+            var slot = _slots[from++];
+            if (slot.IsEmpty)
             {
                 continue;
             }
 
-            next = Math.Max(next, Home(slot->Key.Hash(seed)));
-            if (next == length - 1)
+            var at = Math.Max(next, Home(slot.Key.Hash(seed)));
+            if (at == _length - 1)
             {
-                NativeMemory.Free(_slots);
-                return false;
+                // More than expected belongs to the last places: room for it behind them. The last slot stays empty.
+                Lengthen(spare, ref from);
             }
 
-            _slots[next++] = *slot;
+            Empty(next, at);
+            _slots[at] = slot;
+            next = at + 1;
         }
 
-        return true;
+        Empty(next, _length);
     }
+
+    /// <summary>Adds slots in front of those that are not moved yet.</summary>
+    private void Lengthen(uint slots, ref uint from)
+    {
+        _slots = (KeySlot<TKey>*)NativeMemory.Realloc(_slots, (nuint)(_length + slots) * (nuint)sizeof(KeySlot<TKey>));
+        Move(from, from + slots, _length - from);
+        _length += slots;
+        from += slots;
+    }
+
+    private void Empty(uint from, uint to) => new Span<KeySlot<TKey>>(_slots + from, (int)(to - from)).Clear();
 }

@@ -143,7 +143,7 @@ internal sealed partial class RecordLog
     {
         for (var i = 1; i < _count; i++)
         {
-            _segments[i] = null;
+            GiveUp(i);
         }
 
         var keepsFirst = _count > 0 && _segments[0]!.Length == SegmentBytes;
@@ -162,7 +162,7 @@ internal sealed partial class RecordLog
     {
         for (var i = (int)(reference >> SegmentShift) - 1; i >= 0 && _segments[i] is not null; i--)
         {
-            _segments[i] = null;
+            GiveUp(i);
         }
     }
 
@@ -205,8 +205,18 @@ internal sealed partial class RecordLog
 
         // The first 8 bytes of the first segment stay unused: reference 0 means none.
         var reserved = _count == 0 ? Unit : 0;
-        PlaceSegment(_count, GC.AllocateUninitializedArray<byte>(Math.Max(SegmentBytes, size + reserved), pinned: true), reserved);
+        PlaceSegment(_count, size + reserved <= SegmentBytes ? SegmentPool.Shared.Rent() : GC.AllocateUninitializedArray<byte>(size + reserved, pinned: true), reserved);
         return _count - 1;
+    }
+
+    private void GiveUp(int index)
+    {
+        var segment = _segments[index];
+        _segments[index] = null;
+        if (segment?.Length == SegmentBytes)
+        {
+            SegmentPool.Shared.Return(segment);
+        }
     }
 
     private void PlaceSegment(int index, byte[] bytes, int used)
