@@ -141,10 +141,11 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// <summary>
     /// Compares each target that is a replica (a table as it is, with its primary key, in an Iceberg table) with its table, row by row: counts and hashes by ranges of the key's hash, and then the rows
     /// of ranges that differ. Online: nothing is locked, and the pipeline may run meanwhile or not. What the target shows stands for one GTID set; keys that changed since are told by the log and left
-    /// out. Reads table and target once, and once more where they differ.
+    /// out. Reads table and target once, and once more where they differ. A table that was altered just now is compared once the pipeline has followed, within half a minute.
     /// </summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What was found; results that are computed are named as not compared.</returns>
+    /// <exception cref="SchemaMismatchException">A table was altered since its target was committed, and the pipeline has not followed: it does not run, or is further behind.</exception>
     /// <exception cref="CdcLakeException">The server, its log since the target's position, or the catalog cannot be read.</exception>
     public Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default) => new Verification(_definition).RunAsync(cancellationToken);
 

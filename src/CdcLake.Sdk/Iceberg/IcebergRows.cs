@@ -14,7 +14,7 @@ internal sealed class IcebergRows(IcebergTableReader reader, IReadOnlyDictionary
 {
     public IReadOnlyDictionary<string, string> Position => position;
 
-    /// <exception cref="CatalogException">A column of the sink is not in the table, or of another kind.</exception>
+    /// <exception cref="SchemaMismatchException">A column of the sink is not in the table, or of another kind.</exception>
     public async IAsyncEnumerable<ChangeBatch> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var snapshot = reader.Current!;
@@ -35,6 +35,6 @@ internal sealed class IcebergRows(IcebergTableReader reader, IReadOnlyDictionary
             return at;
         }
 
-        throw new CatalogException($"Table {reader.Table.Identifier} has no column \"{field.Name}\" that holds {field.Type}. It was altered by somebody else, or the pipeline has not followed its source yet.");
+        throw new SchemaMismatchException($"Table {reader.Table.Identifier} has no column \"{field.Name}\" that holds {field.Type}. It was altered by somebody else, or the pipeline has not followed its source yet.");
     }
 }

@@ -1,3 +1,4 @@
+using CdcLake.MySql.Checks;
 using CdcLake.MySql.Wire.Payloads;
 
 namespace CdcLake.MySql;
@@ -8,7 +9,10 @@ internal static class DumpErrors
     private const int Fatal = ServerErrors.SourceFatalError;
 
     /// <summary>The typed error for one that no reconnecting helps; otherwise the error itself.</summary>
-    public static CdcLakeException Classify(MySqlServerException error, string peer)
+    /// <param name="error">The server's.</param>
+    /// <param name="peer">Host and port.</param>
+    /// <param name="service">Who runs it.</param>
+    public static CdcLakeException Classify(MySqlServerException error, string peer, ManagedService service)
     {
         var text = error.Message;
         if (error.Code == ServerErrors.SpecificAccessDenied)
@@ -23,7 +27,7 @@ internal static class DumpErrors
 
         if (Has("Could not find GTID state requested") || Has("purged required binary logs") || Has("purged binary logs") || Has("Could not find first log file"))
         {
-            return Purged(peer, null, error);
+            return Purged(peer, service, null, error);
         }
 
         if (Has("not in the master's binlog") || Has("has more GTIDs than the source") || Has("has more GTIDs than the master"))
@@ -39,12 +43,12 @@ internal static class DumpErrors
 
         if (Has("GTID_MODE"))
         {
-            return new BinlogUnavailableException($"{peer} no longer logs with GTIDs. Run: SET PERSIST gtid_mode=ON; Then start again. ({text})", error);
+            return new BinlogUnavailableException($"{peer} no longer logs with GTIDs. {service.TurnGtidsOn()} Then start again. ({text})", error);
         }
 
         if (Has("max_allowed_packet"))
         {
-            return new BinlogUnavailableException($"An event of {peer} is larger than its limit. Run: SET PERSIST max_allowed_packet=1073741824; Then start again.", error);
+            return new BinlogUnavailableException($"An event of {peer} is larger than its limit. {service.Set("max_allowed_packet", "1073741824")} Then start again.", error);
         }
 
         return Has("Binary log is not open") || Has("isconfigured")
@@ -56,12 +60,13 @@ internal static class DumpErrors
 
     /// <summary>The server has removed log files that are needed.</summary>
     /// <param name="peer">Host and port.</param>
+    /// <param name="service">Who runs it.</param>
     /// <param name="missing">The transactions that are gone, or null when unknown.</param>
     /// <param name="cause">The server's error, or null when we noticed.</param>
-    public static BinlogUnavailableException Purged(string peer, string? missing, Exception? cause) => new(
+    public static BinlogUnavailableException Purged(string peer, ManagedService service, string? missing, Exception? cause) => new(
         $"{peer} has purged log files that are needed to go on{(missing is null ? "" : $"; these transactions are gone: {missing}")}. Connect to a server that still has them, or "
         + $"take a new snapshot: into the same target with {nameof(MySqlSourceOptions)}.{nameof(MySqlSourceOptions.ResnapshotWhenPurged)} = true (in one commit, readers undisturbed), or by starting with an "
-        + "empty target and without checkpoint. To keep logs longer: SET PERSIST binlog_expire_logs_seconds=604800; (on Amazon RDS CALL mysql.rds_set_configuration('binlog retention hours', 168);)",
+        + $"empty target and without checkpoint. To keep logs longer: {service.KeepLogs()}",
         cause) { IsPurged = true };
 
     /// <summary>The message when a position includes transactions that a server does not have.</summary>

@@ -24,6 +24,9 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
     /// </summary>
     public bool? FollowsForeignKeys { get; set; }
 
+    /// <summary>Who runs the host that was asked last.</summary>
+    public ManagedService Service { get; private set; }
+
     /// <summary>A session with the host to use, checked.</summary>
     /// <param name="tables">The captured tables.</param>
     /// <param name="included">Where the log is to be read on from; null when no position matters.</param>
@@ -86,6 +89,7 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
         try
         {
             session = await ServerSession.OpenAsync(options, host, cancellationToken).ConfigureAwait(false);
+            Service = ManagedServices.Of(host, session.Version, baseDirectory: null, isAurora: false);
             await new Preflight(session, host).RequireAsync(tables, mustLogCascades: FollowsForeignKeys == false, cancellationToken).ConfigureAwait(false);
             var missing = included is null ? GtidSet.Empty : await MissingAsync(session, included, waited, cancellationToken).ConfigureAwait(false);
             return (session, missing, null);
@@ -97,7 +101,7 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
                 await session.DisposeAsync().ConfigureAwait(false);
             }
 
-            return (null, GtidSet.Empty, error is MySqlServerException refused ? DumpErrors.Classify(refused, options.EndpointOf(host)) : error);
+            return (null, GtidSet.Empty, error is MySqlServerException refused ? DumpErrors.Classify(refused, options.EndpointOf(host), Service) : error);
         }
         catch
         {
@@ -118,7 +122,7 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
         var (purged, executed) = await dialect.ReadSetsAsync(session, cancellationToken).ConfigureAwait(false);
         if (!included.Covers(purged))
         {
-            throw DumpErrors.Purged(session.Peer, purged.Subtract(included).ToString(), null);
+            throw DumpErrors.Purged(session.Peer, Service, purged.Subtract(included).ToString(), null);
         }
 
         var missing = included.Subtract(executed);

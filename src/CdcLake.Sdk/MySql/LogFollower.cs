@@ -83,7 +83,7 @@ internal sealed class LogFollower(
             return;
         }
 
-        var meaning = DumpErrors.Classify(error, options.Endpoint);
+        var meaning = DumpErrors.Classify(error, options.Endpoint, hosts.Service);
         if (!ReferenceEquals(meaning, error))
         {
             throw meaning;

@@ -24,6 +24,9 @@ public class PrivateMySqlServer : IAsyncLifetime
     /// <summary>Account with all privileges, over TLS.</summary>
     public string ConnectionString { get; private set; } = "";
 
+    /// <summary>Where its files are.</summary>
+    public string DataFolder { get; private set; } = "";
+
     public async Task InitializeAsync()
     {
         if (TestServers.ReasonToSkip([_product == "mysql" ? TestServers.MySql : TestServers.MariaDb]) is not null)
@@ -34,6 +37,7 @@ public class PrivateMySqlServer : IAsyncLifetime
         await LabAsync("start");
         var environment = (await LabAsync("env")).Split('\n').Select(line => line.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0], p => p[1]);
         ConnectionString = TestServers.Secured($"Server={Of("HOST")};Port={Of("PORT")};User ID={Of("USER")};Password={Of("PASSWORD")}", Of("CA"));
+        DataFolder = Of("DATADIR");
 
         string Of(string name) => environment[$"{_product.ToUpperInvariant()}_{name}"];
     }

@@ -175,7 +175,7 @@ internal sealed class TableContents : ISourceOutput
         return text.ToString();
     }
 
-    private static string ValueText(Column column, int row)
+    public static string ValueText(Column column, int row)
     {
         if (column.IsNull(row))
         {

@@ -1,14 +1,11 @@
-using System.Net;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
-using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.IntegrationTests.MySql;
 
 /// <summary>Two servers behind one list of hosts, each at an address of its own.</summary>
 public sealed class HostListTests(PrivateMySqlServer first, HostListTests.SecondServer second) : IClassFixture<PrivateMySqlServer>, IClassFixture<HostListTests.SecondServer>
 {
-    private const string User = "both";
     private const string Missing = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1";
 
     [ServerFact(TestServers.MySql)]
@@ -64,57 +61,8 @@ public sealed class HostListTests(PrivateMySqlServer first, HostListTests.Second
         await server.ExecuteAsync($"PURGE BINARY LOGS TO '{(await server.QueryAsync("SHOW BINARY LOGS", default)).Rows[^1][0]}'", default);
     }
 
-    private async Task<Hosts> HostsAsync()
-    {
-        var sessions = new List<ServerSession>();
-        foreach (var server in new[] { first.ConnectionString, second.ConnectionString })
-        {
-            var session = await MySqlDatabase.ConnectAsync(server);
-            sessions.Add(session);
-            foreach (var statement in new[]
-            {
-                "DROP DATABASE IF EXISTS hosts", "CREATE DATABASE hosts", "CREATE TABLE hosts.t (id INT PRIMARY KEY)",
-                $"DROP USER IF EXISTS '{User}'@'%'", $"CREATE USER '{User}'@'%' IDENTIFIED BY 'both-pass'",
-            }.Concat(MySqlDatabase.Grants($"'{User}'@'%'", "hosts")))
-            {
-                await session.ExecuteAsync(statement, default);
-            }
-        }
-
-        return new Hosts(sessions[0], sessions[1], first.ConnectionString, second.ConnectionString);
-    }
+    private Task<Hosts> HostsAsync() => Hosts.CreateAsync(first.ConnectionString, second.ConnectionString);
 
     /// <summary>Another server of its own.</summary>
     public sealed class SecondServer : PrivateMySqlServer;
-
-    // Hosts of a list share their port, so each server stands behind an address of its own.
-    private sealed class Hosts(ServerSession first, ServerSession second, string firstServer, string secondServer) : IAsyncDisposable
-    {
-        private readonly CuttingProxy _first = new(firstServer, _ => long.MaxValue, listenAt: new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
-        private CuttingProxy? _second;
-
-        public ServerSession First => first;
-
-        public ServerSession Second => second;
-
-        public MySqlConnectionOptions Options
-        {
-            get
-            {
-                _second ??= new CuttingProxy(secondServer, _ => long.MaxValue, listenAt: new IPEndPoint(IPAddress.Parse("127.0.0.3"), _first.EndPoint.Port));
-                return MySqlConnectionOptions.Parse($"Server=127.0.0.2,127.0.0.3;Port={_first.EndPoint.Port};User ID={User};Password=both-pass;SSL Mode=Required");
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await first.DisposeAsync();
-            await second.DisposeAsync();
-            await _first.DisposeAsync();
-            if (_second is not null)
-            {
-                await _second.DisposeAsync();
-            }
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.IntegrationTests.Pipelines;
 
 namespace CdcLake.IntegrationTests.MySql;
 
@@ -15,13 +16,9 @@ public sealed class LoggedTransactionTests(PrivateMySqlServer server) : IClassFi
         await using (var run = await SourceRun.StartAsync(database.Options, "xas", tables))
         {
             await run.WaitForFirstEpochAsync();
-            await database.ExecuteAsync("XA START 'a','b',7", "INSERT INTO t VALUES (2)", "XA END 'a','b',7", "XA PREPARE 'a','b',7");
+            await database.Connection.PrepareAsync("'a','b',7", "INSERT INTO t VALUES (2)");
             await using var second = await database.ConnectAsync();
-            foreach (var statement in new[] { "XA START 'c'", "INSERT INTO other VALUES (2)", "XA END 'c'", "XA PREPARE 'c'" })
-            {
-                await second.ExecuteAsync(statement, default);
-            }
-
+            await second.PrepareAsync("'c'", "INSERT INTO other VALUES (2)");
             await using var third = await database.ConnectAsync();
             await third.ExecuteAsync("INSERT INTO t VALUES (3)", default);
             await run.Contents.ReachAsync(_ => run.Contents.Rows(0).Contains("3")).WaitAsync(TimeSpan.FromSeconds(30));
@@ -42,7 +39,8 @@ public sealed class LoggedTransactionTests(PrivateMySqlServer server) : IClassFi
     public async Task Commit_of_a_transaction_prepared_before_the_position_is_refused()
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "xab");
-        await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)", "XA START 'before'", "INSERT INTO t VALUES (1)", "XA END 'before'", "XA PREPARE 'before'");
+        await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)");
+        await database.Connection.PrepareAsync("'before'", "INSERT INTO t VALUES (1)");
         var from = await SourceRun.PositionAsync(database.Connection);
         var run = await SourceRun.StartAsync(database.Options, "xab", [$"{database.Name}.t"], from);
         await database.ExecuteAsync("XA COMMIT 'before'");

@@ -20,12 +20,8 @@ public sealed class MariaDbTransactionTests(PrivateMariaDbServer server) : IClas
         await using (var run = await SourceRun.StartAsync(database.Options, "maxa", tables))
         {
             await run.WaitForFirstEpochAsync();
-            await database.ExecuteAsync("XA START 'a','b',7", "INSERT INTO t VALUES (2)", "XA END 'a','b',7", "XA PREPARE 'a','b',7");
-            foreach (var statement in new[] { "XA START 'c'", "INSERT INTO t VALUES (20)", "XA END 'c'", "XA PREPARE 'c'" })
-            {
-                await second.ExecuteAsync(statement, default);
-            }
-
+            await database.Connection.PrepareAsync("'a','b',7", "INSERT INTO t VALUES (2)");
+            await second.PrepareAsync("'c'", "INSERT INTO t VALUES (20)");
             await using var third = await database.ConnectAsync();
             await third.ExecuteAsync("INSERT INTO t VALUES (3)", default);
             await run.Contents.ReachAsync(_ => run.Contents.Rows(0).Contains("3")).WaitAsync(TimeSpan.FromSeconds(30));

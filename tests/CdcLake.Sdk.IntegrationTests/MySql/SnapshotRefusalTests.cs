@@ -1,5 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.IntegrationTests.Pipelines;
 
 namespace CdcLake.IntegrationTests.MySql;
 
@@ -78,7 +79,8 @@ public sealed class SnapshotRefusalTests(PrivateMySqlServer server) : IClassFixt
     public async Task Xa_transaction_prepared_before_the_snapshot_is_waited_for_and_arrives()
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "xa");
-        await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)", "XA START 'x'", "INSERT INTO t VALUES (1)", "XA END 'x'", "XA PREPARE 'x'");
+        await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)");
+        await database.Connection.PrepareAsync("'x'", "INSERT INTO t VALUES (1)");
         await using var run = await SourceRun.StartAsync(database.Options, "xa", [$"{database.Name}.t"]);
         await run.WaitForProgressAsync(p => p.Phase == SourcePhase.Retrying && p.Error!.Message.Contains("XA RECOVER", StringComparison.Ordinal));
         Assert.Empty(run.Contents.Epochs);
@@ -137,7 +139,8 @@ public sealed class SnapshotRefusalTests(PrivateMySqlServer server) : IClassFixt
     public async Task Xa_transaction_prepared_past_the_patience_is_an_error()
     {
         await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "xaerror");
-        await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)", "XA START 'y'", "INSERT INTO t VALUES (1)", "XA END 'y'", "XA PREPARE 'y'");
+        await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)");
+        await database.Connection.PrepareAsync("'y'", "INSERT INTO t VALUES (1)");
         var settings = new MySqlSourceOptions { SnapshotPatience = TimeSpan.FromMilliseconds(300) };
         var run = await SourceRun.StartAsync(database.Options, "xaerror", [$"{database.Name}.t"], settings: settings);
         var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
 
@@ -37,7 +38,7 @@ internal sealed class LabServer : IAsyncDisposable
         await LaunchAsync(name, serverId);
         var settings = await ChildProcess.RunAsync(Repository.Lab("mysql.sh"), "env", name);
         var values = settings.Split('\n').Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
-        return new LabServer(name, serverId, values["MYSQL_HOST"], int.Parse(values["MYSQL_PORT"], System.Globalization.CultureInfo.InvariantCulture), values["MYSQL_CA"]);
+        return new LabServer(name, serverId, values["MYSQL_HOST"], int.Parse(values["MYSQL_PORT"], CultureInfo.InvariantCulture), values["MYSQL_CA"]);
     }
 
     public string ConnectionFor(string user, string password) => TestServers.Secured($"Server={Host};Port={Port};User ID={user};Password={password}", _ca);
@@ -49,6 +50,12 @@ internal sealed class LabServer : IAsyncDisposable
     {
         await using var connection = await OpenAsync();
         await connection.RunAsync("STOP REPLICA", "RESET REPLICA ALL", "SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF");
+        foreach (var row in (await connection.QueryAsync("XA RECOVER CONVERT XID", default)).Rows)
+        {
+            var (name, branch) = (row[3]![..(2 + (2 * int.Parse(row[1]!, CultureInfo.InvariantCulture)))], row[3]![(2 + (2 * int.Parse(row[1]!, CultureInfo.InvariantCulture)))..]);
+            await connection.RunAsync($"XA ROLLBACK {name}, X'{branch}', {row[0]}"); // of a test that failed: it holds its tables
+        }
+
         var databases = await connection.QueryAsync(
             "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')", default);
         foreach (var row in databases.Rows)

@@ -18,6 +18,10 @@ internal static class Sql
         }
     }
 
+    /// <summary>Runs statements in an XA transaction, up to where it can be committed or rolled back, by another session too.</summary>
+    public static Task PrepareAsync(this ServerSession connection, string name, params IEnumerable<string> statements) =>
+        connection.RunAsync([$"XA START {name}", .. statements, $"XA END {name}", $"XA PREPARE {name}"]);
+
     public static async Task<string?> ScalarAsync(this ServerSession connection, string query) => (await connection.QueryAsync(query, default)).Rows[0][0];
 
     public static async Task<string> GtidExecutedAsync(this ServerSession connection) =>

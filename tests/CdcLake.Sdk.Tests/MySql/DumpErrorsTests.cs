@@ -1,4 +1,5 @@
 using CdcLake.MySql;
+using CdcLake.MySql.Checks;
 
 namespace CdcLake.Tests.MySql;
 
@@ -16,16 +17,28 @@ public sealed class DumpErrorsTests
     [InlineData("bogus data in log event", "cannot read its own log on")]
     public void Texts_of_1236_become_errors_that_say_what_to_do(string text, string expected)
     {
-        var error = DumpErrors.Classify(new MySqlServerException(text, 1236, "HY000"), "db:3306");
+        var error = DumpErrors.Classify(new MySqlServerException(text, 1236, "HY000"), "db:3306", ManagedService.None);
         Assert.IsType<BinlogUnavailableException>(error);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.IsType<MySqlServerException>(error.InnerException);
+    }
+
+    [Theory]
+    [InlineData(ManagedService.MariaDb, "SET GLOBAL expire_logs_days=7; and put")]
+    [InlineData(ManagedService.Rds, "CALL mysql.rds_set_configuration('binlog retention hours', 168);")]
+    [InlineData(ManagedService.None, "SET PERSIST binlog_expire_logs_seconds=604800;")]
+    internal void Advice_is_what_the_server_takes(ManagedService service, string expected)
+    {
+        var error = DumpErrors.Classify(new MySqlServerException("Could not find GTID state requested by slave in any binlog files.", 1236, "HY000"), "db:3306", service);
+        Assert.Contains($"To keep logs longer: Run: {expected}", error.Message, StringComparison.Ordinal);
+        Assert.True(Assert.IsType<BinlogUnavailableException>(error).IsPurged);
+        Assert.Equal(service != ManagedService.None, !error.Message.Contains("SET PERSIST", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Other_errors_stay_what_they_are()
     {
         var error = new MySqlServerException("Server shutdown in progress", 1053, "08S01") { IsTransient = true };
-        Assert.Same(error, DumpErrors.Classify(error, "db:3306"));
+        Assert.Same(error, DumpErrors.Classify(error, "db:3306", ManagedService.None));
     }
 }

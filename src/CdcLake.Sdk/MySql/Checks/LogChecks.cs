@@ -116,7 +116,7 @@ internal sealed class LogChecks(ServerSession session, ServerSettings settings)
             {
                 yield return Finding.Error(
                     "replica.filter", table.ToString(), $"the server is a replica whose filters leave out {table}", "its changes are missing",
-                    "Run CHANGE REPLICATION FILTER so that it is taken and load it anew, or capture from the source.");
+                    $"{(session.IsMariaDb ? "Stop the replica, change replicate_do_table, replicate_ignore_table and the like with SET GLOBAL" : "Run CHANGE REPLICATION FILTER")} so that it is taken and load it anew, or capture from the source.");
             }
         }
     }

@@ -81,6 +81,7 @@ internal static class ManagedServices
     {
         ManagedService.Rds or ManagedService.Aurora => "Run: CALL mysql.rds_set_configuration('binlog retention hours', 168);",
         ManagedService.CloudSql => "On Cloud SQL keep it longer: gcloud sql instances patch INSTANCE --retained-transaction-log-days=7",
+        ManagedService.MariaDb => service.Set("expire_logs_days", "7"), // versions before 10.6 do not count in seconds
         _ => service.Set("binlog_expire_logs_seconds", Week.ToString(System.Globalization.CultureInfo.InvariantCulture)),
     };
 

@@ -14,6 +14,12 @@ internal static class SessionChecks
     /// <summary>Looks into performance_schema, where the account may.</summary>
     public static async Task<IReadOnlyList<Finding>> AdvisedAsync(ServerSession session, CancellationToken cancellationToken)
     {
+        if (session.IsMariaDb)
+        {
+            return [Finding.Information(
+                "session.unknown", session.Peer, "whether sessions log by statement or not at all cannot be seen: MariaDB does not show it", "statements end the pipeline when they come, and what is not logged is never captured")];
+        }
+
         try
         {
             var rows = await session.QueryAsync(Sessions, cancellationToken).ConfigureAwait(false);

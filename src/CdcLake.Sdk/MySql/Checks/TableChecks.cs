@@ -95,7 +95,7 @@ internal sealed class TableChecks(ServerSession session, ServerSettings settings
     {
         var rows = await session.QueryAsync(
             $"SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {MySqlTableName.Literal(table.Database)} AND TABLE_NAME = {MySqlTableName.Literal(table.Table)} "
-            + "AND DATA_TYPE IN ('date', 'datetime', 'timestamp') AND COLUMN_DEFAULT LIKE '0000-00-00%' ORDER BY ORDINAL_POSITION",
+            + "AND DATA_TYPE IN ('date', 'datetime', 'timestamp') AND TRIM(LEADING '''' FROM COLUMN_DEFAULT) LIKE '0000-00-00%' ORDER BY ORDINAL_POSITION",
             cancellationToken).ConfigureAwait(false);
         return rows.Count == 0 ? [] : [Finding.Warning(
             "column.zero-dates", table.ToString(), $"{table} gives dates that no calendar has by default, in {string.Join(", ", rows.Rows.Select(r => r[0]))}", "the first such row ends the pipeline",

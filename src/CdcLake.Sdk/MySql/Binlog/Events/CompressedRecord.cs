@@ -15,6 +15,7 @@ namespace CdcLake.MySql.Binlog.Events;
 internal sealed class CompressedRecord
 {
     private const int KeptBytes = 1 << 20;
+    private const long BestRatio = 1032; // of deflate: a copy of 258 bytes takes two bits at least
     private const byte IsCompressed = 0x80;
     private const byte IsRaw = 0x08;
 
@@ -40,9 +41,9 @@ internal sealed class CompressedRecord
         }
 
         var total = plain.Length + length;
-        if (total > Array.MaxLength)
+        if (length > BestRatio * (record.Length - 1 - prefix) || total > Array.MaxLength)
         {
-            throw MySqlProtocolException.Malformed("Compressed record", 1, $"{length} bytes before compression");
+            throw MySqlProtocolException.Malformed("Compressed record", 1, $"{record.Length} bytes cannot hold the {length} that it announces"); // found before room is made for them
         }
 
         if (_buffer.Length < total || (_buffer.Length > KeptBytes && total <= KeptBytes))
