@@ -7,6 +7,9 @@ namespace CdcLake;
 /// <summary>Settings of one pipeline; copied by <c>Build</c>, so later changes have no effect.</summary>
 public sealed class PipelineOptions
 {
+    private const int MostPartitions = 64;
+    private const int MostPartitionsUnasked = 8;
+
     /// <summary>
     /// Folder below which operator state is checkpointed, in a folder of the pipeline's name. It only makes restarts fast: deleted, it is rebuilt from the source.
     /// Pipelines that neither join nor aggregate keep no state, unless they follow foreign keys that the server does not log. In production give a folder of a disk that outlives the process and its container.
@@ -54,6 +57,13 @@ public sealed class PipelineOptions
     public TimeSpan EpochTime { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
+    /// In how many partitions joins, groups and orders within groups run, each on a processor of its own: rows go to a partition by their key. Results are the same whatever the number, and a pipeline may be
+    /// started again with another one. Aggregates over everything, sinks and the source run once, beside the partitions.
+    /// </summary>
+    /// <value>Default: 0, as many as the process has processors, at most 8. 1 runs without partitions, which costs least per change.</value>
+    public int Parallelism { get; set; }
+
+    /// <summary>
     /// Called for each sink that committed, when all of them have, before anything goes on: keep it short. An exception from it ends the pipeline.
     /// </summary>
     /// <value>Default: none.</value>
@@ -84,6 +94,9 @@ public sealed class PipelineOptions
     /// <summary>No operator is moved from where the query has it, so that tests and measurements can compare.</summary>
     internal bool RunsAsWritten { get; set; }
 
+    /// <summary>What <see cref="Parallelism"/> means here.</summary>
+    internal int Partitions => Parallelism > 0 ? Parallelism : Math.Clamp(Environment.ProcessorCount, 1, MostPartitionsUnasked);
+
     internal PipelineOptions Copy() => (PipelineOptions)MemberwiseClone();
 
     /// <summary>A validated copy.</summary>
@@ -98,6 +111,8 @@ public sealed class PipelineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(DrainTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(EpochRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(EpochTime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfNegative(Parallelism);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Parallelism, MostPartitions);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         _ = ObjectStores.Absolute(CheckpointFolder);
         var copy = Copy();

@@ -31,6 +31,15 @@ public sealed record StageStatus(string Name)
     /// <summary>Bytes of memory of that state.</summary>
     public long StateBytes { get; init; }
 
-    /// <summary>The channels that it reads; empty for the source.</summary>
+    /// <summary>
+    /// In how many partitions it runs, side by side, as <see cref="PipelineOptions.Parallelism"/> says; 1 for what runs once. Counts and state are those of all partitions together, shares of time
+    /// the mean.
+    /// </summary>
+    public int Partitions { get; init; } = 1;
+
+    /// <summary>Changes that the partition with the most of them has taken in: far above the mean, some keys have most of the changes.</summary>
+    public long LargestPartitionRowsIn { get; init; }
+
+    /// <summary>The links from the stages before it, the channels of partitions together; empty for the source.</summary>
     public IReadOnlyList<ChannelStatus> Inputs { get; init; } = [];
 }

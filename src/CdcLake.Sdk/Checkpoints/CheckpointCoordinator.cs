@@ -93,8 +93,16 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         var began = _clock.GetTimestamp();
         foreach (var part in _parts)
         {
-            await _store.RestoreAsync(_newest!, part.Name, part.Stores, cancellationToken).ConfigureAwait(false);
-            part.AfterRestore();
+            var before = _newest!.Of(part.Operator).Partitions;
+            if (before == part.Partition.Count)
+            {
+                await _store.RestoreAsync(_newest, part.Operator, part.Partition, part.Stores, cancellationToken).ConfigureAwait(false);
+                part.AfterRestore();
+            }
+            else if (part.Partition.Number == 0)
+            {
+                await RestorePartitionsAsync(part, before, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         _report(new CheckpointReport(_newest!, _position!, _clock.GetElapsedTime(began), null));
@@ -228,6 +236,17 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    // One former partition after the other, so that not all state is there twice.
+    private async Task RestorePartitionsAsync(CheckpointPart part, int partitions, CancellationToken cancellationToken)
+    {
+        for (var p = 0; p < partitions; p++)
+        {
+            using var former = part.CreateFormer!();
+            await _store.ReadAsync(_newest!, part.Operator, p, former.Stores, cancellationToken).ConfigureAwait(false);
+            former.HandOver();
+        }
+    }
 
     private void Begin(Pending pending)
     {

@@ -15,6 +15,9 @@ internal sealed record CheckpointDescriptor(
     /// <summary>Changes when the layout of records, pieces or descriptor does.</summary>
     public const int Format = 3;
 
+    /// <summary>That of a descriptor whose operators ran in partitions: what reads only the other one must not take the first partition for all of them.</summary>
+    public const int PartitionedFormat = 4;
+
     public const string NamePrefix = "checkpoint-";
 
     /// <summary>Which tables the state was made of, as <see cref="Connectors.CapturedTables"/> has it; empty where that is not known.</summary>
@@ -29,6 +32,9 @@ internal sealed record CheckpointDescriptor(
     /// <summary>Names of all pieces.</summary>
     public IEnumerable<string> Pieces => Operators.SelectMany(o => o.Stores).SelectMany(s => s).Select(p => p.Name);
 
+    /// <summary>An operator of the plan.</summary>
+    public DescribedOperator Of(string operatorName) => Operators.First(o => o.Name == operatorName);
+
     public static string FileName(long number) => string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{number:D10}.json");
 }
 
@@ -36,7 +42,14 @@ internal sealed record CheckpointDescriptor(
 /// <param name="Name">As in the plan.</param>
 /// <param name="Fingerprint">As in the plan.</param>
 /// <param name="Stores">For each state store its pieces, to be read in order.</param>
-internal sealed record DescribedOperator(string Name, string Fingerprint, IReadOnlyList<IReadOnlyList<CheckpointPiece>> Stores);
+internal sealed record DescribedOperator(string Name, string Fingerprint, IReadOnlyList<IReadOnlyList<CheckpointPiece>> Stores)
+{
+    /// <summary>In how many partitions it ran: the stores are those of the first, then those of the next.</summary>
+    public int Partitions { get; init; } = 1;
+
+    /// <summary>The stores of one partition.</summary>
+    public IReadOnlyList<IReadOnlyList<CheckpointPiece>> StoresOf(int partition) => [.. Stores.Skip(partition * (Stores.Count / Partitions)).Take(Stores.Count / Partitions)];
+}
 
 /// <summary>One file of state.</summary>
 /// <param name="Name">Name in the store; nobody else chooses it.</param>

@@ -42,7 +42,7 @@ internal sealed class CheckpointStore : IAsyncDisposable
     /// <summary>Which tables the state is made of, as <see cref="CapturedTables"/> has it; empty where alterations are not followed.</summary>
     public string Tables { get; init; } = "";
 
-    private int Parts => _operators.Count(o => o.Stores > 0);
+    private int Parts => _operators.Sum(o => o.Parts.Count());
 
     /// <summary>The newest checkpoint, or null when there is none.</summary>
     /// <exception cref="PlanChangedException">It belongs to another plan; the message prints what differs.</exception>
@@ -78,25 +78,40 @@ internal sealed class CheckpointStore : IAsyncDisposable
         return descriptor;
     }
 
-    /// <summary>Reads an operator's state back into its empty stores. The caller then lets the operator rebuild what depends on it.</summary>
+    /// <summary>
+    /// Reads an operator's state back into its empty stores, in as many partitions as it was written in. The caller then lets the operator rebuild what depends on it; the next checkpoint goes
+    /// on with these pieces.
+    /// </summary>
     /// <exception cref="CheckpointException">A piece is missing or damaged; transient when another run has superseded the checkpoint meanwhile.</exception>
-    public async Task RestoreAsync(CheckpointDescriptor descriptor, string operatorName, IReadOnlyList<IStateStore> stores, CancellationToken cancellationToken)
+    public async Task RestoreAsync(CheckpointDescriptor descriptor, string operatorName, Partition partition, IReadOnlyList<IStateStore> stores, CancellationToken cancellationToken)
     {
-        var described = descriptor.Operators.First(o => o.Name == operatorName);
+        var described = await ReadAsync(descriptor, operatorName, partition.Number, stores, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < stores.Count; i++)
         {
-            foreach (var piece in described.Stores[i])
+            _saved.Set(partition.PartOf(operatorName), i, new SavedStore(stores[i].Generation, described[i]));
+        }
+    }
+
+    /// <summary>Reads the state of one partition into other stores than those that the next checkpoint writes.</summary>
+    /// <exception cref="CheckpointException">A piece is missing or damaged; transient when another run has superseded the checkpoint meanwhile.</exception>
+    public async Task<IReadOnlyList<IReadOnlyList<CheckpointPiece>>> ReadAsync(
+        CheckpointDescriptor descriptor, string operatorName, int partition, IReadOnlyList<IStateStore> stores, CancellationToken cancellationToken)
+    {
+        var described = descriptor.Of(operatorName).StoresOf(partition);
+        for (var i = 0; i < stores.Count; i++)
+        {
+            foreach (var piece in described[i])
             {
                 await RestoreAsync(descriptor, piece, stores[i].Log, cancellationToken).ConfigureAwait(false);
             }
 
             if (!stores[i].Log.TryFinishLoad())
             {
-                throw Damaged(described.Stores[i][^1].Name, "its records do not fit together");
+                throw Damaged(described[i][^1].Name, "its records do not fit together");
             }
-
-            _saved.Set(operatorName, i, new SavedStore(stores[i].Generation, described.Stores[i]));
         }
+
+        return described;
     }
 
     /// <summary>True when a checkpoint would stop a part for long, since it writes a large log whole: <see cref="BeginHeadStart"/> comes before it then.</summary>
@@ -162,10 +177,10 @@ internal sealed class CheckpointStore : IAsyncDisposable
 
     internal SavedStore? SavedOf(string operatorName, int store) => _saved[operatorName, store];
 
-    internal Task<PieceWriter> CreateAsync(string operatorName, int store, CancellationToken cancellationToken)
+    internal Task<PieceWriter> CreateAsync(string part, int store, CancellationToken cancellationToken)
     {
         var index = 0;
-        while (_operators[index].Name != operatorName)
+        while (!_operators[index].Parts.Contains(part))
         {
             index++;
         }
@@ -207,10 +222,10 @@ internal sealed class CheckpointStore : IAsyncDisposable
 
     private static DescribedOperator Describe(CheckpointOperator planned, IReadOnlyDictionary<string, SavedStore[]> written)
     {
-        var stores = written.GetValueOrDefault(planned.Name) ?? [];
-        return stores.Length == planned.Stores
-            ? new DescribedOperator(planned.Name, planned.Fingerprint, [.. stores.Select(s => s.Pieces)])
-            : throw new InvalidOperationException($"{planned.Name} has {planned.Stores} state stores, {stores.Length} of them wrote to the checkpoint.");
+        var stores = planned.Parts.SelectMany(p => written.GetValueOrDefault(p) ?? []).ToList();
+        return stores.Count == planned.Stores * planned.Partitions
+            ? new DescribedOperator(planned.Name, planned.Fingerprint, [.. stores.Select(s => s.Pieces)]) { Partitions = planned.Partitions }
+            : throw new InvalidOperationException($"{planned.Name} has {planned.Stores * planned.Partitions} state stores, {stores.Count} of them wrote to the checkpoint.");
     }
 
     // The number is free for one writer only. Whoever removes what this one builds on removes that first and then looks for descriptors: so a look afterwards suffices.

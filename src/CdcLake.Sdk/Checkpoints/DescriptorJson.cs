@@ -45,7 +45,7 @@ internal static class DescriptorJson
             var expected = document.RootElement.GetProperty("crc32").GetString();
             var actual = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(inner.GetRawText())).ToString("x8", CultureInfo.InvariantCulture);
             damage = expected == actual ? null : $"its checksum is {expected}, that of its content {actual}";
-            if (damage is null && inner.GetProperty("format").GetInt32() is var format and not CheckpointDescriptor.Format)
+            if (damage is null && inner.GetProperty("format").GetInt32() is var format and not (CheckpointDescriptor.Format or CheckpointDescriptor.PartitionedFormat))
             {
                 damage = string.Create(CultureInfo.InvariantCulture, $"it has format {format}, this version reads format {CheckpointDescriptor.Format}");
             }
@@ -62,7 +62,7 @@ internal static class DescriptorJson
     private static void WriteInner(Utf8JsonWriter json, CheckpointDescriptor descriptor)
     {
         json.WriteStartObject();
-        json.WriteNumber("format", CheckpointDescriptor.Format);
+        json.WriteNumber("format", descriptor.Operators.Any(o => o.Partitions > 1) ? CheckpointDescriptor.PartitionedFormat : CheckpointDescriptor.Format);
         json.WriteNumber("number", descriptor.Number);
         json.WriteString("instance", descriptor.Instance);
         json.WriteString("time", descriptor.Time);
@@ -90,6 +90,7 @@ internal static class DescriptorJson
         json.WriteStartObject();
         json.WriteString("name", described.Name);
         json.WriteString("fingerprint", described.Fingerprint);
+        json.WriteNumber("partitions", described.Partitions);
         json.WriteStartArray("stores");
         foreach (var store in described.Stores)
         {
@@ -119,7 +120,7 @@ internal static class DescriptorJson
         [.. inner.GetProperty("operators").EnumerateArray().Select(o => new DescribedOperator(
             Text(o, "name"),
             Text(o, "fingerprint"),
-            [.. o.GetProperty("stores").EnumerateArray().Select(ReadPieces)]))])
+            [.. o.GetProperty("stores").EnumerateArray().Select(ReadPieces)]) { Partitions = o.TryGetProperty("partitions", out var partitions) ? partitions.GetInt32() : 1 })])
     {
         Tables = inner.TryGetProperty("tables", out var tables) ? tables.GetString() ?? "" : "", // those written before it was kept have none
     };

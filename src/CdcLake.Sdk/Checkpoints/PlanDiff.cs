@@ -16,7 +16,7 @@ internal static class PlanDiff
             {
                 text.Append("\n  + ").Append(now.Name);
             }
-            else if (then.Fingerprint != now.Fingerprint || then.Stores.Count != now.Stores)
+            else if (then.Fingerprint != now.Fingerprint || then.Stores.Count != now.Stores * then.Partitions)
             {
                 text.Append("\n  ~ ").Append(now.Name).Append(" (its meaning or its input changed)");
             }

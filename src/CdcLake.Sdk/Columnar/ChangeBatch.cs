@@ -99,6 +99,17 @@ internal sealed class ChangeBatch : IDisposable
         _weights.Append(weight);
     }
 
+    /// <summary>Copies the rows numbered in <paramref name="rows"/> of <paramref name="other"/>, which has the same schema types, with their weights.</summary>
+    public void AppendFrom(ChangeBatch other, ReadOnlySpan<int> rows)
+    {
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            _columns[i].AppendFrom(other._columns[i], rows);
+        }
+
+        _weights.AppendFrom(other._weights, rows);
+    }
+
     /// <summary>A copy of all rows, which the caller owns.</summary>
     public ChangeBatch Copy() => new(Schema, Array.ConvertAll(_columns, c => c.Copy()), Weights) { MovesReferences = MovesReferences };
 
@@ -106,12 +117,7 @@ internal sealed class ChangeBatch : IDisposable
     public ChangeBatch Copy(ReadOnlySpan<int> rows)
     {
         var copy = new ChangeBatch(Schema);
-        for (var i = 0; i < _columns.Length; i++)
-        {
-            copy._columns[i].AppendFrom(_columns[i], rows);
-        }
-
-        copy._weights.AppendFrom(_weights, rows);
+        copy.AppendFrom(this, rows);
         return copy;
     }
 

@@ -54,6 +54,8 @@ internal sealed class FusedOperator : IOperator
         return null;
     }
 
+    public void TakeOver(IOperator former, KeyShare share) => _head.TakeOver(((FusedOperator)former)._head, share);
+
     public void AfterRestore() => _head.AfterRestore();
 
     public void Dispose() => _head.Dispose();

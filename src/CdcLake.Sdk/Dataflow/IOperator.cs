@@ -52,6 +52,12 @@ internal interface IOperator : IDisposable
     /// <summary>The next piece of output, never empty, or null when there is none left. Ownership passes to the caller.</summary>
     ChangeBatch? Next();
 
+    /// <summary>
+    /// Takes over what belongs to this partition of an operator of the same meaning, whose state was read back and which is given up afterwards. Called before the first change,
+    /// once for each partition that the state was written in.
+    /// </summary>
+    void TakeOver(IOperator former, KeyShare share) => throw new InvalidOperationException($"{Name} keeps state that is not in partitions.");
+
     /// <summary>Called once after the state was read back and before the first change.</summary>
     void AfterRestore()
     {

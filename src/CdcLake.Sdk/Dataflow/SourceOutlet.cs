@@ -48,6 +48,11 @@ internal sealed class SourceOutlet
     /// <summary>Sends a signal, once on each channel.</summary>
     public async ValueTask SignalAsync(StageSignal signal, CancellationToken cancellationToken)
     {
+        foreach (var table in _tables)
+        {
+            await table.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var channel in _channels)
         {
             await channel.WriteAsync(new StageMessage(0, null, signal), cancellationToken).ConfigureAwait(false);
@@ -57,6 +62,7 @@ internal sealed class SourceOutlet
     /// <summary>Nothing more will be sent.</summary>
     public void Complete()
     {
+        _tables.ForEach(t => t.Drop());
         foreach (var channel in _channels)
         {
             channel.Complete();

@@ -1,4 +1,5 @@
 using CdcLake.Diagnostics;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow;
 
@@ -34,6 +35,9 @@ internal sealed class Stage : IDisposable
     public string Name => _operator.Name;
 
     public IOperator Operator => _operator;
+
+    /// <summary>Which of the operator's partitions it is; its name is that of all of them.</summary>
+    public Partition Partition { get; init; } = Partition.Only;
 
     /// <summary>What can be seen of it while it runs.</summary>
     public StageProbe Probe => new(
@@ -85,7 +89,7 @@ internal sealed class Stage : IDisposable
                 _operator.Rebind(change);
                 break;
             case StreamBarrier { Checkpoint: { } checkpoint } when _operator.State.Count > 0:
-                await checkpoint.WriteAsync(Name, _operator.State, cancellationToken).ConfigureAwait(false);
+                await checkpoint.WriteAsync(Partition.PartOf(Name), _operator.State, cancellationToken).ConfigureAwait(false);
                 break;
         }
     }

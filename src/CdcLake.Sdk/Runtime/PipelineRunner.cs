@@ -107,7 +107,7 @@ internal sealed class PipelineRunner
             [.. run.Replaced is null ? run.Committed.OfType<SourcePosition>().Where(c => !c.IsPartial).Distinct() : []],
             new EpochLimits(_options.EpochRows, _options.EpochTime)) { Meter = _status.SourceMeter, IsStartPoint = run.IsStartPoint, TakesParts = run.TakesParts, ReadsAnew = run.Start.ReadsAnew, Durable = () => run.Checkpoints is { } kept ? kept.Position : commits.Durable, Selection = _definition.Plan.Database?.Selection, Missing = run.Missing, Requests = stages.Requests };
         var sinks = run.Sinks.All.Select(s => stages.Start(s, new SinkGate(s.Sink.Name, s.Committed, run.Start.From, run.Replaces))).ToList();
-        _status.Run([sourceStage.Probe(_status.SourceMeter), .. run.Graph.Stages.Select(s => s.Probe), .. sinks]);
+        _status.Run([sourceStage.Probe(_status.SourceMeter), .. run.Graph.Operators.Select(o => o.Probe), .. sinks]);
         _ = group.Start(source.Name, () => ReadAsync(source, start, sourceStage, stop, reading.Token));
         _ = group.Start("commits", () => commits.RunAsync(sourceStage.InjectAsync));
         if (run.Checkpoints is { } checkpoints)

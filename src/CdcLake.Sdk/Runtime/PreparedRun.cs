@@ -25,7 +25,7 @@ internal sealed class PreparedRun : IAsyncDisposable
         _followsTables = source.FollowsTables;
         _tables = tables;
         Plan = Bind();
-        _graph = StageGraphBuilder.Build(Plan, definition.Options.TimeProvider);
+        _graph = BuildGraph();
     }
 
     /// <summary>The plan for the tables that are captured now.</summary>
@@ -122,7 +122,7 @@ internal sealed class PreparedRun : IAsyncDisposable
             _sinks.Add(sink);
             await sink.OpenAsync(OpeningOf(Plan, node), cancellationToken).ConfigureAwait(false);
             var channel = new StageChannel($"{StageGraphBuilder.SourceName} → {node.Name}", Clock) { From = StageGraphBuilder.SourceName };
-            opened.Add(new RunSink(_status.NumberOf(sink.Name), sink, new SinkInput(node.Name, channel, new HashSet<int> { change.Table }), null));
+            opened.Add(new RunSink(_status.NumberOf(sink.Name), sink, new SinkInput(node.Name, [channel], new HashSet<int> { change.Table }), null));
         }
 
         return opened;
@@ -261,8 +261,10 @@ internal sealed class PreparedRun : IAsyncDisposable
 
         _graph.Dispose();
         Plan = Bind();
-        _graph = StageGraphBuilder.Build(Plan, Clock);
+        _graph = BuildGraph();
     }
+
+    private StageGraph BuildGraph() => StageGraphBuilder.Build(Plan, Clock, _definition.Options.Partitions);
 
     private string NameOf(SinkInput input) => Plan.Captures[input.Tables.First()].Table.Name;
 
@@ -357,7 +359,7 @@ internal sealed class PreparedRun : IAsyncDisposable
 
     private CheckpointCoordinator? Coordinator(PipelineDefinition definition, StatusBoard status)
     {
-        var parts = _graph.Stateful.Select(o => new CheckpointPart(o.Name, o.State, o.AfterRestore)).ToList();
+        var parts = _graph.Stateful.SelectMany(o => o.Parted).ToList();
         foreach (var (sink, input) in _sinks.Zip(_graph.Sinks))
         {
             if (sink is IVolatileSink { State.Count: > 0 } view)
@@ -371,8 +373,8 @@ internal sealed class PreparedRun : IAsyncDisposable
             return null;
         }
 
-        var stores = parts.ToDictionary(p => p.Name, p => p.Stores.Count, StringComparer.Ordinal);
-        var operators = Plan.Nodes.Select(n => new CheckpointOperator(n.Name, n.Fingerprint, stores.GetValueOrDefault(n.Name))).ToList();
+        var first = parts.Where(p => p.Partition.Number == 0).ToDictionary(p => p.Operator, StringComparer.Ordinal);
+        var operators = Plan.Nodes.Select(n => CheckpointOperator.Of(n.Name, n.Fingerprint, first.GetValueOrDefault(n.Name))).ToList();
         var store = new CheckpointStore(definition.OpenCheckpoints(), definition.Name, operators, definition.Options.TimeProvider) { Tables = TablesOf(Plan) };
         return new CheckpointCoordinator(store, parts, definition.Options.CheckpointInterval, definition.Options.TimeProvider, status.Checkpointed);
     }

@@ -48,50 +48,33 @@ internal sealed class SinkStage
 
     /// <summary>What can be seen of it while it runs.</summary>
     public StageProbe Probe => new(
-        _name, () => new StageReading(Volatile.Read(ref _rows), 0, _idle.Total, TimeSpan.Zero), [_input.Channel], _sink is IVolatileSink view ? view.State : []);
+        _name, () => new StageReading(Volatile.Read(ref _rows), 0, _idle.Total, TimeSpan.Zero), _input.Channels, _sink is IVolatileSink view ? view.State : []);
 
-    /// <summary>Runs until its channel is complete; the last barrier has committed what there was.</summary>
+    /// <summary>Runs until its channels are complete; the last barrier has committed what there was.</summary>
     /// <param name="mayEndEarly">Asked at the end: true when the source was stopped, or ends so that tables are read anew; it need not have reached what the sink has committed then.</param>
     /// <param name="cancellationToken">Ends the run at once.</param>
     public async Task RunAsync(Func<bool> mayEndEarly, CancellationToken cancellationToken)
     {
-        var channel = _input.Channel;
-        while (await WaitAsync(channel, cancellationToken).ConfigureAwait(false))
+        var reader = new EpochReader(_input.Channels, _idle);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } message)
         {
-            while (channel.TryRead(out var message))
+            if (message.Batch is not { } batch)
             {
-                if (message.Batch is { } batch)
-                {
-                    Volatile.Write(ref _rows, _rows + batch.Count);
-                    if (_gate.Admit(batch))
-                    {
-                        await BeginEpochAsync(EpochKind.Changes, cancellationToken).ConfigureAwait(false);
-                        await _sink.ChangesAsync(batch, cancellationToken).ConfigureAwait(false);
-                    }
-                }
-                else
-                {
-                    await HandleAsync(message.Signal!, cancellationToken).ConfigureAwait(false);
-                }
+                await HandleAsync(message.Signal!, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            Volatile.Write(ref _rows, _rows + batch.Count);
+            if (_gate.Admit(batch))
+            {
+                await BeginEpochAsync(EpochKind.Changes, cancellationToken).ConfigureAwait(false);
+                await _sink.ChangesAsync(batch, cancellationToken).ConfigureAwait(false);
             }
         }
 
         if (!mayEndEarly())
         {
             _gate.EnsureReached(_end);
-        }
-    }
-
-    private async ValueTask<bool> WaitAsync(StageChannel channel, CancellationToken cancellationToken)
-    {
-        _idle.Begin();
-        try
-        {
-            return await channel.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _idle.End();
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class SinkStages(
         var outlet = new Outlet();
         foreach (var sink in await run.OpenAsync(change, cancellationToken).ConfigureAwait(false))
         {
-            outlet.Add(sink.Input.Channel, 0);
+            outlet.Add(sink.Input.Channels[0], 0);
             positions.Add(sink.Number);
             run.Sinks.Add(sink);
             _coming.Add((sink, change.After!.Table.Name));

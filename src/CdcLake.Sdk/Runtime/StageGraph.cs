@@ -4,24 +4,27 @@ namespace CdcLake.Runtime;
 
 /// <summary>The wired stages of one run: where the source sends to, the operators, and what each sink reads.</summary>
 /// <param name="Source">Outlets by captured table.</param>
-/// <param name="Stages">In no particular order; each runs as a task.</param>
+/// <param name="Operators">Inputs before their consumers; each stage of them runs as a task.</param>
 /// <param name="Sinks">By sink number.</param>
-internal sealed record StageGraph(SourceOutlet Source, IReadOnlyList<Stage> Stages, IReadOnlyList<SinkInput> Sinks) : IDisposable
+internal sealed record StageGraph(SourceOutlet Source, IReadOnlyList<StagePartitions> Operators, IReadOnlyList<SinkInput> Sinks) : IDisposable
 {
+    /// <summary>All stages.</summary>
+    public IEnumerable<Stage> Stages => Operators.SelectMany(o => o.All);
+
     /// <summary>Operators that keep state.</summary>
-    public IEnumerable<IOperator> Stateful => Stages.Select(s => s.Operator).Where(o => o.State.Count > 0);
+    public IEnumerable<StagePartitions> Stateful => Operators.Where(o => o.Stores > 0);
 
     public void Dispose()
     {
-        foreach (var stage in Stages)
+        foreach (var partitions in Operators)
         {
-            stage.Dispose();
+            partitions.Dispose();
         }
     }
 }
 
 /// <summary>What reaches a sink.</summary>
 /// <param name="Name">The sink's name in the plan; names its part of a checkpoint.</param>
-/// <param name="Channel">Its only channel.</param>
+/// <param name="Channels">One from each partition of the stage before it.</param>
 /// <param name="Tables">Numbers of the captured tables that its content comes from.</param>
-internal sealed record SinkInput(string Name, StageChannel Channel, IReadOnlySet<int> Tables);
+internal sealed record SinkInput(string Name, IReadOnlyList<StageChannel> Channels, IReadOnlySet<int> Tables);

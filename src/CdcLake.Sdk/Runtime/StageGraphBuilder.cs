@@ -1,12 +1,15 @@
+using System.Runtime.CompilerServices;
 using CdcLake.Dataflow;
 using CdcLake.Dataflow.Operators;
 using CdcLake.Planning;
 using CdcLake.Planning.Binding;
+using CdcLake.Planning.Partitioning;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Runtime;
 
 /// <summary>
-/// Makes the stages of a bound plan. Joins and aggregates are stages; filters and projections run inside the stage that produces their input, and only get one
+/// Makes the stages of a bound plan. Joins and aggregates are stages, one for each partition; filters and projections run inside the stage that produces their input, and only get one
 /// of their own behind a captured table or where their input has other consumers too.
 /// </summary>
 internal sealed class StageGraphBuilder
@@ -15,14 +18,17 @@ internal sealed class StageGraphBuilder
     public const string SourceName = "source";
 
     private readonly Dictionary<PlanNode, List<(PlanNode Node, int Input)>> _consumers = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<(string Producer, string Consumer), StageChannel> _channels = [];
-    private readonly TimeProvider _clock;
+    private readonly ConditionalWeakTable<PlanNode, NodePartitions> _spread;
+    private readonly StageChannels _channels;
     private readonly BoundPlan _plan;
+    private readonly int _partitions;
 
-    private StageGraphBuilder(BoundPlan plan, TimeProvider clock)
+    private StageGraphBuilder(BoundPlan plan, TimeProvider clock, int partitions)
     {
         _plan = plan;
-        _clock = clock;
+        _partitions = partitions;
+        _channels = new StageChannels(clock);
+        _spread = PartitionPlanner.Plan(plan.Nodes);
         foreach (var node in plan.Nodes)
         {
             foreach (var (input, number) in node.Inputs.Select((n, i) => (n, i)))
@@ -37,29 +43,43 @@ internal sealed class StageGraphBuilder
         }
     }
 
-    public static StageGraph Build(BoundPlan plan, TimeProvider clock) => new StageGraphBuilder(plan, clock).Build();
+    /// <param name="plan">What to run.</param>
+    /// <param name="clock">Measures waits.</param>
+    /// <param name="partitions">In how many partitions operators with a key run.</param>
+    public static StageGraph Build(BoundPlan plan, TimeProvider clock, int partitions) => new StageGraphBuilder(plan, clock, partitions).Build();
 
     private StageGraph Build()
     {
         var tables = Enumerable.Range(0, _plan.Captures.Count).Select(_ => new Outlet()).ToArray();
-        var stages = new List<Stage>();
+        var stages = new List<StagePartitions>();
         foreach (var node in _plan.Nodes)
         {
             if (node is TableNode table)
             {
-                Send(node, node, tables[table.Table]);
+                Send(node, node, 0, tables[table.Table]);
             }
             else if (node is not SinkNode && !IsFused(node))
             {
-                stages.Add(StageOf(node));
+                var spread = SpreadOf(node);
+                var count = CountOf(node);
+                stages.Add(new StagePartitions([.. Enumerable.Range(0, count).Select(p => StageOf(node, new Partition(p, count)))], spread.Key, spread.Parts, () => Make(node).Operator));
             }
         }
 
-        var sinks = _plan.Sinks.Select(s => new SinkInput(s.Name, Channel(Producer(s.Input), s), Tables(s))).ToList();
+        var sinks = _plan.Sinks.Select(s => new SinkInput(s.Name, [.. InputsOf(s, 0)], Tables(s))).ToList();
         return new StageGraph(new SourceOutlet(tables), stages, sinks);
     }
 
-    private Stage StageOf(PlanNode head)
+    private Stage StageOf(PlanNode head, Partition partition)
+    {
+        var (operation, last) = Make(head);
+        var outlet = new Outlet();
+        Send(head, last, partition.Number, outlet);
+        return new Stage(operation, InputsOf(head, partition.Number), outlet, Tables(head), _channels.Clock) { Partition = partition };
+    }
+
+    /// <summary>An operator with what is fused into it, and the last node of that.</summary>
+    private (IOperator Operator, PlanNode Last) Make(PlanNode head)
     {
         var made = head.Accept(OperatorMaker.Instance);
         var transforms = new List<ITransform>();
@@ -75,39 +95,50 @@ internal sealed class StageGraphBuilder
             last = next;
         }
 
-        var outlet = new Outlet();
-        Send(head, last, outlet);
         var operation = made.Operator ?? new PassOperator(head.Name, head.Inputs[0].Schema);
-        return new Stage(
-            transforms.Count == 0 ? operation : new FusedOperator(operation, transforms),
-            head.Inputs.Select(i => Channel(Producer(i), head)).Distinct(),
-            outlet,
-            Tables(head),
-            _clock);
+        return (transforms.Count == 0 ? operation : new FusedOperator(operation, transforms), last);
     }
 
     private static HashSet<int> Tables(PlanNode node) => [.. node.Origins];
 
+    private NodePartitions SpreadOf(PlanNode node) => _spread.TryGetValue(node, out var spread) ? spread : NodePartitions.Single;
+
+    private int CountOf(PlanNode node) => SpreadOf(node).IsPartitioned ? _partitions : 1;
+
     // What leaves at the node `last` is sent by the stage that `stage` heads.
-    private void Send(PlanNode stage, PlanNode last, Outlet outlet)
+    private void Send(PlanNode stage, PlanNode last, int partition, Outlet outlet)
     {
         foreach (var (consumer, input) in _consumers.GetValueOrDefault(last) ?? [])
         {
-            outlet.Add(Channel(stage, consumer), input);
+            var receivers = CountOf(consumer);
+            if (receivers == 1)
+            {
+                outlet.Add(Channel(stage, partition, consumer, 0), input);
+            }
+            else if (SpreadOf(consumer).Exchanges[input] is { } key)
+            {
+                var channels = Enumerable.Range(0, receivers).Select(r => Channel(stage, partition, consumer, r));
+                outlet.Add(new Exchange(channels, input, new KeyPartitioner(last.Schema, key, receivers)));
+            }
+            else
+            {
+                outlet.Add(Channel(stage, partition, consumer, partition), input);
+            }
         }
     }
 
-    // One channel between two stages, also for a self join. All captured tables come from one sender, which keeps their common order.
-    private StageChannel Channel(PlanNode producer, PlanNode consumer)
+    /// <summary>The channels that a partition of a node reads, each once.</summary>
+    private IEnumerable<StageChannel> InputsOf(PlanNode node, int partition) => node.Inputs.SelectMany((input, i) =>
     {
-        var key = (producer is TableNode ? SourceName : producer.Name, consumer.Name);
-        if (!_channels.TryGetValue(key, out var channel))
-        {
-            _channels.Add(key, channel = new StageChannel($"{key.Item1} → {key.Name}", _clock) { From = key.Item1 });
-        }
+        var producer = Producer(input);
+        var senders = CountOf(producer);
+        return CountOf(node) > 1 && senders > 1 && SpreadOf(node).Exchanges[i] is null
+            ? [Channel(producer, partition, node, partition)]
+            : Enumerable.Range(0, senders).Select(s => Channel(producer, s, node, partition));
+    }).Distinct();
 
-        return channel;
-    }
+    private StageChannel Channel(PlanNode producer, int sender, PlanNode consumer, int receiver) =>
+        _channels.Between(producer is TableNode ? SourceName : producer.Name, new Partition(sender, CountOf(producer)), consumer.Name, new Partition(receiver, CountOf(consumer)));
 
     /// <summary>The head of the stage in which a node runs.</summary>
     private PlanNode Producer(PlanNode node)

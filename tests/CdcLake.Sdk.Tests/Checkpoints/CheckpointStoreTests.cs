@@ -34,7 +34,7 @@ public sealed class CheckpointStoreTests
         var next = new CheckpointStore(files, "p", Plan, TimeProvider.System);
         var loaded = await next.LoadLatestAsync(CancellationToken.None);
         var again = new RowMultiset();
-        await next.RestoreAsync(loaded!, "join(a,b)", [again], CancellationToken.None);
+        await next.RestoreAsync(loaded!, "join(a,b)", Partition.Only, [again], CancellationToken.None);
         again.AfterRestore();
         StoredRows.Apply(again, ([1, "b"], -1), ([9, null], 1));
         await SaveAsync(next, again, 4);
@@ -185,7 +185,7 @@ public sealed class CheckpointStoreTests
     {
         var store = new CheckpointStore(files, "p", Plan, TimeProvider.System);
         var descriptor = (await store.LoadLatestAsync(CancellationToken.None))!;
-        await store.RestoreAsync(descriptor, "join(a,b)", [into], CancellationToken.None);
+        await store.RestoreAsync(descriptor, "join(a,b)", Partition.Only, [into], CancellationToken.None);
         into.AfterRestore();
         return descriptor;
     }

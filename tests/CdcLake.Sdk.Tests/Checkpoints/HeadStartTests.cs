@@ -107,7 +107,7 @@ public sealed class HeadStartTests
         var store = new CheckpointStore(_files, "p", Plan, TimeProvider.System);
         var rows = new RowMultiset();
         var found = await store.LoadLatestAsync(CancellationToken.None);
-        await store.RestoreAsync(found!, "join(a,b)", new IStateStore[] { rows }, CancellationToken.None);
+        await store.RestoreAsync(found!, "join(a,b)", Partition.Only, new IStateStore[] { rows }, CancellationToken.None);
         rows.AfterRestore();
         return StoredRows.Contents(rows);
     }

@@ -127,7 +127,7 @@ public sealed class TwoInstancesTests
             var instance = new Instance(files, number);
             if (await instance._store.LoadLatestAsync(CancellationToken.None) is { } found)
             {
-                await instance._store.RestoreAsync(found, "join(a,b)", [instance._rows], CancellationToken.None);
+                await instance._store.RestoreAsync(found, "join(a,b)", Partition.Only, [instance._rows], CancellationToken.None);
                 instance._rows.AfterRestore();
                 instance.Position = TestPosition.NumberOf(found.Position);
                 instance._history.AddRange(Histories[(files, instance.Position)]);

@@ -1,5 +1,6 @@
 using CdcLake.Checkpoints;
 using CdcLake.Columnar;
+using CdcLake.State.Stores;
 using CdcLake.Tests.Checkpoints;
 
 namespace CdcLake.Tests.Properties;
@@ -118,7 +119,7 @@ public sealed class IncrementalProperties
         var descriptor = await checkpoints.LoadLatestAsync(CancellationToken.None);
         foreach (var node in runner.Operators)
         {
-            await checkpoints.RestoreAsync(descriptor!, node.Name, node.State, CancellationToken.None);
+            await checkpoints.RestoreAsync(descriptor!, node.Name, Partition.Only, node.State, CancellationToken.None);
             node.AfterRestore();
         }
 

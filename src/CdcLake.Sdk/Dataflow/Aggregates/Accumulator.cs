@@ -42,6 +42,14 @@ internal abstract class Accumulator : IDisposable
     {
     }
 
+    /// <summary>Takes over what another accumulator of the same calls keeps beside the records of some groups, after those were copied.</summary>
+    /// <param name="former">Not used any more afterwards.</param>
+    /// <param name="groups">The groups by the number that they have there; those of <paramref name="map"/> have numbers of their own.</param>
+    /// <param name="map">The groups here.</param>
+    public virtual void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map)
+    {
+    }
+
     /// <summary>Rebuilds what is not in the records after state was read back.</summary>
     public virtual void AfterRestore(RowMap map)
     {

@@ -107,6 +107,19 @@ internal sealed class DistinctAccumulator : Accumulator
         }
     }
 
+    public override void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map)
+    {
+        var values = ((DistinctAccumulator)former)._values;
+        for (var value = values.Next(0); value != 0; value = values.Next(value))
+        {
+            var member = values.KeyOf(value);
+            if (groups.TryGetValue(BinaryPrimitives.ReadInt64LittleEndian(member), out var group))
+            {
+                _values.Add(Member(map.Field<long>(group, GroupRecord.Number), member[sizeof(long)..]), values.PrefixOf(value));
+            }
+        }
+    }
+
     public override void AfterRestore(RowMap map) => _values.AfterRestore();
 
     public override void Dispose()

@@ -87,6 +87,23 @@ internal abstract class MemberAccumulator<TOrder> : Accumulator
         }
     }
 
+    public override void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map)
+    {
+        foreach (var group in groups.Values)
+        {
+            map.Field<uint>(group, Offset) = 0;
+        }
+
+        var log = ((MemberAccumulator<TOrder>)former).Members.Log;
+        for (var member = log.Next(0); member != 0; member = log.Next(member))
+        {
+            if (groups.TryGetValue(MemberHeaps<TOrder>.GroupOf(log, member), out var group))
+            {
+                Members.AddFrom(log, member, map.Field<long>(group, GroupRecord.Number), ref map.Field<uint>(group, Offset));
+            }
+        }
+    }
+
     public override void AfterRestore(RowMap map) => Rebuild(map);
 
     public override void Dispose()

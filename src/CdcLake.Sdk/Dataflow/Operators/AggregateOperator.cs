@@ -106,6 +106,23 @@ internal sealed class AggregateOperator : IOperator
 
     public ChangeBatch? Next() => _touched.Next();
 
+    public void TakeOver(IOperator former, KeyShare share)
+    {
+        var other = (AggregateOperator)former;
+        var groups = new Dictionary<long, uint>();
+        foreach (var there in share.Of(other._groups.Log, other._groups.KeyOf))
+        {
+            var here = _groups.Add(other._groups.KeyOf(there), other._groups.PrefixOf(there));
+            groups.Add(other._groups.Field<long>(there, GroupRecord.Number), here);
+            _groups.Field<long>(here, GroupRecord.Number) = ++_lastNumber;
+        }
+
+        foreach (var (own, theirs) in _accumulators.Zip(other._accumulators))
+        {
+            own.TakeOver(theirs, groups, _groups);
+        }
+    }
+
     public void AfterRestore()
     {
         _groups.AfterRestore();

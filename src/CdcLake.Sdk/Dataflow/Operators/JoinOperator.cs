@@ -57,6 +57,12 @@ internal sealed class JoinOperator : IOperator
         _right.Compact();
     }
 
+    public void TakeOver(IOperator former, KeyShare share)
+    {
+        _left.TakeOver(((JoinOperator)former)._left, share);
+        _right.TakeOver(((JoinOperator)former)._right, share);
+    }
+
     public void Dispose()
     {
         _probe.Dispose();

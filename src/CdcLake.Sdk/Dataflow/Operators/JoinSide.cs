@@ -56,6 +56,15 @@ internal sealed class JoinSide : IDisposable
     /// <summary>Keeps the rows of the encoded batch.</summary>
     public void Keep(ReadOnlySpan<sbyte> weights) => Rows.Apply(Keys, Rests, weights, Skip);
 
+    /// <summary>Takes over the rows of another one whose keys belong to a partition.</summary>
+    public void TakeOver(JoinSide former, KeyShare share)
+    {
+        foreach (var row in share.Of(former.Rows.Log, former.Rows.KeyOf))
+        {
+            Rows.AddFrom(former.Rows, row);
+        }
+    }
+
     /// <summary>At the end of an epoch, before its rows are given.</summary>
     /// <param name="operation">Name of the join.</param>
     /// <param name="which">Name of this side.</param>

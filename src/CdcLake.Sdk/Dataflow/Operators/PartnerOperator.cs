@@ -108,6 +108,12 @@ internal sealed class PartnerOperator : IOperator
         return null;
     }
 
+    public void TakeOver(IOperator former, KeyShare share)
+    {
+        _left.TakeOver(((PartnerOperator)former)._left, share);
+        _right.TakeOver(((PartnerOperator)former)._right, share);
+    }
+
     public void Dispose()
     {
         _selected?.Dispose();

@@ -102,6 +102,27 @@ internal sealed class TopGroups : IDisposable
         return null;
     }
 
+    public void TakeOver(TopGroups former, KeyShare share)
+    {
+        var groups = new Dictionary<long, uint>();
+        foreach (var there in share.Of(former._groups.Log, former._groups.KeyOf))
+        {
+            var here = _groups.Add(former._groups.KeyOf(there), former._groups.PrefixOf(there));
+            groups.Add(former._groups.Field<long>(there, Number), here);
+            _groups.Field<long>(here, Number) = ++_lastNumber;
+            _groups.Field<uint>(here, Root) = 0;
+        }
+
+        var log = former._rows.Log;
+        for (var row = log.Next(0); row != 0; row = log.Next(row))
+        {
+            if (groups.TryGetValue(OrderedRows.GroupOf(log, row), out var group))
+            {
+                _rows.AddFrom(log, row, _groups.Field<long>(group, Number), ref _groups.Field<uint>(group, Root));
+            }
+        }
+    }
+
     public void AfterRestore()
     {
         _groups.AfterRestore();

@@ -76,6 +76,8 @@ internal sealed class TopOperator : IOperator
 
     public ChangeBatch? Next() => _groups.Next();
 
+    public void TakeOver(IOperator former, KeyShare share) => _groups.TakeOver(((TopOperator)former)._groups, share);
+
     public void AfterRestore() => _groups.AfterRestore();
 
     public void Dispose()

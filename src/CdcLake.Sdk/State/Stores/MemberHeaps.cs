@@ -166,6 +166,13 @@ internal sealed class MemberHeaps<TOrder> : IStateStore
         Add(header.Group, value, HashOf(header.Group, Hash64.Of(value)), header.Count, ref root);
     }
 
+    /// <summary>Takes over a member from the log of another store, for a group that has another number here.</summary>
+    public void AddFrom(RecordLog other, uint reference, long group, ref uint root)
+    {
+        var value = other[reference][HeaderSize..];
+        Add(group, value, HashOf(group, Hash64.Of(value)), Unsafe.As<byte, MemberHeader>(ref other.At(reference)).Count, ref root);
+    }
+
     /// <summary>Does nothing: the caller rebuilds with <see cref="BeginRewrite"/>, since it holds the roots.</summary>
     public void AfterRestore()
     {

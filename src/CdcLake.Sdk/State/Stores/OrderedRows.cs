@@ -129,6 +129,10 @@ internal sealed class OrderedRows : IStateStore
         Add(header.Group, old[reference][HeaderSize..], header.Count, ref root);
     }
 
+    /// <summary>Takes over a row from the log of another store, for a group that has another number here.</summary>
+    public void AddFrom(RecordLog other, uint reference, long group, ref uint root) =>
+        Add(group, other[reference][HeaderSize..], Unsafe.As<byte, RowHeader>(ref other.At(reference)).Count, ref root);
+
     /// <summary>Does nothing: the caller rebuilds with <see cref="BeginRewrite"/>, since it holds the roots.</summary>
     public void AfterRestore()
     {

@@ -66,6 +66,16 @@ internal sealed class RowMap : IStateStore
         }
     }
 
+    /// <summary>Makes a record for a key that has none.</summary>
+    /// <param name="key">The key's bytes.</param>
+    /// <param name="prefix">The whole prefix.</param>
+    public uint Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> prefix)
+    {
+        var reference = Add(key, RefIndex.Part(Common.Hash64.Of(key)));
+        prefix.CopyTo(_log[reference]);
+        return reference;
+    }
+
     /// <summary>Says that the prefix changed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Touch(uint reference) => _log.Touch(reference);

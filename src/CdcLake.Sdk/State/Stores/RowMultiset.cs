@@ -120,6 +120,15 @@ internal sealed class RowMultiset : IStateStore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> RestOf(uint reference) => _log[reference][(HeaderSize + HeaderOf(reference).KeyLength)..];
 
+    /// <summary>Takes over a row that another multiset holds and this one does not.</summary>
+    public void AddFrom(RowMultiset other, uint reference)
+    {
+        var key = other.KeyOf(reference);
+        var rest = other.RestOf(reference);
+        var keyHash = Hash64.Of(key);
+        Add(key, rest, RefIndex.Part(keyHash), RefIndex.Part(Hash64.Combine(keyHash, Hash64.Of(rest))), other.CountOf(reference));
+    }
+
     /// <summary>A row with a negative count, or 0: the usual answer, and then it costs nothing.</summary>
     public uint NegativeRow()
     {
