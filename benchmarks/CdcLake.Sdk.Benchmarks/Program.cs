@@ -6,6 +6,7 @@ using CdcLake.Benchmarks.Targets;
 return args.FirstOrDefault() switch
 {
     "targets" => await TargetRun.RunAsync("targets", TargetLists.Short, args[1..]),
+    "parallel" => await TargetRun.RunAsync("parallel", ParallelTargets.List, args[1..]),
     "long-targets" => await TargetRun.RunAsync("long-targets", TargetLists.Long, args[1..]),
     "commits" => await TargetRun.RunAsync("commits", work => CommitRun.List(work, args.Contains("--short")), args[1..]),
     "encodings" => await TargetRun.RunAsync("encodings", work => [new("encodings", () => Task.FromResult(EncodingTargets.Sizes(work.InsertWorkload)))], args[1..]),
@@ -36,13 +37,14 @@ static int WriteLog(string[] args)
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Usage: dotnet run -c Release [-p:ReadyToRun=true] --project benchmarks/CdcLake.Sdk.Benchmarks -- targets | long-targets | commits | encodings | flink [--write] [--only TEXT]
+        Usage: dotnet run -c Release [-p:ReadyToRun=true] --project benchmarks/CdcLake.Sdk.Benchmarks -- targets | long-targets | parallel | commits | encodings | flink [--write] [--only TEXT]
                                                                                                           -- soak COMMITS [--write]
                                                                                                           -- compare RESULT_FILE RESULT_FILE
                                                                                                           -- log FILE STATEMENTS UPDATE_PERCENT | log FILE mixed 0
 
           targets       measure everything that has a target, in about four minutes; each line beside a baseline of the same run
           long-targets  what depends on size or time, for larger tables and longer: about a quarter of an hour, 5 GB of temporary files
+          parallel      jobs in one partition and in several, on one processor and on two: about a minute
           commits       whether a table stays quick and small over 20,000 commits (--short: 1,000) and 100 data files
           encodings     what other Parquet encodings would save, column by column
           flink         the seeds' jobs beside the same jobs in Flink, which tests/lab/flink.sh starts: about three minutes

@@ -21,8 +21,9 @@ internal static class ChildProgram
             case "files": // JOB LOG FOLDER
                 await FilesAsync(args[1], args[2], args[3]);
                 break;
-            case "repeat": // JOB LOG FOLDER: once more for each line "run"
-                await ObeyAsync(async _ => await RepeatAsync(args[1], args[2], args[3]));
+            case "repeat": // JOB LOG FOLDER [PARTITIONS]: once more for each line "run"
+                var partitions = args.Count > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : 0;
+                await ObeyAsync(async _ => await RepeatAsync(args[1], args[2], args[3], partitions));
                 break;
             case "paced" or "server":
                 await FollowAsync(PipelineOf(args));
@@ -81,11 +82,11 @@ internal static class ChildProgram
         Say("heap", heap.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static async Task RepeatAsync(string job, string log, string folder)
+    private static async Task RepeatAsync(string job, string log, string folder, int partitions)
     {
         GC.Collect();
         var before = Cost.Now();
-        await using (var pipeline = SalesJob.Build(job, MySqlSource.FromFiles(log), SalesJob.Database, folder))
+        await using (var pipeline = SalesJob.Build(job, MySqlSource.FromFiles(log), SalesJob.Database, folder, o => o.Parallelism = partitions))
         {
             await pipeline.RunAsync();
         }

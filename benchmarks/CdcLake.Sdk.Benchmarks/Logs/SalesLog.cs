@@ -27,6 +27,9 @@ internal sealed record SalesLog
     /// <summary>Of a hundred statements on rows so many are updates.</summary>
     public int UpdatePercent { get; init; }
 
+    /// <summary>Of a hundred sales so many are of product 1.</summary>
+    public int HotPercent { get; init; }
+
     public int RowsPerTransaction { get; init; } = 1_000;
 
     /// <summary>Transactions are compressed.</summary>
@@ -50,7 +53,7 @@ internal sealed record SalesLog
         var mixed = (uint)((id * 2_654_435_761L) ^ (version * 40_503L));
         return new SaleRow(
             id,
-            1 + (int)((ulong)((id + (version / 10)) * 7_919) % (ulong)Products),
+            (mixed >> 4) % 100 < HotPercent ? 1 : 1 + (int)((ulong)((id + (version / 10)) * 7_919) % (ulong)Products),
             1 + (int)(mixed % 20),
             100 + ((mixed >> 8) % 50_000),
             ((FirstSecond + (id >> 6)) * 1000) + (mixed % 1000));
