@@ -39,6 +39,7 @@ function stages(list) {
       { title: 'Busy', number: true, cell: s => f.percent(s.busy) },
       { title: 'Backpressure', number: true, cell: s => f.percent(s.blocked) },
       { title: 'Waiting', number: true, cell: s => s.inputs.map(i => `${i.depth}/${i.capacity}`).join(' ') || '–' },
+      { title: 'Partitions', number: true, cell: s => s.partitions > 1 ? s.partitions : '–' },
       { title: 'State', number: true, cell: s => s.stateRows ? `${f.count(s.stateRows)} rows, ${f.bytes(s.stateBytes)}` : '–' },
     ], list));
 }

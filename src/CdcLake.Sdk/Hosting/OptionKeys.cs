@@ -35,6 +35,7 @@ internal static class OptionKeys
         Number("CommitBytes", (o, v) => o.CommitBytes = v, o => o.CommitBytes),
         Number("EpochRows", (o, v) => o.EpochRows = checked((int)v), o => o.EpochRows),
         Time("EpochTime", (o, v) => o.EpochTime = v, o => o.EpochTime),
+        Number("Parallelism", (o, v) => o.Parallelism = checked((int)v), o => o.Parallelism),
         Time("RetryFor", (o, v) => o.RetryFor = v, o => o.RetryFor),
         Time("DrainTimeout", (o, v) => o.DrainTimeout = v, o => o.DrainTimeout),
         new("Lease", TruthForm, (o, _, v) => o.Lease = Truth(v), (o, _) => Text(o.Lease == true)),

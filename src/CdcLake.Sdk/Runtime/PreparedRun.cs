@@ -25,7 +25,7 @@ internal sealed class PreparedRun : IAsyncDisposable
         _followsTables = source.FollowsTables;
         _tables = tables;
         Plan = Bind();
-        _graph = BuildGraph();
+        _graph = StageGraphBuilder.Build(Plan, Clock);
     }
 
     /// <summary>The plan for the tables that are captured now.</summary>
@@ -261,17 +261,16 @@ internal sealed class PreparedRun : IAsyncDisposable
 
         _graph.Dispose();
         Plan = Bind();
-        _graph = BuildGraph();
+        _graph = StageGraphBuilder.Build(Plan, Clock);
     }
-
-    private StageGraph BuildGraph() => StageGraphBuilder.Build(Plan, Clock, _definition.Options.Partitions);
 
     private string NameOf(SinkInput input) => Plan.Captures[input.Tables.First()].Table.Name;
 
     private BoundPlan Bind()
     {
         var plan = _definition.Plan.Of(_tables.Values);
-        return _definition.Options.RunsAsWritten ? Planner.Bind(plan, _tables) : PlanOptimizer.Bind(plan, _tables);
+        var bound = _definition.Options.RunsAsWritten ? Planner.Bind(plan, _tables) : PlanOptimizer.Bind(plan, _tables);
+        return bound with { Partitions = _definition.Options.Partitions };
     }
 
     // What operators keep has to be built from all rows of the tables: a row that they do not know could be taken back in silence.

@@ -21,12 +21,10 @@ internal sealed class StageGraphBuilder
     private readonly ConditionalWeakTable<PlanNode, NodePartitions> _spread;
     private readonly StageChannels _channels;
     private readonly BoundPlan _plan;
-    private readonly int _partitions;
 
-    private StageGraphBuilder(BoundPlan plan, TimeProvider clock, int partitions)
+    private StageGraphBuilder(BoundPlan plan, TimeProvider clock)
     {
         _plan = plan;
-        _partitions = partitions;
         _channels = new StageChannels(clock);
         _spread = PartitionPlanner.Plan(plan.Nodes);
         foreach (var node in plan.Nodes)
@@ -45,8 +43,7 @@ internal sealed class StageGraphBuilder
 
     /// <param name="plan">What to run.</param>
     /// <param name="clock">Measures waits.</param>
-    /// <param name="partitions">In how many partitions operators with a key run.</param>
-    public static StageGraph Build(BoundPlan plan, TimeProvider clock, int partitions) => new StageGraphBuilder(plan, clock, partitions).Build();
+    public static StageGraph Build(BoundPlan plan, TimeProvider clock) => new StageGraphBuilder(plan, clock).Build();
 
     private StageGraph Build()
     {
@@ -103,7 +100,7 @@ internal sealed class StageGraphBuilder
 
     private NodePartitions SpreadOf(PlanNode node) => _spread.TryGetValue(node, out var spread) ? spread : NodePartitions.Single;
 
-    private int CountOf(PlanNode node) => SpreadOf(node).IsPartitioned ? _partitions : 1;
+    private int CountOf(PlanNode node) => SpreadOf(node).IsPartitioned ? _plan.Partitions : 1;
 
     // What leaves at the node `last` is sent by the stage that `stage` heads.
     private void Send(PlanNode stage, PlanNode last, int partition, Outlet outlet)

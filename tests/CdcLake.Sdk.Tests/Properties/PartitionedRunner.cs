@@ -25,7 +25,7 @@ internal sealed class PartitionedRunner : IAsyncDisposable
     /// <param name="rows">The result so far.</param>
     public PartitionedRunner(BoundPlan plan, int partitions, MemoryStore files, Dictionary<string, int> rows)
     {
-        _graph = StageGraphBuilder.Build(plan, TimeProvider.System, partitions);
+        _graph = StageGraphBuilder.Build(plan with { Partitions = partitions }, TimeProvider.System);
         _result = new EpochReader(_graph.Sinks[0].Channels);
         _rows = rows;
         _parts = [.. _graph.Stateful.SelectMany(o => o.Parted)];

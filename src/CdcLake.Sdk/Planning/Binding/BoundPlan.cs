@@ -18,6 +18,9 @@ internal sealed record BoundPlan(
     /// <summary>For each operator what it computes, for people.</summary>
     internal ConditionalWeakTable<PlanNode, string> Details { get; init; } = [];
 
+    /// <summary>In how many partitions operators with a key run. Names, fingerprints and results do not depend on it.</summary>
+    public int Partitions { get; init; } = 1;
+
     /// <summary>For people: where operators stand elsewhere than in the plan as it was written; empty where it runs as it is.</summary>
     public IReadOnlyList<string> Moves { get; init; } = [];
 

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
+using CdcLake.Planning.Partitioning;
 
 namespace CdcLake.Planning.Binding;
 
@@ -15,15 +18,16 @@ internal static class PlanPrinter
         }
 
         var seen = new HashSet<PlanNode>(ReferenceEqualityComparer.Instance);
+        var partitions = plan.Partitions == 1 ? [] : PartitionPlanner.Plan(plan.Nodes);
         foreach (var sink in plan.Sinks)
         {
-            Write(text, plan, sink, 0, seen);
+            Write(text, plan, partitions, sink, 0, seen);
         }
 
         return text.ToString();
     }
 
-    private static void Write(StringBuilder text, BoundPlan plan, PlanNode node, int depth, HashSet<PlanNode> seen)
+    private static void Write(StringBuilder text, BoundPlan plan, ConditionalWeakTable<PlanNode, NodePartitions> partitions, PlanNode node, int depth, HashSet<PlanNode> seen)
     {
         var indent = new string(' ', depth * 2);
         text.Append(indent).Append(node.Name);
@@ -49,9 +53,15 @@ internal static class PlanPrinter
             text.Append(indent).Append("    state: ").AppendLine(state);
         }
 
+        if (partitions.TryGetValue(node, out var spread) && spread.Text is { } key)
+        {
+            var stays = spread.Exchanges.All(e => e is null) ? ", as its input" : "";
+            text.Append(indent).AppendLine(CultureInfo.InvariantCulture, $"    partitions: {plan.Partitions} by {key}{stays}");
+        }
+
         foreach (var input in node.Inputs)
         {
-            Write(text, plan, input, depth + 1, seen);
+            Write(text, plan, partitions, input, depth + 1, seen);
         }
     }
 }
