@@ -8,7 +8,7 @@ namespace CdcLake;
 public sealed class PipelineOptions
 {
     private const int MostPartitions = 64;
-    private const int MostPartitionsUnasked = 8;
+    private const int MostPartitionsUnasked = 16;
 
     /// <summary>
     /// Folder below which operator state is checkpointed, in a folder of the pipeline's name. It only makes restarts fast: deleted, it is rebuilt from the source.
@@ -57,10 +57,13 @@ public sealed class PipelineOptions
     public TimeSpan EpochTime { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// In how many partitions joins, groups and orders within groups run, each on a processor of its own: rows go to a partition by their key. Results are the same whatever the number, and a pipeline may be
+    /// In how many partitions joins, groups and orders within groups run, side by side: rows go to a partition by their key. Results are the same whatever the number, and a pipeline may be
     /// started again with another one. Aggregates over everything, sinks and the source run once, beside the partitions.
     /// </summary>
-    /// <value>Default: 0, as many as the process has processors, at most 8. 1 runs without partitions, which costs least per change.</value>
+    /// <value>
+    /// Default: 0, two for each processor that the process may use, at most 16, and one where it may use one only. 1 runs without partitions, which wakes the fewest threads: for pipelines with few changes.
+    /// At most 64.
+    /// </value>
     public int Parallelism { get; set; }
 
     /// <summary>
@@ -95,7 +98,7 @@ public sealed class PipelineOptions
     internal bool RunsAsWritten { get; set; }
 
     /// <summary>What <see cref="Parallelism"/> means here.</summary>
-    internal int Partitions => Parallelism > 0 ? Parallelism : Math.Clamp(Environment.ProcessorCount, 1, MostPartitionsUnasked);
+    internal int Partitions => Parallelism > 0 ? Parallelism : Environment.ProcessorCount == 1 ? 1 : Math.Min(2 * Environment.ProcessorCount, MostPartitionsUnasked);
 
     internal PipelineOptions Copy() => (PipelineOptions)MemberwiseClone();
 

@@ -8,15 +8,16 @@ namespace CdcLake.IntegrationTests;
 /// What runs when this assembly is started as a program: a pipeline that keeps a replica of <c>sales</c> and sales by product in two tables of one catalog, to be
 /// killed by the tests. Arguments: connection string, database, warehouse, commit interval and checkpoint interval in milliseconds, properties of the storage as
 /// <c>name=value</c>, those of another catalog than the warehouse's folders as <c>catalog.name=value</c> (<c>catalog.jdbc.source</c> is the connection string of its database),
-/// <c>sink.delete-mode</c>, and where both results go to StarRocks too, <c>starrocks.connection</c> and <c>starrocks.load-url</c>. One line for each commit.
+/// <c>sink.delete-mode</c>, <c>run.parallelism</c>, and where both results go to StarRocks too, <c>starrocks.connection</c> and <c>starrocks.load-url</c>. One line for each commit.
 /// </summary>
 internal static class TwoTablesProgram
 {
     public const string DeleteMode = "sink.delete-mode=";
+    public const string Parallelism = "run.parallelism=";
     public const string Replica = "demo.sales";
     public const string Totals = "demo.sales_by_product";
 
-    private static readonly string[] Prefixes = ["starrocks.", "catalog.", "sink."];
+    private static readonly string[] Prefixes = ["starrocks.", "catalog.", "sink.", "run."];
 
     public static async Task<int> Main(string[] args)
     {
@@ -76,6 +77,7 @@ internal static class TwoTablesProgram
             .Build("two-tables", o =>
             {
                 (o.CheckpointFolder, o.CheckpointS3) = ($"{args[2]}/checkpoints", storage);
+                o.Parallelism = Properties(args, "run.").TryGetValue("parallelism", out var partitions) ? int.Parse(partitions, System.Globalization.CultureInfo.InvariantCulture) : 0;
                 o.CommitInterval = Milliseconds(args[3]);
                 o.CheckpointInterval = Milliseconds(args[4]);
                 o.OnCommit = c => Console.WriteLine($"commit {c.Sink} at {c.Position}");

@@ -288,6 +288,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         await using (round.ConfigureAwait(false))
         {
             await round.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await round.FlushAsync(cancellationToken).ConfigureAwait(false);
             await committed.WaitAsync(cancellationToken).ConfigureAwait(false);
             published = await _store.CommitAsync(round, position, cancellationToken).ConfigureAwait(false);
         }

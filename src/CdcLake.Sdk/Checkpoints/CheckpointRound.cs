@@ -12,6 +12,7 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
     private readonly List<Task> _writing = [];
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosed;
+    private int _flushed;
     private int _missing;
 
     /// <param name="store">Where the state goes.</param>
@@ -71,13 +72,18 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
     /// <summary>Makes all pieces durable and gives them by operator.</summary>
     internal async Task<IReadOnlyDictionary<string, SavedStore[]>> CompleteAsync(CancellationToken cancellationToken)
     {
-        foreach (var writer in _open)
-        {
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
         await ReleaseAsync().ConfigureAwait(false);
         return _written;
+    }
+
+    /// <summary>Makes the pieces durable, once every part has written: until a descriptor names them they count for nothing, so that this need not wait for a commit.</summary>
+    internal async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        for (; _flushed < _open.Count; _flushed++)
+        {
+            await _open[_flushed].CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     internal async Task ReleaseAsync()

@@ -56,6 +56,12 @@ internal sealed class Stage : IDisposable
                     _operator.Process(message.Input, batch);
                     await SendAsync(cancellationToken).ConfigureAwait(false);
                 }
+                else if (message.Signal is StreamBarrier barrier)
+                {
+                    // State does not change until this is done: what comes behind need not wait for the disk.
+                    await _outlet.SignalAsync(barrier, cancellationToken).ConfigureAwait(false);
+                    await CutAsync(barrier, cancellationToken).ConfigureAwait(false);
+                }
                 else
                 {
                     await HandleAsync(message.Signal!, cancellationToken).ConfigureAwait(false);
@@ -88,9 +94,14 @@ internal sealed class Stage : IDisposable
             case TableChanged { Change: var change } when _tables.Contains(change.Table):
                 _operator.Rebind(change);
                 break;
-            case StreamBarrier { Checkpoint: { } checkpoint } when _operator.State.Count > 0:
-                await checkpoint.WriteAsync(Partition.PartOf(Name), _operator.State, cancellationToken).ConfigureAwait(false);
-                break;
+        }
+    }
+
+    private async ValueTask CutAsync(StreamBarrier barrier, CancellationToken cancellationToken)
+    {
+        if (barrier.Checkpoint is { } checkpoint && _operator.State.Count > 0)
+        {
+            await checkpoint.WriteAsync(Partition.PartOf(Name), _operator.State, cancellationToken).ConfigureAwait(false);
         }
     }
 

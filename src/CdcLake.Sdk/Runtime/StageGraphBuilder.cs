@@ -134,8 +134,12 @@ internal sealed class StageGraphBuilder
             : Enumerable.Range(0, senders).Select(s => Channel(producer, s, node, partition));
     }).Distinct();
 
-    private StageChannel Channel(PlanNode producer, int sender, PlanNode consumer, int receiver) =>
-        _channels.Between(producer is TableNode ? SourceName : producer.Name, new Partition(sender, CountOf(producer)), consumer.Name, new Partition(receiver, CountOf(consumer)));
+    private StageChannel Channel(PlanNode producer, int sender, PlanNode consumer, int receiver) => _channels.Between(
+        producer is TableNode ? SourceName : producer.Name,
+        new Partition(sender, CountOf(producer)),
+        consumer.Name,
+        new Partition(receiver, CountOf(consumer)),
+        consumer is SinkNode ? StageChannels.SinkCapacity : StageChannel.DefaultCapacity);
 
     /// <summary>The head of the stage in which a node runs.</summary>
     private PlanNode Producer(PlanNode node)

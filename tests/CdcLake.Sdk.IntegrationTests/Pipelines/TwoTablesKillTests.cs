@@ -7,7 +7,7 @@ namespace CdcLake.IntegrationTests.Pipelines;
 
 /// <summary>
 /// A pipeline with two tables, killed with SIGKILL at random moments while the server is being written to: whenever it has committed, both tables are MySQL's
-/// answer at the same GTID set. 12 kills; 50 with CDCLAKE_TEST_LONG=1.
+/// answer at the same GTID set. Each start has another number of partitions. 12 kills; 50 with CDCLAKE_TEST_LONG=1.
 /// </summary>
 [Collection(ServerPair.Collection)]
 public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper output)
@@ -16,6 +16,7 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
     private const int Connections = 3;
     private static readonly string[] ReplicaColumns = ["id", "product_id", "qty", "price", "sale_ts"];
     private static readonly string[] CheckpointIntervals = ["1", "300", "10000"];
+    private static readonly int[] Partitions = [1, 2, 3, 5];
 
     private static int Kills => Proof.Rounds(usual: 4, full: 50);
 
@@ -36,7 +37,7 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
         var (rests, apart) = (0, 0);
         for (var kill = 0; kill < Kills; kill++)
         {
-            await using var run = Start(folder, random.GetItems(CheckpointIntervals, 1)[0], mode);
+            await using var run = Start(folder, random.GetItems(CheckpointIntervals, 1)[0], random.GetItems(Partitions, 1)[0], mode);
             if (kill % 2 == 0)
             {
                 // At rest: the first commit of the run is whole, and the second may be at any step. The first table has its part before the second one, perhaps since
@@ -65,7 +66,7 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
     // Everything is committed, the pipeline is drained, and its tables stand together.
     private async Task EndAsync(TemporaryFolder folder, LiveShop shop, LakeTable totals, IcebergDeleteMode? mode, CancellationTokenSource stop, Task writing)
     {
-        await using var last = Start(folder, "300", mode);
+        await using var last = Start(folder, "300", 3, mode);
         await CommitAsync(last, totals);
         await stop.CancelAsync();
         await writing;
@@ -112,9 +113,9 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
         Assert.True(difference is null, $"snapshot {snapshot.Id} of {table.Folder} differs from MySQL at {snapshot.Gtid}: {difference}");
     }
 
-    private ChildProcess Start(TemporaryFolder folder, string checkpointInterval, IcebergDeleteMode? mode) => ChildProcess.Start(
+    private ChildProcess Start(TemporaryFolder folder, string checkpointInterval, int partitions, IcebergDeleteMode? mode) => ChildProcess.Start(
         "dotnet",
-        ["exec", typeof(TwoTablesProgram).Assembly.Location, servers.Source.CaptureString, LiveShop.Database, folder.Path, "20", checkpointInterval, .. mode is null ? (string[])[] : [$"{TwoTablesProgram.DeleteMode}{mode}"]],
+        ["exec", typeof(TwoTablesProgram).Assembly.Location, servers.Source.CaptureString, LiveShop.Database, folder.Path, "20", checkpointInterval, $"{TwoTablesProgram.Parallelism}{partitions}", .. mode is null ? (string[])[] : [$"{TwoTablesProgram.DeleteMode}{mode}"]],
         ("DOTNET_TieredPGO", "0"));
 
     private static LakeTable Table(TemporaryFolder folder, string name) => new(Path.Combine(folder.Path, "demo", name));
