@@ -231,7 +231,8 @@ internal sealed class CommitCoordinator
         }
 
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(_abort);
-        await Task.WhenAny(wake, Task.Delay(due.Value, _options.TimeProvider, timer.Token)).ConfigureAwait(false);
+        var whole = TimeSpan.FromMilliseconds(Math.Ceiling(due.Value.TotalMilliseconds)); // a delay drops what is less: the loop would spin until it has gone by
+        await Task.WhenAny(wake, Task.Delay(whole, _options.TimeProvider, timer.Token)).ConfigureAwait(false);
         await timer.CancelAsync().ConfigureAwait(false);
         _abort.ThrowIfCancellationRequested();
     }
