@@ -5,20 +5,23 @@
 #   bash tests/run.sh --unit          unit tests only, no servers
 #   bash tests/run.sh --docker        as the first, but MySQL, MinIO and PostgreSQL are containers of their official images (tests/lab/docker.sh)
 #   bash tests/run.sh --long          the long proofs too: every kill, every sleep, twenty thousand commits (hours)
+#   bash tests/run.sh --simulate 10m  only the simulation of crashes and faults, new seeds for so long (--from N: from that seed on)
 #   bash tests/run.sh --filter X      only tests whose full name contains X (or any dotnet test filter expression)
 #
 # A server that cannot be had makes its tests skip; with CI=true it makes the run fail. Exit code 0 means that nothing failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-unit_only=false docker=false filter=()
+unit_only=false docker=false simulate="" from=100000 filter=()
 while [ $# -gt 0 ]; do
   case $1 in
     --unit) unit_only=true ;;
     --docker) docker=true ;;
+    --simulate) simulate=${2:?--simulate takes a time, such as 10m}; shift ;;
+    --from) from=${2:?--from takes a seed}; shift ;;
     --long) export CDCLAKE_TEST_LONG=1 ;;
     --filter) filter=(--filter "${2:?--filter takes a name}"); shift ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "Unknown option $1; see bash tests/run.sh --help" >&2; exit 2 ;;
   esac
   shift
@@ -117,6 +120,19 @@ slowest() { # what a run's time is spent on: its classes, by the sum of their te
 }
 number() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<< "$2"; }
 
+run_simulation() { # OPTIONS: on every core, each with its part of the seeds
+  local dll=tests/CdcLake.Sdk.Simulation/bin/Release/net10.0/CdcLake.Sdk.Simulation.dll cores part code=0 pids=() pid
+  say "simulation: $*"
+  cores=$(nproc 2> /dev/null || sysctl -n hw.ncpu 2> /dev/null || echo 2)
+  for ((part = 0; part < cores; part++)); do
+    dotnet "$dll" "$@" --part "$part/$cores" > "$work/simulation-$part.log" 2>&1 &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid" || code=1; done
+  cat "$work"/simulation-*.log
+  if [ "$code" = 0 ]; then step_passed "simulation"; else step_failed "simulation: seeds above"; fi
+}
+
 check_package() {
   say "package"
   local platform name package part parts
@@ -173,7 +189,9 @@ build=(-c Release -nodeReuse:false -p:UseSharedCompilation=false -v quiet)
 if ! dotnet build CdcLake.Sdk.sln "${build[@]}"; then
   step_failed "the build"
 else
-  if $unit_only; then
+  if [ -n "$simulate" ]; then
+    run_simulation --from "$from" --for "$simulate"
+  elif $unit_only; then
     run_project CdcLake.Sdk.Tests
   else
     start_servers

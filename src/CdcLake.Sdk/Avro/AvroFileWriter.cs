@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using CdcLake.Common;
 
 namespace CdcLake.Avro;
 
@@ -18,7 +18,7 @@ internal sealed class AvroFileWriter
     private const int SyncBytes = 16;
     private readonly AvroWriter _file = new();
     private readonly AvroCodec _codec;
-    private readonly byte[] _sync = RandomNumberGenerator.GetBytes(SyncBytes);
+    private readonly byte[] _sync = RandomIds.Bytes(SyncBytes);
     private int _objects;
 
     /// <param name="schema">Type of every object.</param>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using CdcLake.Columnar;
+using CdcLake.Common;
 using CdcLake.Iceberg.Tables;
 using CdcLake.State.Rows;
 
@@ -33,7 +33,7 @@ internal abstract class KeyIndex : IDisposable
     {
         var isNumber = columns.Count == 1 && !columns[0].Nullable
             && columns[0].Type.Storage is StorageKind.Int64 or StorageKind.Int32 or StorageKind.Byte;
-        var chosen = seed ?? BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var chosen = seed ?? BinaryPrimitives.ReadUInt64LittleEndian(RandomIds.Bytes(sizeof(ulong)));
         return isNumber ? new TieredKeys<NumberKey>(space, chosen) : new TieredKeys<HashedKey>(space, chosen);
     }
 

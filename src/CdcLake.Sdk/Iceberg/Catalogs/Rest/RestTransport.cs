@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using CdcLake.Common;
 using CdcLake.Iceberg.Catalogs.Rest.Auth;
 
@@ -51,7 +50,7 @@ internal sealed class RestTransport
     /// <exception cref="CatalogException">The request could not be sent, or there is no valid credential: nothing was changed.</exception>
     public async Task<RestAnswer> SendAsync(RestRequest request, CancellationToken cancellationToken)
     {
-        var backoff = new Backoff(_settings.FirstPause, _settings.LongestPause, (uint)RandomNumberGenerator.GetInt32(int.MaxValue));
+        var backoff = new Backoff(_settings.FirstPause, _settings.LongestPause, BitConverter.ToUInt32(RandomIds.Bytes(sizeof(uint))));
         RestAnswer? uncertain = null;
         var mayRenew = true;
         for (var attempt = 1; ; attempt++)

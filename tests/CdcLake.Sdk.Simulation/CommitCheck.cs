@@ -1,0 +1,102 @@
+using System.Globalization;
+using CdcLake.Columnar;
+using CdcLake.Connectors;
+using CdcLake.Iceberg;
+using CdcLake.MySql.Gtids;
+using CdcLake.Planning.Binding;
+using CdcLake.Simulation.Scheduling;
+using CdcLake.Simulation.Servers;
+using CdcLake.Simulation.Shop;
+using CdcLake.Testing.Results;
+
+namespace CdcLake.Simulation;
+
+/// <summary>Reads every target as a stranger does, and compares it with the query over the tables as they were at the position that the target names.</summary>
+internal sealed class CommitCheck
+{
+    private readonly ShopModel _model;
+    private readonly IReadOnlySet<string> _inFolder;
+    private readonly List<Target> _targets;
+    private readonly Dictionary<string, int> _shown = new(StringComparer.Ordinal);
+
+    /// <param name="pipeline">Whose targets.</param>
+    /// <param name="server">Its tables.</param>
+    /// <param name="model">What they held.</param>
+    /// <param name="inFolder">Targets in the folder's catalog.</param>
+    /// <param name="folder">Reads it.</param>
+    /// <param name="rest">Reads the other.</param>
+    public CommitCheck(Pipeline pipeline, Server server, ShopModel model, IReadOnlySet<string> inFolder, IcebergCatalog folder, IcebergCatalog rest)
+    {
+        (_model, _inFolder) = (model, inFolder);
+        var definition = pipeline.Definition;
+        var bound = Planner.Bind(definition.Plan, definition.Plan.Tables.ToDictionary(t => t, t => server.Database.Table(t).Description, StringComparer.Ordinal));
+        _targets = [.. bound.Sinks.Zip(definition.Sinks.Cast<IcebergSinkTarget>(), (node, target) => new Target(
+            target.Table.Name,
+            target.In((IsInFolder(target.Table.Name) ? folder : rest).Commits),
+            new SinkOpening(pipeline.Name, node.Schema, node.Key, TimeProvider.System, node.Fingerprint)))];
+    }
+
+    /// <summary>Commits that were compared.</summary>
+    public int Commits { get; private set; }
+
+    public bool IsInFolder(string target) => _inFolder.Contains(target);
+
+    /// <summary>Compares all targets.</summary>
+    /// <returns>Transactions that all of them show.</returns>
+    /// <exception cref="SimulationException">One of them is not what it must be.</exception>
+    public async Task<int> RunAsync()
+    {
+        foreach (var target in _targets)
+        {
+            if (await target.Rows.OpenRowsAsync(target.Opening, CancellationToken.None).ConfigureAwait(false) is { } rows)
+            {
+                await CompareAsync(target, rows).ConfigureAwait(false);
+            }
+        }
+
+        var together = _targets.Where(t => !IsInFolder(t.Name)).Select(t => _shown.GetValueOrDefault(t.Name, -1)).Distinct().ToList();
+        return together.Count > 1
+            ? throw new SimulationException($"Targets that are committed in one act show {string.Join(" and ", together)} transactions.")
+            : _targets.Min(t => _shown.GetValueOrDefault(t.Name, -1));
+    }
+
+    private async Task CompareAsync(Target target, ITargetRows rows)
+    {
+        var count = Server.CountOf(MySqlPosition.Parse(rows.Position).Executed);
+        var before = _shown.GetValueOrDefault(target.Name, -1);
+        if (count == before)
+        {
+            return; // what was committed once stays: a commit of other tables, or of none
+        }
+
+        if (count < before || count > _model.Count)
+        {
+            throw new SimulationException($"{target.Name} went from {before} to {count} transactions, of {_model.Count}.");
+        }
+
+        _shown[target.Name] = count;
+        Commits++;
+        var actual = new List<string>();
+        await foreach (var batch in rows.ReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                for (var i = 0; i < batch.Count; i++)
+                {
+                    actual.Add(TextOf(Enumerable.Range(0, batch.Columns.Length).Select(c => CellValue.Of(batch[c], i))));
+                }
+            }
+        }
+
+        var expected = _model.Rows(target.Name, count).Select(TextOf).ToList();
+        var (missing, unexpected) = (RowText.Except(expected, actual), RowText.Except(actual, expected));
+        if (missing.Count + unexpected.Count > 0)
+        {
+            throw new SimulationException($"{target.Name} is not the query after {count} transactions: it lacks {string.Join("; ", missing)} and has {string.Join("; ", unexpected)}.");
+        }
+    }
+
+    private static string TextOf(IEnumerable<object?> cells) => string.Join('|', cells.Select(c => c is decimal number ? number.ToString("0.00######", CultureInfo.InvariantCulture) : Convert.ToString(c, CultureInfo.InvariantCulture)));
+
+    private sealed record Target(string Name, IcebergSinkTarget Rows, SinkOpening Opening);
+}

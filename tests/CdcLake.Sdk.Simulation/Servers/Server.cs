@@ -1,0 +1,44 @@
+using CdcLake.MySql.Gtids;
+using CdcLake.Testing;
+using CdcLake.Testing.MySql.Log;
+using CdcLake.Testing.Tables;
+
+namespace CdcLake.Simulation.Servers;
+
+/// <summary>MySQL: tables, and the log of what was written to them, byte by byte as a server writes it.</summary>
+/// <param name="tables">Its tables.</param>
+/// <param name="clock">Of its transactions.</param>
+internal sealed class Server(IEnumerable<MemoryTable> tables, TimeProvider clock)
+{
+    public MemoryDatabase Database { get; } = new(tables);
+
+    public ServerLog Log { get; } = new("51311a7e-0000-4000-8000-000000000001", []);
+
+    public LeaseServer Lease { get; } = new(clock);
+
+    /// <summary>Transactions so far.</summary>
+    public int Count => Database.Count;
+
+    /// <summary>How many transactions a position has.</summary>
+    public static int CountOf(GtidSet executed) => (int)executed.Count;
+
+    /// <summary>Rows that are there before the log begins.</summary>
+    public void Load(Action<HarnessTransaction> write)
+    {
+        var transaction = new HarnessTransaction(Database, clock);
+        write(transaction);
+        Database.Load(transaction.Statements);
+    }
+
+    /// <summary>Commits a transaction.</summary>
+    public void Commit(Action<HarnessTransaction> write)
+    {
+        var transaction = new HarnessTransaction(Database, clock);
+        write(transaction);
+        if (transaction.Statements.Changes.Count > 0)
+        {
+            Database.Commit(transaction.Statements, clock.GetUtcNow());
+            Log.Append(transaction.Statements.Changes, clock.GetUtcNow());
+        }
+    }
+}

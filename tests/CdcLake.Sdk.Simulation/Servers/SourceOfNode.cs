@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using CdcLake.Columnar;
+using CdcLake.Common;
+using CdcLake.Connectors;
+using CdcLake.MySql;
+using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Binlog.Events;
+using CdcLake.MySql.Gtids;
+using CdcLake.Simulation.Scheduling;
+using CdcLake.Testing.MySql.Log;
+using CdcLake.Testing.Tables;
+
+namespace CdcLake.Simulation.Servers;
+
+/// <summary>
+/// The source on MySQL with its own reader of the log, decoder and epochs, over a connection that is no socket: some events at a time arrive when the scheduler lets them, and it is cut in the
+/// midst of transactions. The snapshot is a consistent view, read in pieces.
+/// </summary>
+/// <param name="server">What it reads.</param>
+/// <param name="node">The process.</param>
+internal sealed class SourceOfNode(Server server, Node node) : ISource
+{
+    private const int FirstEvent = 4;
+    private readonly Backoff _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), 1);
+
+    public string Name => "mysql(simulated)";
+
+    public bool StartsWithSnapshot => true;
+
+    public Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<SourceTable>>("describe", () => [.. tables.Select(t => server.Database.Table(t).Description)], cancellationToken);
+
+    public SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties) => MySqlPosition.Parse(properties);
+
+    public Task<SourcePosition?> LatestAsync(CancellationToken cancellationToken) => AskAsync<SourcePosition?>("latest", () => new MySqlPosition(server.Log.Executed), cancellationToken);
+
+    public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
+    {
+        var guarded = new SourceOutputGuard(output, start.Boundaries);
+        var from = start.From as MySqlPosition ?? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false);
+        guarded.StartAt(from);
+        using var processor = new BinlogEventProcessor(new BinlogProcessorOptions
+        {
+            Tables = start.Tables,
+            Executed = from.Executed,
+            Boundaries = [.. start.Boundaries.Cast<MySqlPosition>().Select(b => b.Executed)],
+            Limits = start.Limits,
+            Clock = node.Clock,
+            Meter = start.Meter,
+            FollowsInPlace = true,
+        });
+        while (true)
+        {
+            try
+            {
+                await StreamAsync(processor, guarded, cancellationToken).ConfigureAwait(false);
+            }
+            catch (MySqlServerException error) when (!guarded.HasFailed && error.IsTransient)
+            {
+                var pause = _delay.Next();
+                guarded.Report(new SourceProgress(SourcePhase.Retrying, error.Message, error, _delay.Failures, pause));
+                await Task.Delay(pause, node.Clock, cancellationToken).ConfigureAwait(false); // virtual time
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
+    {
+        var view = await AskAsync(
+            "begin snapshot", () => (server.Log.Executed, Tables: start.Tables.Select(t => server.Database.RowsOf(server.Database.Table(t.Table.Name))).ToList()), cancellationToken).ConfigureAwait(false);
+        output.Report(new SourceProgress(SourcePhase.Snapshot));
+        await output.BeginEpochAsync(EpochKind.CompleteResult, cancellationToken).ConfigureAwait(false);
+        for (var table = 0; table < start.Tables.Count; table++)
+        {
+            foreach (var rows in view.Tables[table].Chunk(1 + node.Scheduler.Random.Next(8)))
+            {
+                await AskAsync($"snapshot of table {table}", () => true, cancellationToken).ConfigureAwait(false);
+                var batch = new ChangeBatch(start.Tables[table].Schema);
+                foreach (var row in rows)
+                {
+                    MemoryTable.Append(batch, start.Tables[table].Columns, row, 1);
+                }
+
+                await output.ChangesAsync(table, batch, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        var position = new MySqlPosition(view.Executed);
+        await output.EndEpochAsync(new Epoch(position, node.Clock.GetUtcNow(), EpochKind.CompleteResult), cancellationToken).ConfigureAwait(false);
+        return position;
+    }
+
+    private async Task StreamAsync(BinlogEventProcessor processor, SourceOutputGuard output, CancellationToken cancellationToken)
+    {
+        var file = await AskAsync("dump", () => server.Log.FindStart(processor.Executed)!, cancellationToken).ConfigureAwait(false);
+        processor.BeginStream(Name, checksum: true);
+        output.Report(new SourceProgress(SourcePhase.Streaming, Name));
+        processor.Process(Rotate(file));
+        var (at, skips) = (FirstEvent, false);
+        while (true)
+        {
+            var grown = server.Log.Grown;
+            var read = await AskAsync("events", () => server.Log.Read(file, at)!.Value, cancellationToken).ConfigureAwait(false);
+            var some = 1 + node.Scheduler.Random.Next(12);
+            for (var (from, n) = (0, 0); from < read.Bytes.Length && n < some; n++)
+            {
+                var size = BinaryPrimitives.ReadInt32LittleEndian(read.Bytes.AsSpan(from + 9));
+                var one = read.Bytes.AsMemory(from, size);
+                var type = (EventType)one.Span[4];
+                skips = LogFile.GtidOf(type, one.Span[EventHeader.Length..]) is { } gtid ? processor.Executed.Contains(gtid) : skips;
+                if (!skips || type is EventType.FormatDescription or EventType.PreviousGtids or EventType.Rotate)
+                {
+                    processor.Process(one.Span);
+                }
+
+                (from, at) = (from + size, at + size);
+                if (processor.NeedsFlush)
+                {
+                    await processor.FlushAsync(output, idle: false, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            _delay.Reset();
+            if (read.Next is { } next)
+            {
+                (file, at) = (next, FirstEvent);
+                processor.Process(Rotate(file));
+            }
+            else if (server.Log.Read(file, at)!.Value is { Bytes.Length: 0, Next: null })
+            {
+                await processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
+                await grown.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task<T> AskAsync<T>(string what, Func<T> act, CancellationToken cancellationToken) =>
+        node.Scheduler.AskAsync(node, what, false, act, why => new MySqlServerException($"{why} by the server.") { IsTransient = true }, cancellationToken);
+
+    private static byte[] Rotate(string file) => BinlogBuilder.EventOf(
+        (byte)EventType.Rotate, [FirstEvent, 0, 0, 0, 0, 0, 0, 0, .. System.Text.Encoding.ASCII.GetBytes(file)], 0, EventHeader.Artificial, 0, checksum: true);
+}
