@@ -2,6 +2,7 @@ using System.Globalization;
 using CdcLake.Testing.StarRocks.Http;
 using CdcLake.Testing.StarRocks.Model;
 using CdcLake.Testing.StarRocks.Sql;
+using CdcLake.Testing.Wire;
 
 namespace CdcLake.Testing;
 

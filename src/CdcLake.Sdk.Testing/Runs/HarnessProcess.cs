@@ -67,7 +67,7 @@ internal sealed class HarnessProcess : IAsyncDisposable
                 case IcebergSinkTarget iceberg:
                     if (!lakes.TryGetValue(iceberg.Catalog, out var lake))
                     {
-                        lakes[iceberg.Catalog] = lake = servers.Lake.Open(new MortalStore(servers.Lake.StoreOf(iceberg.Catalog), life)).Commits;
+                        lakes[iceberg.Catalog] = lake = servers.Lake.Open(iceberg.Catalog, life).Commits;
                     }
 
                     return iceberg.In(lake);

@@ -33,10 +33,39 @@ internal sealed class MemoryDatabase
     /// <summary>The name of one transaction.</summary>
     public static string GtidOf(int number) => $"{Server}:{number}";
 
+    public MemoryTable? Find(string name)
+    {
+        lock (_lock)
+        {
+            return _tables.GetValueOrDefault(name);
+        }
+    }
+
     /// <exception cref="TableRowException">There is none.</exception>
-    public MemoryTable Table(string name) => _tables.GetValueOrDefault(name) ?? throw new TableRowException(
+    public MemoryTable Table(string name) => Find(name) ?? throw new TableRowException(
         TableRowError.UnknownTable,
         $"There is no table {name}. {NearestNames.Suggest(name, _tables.Keys)} A table that the pipeline does not read has to be declared: o.CreateTable(\"CREATE TABLE {name} (…)\").");
+
+    /// <summary>All tables now.</summary>
+    public IReadOnlyList<MemoryTable> Tables
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _tables.Values];
+            }
+        }
+    }
+
+    /// <summary>Adds a table, or puts it in the place of the one that has its name.</summary>
+    public void Define(MemoryTable table)
+    {
+        lock (_lock)
+        {
+            _tables[table.Name] = table;
+        }
+    }
 
     /// <summary>Rows of a table now, each the stored values of all columns.</summary>
     public IReadOnlyList<object?[]> RowsOf(MemoryTable table)

@@ -40,6 +40,9 @@ internal sealed class MemoryTable
 
     public SourceTable Description { get; }
 
+    /// <summary>All columns in table order.</summary>
+    public IReadOnlyList<MemoryColumn> Columns => _columns;
+
     public bool HasKey => Description.PrimaryKey.Count > 0;
 
     /// <summary>In the order in which they came.</summary>

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.Serialization;
 using System.Text;
+using System.Text.Json;
+using CdcLake.MySql.Binlog.Json;
 using CdcLake.MySql.Charsets;
 using CdcLake.MySql.Tables;
 
@@ -29,6 +31,7 @@ internal static class StoredText
             MySqlTypeCode.Set => string.Join(',', SetOf(table, column, text)),
             MySqlTypeCode.String => Fitting(table, column, text).TrimEnd(' '),
             MySqlTypeCode.VarChar or MySqlTypeCode.VarString => Fitting(table, column, text),
+            MySqlTypeCode.Json => DocumentOf(table, column, text),
             _ => text,
         });
     }
@@ -44,6 +47,19 @@ internal static class StoredText
     {
         var wanted = text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(l => LabelOf(table, column, l)).ToHashSet(StringComparer.Ordinal);
         return column.Labels.Where(wanted.Contains);
+    }
+
+    // As the server prints it: it keeps no spaces, and orders keys.
+    private static string DocumentOf(string table, MySqlColumn column, string text)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(new JsonPrinter().Print(JsonDocuments.OfText(text)));
+        }
+        catch (JsonException error)
+        {
+            throw StoredValue.Bad(table, column, text, $"it is no JSON ({error.Message})", error);
+        }
     }
 
     private static string Fitting(string table, MySqlColumn column, string text)

@@ -44,7 +44,7 @@ internal static class ValueSamples
     ];
 
     /// <summary>
-    /// Column definition, the expression that prints a value as <see cref="Fixtures.TableContents"/> does, and values; without values the type is one of floating point, which has samples
+    /// Column definition, the expression that prints a value as <see cref="CdcLake.Tests.Shared.TableContents"/> does, and values; without values the type is one of floating point, which has samples
     /// of its own and is only compared between snapshot and log.
     /// </summary>
     public static (string Column, string Print, string[] Values)[] Types { get; } =

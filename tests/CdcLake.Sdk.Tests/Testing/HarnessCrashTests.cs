@@ -31,6 +31,22 @@ public sealed class HarnessCrashTests
         await harness.AssertMatchesBatchAsync();
     }
 
+    [Theory]
+    [InlineData(CrashPoint.BeforePublish)]
+    [InlineData(CrashPoint.AfterPublish)]
+    public async Task Targets_of_a_REST_catalog_are_committed_in_one_act(CrashPoint point)
+    {
+        await using var harness = await PipelineHarness.StartAsync(Build(hasTwoTargets: true, lake: IcebergCatalog.Rest("http://nowhere.invalid")));
+        await harness.Products().InsertAsync(new(1, "KET-1", "Kettle"));
+        harness.CrashAt(point);
+        await harness.Sales().InsertAsync(new(1, 1, 2, 9.90m, Noon));
+        Assert.Equal(1, harness.Crashes);
+        Assert.Equal(2, (await harness.ResultAsync("demo.copy"))[0].TotalQty);
+        await harness.AssertMatchesBatchAsync();
+        harness.CrashAt(CrashPoint.BetweenSinks);
+        await Assert.ThrowsAsync<PipelineHarnessException>(() => harness.Sales().InsertAsync(new(2, 1, 2, 9.90m, Noon))); // there is no such moment
+    }
+
     [Fact]
     public async Task A_kill_and_restart_leaves_every_target_as_it_was()
     {

@@ -7,10 +7,10 @@ internal static class SalesPipeline
 {
     public static readonly DateTime Noon = new(2026, 1, 1, 12, 0, 0, DateTimeKind.Unspecified);
 
-    public static Pipeline Build(bool hasTwoTargets = false, Action<PipelineOptions>? configure = null)
+    public static Pipeline Build(bool hasTwoTargets = false, Action<PipelineOptions>? configure = null, IcebergCatalog? lake = null)
     {
         var mysql = new MySqlSource("Server=nowhere.invalid;User ID=cdc;Password=secret");
-        var lake = IcebergCatalog.FileSystem("/nowhere/warehouse");
+        lake ??= IcebergCatalog.FileSystem("/nowhere/warehouse");
         var sales = Pipeline
             .FromMySqlBinlog(mysql.Table<Sale>("appdb.sales"))
             .Join(mysql.Table<Product>("appdb.products"), s => s.ProductId, p => p.Id,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.Testing.StarRocks.Model;
+using CdcLake.Testing.Wire;
 
 namespace CdcLake.Testing.StarRocks.Sql;
 

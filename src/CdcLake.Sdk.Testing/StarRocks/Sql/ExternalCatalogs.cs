@@ -1,4 +1,5 @@
 using CdcLake.Testing.StarRocks.Model;
+using CdcLake.Testing.Wire;
 
 namespace CdcLake.Testing.StarRocks.Sql;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using CdcLake.Testing.StarRocks.Model;
+using CdcLake.Testing.Wire;
 
 namespace CdcLake.Testing.StarRocks.Sql;
 
@@ -218,7 +219,7 @@ internal sealed class SqlListener : IAsyncDisposable
             return;
         }
 
-        await packets.WriteAsync([(byte)result.Columns.Count], _stop.Token).ConfigureAwait(false);
+        await packets.WriteAsync(new[] { (byte)result.Columns.Count }, _stop.Token).ConfigureAwait(false);
         foreach (var column in result.Columns)
         {
             await packets.WriteAsync(PacketStream.ColumnDefinition(column, result.Numbers.Contains(column, StringComparer.OrdinalIgnoreCase)), _stop.Token).ConfigureAwait(false);

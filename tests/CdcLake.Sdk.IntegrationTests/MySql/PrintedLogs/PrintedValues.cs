@@ -5,7 +5,7 @@ using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql.PrintedLogs;
 
-/// <summary>Printed values in the form in which <see cref="Fixtures.TableContents"/> shows captured ones; texts of other character sets, and documents that were changed in part, by the server's own word.</summary>
+/// <summary>Printed values in the form in which <see cref="CdcLake.Tests.Shared.TableContents"/> shows captured ones; texts of other character sets, and documents that were changed in part, by the server's own word.</summary>
 internal sealed class PrintedValues(ServerSession session)
 {
     private readonly Dictionary<(string Charset, string Bytes), string> _texts = [];

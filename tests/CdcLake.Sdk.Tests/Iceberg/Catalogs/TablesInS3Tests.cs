@@ -7,6 +7,8 @@ using CdcLake.Iceberg.Operations;
 using CdcLake.Tests.Iceberg.Catalogs.Rest;
 using CdcLake.Tests.Storage.S3;
 using Microsoft.Data.Sqlite;
+using CdcLake.Testing.Rest;
+using CdcLake.Testing;
 
 namespace CdcLake.Tests.Iceberg.Catalogs;
 
@@ -23,7 +25,7 @@ public sealed class TablesInS3Tests : IAsyncLifetime
     public async Task Keys_that_the_catalog_hands_out_are_used_and_renewed()
     {
         var clock = new SetClock();
-        using var server = new FakeRestCatalog($"s3://{FakeS3Server.Bucket}/wh", clock);
+        using var server = new RestCatalogHandler($"s3://{FakeS3Server.Bucket}/wh", clock);
         server.LoadExtra = () => new JsonObject
         {
             ["config"] = new JsonObject { ["s3.endpoint"] = _s3.Endpoint, ["s3.path-style-access"] = "true" },

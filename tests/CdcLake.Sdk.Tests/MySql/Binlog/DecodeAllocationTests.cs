@@ -1,6 +1,7 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
 using CdcLake.Tests.MySql.Binlog.Json;
+using CdcLake.Testing.Tables;
 
 namespace CdcLake.Tests.MySql.Binlog;
 

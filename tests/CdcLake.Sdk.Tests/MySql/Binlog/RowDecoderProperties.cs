@@ -3,6 +3,7 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.Tests.MySql.Binlog.Json;
+using CdcLake.Testing.Tables;
 
 namespace CdcLake.Tests.MySql.Binlog;
 

@@ -1,6 +1,7 @@
 using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 using CdcLake.Tests.Iceberg;
+using CdcLake.Testing;
 
 namespace CdcLake.Tests.Storage.S3;
 

@@ -1,3 +1,5 @@
+using CdcLake.Testing;
+
 namespace CdcLake.Tests.Storage.S3;
 
 /// <summary>What goes wrong is told by name, with what to do, and waited out where it passes.</summary>

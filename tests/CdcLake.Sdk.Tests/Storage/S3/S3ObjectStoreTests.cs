@@ -1,5 +1,6 @@
 using CdcLake.Storage;
 using CdcLake.Storage.Locations;
+using CdcLake.Testing;
 
 namespace CdcLake.Tests.Storage.S3;
 

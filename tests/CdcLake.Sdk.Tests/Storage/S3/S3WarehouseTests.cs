@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CdcLake.Tests.Iceberg;
 using CdcLake.Tests.Pipelines;
+using CdcLake.Testing;
 
 namespace CdcLake.Tests.Storage.S3;
 

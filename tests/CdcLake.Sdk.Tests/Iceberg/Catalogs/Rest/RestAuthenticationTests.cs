@@ -1,4 +1,5 @@
 using System.Globalization;
+using CdcLake.Testing.Rest;
 
 namespace CdcLake.Tests.Iceberg.Catalogs.Rest;
 
@@ -10,7 +11,7 @@ public sealed class RestAuthenticationTests : IDisposable
     private int _token;
     private int _valid;
 
-    private FakeRestCatalog Server => _fixture.Server;
+    private RestCatalogHandler Server => _fixture.Server;
 
     public void Dispose() => _fixture.Dispose();
 
@@ -89,7 +90,7 @@ public sealed class RestAuthenticationTests : IDisposable
     [InlineData(200, "<html>", CatalogError.NotAuthenticated, "no token")]
     public async Task Refusal_of_the_token_server_is_told_without_the_secret(int status, string body, CatalogError kind, string mention)
     {
-        Server.Intercept = (request, _) => IsTokenRequest(request) ? FakeRestCatalog.Json(status, body) : null;
+        Server.Intercept = (request, _) => IsTokenRequest(request) ? RestCatalogHandler.Json(status, body) : null;
         _fixture.Properties["credential"] = "me:hush";
         var error = await Assert.ThrowsAsync<CatalogException>(LoadAsync);
         Assert.Equal((kind, kind == CatalogError.Unavailable), (error.Error, error.IsTransient));
@@ -160,13 +161,13 @@ public sealed class RestAuthenticationTests : IDisposable
             {
                 _forms.Add(body);
                 var expires = expiresIn is { } seconds ? string.Create(CultureInfo.InvariantCulture, $",\"expires_in\":{seconds}") : "";
-                return FakeRestCatalog.Json(200, string.Create(CultureInfo.InvariantCulture, $"{{\"access_token\":\"token-{++_token}\",\"token_type\":\"bearer\"{expires}}}"));
+                return RestCatalogHandler.Json(200, string.Create(CultureInfo.InvariantCulture, $"{{\"access_token\":\"token-{++_token}\",\"token_type\":\"bearer\"{expires}}}"));
             }
 
             var given = request.Headers.Authorization?.Parameter ?? "";
             return given.StartsWith("token-", StringComparison.Ordinal) && int.Parse(given[6..], CultureInfo.InvariantCulture) >= _valid
                 ? null
-                : FakeRestCatalog.Error(refusal, "NotAuthorizedException", "token expired");
+                : RestCatalogHandler.Error(refusal, "NotAuthorizedException", "token expired");
         };
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
+using CdcLake.Testing.Rest;
 
 namespace CdcLake.Tests.Iceberg.Catalogs.Rest;
 
@@ -10,7 +11,7 @@ public sealed class RestCatalogTests : IDisposable
 {
     private readonly RestFixture _fixture = new();
 
-    private FakeRestCatalog Server => _fixture.Server;
+    private RestCatalogHandler Server => _fixture.Server;
 
     public void Dispose() => _fixture.Dispose();
 
@@ -130,7 +131,7 @@ public sealed class RestCatalogTests : IDisposable
     [InlineData(503, "ServiceUnavailableException", CatalogError.Unavailable, true)]
     public async Task Answers_become_typed_errors(int status, string type, CatalogError kind, bool isTransient)
     {
-        Server.Intercept = (r, _) => r.RequestUri!.AbsolutePath.Contains("tables", StringComparison.Ordinal) ? FakeRestCatalog.Error(status, type, "because") : null;
+        Server.Intercept = (r, _) => r.RequestUri!.AbsolutePath.Contains("tables", StringComparison.Ordinal) ? RestCatalogHandler.Error(status, type, "because") : null;
         var error = await Assert.ThrowsAsync<CatalogException>(() => _fixture.Open().Tables.LoadAsync(SinkModel.Table, default));
         Assert.Equal((kind, isTransient), (error.Error, error.IsTransient));
         Assert.Contains($"{type}: because", error.Message, StringComparison.Ordinal);
@@ -142,7 +143,7 @@ public sealed class RestCatalogTests : IDisposable
     [InlineData("tables/items")]
     public async Task Page_of_a_proxy_is_named_as_such(string where)
     {
-        Server.Intercept = (r, _) => r.RequestUri!.AbsolutePath.EndsWith(where, StringComparison.Ordinal) ? FakeRestCatalog.Html(404) : null;
+        Server.Intercept = (r, _) => r.RequestUri!.AbsolutePath.EndsWith(where, StringComparison.Ordinal) ? RestCatalogHandler.Html(404) : null;
         var error = await Assert.ThrowsAsync<CatalogException>(() => _fixture.Open().Tables.LoadAsync(SinkModel.Table, default));
         Assert.Contains("Something went wrong", error.Message, StringComparison.Ordinal);
         Assert.False(error.IsTransient);
@@ -154,7 +155,7 @@ public sealed class RestCatalogTests : IDisposable
     [InlineData("<html>")]
     public async Task Configuration_that_is_none_is_an_error(string body)
     {
-        Server.Intercept = (_, _) => FakeRestCatalog.Json(200, body);
+        Server.Intercept = (_, _) => RestCatalogHandler.Json(200, body);
         var error = await Assert.ThrowsAsync<CatalogException>(() => _fixture.Open().Tables.LoadAsync(SinkModel.Table, default));
         Assert.Contains("not what an Iceberg REST catalog says", error.Message, StringComparison.Ordinal);
     }
@@ -163,7 +164,7 @@ public sealed class RestCatalogTests : IDisposable
     public async Task Configuration_is_asked_for_again_after_a_failure()
     {
         var catalog = _fixture.Open().Tables;
-        Server.Intercept = (_, _) => FakeRestCatalog.Error(500, "Oops");
+        Server.Intercept = (_, _) => RestCatalogHandler.Error(500, "Oops");
         await Assert.ThrowsAsync<CatalogException>(() => catalog.LoadAsync(SinkModel.Table, default));
         Server.Intercept = null;
         Assert.Null(await catalog.LoadAsync(SinkModel.Table, default));
@@ -180,7 +181,7 @@ public sealed class RestCatalogTests : IDisposable
                 return null;
             }
 
-            var busy = FakeRestCatalog.Error(429, "TooManyRequestsException");
+            var busy = RestCatalogHandler.Error(429, "TooManyRequestsException");
             busy.Headers.TryAddWithoutValidation("Retry-After", "0");
             return busy;
         };

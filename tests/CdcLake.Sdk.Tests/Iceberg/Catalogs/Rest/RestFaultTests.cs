@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CdcLake.Testing.Rest;
 
 namespace CdcLake.Tests.Iceberg.Catalogs.Rest;
 
@@ -81,7 +82,7 @@ public sealed class RestFaultTests
         await PrepareAsync(model);
         var posts = 0;
         fixture.Server.Corrupt = (request, answer) => request.Method == HttpMethod.Post && ++posts == 1 ? throw new IOException("lost") : answer;
-        fixture.Server.Intercept = (request, _) => request.Method == HttpMethod.Post && posts == 1 ? FakeRestCatalog.Error(403, "ForbiddenException") : null;
+        fixture.Server.Intercept = (request, _) => request.Method == HttpMethod.Post && posts == 1 ? RestCatalogHandler.Error(403, "ForbiddenException") : null;
         Assert.True(await TryCommitAsync(model));
         fixture.Server.Intercept = null;
         await model.CheckAsync();
@@ -122,10 +123,10 @@ public sealed class RestFaultTests
     {
         "drop" => throw new HttpRequestException(HttpRequestError.ResponseEnded, "The connection was closed."),
         "refused" => throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused."),
-        "wrong json" => FakeRestCatalog.Json(200, "{\"metadata\":"),
+        "wrong json" => RestCatalogHandler.Json(200, "{\"metadata\":"),
         "empty" => new HttpResponseMessage(HttpStatusCode.OK),
-        _ when way.EndsWith("page", StringComparison.Ordinal) => FakeRestCatalog.Html(Status(way)),
-        _ => FakeRestCatalog.Error(Status(way), "InjectedException"),
+        _ when way.EndsWith("page", StringComparison.Ordinal) => RestCatalogHandler.Html(Status(way)),
+        _ => RestCatalogHandler.Error(Status(way), "InjectedException"),
     };
 
     private static int Status(string way) => int.Parse(way[..3], CultureInfo.InvariantCulture);

@@ -2,6 +2,7 @@ using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Catalogs.Rest;
 using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
+using CdcLake.Testing.Rest;
 
 namespace CdcLake.Tests.Iceberg.Catalogs.Rest;
 
@@ -12,13 +13,13 @@ internal sealed class RestFixture : IDisposable
 
     public RestFixture()
     {
-        Server = new FakeRestCatalog("file://" + Folder.Path, Clock);
+        Server = new RestCatalogHandler("file://" + Folder.Path, Clock);
         Properties["warehouse"] = "wh";
     }
 
     public TemporaryFolder Folder { get; } = new(inMemory: true);
 
-    public FakeRestCatalog Server { get; }
+    public RestCatalogHandler Server { get; }
 
     public SetClock Clock { get; } = new();
 

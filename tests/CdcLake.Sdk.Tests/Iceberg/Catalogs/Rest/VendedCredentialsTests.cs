@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CdcLake.Testing.Rest;
 
 namespace CdcLake.Tests.Iceberg.Catalogs.Rest;
 
@@ -9,7 +10,7 @@ public sealed class VendedCredentialsTests : IDisposable
     private readonly RestFixture _fixture = new();
     private int _given;
 
-    private FakeRestCatalog Server => _fixture.Server;
+    private RestCatalogHandler Server => _fixture.Server;
 
     public void Dispose() => _fixture.Dispose();
 
@@ -67,7 +68,7 @@ public sealed class VendedCredentialsTests : IDisposable
         Server.LoadExtra = () => new JsonObject { ["storage-credentials"] = new JsonArray(Credential("file:", $"key {++_given}", _fixture.Clock.Now.AddHours(1))) };
         await using var model = _fixture.NewModel();
         await model.OpenAsync();
-        Server.Intercept = (r, _) => r.Method == HttpMethod.Get ? FakeRestCatalog.Error(500, "Oops") : null;
+        Server.Intercept = (r, _) => r.Method == HttpMethod.Get ? RestCatalogHandler.Error(500, "Oops") : null;
         _fixture.Clock.Now += TimeSpan.FromMinutes(57);
         model.Put(1, "row", 1);
         Assert.NotNull(await model.EndAndCommitAsync());

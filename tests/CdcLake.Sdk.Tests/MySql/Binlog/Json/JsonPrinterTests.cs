@@ -1,5 +1,6 @@
 using System.Text;
 using CdcLake.MySql.Binlog.Json;
+using CdcLake.Testing.Tables;
 
 namespace CdcLake.Tests.MySql.Binlog.Json;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CdcLake.Testing.StarRocks.Http;
+namespace CdcLake.Testing.Wire;
 
 /// <summary>A certificate for servers on this machine, signed by itself.</summary>
 internal static class OwnCertificate

@@ -4,7 +4,7 @@ using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 
-namespace CdcLake.Tests.Iceberg.Catalogs.Rest;
+namespace CdcLake.Testing.Rest;
 
 /// <summary>Reads what a client sends to a REST catalog, as a server does.</summary>
 internal static class CommitJson

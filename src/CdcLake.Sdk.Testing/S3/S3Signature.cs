@@ -2,41 +2,41 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace CdcLake.Tests.Storage.S3;
+namespace CdcLake.Testing.S3;
 
 /// <summary>Checks AWS signature version 4 as S3 has it (the path is not escaped twice), and that the content is the one that was signed.</summary>
-internal static partial class FakeS3Signature
+internal static partial class S3Signature
 {
     /// <returns>Null when the request is signed rightly.</returns>
-    public static FakeS3Answer? Objection(FakeS3Request request, string key, string secret, string? sessionToken)
+    public static S3Answer? Objection(S3Request request, string key, string secret, string? sessionToken)
     {
         if (!request.Headers.TryGetValue("authorization", out var authorization) || Form().Match(authorization) is not { Success: true } form)
         {
-            return FakeS3Answer.Error(403, "AccessDenied", "not signed");
+            return S3Answer.Error(403, "AccessDenied", "not signed");
         }
 
         if (form.Groups["key"].Value != key)
         {
-            return FakeS3Answer.Error(403, "InvalidAccessKeyId");
+            return S3Answer.Error(403, "InvalidAccessKeyId");
         }
 
         if (sessionToken is not null && request.Headers.GetValueOrDefault("x-amz-security-token") != sessionToken)
         {
-            return FakeS3Answer.Error(400, "ExpiredToken");
+            return S3Answer.Error(400, "ExpiredToken");
         }
 
         var content = request.Headers["x-amz-content-sha256"];
         if (content != Hex(SHA256.HashData(request.Body)))
         {
             return content.StartsWith("STREAMING", StringComparison.Ordinal)
-                ? FakeS3Answer.Error(501, "NotImplemented", "chunks")
-                : FakeS3Answer.Error(400, "XAmzContentSHA256Mismatch");
+                ? S3Answer.Error(501, "NotImplemented", "chunks")
+                : S3Answer.Error(400, "XAmzContentSHA256Mismatch");
         }
 
-        return form.Groups["signature"].Value == Sign(request, form, secret, content) ? null : FakeS3Answer.Error(403, "SignatureDoesNotMatch");
+        return form.Groups["signature"].Value == Sign(request, form, secret, content) ? null : S3Answer.Error(403, "SignatureDoesNotMatch");
     }
 
-    private static string Sign(FakeS3Request request, Match form, string secret, string content)
+    private static string Sign(S3Request request, Match form, string secret, string content)
     {
         var names = form.Groups["headers"].Value.Split(';');
         var canonical = string.Join('\n',

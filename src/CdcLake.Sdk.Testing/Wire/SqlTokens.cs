@@ -1,4 +1,4 @@
-namespace CdcLake.Testing.StarRocks.Sql;
+namespace CdcLake.Testing.Wire;
 
 /// <summary>A statement in words: names without their backticks, literals without quotes, marks.</summary>
 internal sealed class SqlTokens
@@ -18,6 +18,12 @@ internal sealed class SqlTokens
 
     /// <summary>The word ahead, in capitals; empty at the end, and for literals.</summary>
     public string Peek => IsAtEnd || _tokens[_at].Kind == 'l' ? "" : _tokens[_at].Text.ToUpperInvariant();
+
+    /// <summary>True when a literal in quotes is ahead.</summary>
+    public bool IsQuoted => !IsAtEnd && _tokens[_at].Kind == 'l';
+
+    /// <summary>True when a name in backticks is ahead.</summary>
+    public bool IsName => !IsAtEnd && _tokens[_at].Kind == 'n';
 
     /// <summary>True and past it when these words are ahead.</summary>
     public bool Skip(params ReadOnlySpan<string> words)
@@ -60,6 +66,18 @@ internal sealed class SqlTokens
 
     /// <summary>Past anything up to the end.</summary>
     public void SkipRest() => _at = _tokens.Count;
+
+    /// <summary>Where it stands, for <see cref="Reset"/>.</summary>
+    public int Mark() => _at;
+
+    /// <summary>Goes back, or forth, to a mark.</summary>
+    public void Reset(int mark) => _at = mark;
+
+    /// <summary>What is not read yet.</summary>
+    public string Rest => string.Join(' ', _tokens.Skip(_at).Select(t => t.Text));
+
+    /// <summary>What stands between a mark and here.</summary>
+    public string TextOf(int mark) => string.Concat(_tokens.GetRange(mark, _at - mark).Select(t => t.Text));
 
     /// <summary>Moves one on.</summary>
     public string Any() => IsAtEnd ? "" : _tokens[_at++].Text;

@@ -1,6 +1,7 @@
 using System.Text;
+using System.Text.Json;
 
-namespace CdcLake.Tests.MySql.Binlog.Json;
+namespace CdcLake.Testing.Tables;
 
 /// <summary>Encodes binary JSON as a server does, but for in-lining, which is only done where it must be read.</summary>
 internal static class JsonDocuments
@@ -12,6 +13,34 @@ internal static class JsonDocuments
         var (type, bytes) = Encode(value, isLarge);
         return [type, .. bytes];
     }
+
+    /// <summary>A document as a server stores it: of keys that come twice the last one, keys by length and then by bytes, numbers in the narrowest type.</summary>
+    /// <exception cref="JsonException">The text is no JSON.</exception>
+    public static byte[] OfText(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var value = ValueOf(document.RootElement);
+        const int MostBytesOfSmall = ushort.MaxValue;
+        return json.Length > MostBytesOfSmall / 4 ? Of(value, isLarge: true) : Of(value);
+    }
+
+    private static object? ValueOf(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => (IReadOnlyList<(string Key, object? Value)>)[.. element.EnumerateObject()
+            .GroupBy(p => p.Name, StringComparer.Ordinal)
+            .Select(g => (Key: g.Key, Bytes: Encoding.UTF8.GetBytes(g.Key), Value: ValueOf(g.Last().Value)))
+            .OrderBy(p => p.Bytes.Length).ThenBy(p => Convert.ToHexString(p.Bytes), StringComparer.Ordinal)
+            .Select(p => (p.Key, p.Value))],
+        JsonValueKind.Array => (IReadOnlyList<object?>)[.. element.EnumerateArray().Select(ValueOf)],
+        JsonValueKind.String => element.GetString(),
+        JsonValueKind.Number => element.TryGetInt16(out var narrow) ? narrow
+            : element.TryGetInt32(out var middle) ? middle
+            : element.TryGetInt64(out var wide) ? wide
+            : element.TryGetUInt64(out var huge) ? huge
+            : (object)element.GetDouble(),
+        JsonValueKind.Null => null,
+        var truth => truth == JsonValueKind.True,
+    };
 
     private static (byte Type, byte[] Bytes) Encode(object? value, bool isLarge) => value switch
     {

@@ -2,65 +2,36 @@ using System.Collections.Concurrent;
 using System.Net;
 using CdcLake.Storage;
 using CdcLake.Storage.Locations;
+using CdcLake.Testing.S3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace CdcLake.Tests.Storage.S3;
-
-/// <summary>How a request goes wrong.</summary>
-public enum FakeS3Fault
-{
-    /// <summary>Not at all.</summary>
-    None,
-
-    /// <summary>503 SlowDown, not applied.</summary>
-    SlowDown,
-
-    /// <summary>500 InternalError, not applied.</summary>
-    InternalError,
-
-    /// <summary>400 ExpiredToken, not applied.</summary>
-    ExpiredToken,
-
-    /// <summary>The connection is cut before the request is applied.</summary>
-    CutBefore,
-
-    /// <summary>Applied, then the connection is cut without an answer.</summary>
-    CutAfter,
-
-    /// <summary>Not applied, never answered.</summary>
-    SilentBefore,
-
-    /// <summary>Applied, never answered.</summary>
-    SilentAfter,
-
-    /// <summary>Applied; the connection is cut in the middle of the answer's content.</summary>
-    CutBody,
-
-    /// <summary>Applied; the content of the answer has one byte changed.</summary>
-    DamagedBody,
-
-    /// <summary>Applied; the answer has another ETag.</summary>
-    WrongETag,
-}
+namespace CdcLake.Testing;
 
 /// <summary>
-/// The S3 protocol over HTTP in this process, objects in memory: path style, signatures checked, conditional puts, ranges, multipart uploads, listing by pages, and a
-/// script that lets any request go wrong. What it does not know it refuses, so that nothing passes by accident.
+/// An object store that speaks S3, in the process of a test: one bucket in memory over HTTP, path style, signatures of version 4 and checksums checked, conditional puts, ranges, multipart uploads,
+/// bulk deletes, listings by pages, and a script that lets any request go wrong. What it does not know it refuses, so that nothing passes by accident. Safe for concurrent use.
 /// </summary>
-internal sealed class FakeS3Server : IAsyncDisposable
+public sealed class FakeS3Server : IAsyncDisposable
 {
+    /// <summary>Access key of the one account.</summary>
     public const string Key = "fakekey";
+
+    /// <summary>Secret access key of the account, by which signatures are checked.</summary>
     public const string Secret = "fakesecret-fakesecret";
+
+    /// <summary>The one bucket.</summary>
     public const string Bucket = "lake";
+
     private readonly WebApplication _server;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<string> _calls = new();
     private int _count;
 
+    /// <summary>Starts it on a free port of the loopback interface.</summary>
     public FakeS3Server()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -76,19 +47,44 @@ internal sealed class FakeS3Server : IAsyncDisposable
         Endpoint = _server.Urls.Single();
     }
 
+    /// <summary>Its address: <c>http://127.0.0.1:4711</c>.</summary>
     public string Endpoint { get; }
 
-    public FakeS3Objects Objects { get; } = new(Bucket);
+    /// <summary>Names of all objects, in order.</summary>
+    public IReadOnlyList<string> Keys => Objects.Keys;
+
+    /// <summary>Uploads in parts that were neither completed nor aborted, for which a provider asks money.</summary>
+    public int OpenUploads => Objects.OpenUploads;
+
+    /// <summary>Names of one page of a listing.</summary>
+    /// <value>Default: 7, so that small tests have several pages.</value>
+    public int PageSize
+    {
+        get => Objects.PageSize;
+        set => Objects.PageSize = value;
+    }
+
+    /// <summary>Whether a put with If-None-Match is refused where there is an object; some stores that speak S3 overwrite it.</summary>
+    /// <value>Default: true.</value>
+    public bool KeepsConditions
+    {
+        get => Objects.KeepsConditions;
+        set => Objects.KeepsConditions = value;
+    }
+
+    internal S3Objects Objects { get; } = new(Bucket);
 
     /// <summary>Operations in the order they came, such as <c>PutObject t/metadata/v1.metadata.json</c>.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
-    /// <summary>Decides what happens to a request, given its number from 1 and its operation.</summary>
+    /// <summary>Decides what happens to a request, given its number from 1 and its operation as <see cref="Calls"/> has it. Called by several requests at a time.</summary>
+    /// <value>Default: nothing goes wrong.</value>
     public Func<int, string, FakeS3Fault> Script { get; set; } = (_, _) => FakeS3Fault.None;
 
     /// <summary>Session token that requests must carry; null for any.</summary>
     public string? SessionToken { get; set; }
 
+    /// <summary>What a client needs to reach it: endpoint, account and path style, without pauses between attempts.</summary>
     public S3Options Options => new()
     {
         Endpoint = Endpoint, PathStyleAccess = true, AccessKeyId = Key, SecretAccessKey = Secret, RetryMinWait = TimeSpan.Zero, RetryMaxWait = TimeSpan.Zero,
@@ -96,7 +92,7 @@ internal sealed class FakeS3Server : IAsyncDisposable
     };
 
     /// <summary>A store at a place in the bucket.</summary>
-    public IObjectStore Store(string prefix = "warehouse", Action<S3Options>? configure = null)
+    internal IObjectStore Store(string prefix = "warehouse", Action<S3Options>? configure = null)
     {
         var options = Options;
         configure?.Invoke(options);
@@ -110,19 +106,20 @@ internal sealed class FakeS3Server : IAsyncDisposable
         _count = 0;
     }
 
+    /// <summary>Ends it, and all requests.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _server.DisposeAsync();
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _server.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task ServeAsync(HttpContext context)
     {
-        var request = await FakeS3Request.ReadAsync(context);
+        var request = await S3Request.ReadAsync(context).ConfigureAwait(false);
         _calls.Enqueue(request.ToString());
         try
         {
-            await AnswerAsync(context, request, Script(Interlocked.Increment(ref _count), request.ToString()));
+            await AnswerAsync(context, request, Script(Interlocked.Increment(ref _count), request.ToString())).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -130,32 +127,32 @@ internal sealed class FakeS3Server : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, FakeS3Request request, FakeS3Fault fault)
+    private async Task AnswerAsync(HttpContext context, S3Request request, FakeS3Fault fault)
     {
         if (fault is FakeS3Fault.CutBefore or FakeS3Fault.SilentBefore)
         {
-            await LeaveAsync(context, cut: fault == FakeS3Fault.CutBefore);
+            await LeaveAsync(context, cut: fault == FakeS3Fault.CutBefore).ConfigureAwait(false);
             return;
         }
 
         var answer = fault switch
         {
-            FakeS3Fault.SlowDown => FakeS3Answer.Error(503, "SlowDown"),
-            FakeS3Fault.InternalError => FakeS3Answer.Error(500, "InternalError"),
-            FakeS3Fault.ExpiredToken => FakeS3Answer.Error(400, "ExpiredToken"),
-            _ => FakeS3Signature.Objection(request, Key, Secret, SessionToken) ?? Objects.Answer(request),
+            FakeS3Fault.SlowDown => S3Answer.Error(503, "SlowDown"),
+            FakeS3Fault.InternalError => S3Answer.Error(500, "InternalError"),
+            FakeS3Fault.ExpiredToken => S3Answer.Error(400, "ExpiredToken"),
+            _ => S3Signature.Objection(request, Key, Secret, SessionToken) ?? Objects.Answer(request),
         };
         if (fault is FakeS3Fault.CutAfter or FakeS3Fault.SilentAfter)
         {
-            await LeaveAsync(context, cut: fault == FakeS3Fault.CutAfter);
+            await LeaveAsync(context, cut: fault == FakeS3Fault.CutAfter).ConfigureAwait(false);
         }
         else
         {
-            await SendAsync(context, Change(answer, fault), cut: fault == FakeS3Fault.CutBody);
+            await SendAsync(context, Change(answer, fault), cut: fault == FakeS3Fault.CutBody).ConfigureAwait(false);
         }
     }
 
-    private static FakeS3Answer Change(FakeS3Answer answer, FakeS3Fault fault) => fault switch
+    private static S3Answer Change(S3Answer answer, FakeS3Fault fault) => fault switch
     {
         FakeS3Fault.WrongETag when answer.ETag is not null => answer with { ETag = "\"00000000000000000000000000000000\"" },
         FakeS3Fault.DamagedBody when answer.Body.Length > 0 => answer with { Body = [.. answer.Body[..^1], (byte)(answer.Body[^1] ^ 1)] },
@@ -167,13 +164,13 @@ internal sealed class FakeS3Server : IAsyncDisposable
         if (!cut)
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, context.RequestAborted);
-            await Task.Delay(Timeout.Infinite, end.Token); // the client gives up first
+            await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(false); // the client gives up first
         }
 
         context.Abort();
     }
 
-    private static async Task SendAsync(HttpContext context, FakeS3Answer answer, bool cut)
+    private static async Task SendAsync(HttpContext context, S3Answer answer, bool cut)
     {
         var response = context.Response;
         response.StatusCode = answer.Status;
@@ -195,8 +192,8 @@ internal sealed class FakeS3Server : IAsyncDisposable
 
         if (context.Request.Method != "HEAD" && answer.Body.Length > 0)
         {
-            await response.Body.WriteAsync(answer.Body.AsMemory(0, cut ? answer.Body.Length / 2 : answer.Body.Length));
-            await response.Body.FlushAsync();
+            await response.Body.WriteAsync(answer.Body.AsMemory(0, cut ? answer.Body.Length / 2 : answer.Body.Length)).ConfigureAwait(false);
+            await response.Body.FlushAsync().ConfigureAwait(false);
         }
 
         if (cut)

@@ -6,7 +6,7 @@ using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
 
-namespace CdcLake.IntegrationTests.Fixtures;
+namespace CdcLake.Tests.Shared;
 
 /// <summary>A live source at work on some tables; disposing cancels it and passes on its error.</summary>
 internal sealed class SourceRun : IAsyncDisposable

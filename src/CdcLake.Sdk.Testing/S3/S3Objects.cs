@@ -4,10 +4,10 @@ using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Xml.Linq;
 
-namespace CdcLake.Tests.Storage.S3;
+namespace CdcLake.Testing.S3;
 
 /// <summary>Buckets' contents and what requests do to them. Thread-safe.</summary>
-internal sealed class FakeS3Objects(string bucket)
+internal sealed class S3Objects(string bucket)
 {
     private const string Crc = "x-amz-checksum-crc32";
     private readonly Lock _lock = new();
@@ -55,11 +55,11 @@ internal sealed class FakeS3Objects(string bucket)
         }
     }
 
-    public FakeS3Answer Answer(FakeS3Request request)
+    public S3Answer Answer(S3Request request)
     {
         lock (_lock)
         {
-            return request.Bucket != bucket ? FakeS3Answer.Error(404, "NoSuchBucket") : request.Operation switch
+            return request.Bucket != bucket ? S3Answer.Error(404, "NoSuchBucket") : request.Operation switch
             {
                 "ListObjectsV2" => List(request),
                 "DeleteObjects" => DeleteMany(request),
@@ -68,9 +68,9 @@ internal sealed class FakeS3Objects(string bucket)
                 "CreateMultipartUpload" => Begin(request),
                 "UploadPart" => Part(request),
                 "CompleteMultipartUpload" => Complete(request),
-                "AbortMultipartUpload" => FakeS3Answer.Nothing(_uploads.Remove(request["uploadId"]!) ? 204 : 404),
+                "AbortMultipartUpload" => S3Answer.Nothing(_uploads.Remove(request["uploadId"]!) ? 204 : 404),
                 "DeleteObject" => Delete(request.Key),
-                _ => FakeS3Answer.Error(501, "NotImplemented"),
+                _ => S3Answer.Error(501, "NotImplemented"),
             };
         }
     }
@@ -86,10 +86,10 @@ internal sealed class FakeS3Objects(string bucket)
         return Convert.ToBase64String(bytes);
     }
 
-    private static FakeS3Answer? Damage(FakeS3Request request) =>
-        request.Headers.TryGetValue(Crc, out var crc) && crc != ChecksumOf(request.Body) ? FakeS3Answer.Error(400, "BadDigest") : null;
+    private static S3Answer? Damage(S3Request request) =>
+        request.Headers.TryGetValue(Crc, out var crc) && crc != ChecksumOf(request.Body) ? S3Answer.Error(400, "BadDigest") : null;
 
-    private FakeS3Answer Put(FakeS3Request request)
+    private S3Answer Put(S3Request request)
     {
         LastPut = request.Headers;
         if (Damage(request) is { } damage)
@@ -99,45 +99,45 @@ internal sealed class FakeS3Objects(string bucket)
 
         if (KeepsConditions && request.Headers.GetValueOrDefault("if-none-match") == "*" && _objects.ContainsKey(request.Key))
         {
-            return FakeS3Answer.Error(412, "PreconditionFailed");
+            return S3Answer.Error(412, "PreconditionFailed");
         }
 
         _objects[request.Key] = request.Body;
-        return FakeS3Answer.Nothing(200) with { ETag = TagOf(request.Body) };
+        return S3Answer.Nothing(200) with { ETag = TagOf(request.Body) };
     }
 
-    private FakeS3Answer Get(FakeS3Request request)
+    private S3Answer Get(S3Request request)
     {
         if (!_objects.TryGetValue(request.Key, out var content))
         {
-            return request.Method == "HEAD" ? FakeS3Answer.Nothing(404) : FakeS3Answer.Error(404, "NoSuchKey");
+            return request.Method == "HEAD" ? S3Answer.Nothing(404) : S3Answer.Error(404, "NoSuchKey");
         }
 
         var tag = TagOf(content);
         if (request.Headers.TryGetValue("if-match", out var wanted) && wanted != tag)
         {
-            return FakeS3Answer.Error(412, "PreconditionFailed");
+            return S3Answer.Error(412, "PreconditionFailed");
         }
 
         if (!request.Headers.TryGetValue("range", out var range))
         {
             var headers = new Dictionary<string, string>
             {
-                [Crc] = ChecksumOf(content), ["x-amz-checksum-type"] = "FULL_OBJECT", ["Last-Modified"] = DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture),
+                [Crc] = ChecksumOf(content), ["x-amz-checksum-type"] = "FULL_OBJECT", ["Last-Modified"] = TimeProvider.System.GetUtcNow().ToString("R", CultureInfo.InvariantCulture),
             };
-            return new FakeS3Answer(200, content) { ETag = tag, Headers = headers };
+            return new S3Answer(200, content) { ETag = tag, Headers = headers };
         }
 
         var ends = range["bytes=".Length..].Split('-');
         var start = ends[0].Length > 0 ? int.Parse(ends[0], CultureInfo.InvariantCulture) : Math.Max(0, content.Length - int.Parse(ends[1], CultureInfo.InvariantCulture));
         var end = ends[0].Length > 0 ? Math.Min(content.Length - 1, int.Parse(ends[1], CultureInfo.InvariantCulture)) : content.Length - 1;
-        return start > end ? FakeS3Answer.Error(416, "InvalidRange") : new FakeS3Answer(206, content[start..(end + 1)])
+        return start > end ? S3Answer.Error(416, "InvalidRange") : new S3Answer(206, content[start..(end + 1)])
         {
             ETag = tag, Headers = new Dictionary<string, string> { ["Content-Range"] = $"bytes {start}-{end}/{content.Length}" },
         };
     }
 
-    private FakeS3Answer List(FakeS3Request request)
+    private S3Answer List(S3Request request)
     {
         var prefix = request["prefix"] ?? "";
         var after = request["continuation-token"] ?? "";
@@ -150,16 +150,16 @@ internal sealed class FakeS3Objects(string bucket)
         }
 
         xml.Add(page.Select(o => new XElement("Contents", new XElement("Key", o.Key), new XElement("Size", o.Value.Length), new XElement("ETag", TagOf(o.Value)))));
-        return FakeS3Answer.Xml(xml.ToString(SaveOptions.DisableFormatting));
+        return S3Answer.Xml(xml.ToString(SaveOptions.DisableFormatting));
     }
 
-    private FakeS3Answer Delete(string key)
+    private S3Answer Delete(string key)
     {
         _objects.Remove(key);
-        return FakeS3Answer.Nothing(204);
+        return S3Answer.Nothing(204);
     }
 
-    private FakeS3Answer DeleteMany(FakeS3Request request)
+    private S3Answer DeleteMany(S3Request request)
     {
         if (Damage(request) is { } damage)
         {
@@ -168,48 +168,48 @@ internal sealed class FakeS3Objects(string bucket)
 
         var keys = XDocument.Parse(System.Text.Encoding.UTF8.GetString(request.Body)).Descendants().Where(e => e.Name.LocalName == "Key").Select(e => e.Value).ToList();
         keys.ForEach(k => _objects.Remove(k));
-        return keys.Count > 1000 ? FakeS3Answer.Error(400, "MalformedXML") : FakeS3Answer.Xml("<DeleteResult></DeleteResult>");
+        return keys.Count > 1000 ? S3Answer.Error(400, "MalformedXML") : S3Answer.Xml("<DeleteResult></DeleteResult>");
     }
 
-    private FakeS3Answer Begin(FakeS3Request request)
+    private S3Answer Begin(S3Request request)
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"upload-{++_count}");
         _uploads[id] = [];
-        return FakeS3Answer.Xml($"<InitiateMultipartUploadResult><Bucket>{bucket}</Bucket><Key>x</Key><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
+        return S3Answer.Xml($"<InitiateMultipartUploadResult><Bucket>{bucket}</Bucket><Key>x</Key><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
     }
 
-    private FakeS3Answer Part(FakeS3Request request)
+    private S3Answer Part(S3Request request)
     {
         if (!_uploads.TryGetValue(request["uploadId"]!, out var parts))
         {
-            return FakeS3Answer.Error(404, "NoSuchUpload");
+            return S3Answer.Error(404, "NoSuchUpload");
         }
 
         parts[int.Parse(request["partNumber"]!, CultureInfo.InvariantCulture)] = request.Body;
-        return Damage(request) ?? FakeS3Answer.Nothing(200) with { ETag = TagOf(request.Body) };
+        return Damage(request) ?? S3Answer.Nothing(200) with { ETag = TagOf(request.Body) };
     }
 
-    private FakeS3Answer Complete(FakeS3Request request)
+    private S3Answer Complete(S3Request request)
     {
         if (!_uploads.TryGetValue(request["uploadId"]!, out var parts))
         {
-            return FakeS3Answer.Error(404, "NoSuchUpload");
+            return S3Answer.Error(404, "NoSuchUpload");
         }
 
         var named = XDocument.Parse(System.Text.Encoding.UTF8.GetString(request.Body)).Descendants().Where(e => e.Name.LocalName == "Part")
             .Select(p => (Number: (int)p.Elements().First(e => e.Name.LocalName == "PartNumber"), Tag: p.Elements().First(e => e.Name.LocalName == "ETag").Value)).ToList();
         if (named.Count != parts.Count || named.Any(p => !parts.TryGetValue(p.Number, out var content) || TagOf(content).Trim('"') != p.Tag.Trim('"')))
         {
-            return FakeS3Answer.Error(400, "InvalidPart");
+            return S3Answer.Error(400, "InvalidPart");
         }
 
         if (parts.SkipLast(1).Any(p => p.Value.Length < 5 << 20))
         {
-            return FakeS3Answer.Error(400, "EntityTooSmall");
+            return S3Answer.Error(400, "EntityTooSmall");
         }
 
         _objects[request.Key] = [.. parts.Values.SelectMany(p => p)];
         _uploads.Remove(request["uploadId"]!);
-        return FakeS3Answer.Xml($"<CompleteMultipartUploadResult><Bucket>{bucket}</Bucket><Key>x</Key><ETag>&quot;{named.Count}&quot;</ETag></CompleteMultipartUploadResult>");
+        return S3Answer.Xml($"<CompleteMultipartUploadResult><Bucket>{bucket}</Bucket><Key>x</Key><ETag>&quot;{named.Count}&quot;</ETag></CompleteMultipartUploadResult>");
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 
-namespace CdcLake.IntegrationTests.Fixtures;
+namespace CdcLake.Tests.Shared;
 
 /// <summary>
 /// Keeps the content of captured tables as sorted row texts, in the way MySQL prints values, and lets a test wait for a position.

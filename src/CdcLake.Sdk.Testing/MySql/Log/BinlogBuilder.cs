@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace CdcLake.Tests.MySql.Binlog;
+namespace CdcLake.Testing.MySql.Log;
+
+#pragma warning disable CA1001 // a stream in memory holds nothing that would have to be disposed
 
 /// <summary>
-/// Writes a binary log as MySQL 9.7 would: an encoder independent of the library's decoder, for tests and benchmarks (link this file and
-/// BinlogTable.cs; they use nothing else). A log begins with FORMAT_DESCRIPTION and PREVIOUS_GTIDS; transactions get consecutive GTIDs of one source.
+/// Writes a binary log as MySQL 9.7 would: an encoder independent of the library's decoder. A log begins with FORMAT_DESCRIPTION and PREVIOUS_GTIDS; transactions get consecutive GTIDs of one source.
 /// <code>
 /// var sales = new BinlogTable("appdb", "sales", key: [0], BinlogColumn.BigInt("id"), BinlogColumn.Decimal("price", 10, 2));
 /// var log = new BinlogBuilder();
@@ -49,13 +50,22 @@ internal sealed class BinlogBuilder
     /// <summary>Header timestamp and commit time in seconds.</summary>
     public uint Timestamp { get; set; } = 1_750_000_000;
 
+    /// <summary>Commit time of the next transaction in microseconds; null: that of <see cref="Timestamp"/>.</summary>
+    public long? CommitMicroseconds { get; set; }
+
     /// <summary>Bytes at which a rows event is closed, as binlog_row_event_max_size.</summary>
     public int EventSize { get; set; } = DefaultEventSize;
 
     /// <summary>Offset of every event in the file.</summary>
     public List<int> Offsets { get; } = [];
 
+    /// <summary>Bytes so far.</summary>
+    public int Length => (int)_out.Length;
+
     public byte[] ToArray() => _out.ToArray();
+
+    /// <summary>A copy of the bytes from an offset on.</summary>
+    public byte[] ToArray(int from) => _out.GetBuffer().AsSpan(from, Length - from).ToArray();
 
     /// <summary>GTID, BEGIN, what <paramref name="changes"/> writes, XID.</summary>
     public BinlogBuilder Transaction(Action<BinlogBuilder> changes) => Gtid().Query("", "BEGIN").Apply(changes).Xid();
@@ -130,7 +140,7 @@ internal sealed class BinlogBuilder
         BinlogTable.Write(body, (ulong)number, 8);
         body.WriteByte(2);
         BinlogTable.Write(body, 0, 16);
-        BinlogTable.Write(body, Timestamp * 1_000_000UL, 7);
+        BinlogTable.Write(body, (ulong)(CommitMicroseconds ?? (Timestamp * 1_000_000L)), 7);
         body.WriteByte(0xFE);
         BinlogTable.Write(body, 0, 8); // transaction length, set at the end of the group
         BinlogTable.Write(body, 90704, 4);
@@ -241,19 +251,29 @@ internal sealed class BinlogBuilder
     /// <summary>Any event: common header, body, checksum.</summary>
     public BinlogBuilder Event(byte type, ReadOnlySpan<byte> body, ushort flags = 0, uint? nextPosition = null)
     {
-        var size = 19 + body.Length + (_checksum ? 4 : 0);
-        var bytes = new byte[size];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Timestamp);
-        bytes[4] = type;
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(5), 1);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(9), (uint)size);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(13), nextPosition ?? (uint)(_out.Length + size));
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(17), flags);
-        body.CopyTo(bytes.AsSpan(19));
-        RepairChecksum(bytes);
+        var bytes = EventOf(type, body, Timestamp, flags, nextPosition ?? (uint)(_out.Length + 19 + body.Length + (_checksum ? 4 : 0)), _checksum);
         Offsets.Add((int)_out.Length);
         _out.Write(bytes);
         return this;
+    }
+
+    /// <summary>The bytes of one event: common header, body, checksum.</summary>
+    public static byte[] EventOf(byte type, ReadOnlySpan<byte> body, uint timestamp, ushort flags, uint nextPosition, bool checksum)
+    {
+        var bytes = new byte[19 + body.Length + (checksum ? 4 : 0)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, timestamp);
+        bytes[4] = type;
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(5), 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(9), (uint)bytes.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(13), nextPosition);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(17), flags);
+        body.CopyTo(bytes.AsSpan(19));
+        if (checksum)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32(bytes.AsSpan(0, bytes.Length - 4)));
+        }
+
+        return bytes;
     }
 
     /// <summary>Recomputes the CRC-32 at the end of a whole event.</summary>

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace CdcLake.Tests.Storage.S3;
+namespace CdcLake.Testing.S3;
 
 /// <summary>A request, taken apart.</summary>
 /// <param name="Method">GET, PUT, …</param>
@@ -9,7 +9,7 @@ namespace CdcLake.Tests.Storage.S3;
 /// <param name="Query">Names and values, escaped as they were sent.</param>
 /// <param name="Headers">Lower-case names.</param>
 /// <param name="Body">Content.</param>
-internal sealed record FakeS3Request(
+internal sealed record S3Request(
     string Method, string RawPath, IReadOnlyList<(string Name, string Value)> Query, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string Bucket => Unescaped.Split('/')[0];
@@ -31,15 +31,15 @@ internal sealed record FakeS3Request(
         _ => "Unknown",
     };
 
-    public static async Task<FakeS3Request> ReadAsync(HttpContext context)
+    public static async Task<S3Request> ReadAsync(HttpContext context)
     {
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var question = raw.IndexOf('?', StringComparison.Ordinal);
         var query = question < 0 ? [] : raw[(question + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries).Select(Pair).ToList();
         var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body);
+        await context.Request.Body.CopyToAsync(body).ConfigureAwait(false);
         var headers = context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString(), StringComparer.Ordinal);
-        return new FakeS3Request(context.Request.Method, question < 0 ? raw : raw[..question], query, headers, body.ToArray());
+        return new S3Request(context.Request.Method, question < 0 ? raw : raw[..question], query, headers, body.ToArray());
     }
 
     public bool Has(string name) => Query.Any(q => q.Name == name);
@@ -54,22 +54,4 @@ internal sealed record FakeS3Request(
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         return equals < 0 ? (text, "") : (text[..equals], text[(equals + 1)..]);
     }
-}
-
-/// <summary>What a request is answered with.</summary>
-internal sealed record FakeS3Answer(int Status, byte[] Body)
-{
-    public string? ETag { get; init; }
-
-    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
-
-    public static FakeS3Answer Nothing(int status) => new(status, []);
-
-    public static FakeS3Answer Xml(string xml) => new(200, System.Text.Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + xml))
-    {
-        Headers = new Dictionary<string, string> { ["Content-Type"] = "application/xml" },
-    };
-
-    public static FakeS3Answer Error(int status, string code, string message = "by the fake") =>
-        Xml($"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>fake</RequestId></Error>") with { Status = status };
 }

@@ -1,4 +1,4 @@
-namespace CdcLake.Testing.StarRocks.Sql;
+namespace CdcLake.Testing.Wire;
 
 /// <summary>What a frontend answers to a statement that it does not run.</summary>
 internal sealed record SqlError(int Code, string State, string Message)

@@ -8,13 +8,13 @@ using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 
-namespace CdcLake.Tests.Iceberg.Catalogs.Rest;
+namespace CdcLake.Testing.Rest;
 
 /// <summary>
 /// An Iceberg REST catalog behind an HTTP client: requirements are checked and updates applied to tables in memory, several tables in one act, and everything that a server
 /// may say can be said. <see cref="Intercept"/> sees each request first, and <see cref="Corrupt"/> each answer.
 /// </summary>
-internal sealed class FakeRestCatalog(string warehouse, TimeProvider? clock = null) : HttpMessageHandler
+internal sealed class RestCatalogHandler(string warehouse, TimeProvider? clock = null) : HttpMessageHandler
 {
     private readonly Dictionary<TableIdentifier, (TableMetadata Metadata, int Version)> _tables = [];
     private readonly Dictionary<string, ImmutableSortedDictionary<string, string>> _namespaces = new(StringComparer.Ordinal);
@@ -58,7 +58,17 @@ internal sealed class FakeRestCatalog(string warehouse, TimeProvider? clock = nu
     public TableMetadata this[string name] => _tables[TableIdentifier.Parse(name)].Metadata;
 
     /// <summary>Another client's change.</summary>
-    public void Edit(TableCommit commit) => Assert.Null(Apply([commit]));
+    /// <exception cref="InvalidOperationException">It does not fit the table.</exception>
+    public void Edit(TableCommit commit)
+    {
+        lock (_lock)
+        {
+            if (Apply([commit]) is { } refusal)
+            {
+                throw new InvalidOperationException($"The table cannot be changed so: {refusal.StatusCode}.");
+            }
+        }
+    }
 
     public void Drop(string name) => _tables.Remove(TableIdentifier.Parse(name));
 
@@ -73,7 +83,7 @@ internal sealed class FakeRestCatalog(string warehouse, TimeProvider? clock = nu
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
+        var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
             Requests.Add($"{request.Method} {request.RequestUri!.PathAndQuery.TrimStart('/')}");
@@ -105,7 +115,8 @@ internal sealed class FakeRestCatalog(string warehouse, TimeProvider? clock = nu
         if (!_answers.TryGetValue(key, out var known))
         {
             using var response = Answer(request, body);
-            known = ((int)response.StatusCode, response.Content.ReadAsStringAsync().Result);
+            using var text = new StreamReader(response.Content.ReadAsStream());
+            known = ((int)response.StatusCode, text.ReadToEnd());
             _answers[key] = known;
         }
 
@@ -165,7 +176,7 @@ internal sealed class FakeRestCatalog(string warehouse, TimeProvider? clock = nu
         var creation = new TableCreation(IcebergSchema.Read(root.GetProperty("schema")), CommitJson.Texts(root.GetProperty("properties")).Remove("format-version"))
         {
             Spec = PartitionSpec.Read(root.GetProperty("partition-spec").Clone()),
-            FormatVersion = int.Parse(CommitJson.Texts(root.GetProperty("properties"))["format-version"], System.Globalization.CultureInfo.InvariantCulture),
+            FormatVersion = int.Parse(CommitJson.Texts(root.GetProperty("properties"))["format-version"], CultureInfo.InvariantCulture),
         };
         var metadata = creation.ToCommit(table, $"{warehouse}/{space.Replace('.', '/')}/{table.Name}").ApplyTo(null, Now, out _)!;
         _tables[table] = (metadata, 0);
