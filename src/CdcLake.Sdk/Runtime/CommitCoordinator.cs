@@ -72,7 +72,12 @@ internal sealed class CommitCoordinator
     {
         lock (_lock)
         {
-            _hasEpoch = true;
+            if (!_hasEpoch)
+            {
+                _hasEpoch = true;
+                _wake.Raise();
+            }
+
             _ahead.RemoveAll(epoch.Position.Covers);
             var checkpoint = _checkpoints is not null && _checkpoints.IsDue(epoch, changed) && CanCheckpoint(epoch.Position);
             var eachEpoch = changed && _options.CommitInterval == TimeSpan.Zero;
@@ -200,7 +205,7 @@ internal sealed class CommitCoordinator
 
                 wake = _wake.Next;
                 due = DueIn();
-                due = _open == 0 && _ahead.Count == 0 && _checkpoints?.DueIn is { } checkpoint && !(due < checkpoint) ? checkpoint : due;
+                due = _hasEpoch && _open == 0 && _ahead.Count == 0 && _checkpoints?.DueIn is { } checkpoint && !(due < checkpoint) ? checkpoint : due;
             }
 
             if (due <= TimeSpan.Zero)
@@ -243,8 +248,8 @@ internal sealed class CommitCoordinator
         return (_asked ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
-    // Null while a commit is on its way, or none is allowed.
-    private TimeSpan? DueIn() => _open > 0 || _ahead.Count > 0 || _committed.Count == 0 ? null
+    // Null while a commit is on its way, or none is allowed; and before the first epoch, behind which the first barrier goes: during an initial snapshot, for hours perhaps.
+    private TimeSpan? DueIn() => !_hasEpoch || _open > 0 || _ahead.Count > 0 || _committed.Count == 0 ? null
         : _isRequested ? TimeSpan.Zero
         : _policy.DueIn;
 
