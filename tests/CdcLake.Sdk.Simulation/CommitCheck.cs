@@ -57,8 +57,17 @@ internal sealed class CommitCheck
         var together = _targets.Where(t => !IsInFolder(t.Name)).Select(t => _shown.GetValueOrDefault(t.Name, -1)).Distinct().ToList();
         return together.Count > 1
             ? throw new SimulationException($"Targets that are committed in one act show {string.Join(" and ", together)} transactions.")
-            : _targets.Min(t => _shown.GetValueOrDefault(t.Name, -1));
+            : _targets.Min(ShownBy);
     }
+
+    // A target that later transactions did not touch is not committed for them.
+    private int ShownBy(Target target)
+    {
+        var shown = _shown.GetValueOrDefault(target.Name, -1);
+        return shown >= 0 && RowText.Except(Texts(target.Name, _model.Count), Texts(target.Name, shown)) is [] && RowText.Except(Texts(target.Name, shown), Texts(target.Name, _model.Count)) is [] ? _model.Count : shown;
+    }
+
+    private List<string> Texts(string target, int count) => [.. _model.Rows(target, count).Select(TextOf)];
 
     private async Task CompareAsync(Target target, ITargetRows rows)
     {
@@ -88,7 +97,7 @@ internal sealed class CommitCheck
             }
         }
 
-        var expected = _model.Rows(target.Name, count).Select(TextOf).ToList();
+        var expected = Texts(target.Name, count);
         var (missing, unexpected) = (RowText.Except(expected, actual), RowText.Except(actual, expected));
         if (missing.Count + unexpected.Count > 0)
         {

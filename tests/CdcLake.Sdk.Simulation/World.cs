@@ -134,9 +134,9 @@ internal sealed class World
         {
             return; // it did not drain in time, which is no failure
         }
-        catch (KilledException) when (node.IsDead)
+        catch (CdcLakeException error) when (error.IsTransient && node.Stopping.IsCancellationRequested)
         {
-            return; // killed while it drained
+            return; // what passes by itself is not waited for by one that stops
         }
         catch (Exception error) when (!node.IsDead)
         {
