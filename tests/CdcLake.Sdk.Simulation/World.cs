@@ -49,7 +49,7 @@ internal sealed class World
         _lake = new MemoryObjectStore("memory://lake/", _scheduler.Clock);
         _checkpoints = new MemoryObjectStore("memory://checkpoints/", _scheduler.Clock);
         _rest = new RestCatalogHandler("memory://lake/rest", _scheduler.Clock);
-        (_transactions, _instances) = (_random.Next(5, 60), _random.Next(1, 3));
+        (_transactions, _instances) = (_random.Next(5, 40), _random.Next(1, 3));
         var where = ShopPipeline.Targets.Where(_ => _random.Next(2) == 0).ToHashSet(StringComparer.Ordinal);
         var (mode, fileSize) = (_random.Next(3), _random.Next(2) == 0 ? 65_536L : (long?)null);
         _pipeline = ShopPipeline.Build(

@@ -11,7 +11,7 @@ internal sealed record FaultRates(double Trouble, double Work, double Refuse, do
     /// <summary>Rates as a seed has them: some runs are rough, some nearly calm.</summary>
     public static FaultRates Of(Random random)
     {
-        var roughness = random.NextDouble() * random.NextDouble();
-        return new FaultRates(0.04 * roughness, 0.02 + (0.2 * random.NextDouble()), 0.06 * roughness, 0.06 * roughness, 0.06 * roughness);
+        var roughness = random.NextDouble();
+        return new FaultRates(0.05 * roughness, 0.02 + (0.2 * random.NextDouble()), 0.08 * roughness, 0.08 * roughness, 0.08 * roughness);
     }
 }
