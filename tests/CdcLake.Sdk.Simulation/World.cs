@@ -191,6 +191,7 @@ internal sealed class World
         options.CheckpointInterval = TimeSpan.FromMilliseconds(_random.Next(200, 8_000));
         options.EpochRows = _random.Next(2) == 0 ? 1 + _random.Next(10) : options.EpochRows;
         options.DrainTimeout = TimeSpan.FromSeconds(_random.Next(20));
+        options.Parallelism = _random.Next(1, 4);
     }
 
     private bool Write()
