@@ -162,7 +162,7 @@ internal sealed class Scheduler : IThreadPoolWorkItem
                 return;
             }
 
-            if (ThreadPool.PendingWorkItemCount == 0 && IsLookedAt())
+            if (ThreadPool.PendingWorkItemCount == 0 && !IsLooking())
             {
                 if (++Steps > _mostSteps)
                 {
@@ -187,14 +187,11 @@ internal sealed class Scheduler : IThreadPoolWorkItem
         }
     }
 
-    private bool IsLookedAt()
+    // What was seen may have set something going, which comes before the next decision.
+    private bool IsLooking()
     {
+        _looking ??= Look?.Invoke();
         if (_looking is null)
-        {
-            _looking = Look?.Invoke();
-        }
-
-        if (_looking is { IsCompleted: false })
         {
             return false;
         }
@@ -204,7 +201,7 @@ internal sealed class Scheduler : IThreadPoolWorkItem
             throw failed.Exception!.InnerException!;
         }
 
-        _looking = null;
+        _looking = _looking.IsCompleted ? null : _looking;
         return true;
     }
 
