@@ -30,7 +30,7 @@ internal sealed class Node
     /// <summary>It stands still until then.</summary>
     public DateTimeOffset PausedUntil { get; set; }
 
-    public bool IsPaused => PausedUntil > Scheduler.Now;
+    public bool IsPaused => !IsDead && PausedUntil > Scheduler.Now;
 
     public void Kill() => _killed.TrySetResult();
 

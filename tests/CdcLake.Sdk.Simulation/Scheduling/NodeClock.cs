@@ -1,6 +1,6 @@
 namespace CdcLake.Simulation.Scheduling;
 
-/// <summary>Virtual time as one process sees it: its timers do not fire while it stands still, nor after its death.</summary>
+/// <summary>Virtual time as one process sees it: its timers do not fire while it stands still. After its death they do, so that what is left of it ends; it reaches nobody any more.</summary>
 internal sealed class NodeClock(Scheduler scheduler, Node? node) : TimeProvider
 {
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

@@ -215,7 +215,7 @@ internal sealed class Scheduler : IThreadPoolWorkItem
         {
             return;
         }
-        else if (_timers.FirstOrDefault(t => t.Due <= Now && t.Node is null or { IsDead: false, IsPaused: false }) is { } due && due.Due <= Now && Random.Next(2) == 0)
+        else if (_timers.FirstOrDefault(t => t.Due <= Now && t.Node is null or { IsPaused: false }) is { } due && due.Due <= Now && Random.Next(2) == 0)
         {
             Fire(due);
         }
@@ -297,7 +297,7 @@ internal sealed class Scheduler : IThreadPoolWorkItem
     private void Advance()
     {
         // Those of processes that stand still wait until they go on.
-        var next = _timers.Where(t => t.Node is null or { IsDead: false }).Select(t => (Timer: (NodeTimer?)t, At: Later(t.Due!.Value, t.Node))).OrderBy(t => t.At).FirstOrDefault();
+        var next = _timers.Select(t => (Timer: (NodeTimer?)t, At: Later(t.Due!.Value, t.Node))).OrderBy(t => t.At).FirstOrDefault();
         var waking = _requests.Select(r => r.IsGhost ? r.NotBefore : Later(r.NotBefore, r.Node)).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
         if (next.Timer is null && waking == DateTimeOffset.MaxValue)
         {
