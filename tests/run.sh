@@ -184,6 +184,7 @@ check_native() { # trimmed and without a JIT: what is only found by reflection s
 
 # --- all of it -------------------------------------------------------------------------------------------------------
 
+usual_seeds=(--regressions tests/CdcLake.Sdk.Simulation/regressions.txt --seeds 1-600)
 say "building (Release)"
 build=(-c Release -nodeReuse:false -p:UseSharedCompilation=false -v quiet)
 if ! dotnet build CdcLake.Sdk.sln "${build[@]}"; then
@@ -193,11 +194,13 @@ else
     run_simulation --from "$from" --for "$simulate"
   elif $unit_only; then
     run_project CdcLake.Sdk.Tests
+    if [ ${#filter[@]} = 0 ]; then run_simulation "${usual_seeds[@]}"; fi
   else
     start_servers
     tests/lab/leftovers.sh | sort > "$work/before" || true
     run_project CdcLake.Sdk.Tests
     run_project CdcLake.Sdk.IntegrationTests
+    if [ ${#filter[@]} = 0 ]; then run_simulation "${usual_seeds[@]}"; fi
     CDCLAKE_MYSQL=${CDCLAKE_MYSQL:-${CDCLAKE_TEST_MYSQL:-}} run_project TestingAPipeline samples
     if [ ${#filter[@]} = 0 ]; then check_package; check_quickstart; check_native; fi
     tests/lab/leftovers.sh | sort > "$work/after" || true
