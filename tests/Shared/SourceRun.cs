@@ -28,7 +28,7 @@ internal sealed class SourceRun : IAsyncDisposable
     /// <summary>The source's task, to wait for its failure.</summary>
     public Task Completion => _run;
 
-    /// <summary>Captures every column of the tables, except those of no supported type.</summary>
+    /// <summary>Captures some columns of the tables, or every one except those of no supported type.</summary>
     public static async Task<SourceRun> StartAsync(
         MySqlConnectionOptions options,
         string pipeline,
@@ -37,12 +37,13 @@ internal sealed class SourceRun : IAsyncDisposable
         IReadOnlyList<SourcePosition>? boundaries = null,
         TableContents? contents = null,
         MySqlSourceOptions? settings = null,
-        Func<Task>? beforeRun = null)
+        Func<Task>? beforeRun = null,
+        Func<SourceTable, IEnumerable<int>>? columns = null)
     {
         var source = new MySqlBinlogSource(options, pipeline, settings ?? new MySqlSourceOptions(), TimeProvider.System);
         var described = await source.DescribeAsync(tables, default);
         var captures = described.Take(tables.Count)
-            .Select(t => TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count).Where(c => !t.Unsupported.ContainsKey(c))]))
+            .Select(t => TableCapture.Of(t, [.. columns?.Invoke(t) ?? Enumerable.Range(0, t.Schema.Count).Where(c => !t.Unsupported.ContainsKey(c))]))
             .ToList();
         contents ??= new TableContents(tables.Count);
         if (beforeRun is not null)

@@ -65,6 +65,11 @@ internal static class WrongMariaDbSetups
             Arrange = ["SET SESSION sql_mode=''", "CREATE TABLE w (id INT PRIMARY KEY, a DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00', b DATE NOT NULL DEFAULT '0000-00-00')"],
             Table = "{db}.w", What = "by default, in a, b", Why = "the first such row ends the pipeline", Fix = "o.InvalidDatesOf[\"{db}.w\"] = InvalidDates.Null;",
         },
+        new("computed column", "column.type", Warning)
+        {
+            Arrange = ["CREATE TABLE w (id INT PRIMARY KEY, c INT AS (id + 1) PERSISTENT)"], Table = "{db}.w",
+            What = "{db}.w.c is int, which cannot be captured: it is computed, and the server does not log computed columns", Why = "ends at its start", Fix = "Leave the column out",
+        },
         new("foreign key", "table.cascade", Information)
         {
             Arrange = ["CREATE TABLE w (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES t (id) ON DELETE CASCADE)"], Table = "{db}.w", What = "ON DELETE CASCADE, which the server does not log", Why = "from a copy of the rows",

@@ -11,7 +11,7 @@ namespace CdcLake.IntegrationTests.Pipelines;
 [Collection(ServerPair.Collection)]
 public sealed class MixedDatabaseTests(ServerPair servers, ITestOutputHelper output)
 {
-    private static int Steps => Proof.Rounds(usual: 200, full: 3000);
+    private static int Steps => Proof.Rounds(usual: 200, full: 1500);
 
     [ServerFact(TestServers.MySql, IcebergJava.Variable)]
     public async Task Everything_that_happens_to_a_database_is_followed_exactly()

@@ -66,7 +66,7 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
             _definitions.RemoveAt(0);
         }
 
-        var definition = new Definition(body.ToArray(), columns.Length, new RowDecoder(Name, columns, read), new PartialImages(columns));
+        var definition = new Definition(body.ToArray(), columns.Length, read, new RowDecoder(Name, columns, read), new PartialImages(columns), new SparseImages(columns));
         _definitions.Add(definition);
         return definition;
     }
@@ -78,7 +78,9 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
 
     /// <param name="Body">Bytes of the TABLE_MAP that define it.</param>
     /// <param name="Columns">Columns of the table.</param>
+    /// <param name="Read">Ordinals of those that are captured, in the order of the capture.</param>
     /// <param name="Decoder">Compiled for them.</param>
     /// <param name="Partial">Completes images of partial updates for it.</param>
-    internal sealed record Definition(byte[] Body, int Columns, RowDecoder Decoder, PartialImages Partial);
+    /// <param name="Sparse">Completes images that lack columns which are not captured.</param>
+    internal sealed record Definition(byte[] Body, int Columns, int[] Read, RowDecoder Decoder, PartialImages Partial, SparseImages Sparse);
 }

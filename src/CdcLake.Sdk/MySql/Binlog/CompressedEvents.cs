@@ -20,6 +20,11 @@ internal sealed class CompressedEvents
     /// <exception cref="MySqlProtocolException">It is damaged.</exception>
     public ReadOnlySpan<byte> InflateRows(EventType type, ReadOnlySpan<byte> body, int tableIdSize)
     {
+        if (body.Length < tableIdSize + 2)
+        {
+            throw MySqlProtocolException.Malformed("Rows event", 0, $"{body.Length} bytes");
+        }
+
         var images = tableIdSize + 2 + RowsEvent.HeadLength(PlainTypeOf(type), body[(tableIdSize + 2)..]);
         return images == body.Length ? body : _record.Inflate(body[..images], body[images..]);
     }

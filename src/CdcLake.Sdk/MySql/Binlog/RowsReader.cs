@@ -143,15 +143,38 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
             throw MySqlProtocolException.Malformed("Rows event", 0, $"{rows.Columns} columns, {definition.Columns} in the TABLE_MAP event of {table.Name}");
         }
 
-        if (!rows.IsFull)
+        if (rows.IsFull)
         {
-            throw new BinlogUnavailableException(
-                $"{cursor.Where}: a change of captured table {table.Name} does not hold all columns. " +
-                "Run SET GLOBAL binlog_row_image=FULL on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
+            return type == EventType.PartialUpdateRows ? definition.Partial.Complete(rows.Images) : rows.Images;
         }
 
-        return type == EventType.PartialUpdateRows ? definition.Partial.Complete(rows.Images) : rows.Images;
+        RequireCaptured(type, rows, table, definition);
+        return definition.Sparse.Complete(rows.Present, rows.Images);
     }
+
+    // What is left out must be something that nobody reads.
+    private void RequireCaptured(EventType type, RowsEvent rows, CapturedTable table, CapturedTable.Definition definition)
+    {
+        var source = table.Capture.Table;
+        for (var i = 0; i < definition.Read.Length; i++)
+        {
+            if (!rows.Has(definition.Read[i]))
+            {
+                var ordinal = table.Capture.Columns[i];
+                var isComputed = cursor.IsMariaDb && source.Generated.Contains(ordinal);
+                throw Incomplete(table, $"does not hold column \"{source.Schema[ordinal].Name}\"", isComputed ? $"The server computes it, and MariaDB {MySqlColumn.NotLogged}. {MySqlColumn.LeaveOut}" : null);
+            }
+        }
+
+        if (type == EventType.PartialUpdateRows)
+        {
+            throw Incomplete(table, "leaves out columns and has documents in part", null);
+        }
+    }
+
+    private BinlogUnavailableException Incomplete(CapturedTable table, string what, string? fix) => new(
+        $"{cursor.Where}: a change of captured table {table.Name} {what}. "
+        + (fix ?? "Run SET GLOBAL binlog_row_image=FULL on the server, make its sessions reconnect, and start the pipeline anew with an empty target."));
 
     private void Append(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, bool moves, OpenTransaction transaction)
     {

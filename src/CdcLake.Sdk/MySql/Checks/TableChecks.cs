@@ -78,7 +78,7 @@ internal sealed class TableChecks(ServerSession session, ServerSettings settings
         {
             yield return Finding.Warning(
                 "column.type", where, $"{table.Name}.{column.Name} is {column.NativeType}, which cannot be captured: {column.Unsupported}", "a pipeline that reads the column ends at its start",
-                "Leave the column out: name the others in Select, or in the row type.");
+                MySqlColumn.LeaveOut);
         }
     }
 

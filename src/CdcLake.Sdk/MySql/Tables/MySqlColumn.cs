@@ -31,6 +31,12 @@ internal sealed record MySqlColumn(
     bool IsNullable,
     int KeyOrder)
 {
+    /// <summary>What newer versions of MariaDB do about computed columns.</summary>
+    public const string NotLogged = "does not log computed columns with updates and deletes";
+
+    /// <summary>What can be done about a column that cannot be captured.</summary>
+    public const string LeaveOut = "Leave the column out: name the others in Select, or in the row type.";
+
     private MySqlColumnMapping? _mapping;
 
     /// <summary>What becomes of dates in it that no calendar has.</summary>
@@ -53,11 +59,14 @@ internal sealed record MySqlColumn(
     /// <summary>True when the server computes its values from other columns; known from information_schema only, not from the log.</summary>
     public bool IsGenerated { get; init; }
 
+    /// <summary>True when the server computes its values and leaves them out of its log.</summary>
+    public bool IsNotLogged { get; init; }
+
     /// <summary>The type of the values in a batch; Binary when <see cref="Unsupported"/> says so.</summary>
     public DataType DataType => Mapping.Type;
 
     /// <summary>Why the column cannot be captured, or null when it can.</summary>
-    public string? Unsupported => Mapping.Unsupported;
+    public string? Unsupported => IsNotLogged ? $"it is computed, and the server {NotLogged}" : Mapping.Unsupported;
 
     /// <summary>Type text as in a column definition, for messages: <c>int unsigned</c>, <c>decimal(10,2)</c>, <c>varchar(64)</c>.</summary>
     public string NativeType => MySqlColumnTypeText.Format(this);

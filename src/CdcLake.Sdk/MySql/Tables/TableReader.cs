@@ -119,9 +119,12 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         var columns = rows.Rows
             .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))) with { IsGenerated = !string.IsNullOrEmpty(row[5]), Collation = row[6] ?? "" })
             .ToList();
-        columns = [.. dates.Apply(actual.ToString(), columns)];
+        columns = [.. dates.Apply(actual.ToString(), columns).Select(c => c.IsGenerated && LeavesComputedOut ? c with { IsNotLogged = true } : c)];
         return new TableDefinition(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys)) { Charset = found[0, 4]?.Split('_')[0] };
     }
+
+    // Seen in 11.8 and not in 10.5; of versions between the log tells.
+    private bool LeavesComputedOut => session.IsMariaDb && Version.TryParse(session.Version.Split('-')[0], out var version) && version >= new Version(11, 8);
 
     private static UnsupportedTypeException Versioned(MySqlTableName table) => new(
         $"Table {table} is system-versioned: the log has the rows of its history too, as changes of the table itself, so that it cannot be told from what the table shows. "

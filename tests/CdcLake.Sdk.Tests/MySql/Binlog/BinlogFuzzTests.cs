@@ -53,7 +53,7 @@ public sealed class BinlogFuzzTests
             random.NextBytes(body);
             try
             {
-                Parse(seed % 8, body);
+                Parse(seed % 11, body);
             }
             catch (CdcLakeException)
             {
@@ -103,6 +103,15 @@ public sealed class BinlogFuzzTests
             case 6:
                 GtidSet.Decode(body);
                 break;
+            case 7:
+                MariaDbGtidEvent.Read(ref reader);
+                break;
+            case 8:
+                GtidListEvent.Read(ref reader);
+                break;
+            case 9:
+                new CompressedRecord().Inflate([], body);
+                break;
             default:
                 XaPrepareEvent.Read(ref reader);
                 break;
@@ -140,7 +149,7 @@ public sealed class BinlogFuzzTests
                     e = (byte[])mutated[random.Next(mutated.Count)].Clone();
                     break;
                 case 2: // another type
-                    e[4] = (byte)random.Next(45);
+                    e[4] = (byte)(random.Next(2) == 0 ? random.Next(45) : random.Next(160, 172)); // of MariaDB alone
                     break;
                 case 3: // a length, count or offset that is far off
                     e[random.Next(19, e.Length - 4)] = random.Next(2) == 0 ? (byte)0xFF : (byte)random.Next(256);
@@ -175,8 +184,11 @@ public sealed class BinlogFuzzTests
         packed.Gtid().Query("", "XA START X'61',X'',1").Insert(sales, BinlogFileSourceTests.Row(3, "3.00")).Query("", "XA END X'61',X'',1");
         packed.Event(38, [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'a']).EndGroup();
         packed.Gtid().Payload(t => t.Query("", "BEGIN").Insert(sales, BinlogFileSourceTests.Row(4, "4.00")).Xid(), Compressed).EndGroup().Ddl("", "XA COMMIT X'61',X'',1");
+        var (old, current) = (await File.ReadAllBytesAsync(FixtureLog.Path("mariadb_10_5.000001")), await File.ReadAllBytesAsync(FixtureLog.Path("mariadb_11_8.000001")));
         return
         [
+            (await EventFeed.CapturesAsync(old, "fx.t", "fx.nokey"), EventFeed.Events(old)),
+            (await EventFeed.CapturesAsync(current, "fx.t", "fx.nokey"), EventFeed.Events(current)),
             (await EventFeed.CapturesAsync(made, "db.t"), EventFeed.Events(made)),
             (await EventFeed.CapturesAsync(packed.ToArray(), "appdb.sales"), EventFeed.Events(packed.ToArray())),
             (await EventFeed.CapturesAsync(recorded, "fx.types"), EventFeed.Events(recorded)),

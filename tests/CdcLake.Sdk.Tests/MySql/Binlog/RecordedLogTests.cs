@@ -56,6 +56,18 @@ public sealed class RecordedLogTests
         Assert.Matches("^[0-9a-f-]{36}:1-[0-9]+:tagged:1$", output.Epochs[^1].Epoch.Position.ToString());
     }
 
+    [Theory]
+    [InlineData("mariadb_10_5")]
+    [InlineData("mariadb_11_8")]
+    public async Task Log_of_MariaDB_ends_in_the_tables_that_it_has(string log)
+    {
+        var output = await FixtureLog.ReplayAsync(log, "fx.t", "fx.nokey");
+        var rows = await File.ReadAllLinesAsync(FixtureLog.Path("mariadb.tsv"));
+        Assert.Equal(rows.Order(StringComparer.Ordinal), FixtureLog.Sum(output.WholeRows, 0).Order(StringComparer.Ordinal));
+        Assert.Equal(["1|x", "1|y", "NULL|NULL"], FixtureLog.Sum(output.WholeRows, 1).Order(StringComparer.Ordinal));
+        Assert.Matches("^0-2001-[0-9]+,7-2001-1$", output.Epochs[^1].Epoch.Position.ToString());
+    }
+
     [Fact]
     public async Task Dates_that_no_calendar_has_become_what_the_policy_says()
     {

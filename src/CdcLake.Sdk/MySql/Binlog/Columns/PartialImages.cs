@@ -110,7 +110,7 @@ internal sealed class PartialImages(IReadOnlyList<MySqlColumn> columns)
     }
 
     /// <summary>Steps over a value and returns its bytes without the length.</summary>
-    private static int SkipValue(ref PacketReader reader, ImageSize size)
+    public static int SkipValue(ref PacketReader reader, ImageSize size)
     {
         var length = size.Prefix == 0 ? size.Width : LengthOf(ref reader, size.Prefix);
         reader.Skip(length);
@@ -129,5 +129,6 @@ internal sealed class PartialImages(IReadOnlyList<MySqlColumn> columns)
         return length <= reader.Remaining ? (int)length : throw MySqlProtocolException.Malformed("Partial row image", reader.Position, $"a value of {length} bytes, {reader.Remaining} left");
     }
 
-    private static bool IsSet(ReadOnlySpan<byte> bits, int index) => (bits[index >> 3] & (1 << (index & 7))) != 0;
+    /// <summary>Bits count from the lowest of the first byte on.</summary>
+    public static bool IsSet(ReadOnlySpan<byte> bits, int index) => (bits[index >> 3] & (1 << (index & 7))) != 0;
 }

@@ -15,8 +15,9 @@ namespace CdcLake.MySql.Binlog.Events;
 /// <summary>Changes of rows of one table.</summary>
 /// <param name="columns">Columns that the event counts.</param>
 /// <param name="isFull">True when every image has all columns.</param>
+/// <param name="present">One bit per column that the images have; of an update for its before-images, then for its after-images.</param>
 /// <param name="images">The row images, one behind the other; of an update before-image and after-image alternate.</param>
-internal readonly ref struct RowsEvent(ulong columns, bool isFull, ReadOnlySpan<byte> images)
+internal readonly ref struct RowsEvent(ulong columns, bool isFull, ReadOnlySpan<byte> present, ReadOnlySpan<byte> images)
 {
     private const ulong MaxColumns = 4096;
 
@@ -24,7 +25,24 @@ internal readonly ref struct RowsEvent(ulong columns, bool isFull, ReadOnlySpan<
 
     public bool IsFull { get; } = isFull;
 
+    public ReadOnlySpan<byte> Present { get; } = present;
+
     public ReadOnlySpan<byte> Images { get; } = images;
+
+    /// <summary>True when every image has the column.</summary>
+    public bool Has(int column)
+    {
+        var bytes = ((int)Columns + 7) / 8;
+        for (var at = column >> 3; at < Present.Length; at += bytes)
+        {
+            if ((Present[at] & (1 << (column & 7))) == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public static bool IsUpdate(EventType type) => type is EventType.UpdateRows or EventType.UpdateRowsV1 or EventType.PartialUpdateRows;
 
@@ -36,7 +54,8 @@ internal readonly ref struct RowsEvent(ulong columns, bool isFull, ReadOnlySpan<
     {
         var reader = new PacketReader(body);
         var (columns, isFull) = ReadHead(type, ref reader);
-        return new RowsEvent((ulong)columns, isFull, reader.ReadRest());
+        var bits = (IsUpdate(type) ? 2 : 1) * ((columns + 7) / 8);
+        return new RowsEvent((ulong)columns, isFull, body.Slice(reader.Position - bits, bits), reader.ReadRest());
     }
 
     /// <summary>Bytes before the row images, behind table id and flags.</summary>
