@@ -149,8 +149,44 @@ check_package() {
     for part in "${parts[@]}"; do # a zip archive lists its entries in plain text
       if grep -aqF "$part" "$package"; then step_passed "$name holds $part"; else step_failed "$name lacks $part"; fi
     done
-    if [ -n "$(find "$work/package/$name" -name '*.snupkg')" ]; then step_passed "$name has symbols"; else step_failed "$name has no symbol package"; fi
+    if grep -aqF "lib/net10.0/$name.pdb" "$work/package/$name"/*.snupkg; then step_passed "$name has symbols"; else step_failed "$name has no symbols"; fi
+    check_description "$name" "$package"
   done
+  check_reproducible
+  check_source_link
+}
+check_description() { # NAME PACKAGE : what a registry shows of it
+  local text part
+  text=$(python3 -c 'import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]).decode())' "$2" "$1.nuspec") || { step_failed "$1 has no description"; return; }
+  for part in '<license type="expression">MIT</license>' '<readme>README.md</readme>' "<id>$1</id>" '<description>' '<tags>'; do
+    case $text in *"$part"*) ;; *) step_failed "the description of $1 lacks $part"; return ;; esac
+  done
+  step_passed "$1 says its licence, readme and tags"
+}
+check_reproducible() { # the same sources give the same bytes
+  local name=CdcLake.Sdk.AspNetCore before after
+  before=$(sha256sum < "src/$name/bin/Release/net10.0/$name.dll")
+  if dotnet build "src/$name" "${build[@]}" --no-restore --no-dependencies --no-incremental; then
+    after=$(sha256sum < "src/$name/bin/Release/net10.0/$name.dll")
+    if [ "$before" = "$after" ]; then step_passed "$name, built again, is the same file"; else step_failed "$name, built again, is another file"; fi
+  else
+    step_failed "$name, built again"
+  fi
+}
+check_source_link() { # debuggers find the sources of a clone of GitHub; here the project lies in one that holds nothing else
+  local clone=$work/clone commit=0123456789abcdef0123456789abcdef01234567
+  mkdir -p "$clone/.git/objects" "$clone/.git/refs" "$clone/src/CdcLake.Sdk"
+  echo "$commit" > "$clone/.git/HEAD"
+  printf '[core]\n\trepositoryformatversion = 0\n[remote "origin"]\n\turl = https://github.com/example/cdclake.git\n' > "$clone/.git/config"
+  cp nuget.config README.md "$clone"
+  cp src/Directory.*.props src/BannedSymbols.txt "$clone/src"
+  cp src/CdcLake.Sdk/*.csproj src/CdcLake.Sdk/*.targets "$clone/src/CdcLake.Sdk"
+  if dotnet msbuild "$clone/src/CdcLake.Sdk/CdcLake.Sdk.csproj" -nologo -v:quiet -restore -t:GenerateSourceLinkFile -p:Configuration=Release -nodeReuse:false &&
+    grep -rqF "https://raw.githubusercontent.com/example/cdclake/$commit/*" "$clone/src/CdcLake.Sdk/obj"; then
+    step_passed "symbols name the sources of their commit"
+  else
+    step_failed "no source link"
+  fi
 }
 
 check_quickstart() {
@@ -182,6 +218,12 @@ check_native() { # trimmed and without a JIT: what is only found by reflection s
   fi
 }
 
+check_scripts() { # where shellcheck is at hand
+  say "scripts"
+  if ! command -v shellcheck > /dev/null; then echo "  not checked: there is no shellcheck"; return; fi
+  if find . \( -name bin -o -name obj -o -name .git \) -prune -o -name '*.sh' -print0 | xargs -0 shellcheck --severity=warning --exclude=SC1091; then step_passed "shellcheck"; else step_failed "shellcheck"; fi
+}
+
 # --- all of it -------------------------------------------------------------------------------------------------------
 
 usual_seeds=(--regressions tests/CdcLake.Sdk.Simulation/regressions.txt --seeds 1-600)
@@ -202,7 +244,7 @@ else
     run_project CdcLake.Sdk.IntegrationTests
     if [ ${#filter[@]} = 0 ]; then run_simulation "${usual_seeds[@]}"; fi
     CDCLAKE_MYSQL=${CDCLAKE_MYSQL:-${CDCLAKE_TEST_MYSQL:-}} run_project TestingAPipeline samples
-    if [ ${#filter[@]} = 0 ]; then check_package; check_quickstart; check_native; fi
+    if [ ${#filter[@]} = 0 ]; then check_scripts; check_package; check_quickstart; check_native; fi
     tests/lab/leftovers.sh | sort > "$work/after" || true
     say "left behind by the tests (another run on this machine shows here too)"
     comm -13 "$work/before" "$work/after" | grep -vF "$work" || echo "  nothing"

@@ -18,7 +18,7 @@ install() {
 case ${1:-} in
   install) install;;
   env) install; printf 'CHDB_LIB=%s\n' "$N"/node_modules/@chdb/lib-*/libchdb.so;;
-  sql) install; cd "${3:-.}"; exec node -e '
+  sql) install; cd "${3:-.}" || lab_die "no folder ${3:-}"; exec node -e '
     const chdb = require("module").createRequire(process.argv[1] + "/x.js")("chdb");
     process.stdout.write(chdb.query(process.argv[2], "TSVWithNames"));' "$N" "$2";;
   *) lab_die "usage: clickhouse.sh install | env | sql QUERY [DIR]";;

@@ -66,8 +66,7 @@ jvm() { # NAME HEAP_MB MAIN ARGUMENTS...
     --add-exports=java.base/sun.net.util=ALL-UNNAMED --add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED --add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED "${opens[@]}" -cp "$CONF:$CP" "$@"
 }
 awaits() { # NAME WHAT PORT
-  local i
-  for i in $(seq 900); do ! lab_listens "$3" || return 0; ! lab_ended "$I/$1.pid" || break; sleep 0.1; done
+  for _ in $(seq 900); do ! lab_listens "$3" || return 0; ! lab_ended "$I/$1.pid" || break; sleep 0.1; done
   tail -n 20 "$I/log/$1.log" >&2; lab_die "Flink's $2 does not answer"
 }
 running() { local name; for name in jobmanager taskmanager gateway; do lab_running "$I/$name.pid" "$CONF" || return 1; done; }

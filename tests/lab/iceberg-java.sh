@@ -81,12 +81,12 @@ install() {
 }
 start() {
   install; lab_lock
-  local port i; port=$(cat "$I/port" 2>/dev/null || true)
+  local port; port=$(cat "$I/port" 2>/dev/null || true)
   if ! lab_running "$I/pid" lab.oracle.Main; then
     port=$(lab_port "$port"); printf '%s\n' "$port" > "$I/port"
     lab_spawn "$I/pid" "$I/log" "${RUN[@]}" serve --port "$port"
   fi
-  for i in $(seq 300); do
+  for _ in $(seq 300); do
     ! lab_listens "$port" || { printf '%s\n' "$port"; return; }
     ! lab_ended "$I/pid" || break
     sleep 0.1

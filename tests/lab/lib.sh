@@ -10,6 +10,7 @@ umask 022
 if [ -n "${CDCLAKE_LAB:-}" ]; then LAB=$CDCLAKE_LAB
 elif [ "$(id -u)" = 0 ]; then LAB=/var/cache/cdclake-lab
 else LAB=${XDG_CACHE_HOME:-$HOME/.cache}/cdclake-lab; fi
+# shellcheck disable=SC2034 # scripts that read this one use it
 LAB_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 LAB_HOST=127.0.0.1
 LAB_UID=65534 # the unprivileged user, where we are root
@@ -63,7 +64,7 @@ lab_apt() {
 
 # lab_root NAME SUITE PACKAGE... : the packages with all they depend on, unpacked once. Prints the folder.
 lab_root() {
-  local name=$1 suite=$2 dest=$LAB/root/$1 list file; shift 2
+  local suite=$2 dest=$LAB/root/$1 list file; shift 2
   if [ ! -e "$dest/.complete" ]; then
     lab_lock
     lab_log "fetching $* from Debian $suite"
@@ -111,10 +112,10 @@ lab_running() { local pid; pid=$(cat "$1" 2>/dev/null) && grep -qaF -- "$2" "/pr
 # lab_ended PIDFILE : no such process is left. For waiting on what was just spawned: until its last exec it has another command line.
 lab_ended() { ! kill -0 "$(cat "$1" 2>/dev/null)" 2>/dev/null; }
 lab_stop() { # PIDFILE TEXT : ask, wait up to 30 s, then kill
-  local pid i
+  local pid
   if lab_running "$1" "$2"; then
     pid=$(cat "$1"); kill -TERM "$pid"
-    for i in $(seq 300); do lab_running "$1" "$2" || break; sleep 0.1; done
+    for _ in $(seq 300); do lab_running "$1" "$2" || break; sleep 0.1; done
     ! lab_running "$1" "$2" || { kill -KILL "$pid"; lab_log "pid $pid had to be killed"; }
   fi
   rm -f "$1"

@@ -27,7 +27,7 @@ install() {
 }
 client() { "$B/mariadb" --no-defaults -uroot -S "$I/run/s" "$@"; }
 settle() {
-  local i; for i in $(seq 300); do
+  for _ in $(seq 300); do
     ! client -e 'DO 0' >/dev/null 2>&1 || return 0
     ! lab_ended "$I/run/pid" || break
     sleep 0.1

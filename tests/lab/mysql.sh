@@ -20,7 +20,7 @@ install() {
 }
 client() { "$B/mysql" --no-defaults -uroot -S "$I/run/s" "$@"; }
 settle() { # wait until the server answers; 9.7 opens the socket before it is ready to serve
-  local i; for i in $(seq 300); do
+  for _ in $(seq 300); do
     ! client -e 'DO 0' >/dev/null 2>&1 || return 0
     ! lab_ended "$I/run/pid" || break
     sleep 0.1

@@ -12,7 +12,7 @@ install() { # run with the machine's own loader, since PostgreSQL finds its file
 }
 start() {
   install; lab_lock
-  local port i; port=$(cat "$I/port" 2>/dev/null || true)
+  local port; port=$(cat "$I/port" 2>/dev/null || true)
   if ! lab_running "$I/pid" "$I/data"; then
     if [ ! -e "$I/data/PG_VERSION" ]; then
       rm -rf "$I"; mkdir -p "$I"/{data,run}; printf 'cdc-pass\n' > "$I/password"; [ ${#USERS[@]} = 0 ] || chown -R "$LAB_UID:$LAB_UID" "$I"
@@ -22,7 +22,7 @@ start() {
     port=$(lab_port "$port"); printf '%s\n' "$port" > "$I/port"
     lab_spawn "$I/pid" "$I/run/log" "${RUN[@]}" "$B/postgres" -D "$I/data" -h "$LAB_HOST" -p "$port" -k "$I/run" -c fsync=off
   fi
-  for i in $(seq 300); do
+  for _ in $(seq 300); do
     ! "${RUN[@]}" "$B/pg_isready" -q -h "$LAB_HOST" -p "$port" || { printf '%s\n' "$port"; return; }
     ! lab_ended "$I/pid" || break
     sleep 0.1

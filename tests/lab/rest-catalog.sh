@@ -9,7 +9,7 @@ I=$LAB/rest-catalog${2:+-$2}; W=$I/warehouse
 
 start() {
   "$LAB_HERE/iceberg-java.sh" install; lab_lock
-  local port i; port=$(cat "$I/port" 2>/dev/null || true)
+  local port; port=$(cat "$I/port" 2>/dev/null || true)
   if ! lab_running "$I/pid" "$I/names"; then
     rm -rf "$I"/names* "$W"; mkdir -p "$W" # the server cannot open a catalog of its own a second time: it adds a column that is there
     port=$(lab_port "$port"); printf '%s\n' "$port" > "$I/port"
@@ -17,7 +17,7 @@ start() {
     lab_spawn "$I/pid" "$I/log" "$LAB_HERE/iceberg-java.sh" rest --backend jdbc --uri "jdbc:h2:file:$I/names" \
       --warehouse "${CDCLAKE_REST_WAREHOUSE:-file:$W}" --port "$port" "${more[@]}"
   fi
-  for i in $(seq 300); do
+  for _ in $(seq 300); do
     ! lab_listens "$port" || { printf '%s\n' "$port"; return; }
     ! lab_ended "$I/pid" || break
     sleep 0.1

@@ -10,7 +10,7 @@ KEY=labkey; SECRET=labsecret-labsecret; B=$LAB/bin/$kind; I=$LAB/$kind
 mapfile -t user < <(lab_user)
 
 settle() { # PIDFILE LOG : wait until the port answers
-  local i; for i in $(seq 600); do
+  for _ in $(seq 600); do
     ! lab_listens "$(cat "$I/port")" || return 0
     ! lab_ended "$1" || break
     sleep 0.1
