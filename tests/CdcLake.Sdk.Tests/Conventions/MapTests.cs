@@ -21,6 +21,10 @@ public sealed partial class MapTests
     public void Links_of_readmes_lead_somewhere() => Rule.Holds(
         SourceTree.Paths("").Where(p => p.EndsWith(".md", StringComparison.Ordinal)).Select(SourceTree.Read).SelectMany(f => Dead(f, Exists)), "Link to where it is now.");
 
+    [Fact]
+    public void Anchors_of_readmes_are_headings() => Rule.Holds(
+        SourceTree.Paths("").Where(p => p.EndsWith(".md", StringComparison.Ordinal)).Select(SourceTree.Read).SelectMany(f => NoHeading(f, SourceTree.Read)), "Name the heading as it is now.");
+
     [Theory]
     [InlineData("see `Planning/Planer`", "Planning/Planer")]
     [InlineData("see `NoSuchThing`", "NoSuchThing")]
@@ -35,6 +39,13 @@ public sealed partial class MapTests
 
     [Fact]
     public void Rule_objects_to_a_dead_link() => Rule.Objects(Dead(new TreeFile("src/README.md", "[a](../tests/lab/README.md) [b](gone.md) [c](https://x.org) [d](#here)"), p => p == "tests/lab/README.md"), "gone.md");
+
+    [Fact]
+    public void Rule_objects_to_an_anchor_without_heading()
+    {
+        var page = new TreeFile("a/page.md", "# One, two\n[here](#one-two) [there](../b.md#three) [gone](#four)\n");
+        Assert.Equal(["a/page.md: ../b.md#three", "a/page.md: #four"], NoHeading(page, _ => new TreeFile("b.md", "## Two\n")));
+    }
 
     private static HashSet<string> Declared() =>
     [
@@ -79,6 +90,17 @@ public sealed partial class MapTests
             }
         }
     }
+
+    private static IEnumerable<string> NoHeading(TreeFile file, Func<string, TreeFile> read) =>
+        from Match link in Link().Matches(file.Text)
+        let parts = link.Groups[1].Value.Split('#')
+        where parts.Length == 2 && !parts[0].Contains("://", StringComparison.Ordinal) && (parts[0].Length == 0 || parts[0].EndsWith(".md", StringComparison.Ordinal))
+        let target = parts[0].Length == 0 ? file : read(Path.GetRelativePath("/r", Path.GetFullPath(Path.Combine("/r", Path.GetDirectoryName(file.Path) ?? "", parts[0]))).Replace('\\', '/'))
+        where !target.Lines.Any(l => l.StartsWith('#') && Slug(l.TrimStart('#').Trim()) == parts[1])
+        select $"{file.Path}: {link.Groups[1].Value}";
+
+    /// <summary>The anchor that a heading gets where such pages are shown.</summary>
+    private static string Slug(string heading) => string.Concat(heading.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
 
     private static bool Exists(string path) => File.Exists(Path.Combine(SourceTree.Root, path)) || Directory.Exists(Path.Combine(SourceTree.Root, path));
 

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace CdcLake.Tests.Conventions;
 
-/// <summary>What users of the library get with it: few packages, each with a reason in the README, all under permissive licences.</summary>
+/// <summary>What users of the library get with it: few packages, each with a reason in Packages.md, all under permissive licences.</summary>
 public sealed class PackagesTests
 {
     private static readonly string[] Permissive = ["MIT", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"];
@@ -15,12 +15,12 @@ public sealed class PackagesTests
     };
 
     [Fact]
-    public void Packages_that_the_library_depends_on_are_explained_in_the_readme()
+    public void Packages_that_the_library_depends_on_are_explained()
     {
-        var readme = SourceTree.Read("README.md").Text;
-        var section = readme[readme.IndexOf("## Packages", StringComparison.Ordinal)..readme.IndexOf("## Licence", StringComparison.Ordinal)];
+        const string Page = "src/CdcLake.Sdk/Packages.md";
+        var page = SourceTree.Read(Page).Text;
         Rule.Holds(
-            References().Where(package => !section.Contains(package, StringComparison.Ordinal)).Select(package => $"README.md, Packages: {package} is missing"),
+            References().Where(package => !page.Contains(package, StringComparison.Ordinal)).Select(package => $"{Page}: {package} is missing"),
             "Say what the package is for, and why it is not our own code.");
     }
 

@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 namespace CdcLake.Tests.Conventions;
 
 /// <summary>
-/// Every C# block of a README is code that compiles: it equals, but for white space, a region between <c>// snippet: name</c> and <c>// end-snippet</c>
-/// in a file below samples/ or tests/.
+/// Every C# block of a README or guide is code that compiles: it equals, but for white space, a region between <c>// snippet: name</c> and <c>// end-snippet</c>
+/// in a file below samples/ or tests/. Whole files of the README's first evening (<c>```csharp Program.cs</c>) are compiled and run by EveningTests instead.
 /// </summary>
 public sealed partial class ReadmeSnippetTests
 {
     [Fact]
     public void Blocks_of_readmes_are_compiled_code()
     {
-        var readmes = SourceTree.Paths("").Where(p => p.EndsWith("README.md", StringComparison.Ordinal)).Select(SourceTree.Read);
+        var readmes = SourceTree.Paths("").Where(p => p.EndsWith(".md", StringComparison.Ordinal)).Select(SourceTree.Read);
         var compiled = SourceTree.CSharp("samples", "tests").Where(f => !f.Path.Contains("/Conventions/", StringComparison.Ordinal));
         Rule.Holds(Violations(readmes, compiled), "Copy the block from, or into, a region \"// snippet: name\" … \"// end-snippet\" below samples/ or tests/CdcLake.Sdk.Tests/Snippets/.");
     }
@@ -21,6 +21,14 @@ public sealed partial class ReadmeSnippetTests
     {
         var code = new TreeFile("A.cs", "// snippet: one\nvar a = 1;\n// end-snippet\n");
         Rule.Objects(Violations([new TreeFile("README.md", "text\n```csharp\nvar a = 1;\n```\n```csharp\nvar a = 2;\n```\n")], [code]), "README.md:5");
+    }
+
+    [Fact]
+    public void Rule_leaves_whole_files_of_the_first_evening_to_its_test_and_no_others()
+    {
+        const string Text = "```csharp Program.cs\nvar a = 1;\n```\n";
+        Assert.Empty(Violations([new TreeFile("README.md", Text)], []));
+        Rule.Objects(Violations([new TreeFile("src/README.md", Text)], []), "src/README.md:1");
     }
 
     [Fact]
@@ -54,9 +62,10 @@ public sealed partial class ReadmeSnippetTests
         {
             foreach (Match block in Block().Matches(readme.Text))
             {
-                if (!snippets.Contains(Squeeze(block.Groups[1].Value)))
+                var isFile = readme.Path == "README.md" && block.Groups["file"].Success;
+                if (!isFile && !snippets.Contains(Squeeze(block.Groups["code"].Value)))
                 {
-                    yield return $"{readme.Path}:{readme.Text.AsSpan(0, block.Index).Count('\n') + 1}: {block.Groups[1].Value.Split('\n')[0].Trim()} …";
+                    yield return $"{readme.Path}:{readme.Text.AsSpan(0, block.Index).Count('\n') + 1}: {block.Groups["code"].Value.Split('\n')[0].Trim()} …";
                 }
             }
         }
@@ -64,6 +73,6 @@ public sealed partial class ReadmeSnippetTests
 
     private static string Squeeze(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
 
-    [GeneratedRegex(@"^```(?:csharp|cs|c#)[^\n]*\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^```(?:csharp|cs|c#)(?: (?<file>\w+\.cs))?[^\n]*\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 }

@@ -40,6 +40,35 @@ public sealed class ReadmePipelinesTests
         // end-snippet
     }
 
+    [Fact]
+    public async Task Operating_of_the_guide_is_valid()
+    {
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        await using var pipeline = Pipeline
+            .FromMySqlBinlog(new MySqlSource("Server=localhost;User ID=cdc").Table("testdb.users"))
+            .ToIceberg(IcebergCatalog.FileSystem("warehouse").Table("lakehouse.users"))
+            .Build("operated");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OperateAsync(pipeline, stopped.Token));
+    }
+
+    private static async Task OperateAsync(Pipeline pipeline, CancellationToken cancellationToken)
+    {
+        // snippet: operating
+        var status = pipeline.Status;
+        if (status.Source?.Retention is { IsExpiring: true } log)
+        {
+            Console.WriteLine($"{log.File} goes at {log.PurgedAt}; after that a restart needs a new snapshot");
+        }
+
+        var report = await pipeline.VerifyAsync(cancellationToken); // each replica against its table, at one GTID set, without locks
+        foreach (var sink in report.Sinks)
+        {
+            Console.WriteLine(sink);
+        }
+        // end-snippet
+    }
+
     private static async Task RunAsync(CancellationToken cancellationToken)
     {
         // snippet: pipeline

@@ -10,7 +10,7 @@ using CdcLake.Tests.Conventions;
 namespace CdcLake.Tests.MySql.Tables;
 
 /// <summary>
-/// What each MySQL type becomes: the table of the README, which is compared with what the library does. That the values are right is shown by SnapshotValueTests, CharsetTests
+/// What each MySQL type becomes: the table of Types.md, which is compared with what the library does. That the values are right is shown by SnapshotValueTests, CharsetTests
 /// and UntypedReplicaTests with a server.
 /// </summary>
 public sealed partial class TypeTableTests
@@ -64,7 +64,7 @@ public sealed partial class TypeTableTests
     }
 
     [Fact]
-    public void Readme_has_the_table()
+    public void Guide_has_the_table()
     {
         var table = new StringBuilder("| MySQL | travels as | .NET property | Iceberg | |\n| --- | --- | --- | --- | --- |\n");
         foreach (var row in Rows)
@@ -72,7 +72,7 @@ public sealed partial class TypeTableTests
             table.Append($"| {row.MySql} | {row.Column} | {string.Join(", ", row.Properties.Where(p => !p.IsEnum).Select(p => $"`{ClrTypes.Name(p)}`"))} | {row.Iceberg} | {row.Note} |\n");
         }
 
-        Assert.Contains(table.ToString(), SourceTree.Read("README.md").Text, StringComparison.Ordinal);
+        Assert.Contains(table.ToString(), SourceTree.Read("src/CdcLake.Sdk/MySql/Types.md").Text, StringComparison.Ordinal);
     }
 
     private static Field FieldOf(string native)
@@ -92,7 +92,7 @@ public sealed partial class TypeTableTests
     private static partial Regex Fraction();
 
     /// <summary>One row.</summary>
-    /// <param name="MySql">The type, as the README writes it.</param>
+    /// <param name="MySql">The type, as the guide writes it.</param>
     /// <param name="Samples">Column types of information_schema that it stands for.</param>
     /// <param name="Column">What the engine holds.</param>
     /// <param name="Properties">Types of properties that may read it.</param>
