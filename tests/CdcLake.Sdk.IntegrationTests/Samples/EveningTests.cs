@@ -13,7 +13,7 @@ namespace CdcLake.IntegrationTests.Samples;
 /// </summary>
 public sealed class EveningTests
 {
-    [ServerFact(TestServers.MySql)]
+    [ServerFact(TestServers.MySql, FullStack.MySqlBinlog)] // the second: the lab has the programs of a server of its own
     public async Task First_evening_of_the_readme_ends_with_what_the_readme_shows()
     {
         var steps = EveningStep.OfReadme();
