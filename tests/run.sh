@@ -175,7 +175,7 @@ check_reproducible() { # the same sources give the same bytes
 }
 check_source_link() { # debuggers find the sources of a clone of GitHub; here the project lies in one that holds nothing else
   local clone=$work/clone commit=0123456789abcdef0123456789abcdef01234567
-  mkdir -p "$clone/.git/objects" "$clone/.git/refs" "$clone/src/CdcLake.Sdk"
+  mkdir -p "$clone/.git/objects" "$clone/.git/refs" "$clone/src/CdcLake.Sdk/obj/Release/net10.0"
   echo "$commit" > "$clone/.git/HEAD"
   printf '[core]\n\trepositoryformatversion = 0\n[remote "origin"]\n\turl = https://github.com/example/cdclake.git\n' > "$clone/.git/config"
   cp nuget.config README.md "$clone"
