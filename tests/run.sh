@@ -161,6 +161,7 @@ check_description() { # NAME PACKAGE : what a registry shows of it
   for part in '<license type="expression">MIT</license>' '<readme>README.md</readme>' "<id>$1</id>" '<description>' '<tags>'; do
     case $text in *"$part"*) ;; *) step_failed "the description of $1 lacks $part"; return ;; esac
   done
+  case $text in *'version="['*) step_failed "$1 pins a dependency: no application could have a newer version of it" ;; esac
   step_passed "$1 says its licence, readme and tags"
 }
 check_reproducible() { # the same sources give the same bytes
