@@ -5,6 +5,7 @@ using CdcLake.Dataflow;
 using CdcLake.Dataflow.Operators;
 using CdcLake.Expressions;
 using CdcLake.MySql.Gtids;
+using CdcLake.State.Stores;
 
 namespace CdcLake.Benchmarks;
 
@@ -32,23 +33,27 @@ internal sealed class SalesOperators : IDisposable
     private readonly FusedOperator _join;
     private readonly AggregateOperator _aggregate;
 
-    public SalesOperators()
+    /// <param name="withLatest">With the latest sale of each product, for which MAX keeps a value of each sale.</param>
+    public SalesOperators(bool withLatest = true)
     {
         var join = new JoinOperator("join", Joined, Input, SalesTables.Products, [0], [0]);
         _join = new FusedOperator(join, [new ProjectTransform("line", new LineProjection())]);
         _aggregate = new AggregateOperator(
             "aggregate",
-            Result,
+            withLatest ? Result : new Schema(Result.Fields.SkipLast(1)),
             Line,
             [0, 1, 2],
             [
                 new AggregateCall(AggregateKind.Sum, 3, DataType.Int64), new AggregateCall(AggregateKind.Sum, 4, DataType.Decimal(38, 2)),
-                new AggregateCall(AggregateKind.Count, -1, DataType.Int64), new AggregateCall(AggregateKind.Max, 5, DataType.Timestamp(3)),
+                new AggregateCall(AggregateKind.Count, -1, DataType.Int64), .. withLatest ? [new AggregateCall(AggregateKind.Max, 5, DataType.Timestamp(3))] : Array.Empty<AggregateCall>(),
             ]);
     }
 
     /// <summary>The columns of sales that the job reads.</summary>
     public static Schema Input { get; } = new(SalesTables.Sales.Fields.Skip(1));
+
+    /// <summary>Stores of both operators: the sides of the join, the groups, the values of MAX.</summary>
+    public IReadOnlyList<IStateStore> State => [.. _join.State, .. _aggregate.State];
 
     /// <summary>Rows that came out.</summary>
     public long Emitted { get; private set; }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CdcLake.State.Spilling;
 using CdcLake.Storage.Locations;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +10,7 @@ public sealed class PipelineOptions
 {
     private const int MostPartitions = 64;
     private const int MostPartitionsUnasked = 16;
+    private const long LeastStateBytes = 1 << 20;
 
     /// <summary>
     /// Folder below which operator state is checkpointed, in a folder of the pipeline's name. It only makes restarts fast: deleted, it is rebuilt from the source.
@@ -36,6 +38,22 @@ public sealed class PipelineOptions
     /// <summary>How often operator state is checkpointed while changes arrive. A restart reads the log again from the last checkpoint.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Bytes of memory that the state of joins, aggregates and views may take together. What exceeds them goes to files in <see cref="StateFolder"/>, the oldest rows first, and is read back where it is needed.
+    /// Three quarters are for rows in memory and for hash indexes (8 bytes and more a row), which never go to disk: a pipeline whose indexes alone are larger takes more. One quarter is for
+    /// pages of the files in this process. The system keeps more of them in its cache as far as memory is free, which a container counts as its own, and gives up before anything else.
+    /// <see cref="StageStatus.StateBytes"/> and <see cref="StageStatus.StateBytesOnDisk"/> show what is where.
+    /// </summary>
+    /// <value>Default: null, half of the memory that the process may use: that of its container, where there is one. At least 1 MiB.</value>
+    public long? MaxStateBytes { get; set; }
+
+    /// <summary>
+    /// Folder on a local disk for state that exceeds <see cref="MaxStateBytes"/>. Files in it have no name, hold nothing that a restart needs, and are gone with the process however that ends. A full disk ends the pipeline;
+    /// what is committed stays, and a start with more room goes on from the last checkpoint.
+    /// </summary>
+    /// <value>Default: null, the pipeline's folder below <see cref="CheckpointFolder"/> where that is local, else the system's temporary folder.</value>
+    public string? StateFolder { get; set; }
 
     /// <summary>
     /// How long errors that pass by themselves are waited out, from the first of them since the last commit, with pauses that grow to 30 seconds. Then the last one
@@ -100,6 +118,12 @@ public sealed class PipelineOptions
     /// <summary>What <see cref="Parallelism"/> means here.</summary>
     internal int Partitions => Parallelism > 0 ? Parallelism : Environment.ProcessorCount == 1 ? 1 : Math.Min(2 * Environment.ProcessorCount, MostPartitionsUnasked);
 
+    /// <summary>The memory of a pipeline's state.</summary>
+    internal StateBudget StateBudgetOf(string pipeline) => new(MaxStateBytes ?? StateBudget.DefaultBytes, StateFolderOf(pipeline));
+
+    private string StateFolderOf(string pipeline) => StateFolder
+        ?? (ObjectStores.IsLocal(CheckpointFolder) ? ObjectStores.Below(ObjectStores.Absolute(CheckpointFolder), pipeline) : Path.GetTempPath());
+
     internal PipelineOptions Copy() => (PipelineOptions)MemberwiseClone();
 
     /// <summary>A validated copy.</summary>
@@ -110,6 +134,7 @@ public sealed class PipelineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(CommitRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CommitBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxStateBytes ?? LeastStateBytes, LeastStateBytes, nameof(MaxStateBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryFor == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : RetryFor, TimeSpan.Zero, nameof(RetryFor));
         ArgumentOutOfRangeException.ThrowIfLessThan(DrainTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(EpochRows, 1);

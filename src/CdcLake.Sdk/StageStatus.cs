@@ -28,8 +28,11 @@ public sealed record StageStatus(string Name)
     /// <summary>Rows of keyed state that it keeps.</summary>
     public long StateRows { get; init; }
 
-    /// <summary>Bytes of memory of that state.</summary>
+    /// <summary>Bytes of memory of that state; hash indexes are part of it, which never go to disk.</summary>
     public long StateBytes { get; init; }
+
+    /// <summary>Bytes of that state on disk, which exceeded <see cref="PipelineOptions.MaxStateBytes"/>.</summary>
+    public long StateBytesOnDisk { get; init; }
 
     /// <summary>
     /// In how many partitions it runs, side by side, as <see cref="PipelineOptions.Parallelism"/> says; 1 for what runs once. Counts and state are those of all partitions together, shares of time

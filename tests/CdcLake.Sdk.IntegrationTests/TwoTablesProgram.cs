@@ -31,6 +31,11 @@ internal static class TwoTablesProgram
             return await ReplicaProgram.RunAsync(args[1..]);
         }
 
+        if (args[0] == SpilledProgram.Argument)
+        {
+            return await SpilledProgram.RunAsync(args[1..]);
+        }
+
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, e) =>
         {

@@ -31,6 +31,9 @@ internal static class ChildProgram
             case "web": // [paced … | server …]: an ASP.NET application with that pipeline, or without one
                 await WebApp.RunAsync(args.Count > 1 ? PipelineOf([.. args.Skip(1)]) : null, () => ObeyAsync(_ => Task.CompletedTask));
                 break;
+            case "spill": // ROWS UPDATES BUDGET_BYTES (0: all in memory) FOLDER
+                SpillRun.Run(long.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture), long.Parse(args[3], CultureInfo.InvariantCulture), args[4]);
+                break;
             default:
                 throw new ArgumentException($"A child does not know \"{args[0]}\".");
         }

@@ -1,7 +1,10 @@
 using CdcLake.Benchmarks.Baselines;
 using CdcLake.Benchmarks.Logs;
 using CdcLake.Columnar;
+using CdcLake.Connectors;
+using CdcLake.Dataflow;
 using CdcLake.Dataflow.Operators;
+using CdcLake.Expressions;
 using CdcLake.MySql.Gtids;
 
 namespace CdcLake.Benchmarks.Targets;
@@ -10,12 +13,33 @@ namespace CdcLake.Benchmarks.Targets;
 internal static class StateTargets
 {
     private const int Rows = 1_000_000;
+    private const int Groups = 200_000;
+    private static readonly Epoch End = new(new MySqlPosition(GtidSet.Empty), default);
 
-    /// <summary>One side of a join: sales by product, all five columns, beside objects in a dictionary.</summary>
-    public static Task<IReadOnlyList<TargetLine>> JoinAsync(SalesLog workload)
+    private static readonly (string Name, AggregateCall[] Calls)[] Aggregates =
+    [
+        ("COUNT(*)", [new(AggregateKind.Count, -1, DataType.Int64)]),
+        ("SUM of an integer", [new(AggregateKind.Sum, 2, DataType.Int64)]),
+        ("SUM of a decimal", [new(AggregateKind.Sum, 3, DataType.Decimal(38, 2))]),
+        ("SUM, AVG and COUNT of one decimal",
+            [new(AggregateKind.Sum, 3, DataType.Decimal(38, 2)), new(AggregateKind.Average, 3, DataType.Decimal(38, 6)), new(AggregateKind.Count, 3, DataType.Int64)]),
+        ("MAX of a time", [new(AggregateKind.Max, 4, DataType.Timestamp(3))]),
+        ("MIN and MAX of a time", [new(AggregateKind.Min, 4, DataType.Timestamp(3)), new(AggregateKind.Max, 4, DataType.Timestamp(3))]),
+    ];
+
+    public static Task<IReadOnlyList<TargetLine>> TableAsync(SalesLog workload)
     {
+        var lines = new List<TargetLine> { Join(workload, 1, "by product"), Join(workload, 0, "by its id") };
+        lines.AddRange(Aggregates.Select(a => Group(workload, a.Name, a.Calls)));
+        return Task.FromResult<IReadOnlyList<TargetLine>>(lines);
+    }
+
+    /// <summary>One side of a join: sales, all five columns, beside objects in a dictionary.</summary>
+    private static TargetLine Join(SalesLog workload, int key, string by)
+    {
+        var other = key == 0 ? SalesTables.Sales : SalesTables.Products;
         using var join = new JoinOperator(
-            "join", new Schema([.. SalesTables.Sales.Fields, .. SalesTables.Products.Fields.Select(f => f with { Name = "p_" + f.Name })]), SalesTables.Sales, SalesTables.Products, [1], [0]);
+            "join", new Schema([.. SalesTables.Sales.Fields, .. other.Fields.Select(f => f with { Name = "p_" + f.Name })]), SalesTables.Sales, other, [key], [0]);
         foreach (var batch in SalesTables.Inserts(workload, Rows))
         {
             join.Process(0, batch);
@@ -26,13 +50,14 @@ internal static class StateTargets
         }
 
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var naive = new Dictionary<int, List<NaiveJoinAggregate.Sale>>();
+        var naive = new Dictionary<long, List<NaiveJoinAggregate.Sale>>();
         for (var id = 1; id <= Rows; id++)
         {
             var row = workload.Sale(id, 0);
-            if (!naive.TryGetValue(row.ProductId, out var list))
+            var of = key == 0 ? row.Id : row.ProductId;
+            if (!naive.TryGetValue(of, out var list))
             {
-                naive.Add(row.ProductId, list = []);
+                naive.Add(of, list = []);
             }
 
             list.Add(new NaiveJoinAggregate.Sale(row.Id, row.ProductId, row.Quantity, row.Cents / 100m, DateTime.UnixEpoch.AddMilliseconds(row.Milliseconds)));
@@ -40,7 +65,24 @@ internal static class StateTargets
 
         var objects = GC.GetTotalMemory(forceFullCollection: true) - before;
         GC.KeepAlive(naive);
-        return Task.FromResult<IReadOnlyList<TargetLine>>(
-            [TargetLine.Against($"join state, {Rows / 1_000_000}M rows of one side", join.State[0].Bytes / (double)Rows, "bytes/row", "bytes/row objects and dictionary", objects / (double)Rows)]);
+        return TargetLine.Against($"side of a join, {Rows / 1_000_000}M sales {by}", join.State[0].Bytes / (double)Rows, "bytes/row", "bytes/row objects and dictionary", objects / (double)Rows);
+    }
+
+    /// <summary>Groups by a number, of five sales each.</summary>
+    private static TargetLine Group(SalesLog workload, string name, AggregateCall[] calls)
+    {
+        var schema = new Schema([SalesTables.Sales[1], .. calls.Select((c, i) => new Field($"c{i}", c.Result, true))]);
+        using var aggregate = new AggregateOperator("groups", schema, SalesTables.Sales, [1], calls);
+        foreach (var batch in SalesTables.Inserts(workload with { Products = Groups }, Rows))
+        {
+            aggregate.Process(0, batch);
+            aggregate.EndEpoch(End);
+            while (aggregate.Next() is { } output)
+            {
+                output.Dispose();
+            }
+        }
+
+        return new TargetLine($"group by a number with {name}", aggregate.State.Sum(s => s.Bytes) / (double)Groups, "bytes/group");
     }
 }

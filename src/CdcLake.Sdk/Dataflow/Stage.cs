@@ -90,6 +90,7 @@ internal sealed class Stage : IDisposable
             case EpochEnd end:
                 _operator.EndEpoch(end.Epoch);
                 await SendAsync(cancellationToken).ConfigureAwait(false);
+                TrimState();
                 break;
             case TableChanged { Change: var change } when _tables.Contains(change.Table):
                 _operator.Rebind(change);
@@ -102,6 +103,15 @@ internal sealed class Stage : IDisposable
         if (barrier.Checkpoint is { } checkpoint && _operator.State.Count > 0)
         {
             await checkpoint.WriteAsync(Partition.PartOf(Name), _operator.State, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // State that rests gives memory back to state that grows.
+    private void TrimState()
+    {
+        for (var i = 0; i < _operator.State.Count; i++)
+        {
+            _operator.State[i].Log.Trim();
         }
     }
 

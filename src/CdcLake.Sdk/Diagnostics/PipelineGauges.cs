@@ -31,6 +31,7 @@ internal sealed class PipelineGauges
         Gauge(meter, "cdclake.channel.depth", "{batch}", "Batches and signals that wait in front of a stage.", Channels);
         Gauge(meter, "cdclake.state.keys", "{key}", "Rows of keyed state of a stage.", s => Stages(s, t => t.StateRows, t => t.StateBytes > 0));
         Gauge(meter, "cdclake.state.size", "By", "Bytes of memory of that state.", s => Stages(s, t => t.StateBytes, t => t.StateBytes > 0));
+        Gauge(meter, "cdclake.state.spilled", "By", "Bytes of that state on disk.", s => Stages(s, t => t.StateBytesOnDisk, t => t.StateBytes > 0));
         Gauge(meter, "cdclake.checkpoint.age", "s", "Time since the last checkpoint counted.", s => One(s, (s.At - s.Checkpoints.FirstOrDefault(c => c.Error is null)?.At)?.TotalSeconds));
         Gauge(meter, "cdclake.sink.freshness", "s", "How far what a target shows is behind the server.", Freshness);
     }

@@ -36,6 +36,8 @@ internal static class OptionKeys
         Number("EpochRows", (o, v) => o.EpochRows = checked((int)v), o => o.EpochRows),
         Time("EpochTime", (o, v) => o.EpochTime = v, o => o.EpochTime),
         Number("Parallelism", (o, v) => o.Parallelism = checked((int)v), o => o.Parallelism),
+        new("MaxStateBytes", NumberForm, (o, _, v) => o.MaxStateBytes = v == HalfOfMemory ? null : NumberOf(v), (o, _) => o.MaxStateBytes?.ToString(CultureInfo.InvariantCulture) ?? HalfOfMemory),
+        new("StateFolder", "a folder", (o, _, v) => o.StateFolder = v == WithCheckpoints ? null : v, (o, _) => o.StateFolder ?? WithCheckpoints),
         Time("RetryFor", (o, v) => o.RetryFor = v, o => o.RetryFor),
         Time("DrainTimeout", (o, v) => o.DrainTimeout = v, o => o.DrainTimeout),
         new("Lease", TruthForm, (o, _, v) => o.Lease = Truth(v), (o, _) => Text(o.Lease == true)),
@@ -44,6 +46,8 @@ internal static class OptionKeys
         new("RestartAfter", TimeForm, (_, h, v) => h.RestartAfter = TimeOf(v), (_, h) => Text(h.RestartAfter)) { IsOfHost = true },
     ];
 
+    private const string HalfOfMemory = "half of the memory";
+    private const string WithCheckpoints = "with the checkpoints";
     private const string TruthForm = "true or false";
     private const string NumberForm = "a whole number";
     private const string TimeForm = "a time such as 00:00:30, or Infinite";
@@ -58,7 +62,9 @@ internal static class OptionKeys
         new(name, TimeForm, (o, _, v) => set(o, TimeOf(v)), (o, _) => Text(get(o)));
 
     private static OptionKey Number(string name, Action<PipelineOptions, long> set, Func<PipelineOptions, long> get) =>
-        new(name, NumberForm, (o, _, v) => set(o, long.Parse(v, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)), (o, _) => get(o).ToString(CultureInfo.InvariantCulture));
+        new(name, NumberForm, (o, _, v) => set(o, NumberOf(v)), (o, _) => get(o).ToString(CultureInfo.InvariantCulture));
+
+    private static long NumberOf(string text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
     private static TimeSpan TimeOf(string text) => text.Equals("Infinite", StringComparison.OrdinalIgnoreCase)
         ? Timeout.InfiniteTimeSpan

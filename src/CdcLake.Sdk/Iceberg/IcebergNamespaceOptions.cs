@@ -48,7 +48,7 @@ public sealed class IcebergNamespaceOptions
         var (tables, name) = (_tables.ToList(), TableName);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(KeyIndexMemoryBytes ?? LeastIndexBytes, LeastIndexBytes, nameof(KeyIndexMemoryBytes));
-        var indexes = new KeyIndexMemory(KeyIndexMemoryBytes ?? KeyIndexSpace.Default.MemoryBytes);
+        var indexes = KeyIndexSpace.Together(KeyIndexMemoryBytes ?? KeyIndexSpace.Default.MemoryBytes);
         foreach (var table in tables.Select(t => t.Table).Distinct())
         {
             _ = OptionsOf(tables, table).Freeze();

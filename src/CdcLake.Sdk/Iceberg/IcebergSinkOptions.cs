@@ -1,4 +1,5 @@
 using System.Globalization;
+using CdcLake.Common;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Writing;
@@ -124,7 +125,7 @@ public sealed class IcebergSinkOptions
 
     /// <summary>What the options say, validated.</summary>
     /// <param name="shared">Memory for the key index where the options say none; null for its own.</param>
-    internal IcebergSinkSettings Freeze(KeyIndexMemory? shared = null)
+    internal IcebergSinkSettings Freeze(SharedMemory? shared = null)
     {
         Require(TargetFileSizeBytes, LeastBytes, nameof(TargetFileSizeBytes));
         Require(RowGroupSizeBytes, LeastBytes, nameof(RowGroupSizeBytes));

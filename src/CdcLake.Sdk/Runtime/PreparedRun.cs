@@ -25,7 +25,7 @@ internal sealed class PreparedRun : IAsyncDisposable
         _followsTables = source.FollowsTables;
         _tables = tables;
         Plan = Bind();
-        _graph = StageGraphBuilder.Build(Plan, Clock);
+        _graph = Build();
     }
 
     /// <summary>The plan for the tables that are captured now.</summary>
@@ -166,6 +166,8 @@ internal sealed class PreparedRun : IAsyncDisposable
         {
             await sink.DisposeAsync().ConfigureAwait(false);
         }
+
+        _graph.Budget?.Dispose(); // views and checkpoints have looked at state until here
     }
 
     // The content of volatile sinks is part of the checkpoint, so they come first; a checkpoint of another plan is found before any target is touched.
@@ -261,7 +263,14 @@ internal sealed class PreparedRun : IAsyncDisposable
 
         _graph.Dispose();
         Plan = Bind();
-        _graph = StageGraphBuilder.Build(Plan, Clock);
+        _graph = Build();
+    }
+
+    private StageGraph Build()
+    {
+        var graph = StageGraphBuilder.Build(Plan, Clock);
+        graph.Use(_definition.Options.StateBudgetOf(_definition.Name));
+        return graph;
     }
 
     private string NameOf(SinkInput input) => Plan.Captures[input.Tables.First()].Table.Name;
@@ -363,6 +372,11 @@ internal sealed class PreparedRun : IAsyncDisposable
         {
             if (sink is IVolatileSink { State.Count: > 0 } view)
             {
+                foreach (var kept in view.State)
+                {
+                    kept.Use(_graph.Budget!);
+                }
+
                 parts.Add(new CheckpointPart(input.Name, view.State, view.AfterRestore));
             }
         }

@@ -160,6 +160,7 @@ internal sealed class StageBoard(TimeProvider clock)
             Busy = Math.Max(0, 1 - blocked - Share(now.Idle - since.Idle)),
             StateRows = probe.State.Sum(s => s.Log.LiveCount),
             StateBytes = probe.State.Sum(s => s.Bytes),
+            StateBytesOnDisk = probe.State.Sum(s => s.Log.SpilledBytes),
             LargestPartitionRowsIn = probe.Partitions.Count == 0 ? now.RowsIn : probe.Partitions.Max(p => p.Read().RowsIn),
             Partitions = Math.Max(1, probe.Partitions.Count),
             Inputs = [.. probe.Inputs.GroupBy(c => c.From).Select(g => new ChannelStatus(g.Key, g.Sum(c => c.Depth), g.Sum(c => c.Capacity), g.Sum(c => c.Bytes), g.Sum(c => c.Rows)))],

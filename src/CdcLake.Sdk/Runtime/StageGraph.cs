@@ -1,4 +1,5 @@
 using CdcLake.Dataflow;
+using CdcLake.State.Spilling;
 
 namespace CdcLake.Runtime;
 
@@ -13,6 +14,19 @@ internal sealed record StageGraph(SourceOutlet Source, IReadOnlyList<StagePartit
 
     /// <summary>Operators that keep state.</summary>
     public IEnumerable<StagePartitions> Stateful => Operators.Where(o => o.Stores > 0);
+
+    /// <summary>Memory of all state of the run; whoever gave it disposes it.</summary>
+    public StateBudget? Budget { get; private set; }
+
+    /// <summary>Gives the operators, whose state is empty, a budget.</summary>
+    public void Use(StateBudget budget)
+    {
+        Budget = budget;
+        foreach (var partitions in Stateful)
+        {
+            partitions.Use(budget);
+        }
+    }
 
     public void Dispose()
     {

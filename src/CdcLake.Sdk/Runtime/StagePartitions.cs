@@ -1,6 +1,7 @@
 using CdcLake.Checkpoints;
 using CdcLake.Columnar;
 using CdcLake.Dataflow;
+using CdcLake.State.Spilling;
 
 namespace CdcLake.Runtime;
 
@@ -11,6 +12,8 @@ namespace CdcLake.Runtime;
 /// <param name="Create">Makes another operator of the same meaning.</param>
 internal sealed record StagePartitions(IReadOnlyList<Stage> All, Schema? Key, IReadOnlyList<int> Parts, Func<IOperator> Create) : IDisposable
 {
+    private StateBudget? _budget;
+
     /// <summary>As in the plan.</summary>
     public string Name => All[0].Name;
 
@@ -28,6 +31,16 @@ internal sealed record StagePartitions(IReadOnlyList<Stage> All, Schema? Key, IR
         CreateFormer = Key is null ? null : CreateFormer,
     });
 
+    /// <summary>Gives all partitions, whose state is empty, their parts of a budget.</summary>
+    public void Use(StateBudget budget)
+    {
+        _budget = budget;
+        foreach (var store in All.SelectMany(s => s.Operator.State))
+        {
+            store.Use(budget);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var stage in All)
@@ -39,7 +52,22 @@ internal sealed record StagePartitions(IReadOnlyList<Stage> All, Schema? Key, IR
     private FormerPart CreateFormer()
     {
         var former = Create();
-        return new FormerPart(former.State, () => HandOver(former), former.Dispose);
+        foreach (var store in _budget is null ? [] : former.State)
+        {
+            store.Use(_budget!);
+        }
+
+        return new FormerPart(former.State, () => HandOver(former), () => GiveUp(former));
+    }
+
+    private static void GiveUp(IOperator former)
+    {
+        foreach (var store in former.State)
+        {
+            store.Log.Clear();
+        }
+
+        former.Dispose();
     }
 
     // Each partition takes the keys that are its own now.

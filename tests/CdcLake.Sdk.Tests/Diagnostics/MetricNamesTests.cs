@@ -19,6 +19,7 @@ public sealed class MetricNamesTests
         ["cdclake.channel.depth"] = ["cdclake.channel"],
         ["cdclake.state.keys"] = ["cdclake.stage"],
         ["cdclake.state.size"] = ["cdclake.stage"],
+        ["cdclake.state.spilled"] = ["cdclake.stage"],
         ["cdclake.sink.rows"] = ["cdclake.sink", "cdclake.operation"],
         ["cdclake.sink.files"] = ["cdclake.sink"],
         ["cdclake.sink.bytes"] = ["cdclake.sink"],
@@ -51,7 +52,7 @@ public sealed class MetricNamesTests
         using var listener = new MeterListener { InstrumentPublished = (i, _) => found.AddRange(i.Meter == meter ? [i] : []) };
         listener.Start();
         _ = (new PipelineCounters(meter), new PipelineGauges(meter, TimeProvider.System));
-        Assert.Equal(28, found.Count);
+        Assert.Equal(29, found.Count);
         return found;
     }
 

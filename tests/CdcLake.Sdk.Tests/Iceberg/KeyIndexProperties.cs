@@ -3,6 +3,7 @@ using CdcLake.Columnar;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Tables;
 using CdcLake.State.Rows;
+using CdcLake.Storage;
 
 namespace CdcLake.Tests.Iceberg;
 
@@ -111,7 +112,7 @@ public sealed class KeyIndexProperties : IDisposable
     public void Indexes_that_share_memory_stay_within_it_together(bool numbers)
     {
         const long memory = 4 << 20;
-        var space = new KeyIndexSpace(0, _folder.Path) { Shared = new KeyIndexMemory(memory) };
+        var space = new KeyIndexSpace(0, _folder.Path) { Shared = KeyIndexSpace.Together(memory) };
         var indexes = Enumerable.Range(0, 4).Select(_ => KeyIndex.For(numbers ? Numbers : Texts, space)).ToList();
         using var keys = new EncodedRows();
         var previous = new RowLocation[10_000];
@@ -231,12 +232,12 @@ public sealed class KeyIndexProperties : IDisposable
 
             Encode(keys, [.. Enumerable.Range(700, 900)], numbers);
             index.Remove(keys, new RowLocation[900]);
-            index.WriteTo(RunFile.Create(path));
+            index.WriteTo(LocalFile.Create(path));
             CheckAll(index, Enumerable.Range(0, 50_000).Where(i => i is < 700 or >= 1600).ToDictionary(i => i, i => new RowLocation(3, (uint)i)), keys, 50_000, numbers);
         }
 
         using var read = KeyIndex.For(numbers ? Numbers : Texts, space, seed);
-        using var file = RunFile.Open(path);
+        using var file = LocalFile.Open(path);
         var now = new LiveFile(8);
         now.Delete(5_000, 0);
         read.ReadFrom(file, [null, null, null, now]);

@@ -1,13 +1,18 @@
 using CdcLake.Checkpoints;
 using CdcLake.Columnar;
+using CdcLake.State.Spilling;
 using CdcLake.State.Stores;
 using CdcLake.Tests.Checkpoints;
 
 namespace CdcLake.Tests.Properties;
 
-/// <summary>After every epoch the incremental result equals the one computed from scratch.</summary>
-public sealed class IncrementalProperties
+/// <summary>After every epoch the incremental result equals the one computed from scratch, also when nearly all state lies on disk.</summary>
+public sealed class IncrementalProperties : IDisposable
 {
+    private readonly TemporaryFolder _folder = new(inMemory: true);
+
+    public void Dispose() => _folder.Dispose();
+
     [Fact]
     public void Incremental_result_equals_recomputation_after_every_epoch()
     {
@@ -15,16 +20,33 @@ public sealed class IncrementalProperties
         var count = Environment.GetEnvironmentVariable("CDCLAKE_TEST_CASES") is { Length: > 0 } cases ? int.Parse(cases, System.Globalization.CultureInfo.InvariantCulture) : 300;
         for (var seed = first; seed < first + count; seed++)
         {
-            Run(seed);
+            Run(seed, null);
         }
     }
 
     [Fact]
-    public async Task Restored_state_equals_never_having_stopped()
+    public void Incremental_result_is_the_same_when_state_is_on_disk()
+    {
+        var spilled = 0L;
+        for (var seed = 1; seed <= 300; seed++)
+        {
+            using var budget = NoMemory();
+            Run(seed, budget);
+            spilled += budget.SpilledBytes;
+        }
+
+        Assert.True(spilled > 1 << 20, $"only {spilled} bytes of state went to disk");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Restored_state_equals_never_having_stopped(bool onDisk)
     {
         for (var seed = 1; seed <= 100; seed++)
         {
-            await RunWithRestartsAsync(seed);
+            using var budget = onDisk ? NoMemory() : null;
+            await RunWithRestartsAsync(seed, budget);
         }
     }
 
@@ -73,11 +95,14 @@ public sealed class IncrementalProperties
         }
     }
 
-    private static async Task RunWithRestartsAsync(int seed)
+    // Every segment but the last of each store is on disk.
+    private StateBudget NoMemory() => new(0, _folder.Path) { SegmentBytes = 256 };
+
+    private static async Task RunWithRestartsAsync(int seed, StateBudget? budget)
     {
         var test = new RandomCase(seed);
         var files = new MemoryStore();
-        var runner = new PlanRunner(test.Plan);
+        var runner = new PlanRunner(test.Plan, budget);
         var checkpoints = Checkpoints(runner, files);
         try
         {
@@ -95,7 +120,7 @@ public sealed class IncrementalProperties
                     await checkpoints.SaveAsync(new TestPosition(epoch), runner.Operators.Select(o => (o.Name, o.State)));
                     if (test.Chance(50))
                     {
-                        (runner, checkpoints) = await RestartAsync(test, runner, files);
+                        (runner, checkpoints) = await RestartAsync(test, runner, files, budget);
                     }
                 }
             }
@@ -110,9 +135,9 @@ public sealed class IncrementalProperties
         }
     }
 
-    private static async Task<(PlanRunner Runner, CheckpointStore Checkpoints)> RestartAsync(RandomCase test, PlanRunner before, MemoryStore files)
+    private static async Task<(PlanRunner Runner, CheckpointStore Checkpoints)> RestartAsync(RandomCase test, PlanRunner before, MemoryStore files, StateBudget? budget)
     {
-        var runner = new PlanRunner(test.Plan);
+        var runner = new PlanRunner(test.Plan, budget);
         runner.TakeResultOf(before);
         before.Dispose();
         var checkpoints = Checkpoints(runner, files);
@@ -129,10 +154,10 @@ public sealed class IncrementalProperties
     private static CheckpointStore Checkpoints(PlanRunner runner, MemoryStore files) =>
         new(files, "random", [.. runner.Operators.Select(o => new CheckpointOperator(o.Name, "f", o.State.Count))], TimeProvider.System);
 
-    private static void Run(int seed)
+    private static void Run(int seed, StateBudget? budget)
     {
         var test = new RandomCase(seed);
-        using var runner = new PlanRunner(test.Plan);
+        using var runner = new PlanRunner(test.Plan, budget);
         try
         {
             for (var epoch = 0; epoch < 12; epoch++)

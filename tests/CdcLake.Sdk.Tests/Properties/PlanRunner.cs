@@ -1,6 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
+using CdcLake.State.Spilling;
 
 namespace CdcLake.Tests.Properties;
 
@@ -12,7 +13,9 @@ internal sealed class PlanRunner : IDisposable
     private readonly Dictionary<string, (object?[] Row, int Count)> _result = [];
     private readonly int _tableForPlainPlan = -1;
 
-    public PlanRunner(Plan plan)
+    /// <param name="plan">What to run.</param>
+    /// <param name="budget">Memory of the operators' state; null for all of it.</param>
+    public PlanRunner(Plan plan, StateBudget? budget = null)
     {
         if (plan is TablePlan table)
         {
@@ -21,6 +24,11 @@ internal sealed class PlanRunner : IDisposable
         else
         {
             Add(plan, []);
+        }
+
+        if (budget is not null)
+        {
+            Operators.SelectMany(o => o.State).ToList().ForEach(s => s.Use(budget));
         }
     }
 

@@ -1,3 +1,4 @@
+using CdcLake.State.Spilling;
 using CdcLake.State.Stores;
 using CdcLake.Tests.Runtime;
 

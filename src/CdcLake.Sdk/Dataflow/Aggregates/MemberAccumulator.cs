@@ -138,5 +138,7 @@ internal abstract class MemberAccumulator<TOrder> : Accumulator
             Members.Readd(old, member, ref map.Field<uint>(group, Offset));
             old.ReleaseBefore(member);
         }
+
+        old.Clear();
     }
 }

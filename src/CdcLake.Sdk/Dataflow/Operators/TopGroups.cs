@@ -233,5 +233,7 @@ internal sealed class TopGroups : IDisposable
             _rows.Readd(old, row, ref _groups.Field<uint>(group, Root));
             old.ReleaseBefore(row);
         }
+
+        old.Clear();
     }
 }

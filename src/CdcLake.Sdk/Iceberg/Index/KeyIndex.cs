@@ -3,6 +3,7 @@ using CdcLake.Columnar;
 using CdcLake.Common;
 using CdcLake.Iceberg.Tables;
 using CdcLake.State.Rows;
+using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Index;
 
@@ -65,13 +66,13 @@ internal abstract class KeyIndex : IDisposable
     /// <summary>Writes all keys to a file, which is closed.</summary>
     /// <param name="file">A new one.</param>
     /// <exception cref="ObjectStoreException">The disk is full or fails.</exception>
-    public abstract void WriteTo(RunFile file);
+    public abstract void WriteTo(LocalFile file);
 
     /// <summary>Adds the keys of a file that an index of this seed wrote, as far as their rows are still shown.</summary>
     /// <param name="file">The file; it stays the caller's.</param>
     /// <param name="known">For each ordinal of then its data file, or null where that is gone.</param>
     /// <exception cref="ObjectStoreException">It is damaged.</exception>
-    public abstract void ReadFrom(RunFile file, LiveFile?[] known);
+    public abstract void ReadFrom(LocalFile file, LiveFile?[] known);
 
     /// <summary>Removes all keys and gives their memory back.</summary>
     public abstract void Clear();

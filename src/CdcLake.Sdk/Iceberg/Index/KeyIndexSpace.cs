@@ -1,3 +1,6 @@
+using CdcLake.Common;
+using CdcLake.Storage;
+
 namespace CdcLake.Iceberg.Index;
 
 /// <summary>What an index may take.</summary>
@@ -7,21 +10,25 @@ internal sealed record KeyIndexSpace(long MemoryBytes, string? Folder = null)
 {
     private const int ShareOfMemory = 8;
     private const long LeastBytes = 64 << 20;
+    private const long LeastShare = 256 << 10;
 
     /// <summary>An eighth of the memory that the process may use (that of its container, where there is one), 64 MiB at least, and a temporary folder.</summary>
     public static KeyIndexSpace Default { get; } = new(Math.Max(LeastBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemory));
 
     /// <summary>Memory that it has together with other indexes, in place of <see cref="MemoryBytes"/>; null for its own.</summary>
-    public KeyIndexMemory? Shared { get; init; }
+    public SharedMemory? Shared { get; init; }
+
+    /// <summary>Memory for the indexes of several tables.</summary>
+    public static SharedMemory Together(long bytes) => new(bytes, LeastShare);
 
     /// <summary>The memory of one index.</summary>
-    public IKeyIndexShare Enter() => Shared?.Enter() ?? (IKeyIndexShare)new Own(MemoryBytes);
+    public IMemoryShare Enter() => Shared?.Enter() ?? (IMemoryShare)new Own(MemoryBytes);
 
     /// <summary>A new file for what exceeds the memory.</summary>
     /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
-    public RunFile NewFile() => RunFile.CreateTemporary(Folder ?? Path.GetTempPath());
+    public LocalFile NewFile() => LocalFile.CreateTemporary(Folder ?? Path.GetTempPath());
 
-    private sealed class Own(long bytes) : IKeyIndexShare
+    private sealed class Own(long bytes) : IMemoryShare
     {
         public long Bytes => bytes;
 

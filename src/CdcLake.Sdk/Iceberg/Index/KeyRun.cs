@@ -1,4 +1,5 @@
 using CdcLake.Iceberg.Tables;
+using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Index;
 
@@ -13,7 +14,7 @@ internal sealed class KeyRun<TKey> : IDisposable
     private const int BufferBlocks = 64;
     private const int SkippedBlocks = 4; // reading them too is cheaper than another read
 
-    private readonly RunFile _file;
+    private readonly LocalFile _file;
     private readonly ulong[] _fences;
     private readonly KeyBloom? _bloom;
     private readonly byte[] _buffer = new byte[BufferBlocks * RunBlocks<TKey>.BlockBytes];
@@ -25,7 +26,7 @@ internal sealed class KeyRun<TKey> : IDisposable
     /// <param name="count">Slots.</param>
     /// <param name="bloom">The keys; null for a run without a filter.</param>
     /// <param name="seed">That of the hashes.</param>
-    public KeyRun(RunFile file, ulong[] fences, long count, KeyBloom? bloom, ulong seed)
+    public KeyRun(LocalFile file, ulong[] fences, long count, KeyBloom? bloom, ulong seed)
     {
         _file = file;
         _fences = fences;

@@ -1,3 +1,5 @@
+using CdcLake.Storage;
+
 namespace CdcLake.Iceberg.Index;
 
 /// <summary>Writes slots, in the order of their hashes, as a run. Used once.</summary>
@@ -11,7 +13,7 @@ internal sealed class RunWriter<TKey> : IDisposable
     private readonly KeyBloom? _bloom;
     private readonly List<ulong> _fences = [];
     private readonly byte[] _buffer = new byte[BufferBlocks * RunBlocks<TKey>.BlockBytes];
-    private RunFile? _file;
+    private LocalFile? _file;
     private int _block;
     private int _slots;
     private long _written;
@@ -20,7 +22,7 @@ internal sealed class RunWriter<TKey> : IDisposable
     /// <param name="file">Gets them; the writer's from now on.</param>
     /// <param name="seed">That of the hashes.</param>
     /// <param name="bloom">Gets the keys; null for a run without one.</param>
-    public RunWriter(RunFile file, ulong seed, KeyBloom? bloom)
+    public RunWriter(LocalFile file, ulong seed, KeyBloom? bloom)
     {
         _file = file;
         _seed = seed;

@@ -1,3 +1,4 @@
+using CdcLake.Common;
 using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Index;
@@ -10,7 +11,7 @@ namespace CdcLake.Iceberg.Index;
 /// <param name="space">Where the files are.</param>
 /// <param name="share">Memory for Bloom filters, which get half of it at most.</param>
 /// <param name="seed">That of the hashes.</param>
-internal sealed class SpilledKeys<TKey>(KeyIndexSpace space, IKeyIndexShare share, ulong seed) : IDisposable
+internal sealed class SpilledKeys<TKey>(KeyIndexSpace space, IMemoryShare share, ulong seed) : IDisposable
     where TKey : unmanaged, IIndexKey<TKey>
 {
     private const int MostRuns = 8;

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using CdcLake.Common;
 using CdcLake.Iceberg.Tables;
 using CdcLake.State.Rows;
+using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Index;
 
@@ -17,7 +19,7 @@ internal sealed class TieredKeys<TKey> : KeyIndex
     private readonly KeyIndexSpace _space;
     private readonly ulong _seed;
     private readonly KeyTable<TKey> _memory;
-    private readonly IKeyIndexShare _share;
+    private readonly IMemoryShare _share;
     private readonly SpilledKeys<TKey> _disk;
     private TKey[] _keys = new TKey[Ahead];
     private ulong[] _hashes = new ulong[Ahead];
@@ -110,7 +112,7 @@ internal sealed class TieredKeys<TKey> : KeyIndex
         SpillWhenFull();
     }
 
-    public override void WriteTo(RunFile file)
+    public override void WriteTo(LocalFile file)
     {
         using var writer = new RunWriter<TKey>(file, _seed, bloom: null);
         if (_disk.IsEmpty)
@@ -126,7 +128,7 @@ internal sealed class TieredKeys<TKey> : KeyIndex
         writer.Complete().Dispose();
     }
 
-    public override void ReadFrom(RunFile file, LiveFile?[] known)
+    public override void ReadFrom(LocalFile file, LiveFile?[] known)
     {
         var most = file.Length / RunBlocks<TKey>.BlockBytes * RunBlocks<TKey>.SlotsPerBlock;
         if (most * BytesOfKey <= _share.Bytes)
@@ -168,7 +170,7 @@ internal sealed class TieredKeys<TKey> : KeyIndex
     }
 
     /// <summary>The slots of a file whose rows are still shown, at their places of now.</summary>
-    private static IEnumerable<KeySlot<TKey>> StillShown(RunFile file, LiveFile?[] known)
+    private static IEnumerable<KeySlot<TKey>> StillShown(LocalFile file, LiveFile?[] known)
     {
         var buffer = new byte[RunBlocks<TKey>.BlockBytes];
         for (var at = 0L; at < file.Length; at += buffer.Length)

@@ -1,8 +1,9 @@
+using CdcLake.State.Spilling;
+
 namespace CdcLake.State.Stores;
 
 /// <summary>
-/// Keyed state of an operator as checkpoints see it: one record log that holds everything, and an index that is rebuilt from it. A store that spills
-/// keeps the same shape with segments on disk.
+/// Keyed state of an operator as checkpoints see it: one record log that holds everything, of which old parts may lie on disk, and an index in memory that is rebuilt from it.
 /// </summary>
 internal interface IStateStore
 {
@@ -18,4 +19,7 @@ internal interface IStateStore
     /// <summary>Rebuilds everything that is not in the log, after it was read back.</summary>
     /// <exception cref="CheckpointException">The records contradict each other.</exception>
     void AfterRestore();
+
+    /// <summary>Gives the store, while it is empty, its part of the pipeline's budget; without one it stays in memory.</summary>
+    void Use(StateBudget budget) => Log.Use(budget.Enter(() => Bytes));
 }

@@ -142,7 +142,7 @@ internal sealed class MemberHeaps<TOrder> : IStateStore
     public RecordLog BeginRewrite()
     {
         var old = _log;
-        _log = new RecordLog(sizeof(int));
+        _log = old.Successor();
         _index.Clear();
         _index.Reserve(Math.Max(0, old.LiveCount - _zero));
         _negative = 0;

@@ -113,7 +113,7 @@ internal sealed class OrderedRows : IStateStore
     public RecordLog BeginRewrite()
     {
         var old = _log;
-        _log = new RecordLog(sizeof(int));
+        _log = old.Successor();
         _negative = 0;
         Generation++;
         return old;

@@ -35,6 +35,7 @@ internal sealed partial class RecordLog
         TakeTouched();
         var all = All().ToList();
         MarkSaved();
+        _segments.Watch();
         return all;
     }
 
@@ -67,6 +68,7 @@ internal sealed partial class RecordLog
     /// <summary>All of the log is in a checkpoint now.</summary>
     public void MarkSaved()
     {
+        _segments.Unwatch();
         _savedSegments = _count;
         _savedOffset = _count == 0 ? 0 : _used[_count - 1];
         _mark = _count == 0 ? 0 : ((uint)(_count - 1) << SegmentShift) + (uint)Math.Min(_savedOffset >> UnitBits, SegmentBytes >> UnitBits);
@@ -81,11 +83,11 @@ internal sealed partial class RecordLog
             return default;
         }
 
-        if (segment == _count && offset == 0 && segment < MostSegments)
+        if (segment == _count && offset == 0)
         {
-            PlaceSegment(segment, GC.AllocateUninitializedArray<byte>(Math.Max(SegmentBytes, length), pinned: true), length);
+            PlaceSegment(Math.Max(SegmentBytes, length), length); // a log with another budget may have written it
         }
-        else if (segment == _count - 1 && offset == _used[segment] && length <= _segments[segment]!.Length - offset)
+        else if (segment == _count - 1 && offset == _used[segment] && length <= _capacity - offset)
         {
             _used[segment] = offset + length;
         }
@@ -94,7 +96,7 @@ internal sealed partial class RecordLog
             return default;
         }
 
-        return _segments[segment].AsMemory(offset, length);
+        return _segments.Bytes(segment, offset, length);
     }
 
     /// <summary>Applies what <see cref="WritePatch"/> wrote; false when it does not fit a record.</summary>
@@ -121,10 +123,11 @@ internal sealed partial class RecordLog
         UsedBytes = DeadBytes = LiveCount = 0;
         for (var segment = 0; segment < _count; segment++)
         {
+            _segments.Walks(segment);
             var at = segment == 0 ? Unit : 0;
             while (at < _used[segment])
             {
-                var header = Unsafe.ReadUnaligned<int>(ref _segments[segment]![at]);
+                var header = HeaderOf(segment, at);
                 var size = SizeOf(header & LengthMask);
                 if (size > _used[segment] - at)
                 {
@@ -148,7 +151,7 @@ internal sealed partial class RecordLog
         {
             if (_used[segment] > offset)
             {
-                yield return new LogChunk(segment, offset, _segments[segment].AsMemory(offset, _used[segment] - offset));
+                yield return new LogChunk(segment, offset, _segments.Bytes(segment, offset, _used[segment] - offset));
             }
         }
     }

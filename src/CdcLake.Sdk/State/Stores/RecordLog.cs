@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using CdcLake.State.Spilling;
 
 namespace CdcLake.State.Stores;
 
@@ -14,12 +15,13 @@ namespace CdcLake.State.Stores;
 
 /// <summary>
 /// An append-only log of records in segments of 1 MiB (a longer record gets a segment of its own). Records stay where they are until the whole log is
-/// rewritten; a prefix of each may change in place, and a record can be declared dead. Not thread-safe.
+/// rewritten; a prefix of each may change in place, and a record can be declared dead. With a part of a <see cref="StateBudget"/>, old segments go to disk while records are added
+/// (<see cref="Append"/>) and in <see cref="Trim"/>: bytes of the log that were looked at before must not be looked at after these calls. Not thread-safe.
 /// </summary>
 internal sealed partial class RecordLog
 {
     /// <summary>Bytes of a segment, but for records that are longer.</summary>
-    public const int SegmentBytes = 1 << 20;
+    public const int SegmentBytes = SegmentPool.SegmentBytes;
 
     /// <summary>Largest payload in bytes.</summary>
     public const int LongestPayload = LengthMask - Unit;
@@ -35,17 +37,34 @@ internal sealed partial class RecordLog
     private const int Dirty = 1 << 31;
 
     private readonly int _patchBytes;
-    private byte[]?[] _segments = new byte[4][];
-    private int[] _used = new int[4];
+    private LogSegments _segments;
+    private StateSpace? _space;
+    private nint[] _addresses;
+    private int[] _used;
     private int _count;
+    private int _capacity;
     private uint _mark;
     private List<uint> _dirty = [];
 
     /// <param name="patchBytes">How much of a payload's start a checkpoint must write again when a record is touched.</param>
-    public RecordLog(int patchBytes) => _patchBytes = patchBytes;
+    public RecordLog(int patchBytes)
+        : this(patchBytes, null)
+    {
+    }
 
-    /// <summary>Bytes of all segments.</summary>
-    public long AllocatedBytes { get; private set; }
+    private RecordLog(int patchBytes, StateSpace? space)
+    {
+        _patchBytes = patchBytes;
+        _space = space;
+        _segments = new LogSegments(space);
+        (_addresses, _used) = (_segments.Addresses, _segments.Used);
+    }
+
+    /// <summary>Bytes of memory of all segments.</summary>
+    public long AllocatedBytes => _segments.MemoryBytes;
+
+    /// <summary>Bytes of all segments that are on disk.</summary>
+    public long SpilledBytes => _segments.DiskBytes;
 
     /// <summary>Bytes of records appended, dead ones included.</summary>
     public long UsedBytes { get; private set; }
@@ -59,12 +78,29 @@ internal sealed partial class RecordLog
     /// <summary>True when a rewrite would free at least half of the log, and enough to be worth the trouble.</summary>
     public bool IsSparse => DeadBytes > UsedBytes / 2 && DeadBytes > SegmentBytes / 2;
 
+    /// <summary>Gives an empty log, and those that take its place, a part of a budget.</summary>
+    public void Use(StateSpace space)
+    {
+        if (_count > 0)
+        {
+            throw new InvalidOperationException("Records were added before the log had its part of the budget.");
+        }
+
+        _space = space;
+        _segments = new LogSegments(space);
+        (_addresses, _used) = (_segments.Addresses, _segments.Used);
+    }
+
+    /// <summary>An empty log to take the place of this one, with the same part of the budget.</summary>
+    public RecordLog Successor() => new(_patchBytes, _space);
+
     /// <summary>Adds a record of <paramref name="length"/> payload bytes with arbitrary content and returns its reference.</summary>
+    /// <exception cref="ObjectStoreException">Memory is short and older records cannot be written to disk.</exception>
     public uint Append(int length)
     {
         var size = SizeOf(length);
         var segment = _count - 1;
-        if (segment < 0 || _segments[segment]!.Length - _used[segment] < size)
+        if (segment < 0 || _capacity - _used[segment] < size)
         {
             segment = AddSegment(size);
         }
@@ -73,8 +109,9 @@ internal sealed partial class RecordLog
         _used[segment] = at + size;
         UsedBytes += size;
         LiveCount++;
-        Unsafe.WriteUnaligned(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_segments[segment]!), at), length);
-        return ((uint)segment << SegmentShift) | (uint)(at >> UnitBits);
+        var reference = ((uint)segment << SegmentShift) | (uint)(at >> UnitBits);
+        Unsafe.WriteUnaligned(ref HeaderAt(reference), length);
+        return reference;
     }
 
     /// <summary>First payload byte; at least the bytes given to <see cref="Append"/> follow.</summary>
@@ -121,11 +158,16 @@ internal sealed partial class RecordLog
     {
         var segment = (int)(reference >> SegmentShift);
         var at = reference == 0 ? Unit : ((int)(reference & OffsetMask) << UnitBits) + SizeOf(LengthOf(reference));
-        for (; segment < _count; segment++, at = 0)
+        while (segment < _count)
         {
+            if (at <= Unit)
+            {
+                _segments.Walks(segment);
+            }
+
             while (at < _used[segment])
             {
-                var header = Unsafe.ReadUnaligned<int>(ref _segments[segment]![at]);
+                var header = HeaderOf(segment, at);
                 if ((header & Dead) == 0)
                 {
                     return ((uint)segment << SegmentShift) | (uint)(at >> UnitBits);
@@ -133,6 +175,9 @@ internal sealed partial class RecordLog
 
                 at += SizeOf(header & LengthMask);
             }
+
+            segment++;
+            at = 0;
         }
 
         return 0;
@@ -141,18 +186,18 @@ internal sealed partial class RecordLog
     /// <summary>Forgets everything; the memory of all but the first segment is given up.</summary>
     public void Clear()
     {
-        for (var i = 1; i < _count; i++)
+        _segments.Clear();
+        (_count, _capacity) = (_segments.Count, _segments.LastCapacity);
+        if (_count > 0)
         {
-            GiveUp(i);
+            _used[0] = Unit;
         }
 
-        var keepsFirst = _count > 0 && _segments[0]!.Length == SegmentBytes;
-        _count = keepsFirst ? 1 : 0;
-        _used[0] = Unit;
-        AllocatedBytes = keepsFirst ? SegmentBytes : 0;
         UsedBytes = 0;
         DeadBytes = 0;
         LiveCount = 0;
+        _savedSegments = 0;
+        _savedOffset = 0;
         _mark = 0;
         _dirty = [];
     }
@@ -160,11 +205,18 @@ internal sealed partial class RecordLog
     /// <summary>Gives up the segments before the one of <paramref name="reference"/>, while a rewrite moves records out in order.</summary>
     public void ReleaseBefore(uint reference)
     {
-        for (var i = (int)(reference >> SegmentShift) - 1; i >= 0 && _segments[i] is not null; i--)
+        for (var i = (int)(reference >> SegmentShift) - 1; i >= 0 && _addresses[i] != 0; i--)
         {
-            GiveUp(i);
+            _segments.Release(i);
         }
     }
+
+    /// <summary>Sends old segments to disk where memory is short.</summary>
+    /// <exception cref="ObjectStoreException">They cannot be written.</exception>
+    public void Trim() => _segments.Trim();
+
+    /// <summary>Keeps few pages of what is on disk in the process; for calls between batches.</summary>
+    public void TrimPages() => _space?.Budget.TrimPages();
 
     /// <summary>Asks the processor to fetch a record that will be read soon; 0 is allowed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -177,10 +229,10 @@ internal sealed partial class RecordLog
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref byte HeaderAt(uint reference) =>
-        ref Unsafe.Add(
-            ref MemoryMarshal.GetArrayDataReference(Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_segments), reference >> SegmentShift)!),
-            (nint)(reference & OffsetMask) << UnitBits);
+    private unsafe ref byte HeaderAt(uint reference) => ref Unsafe.AsRef<byte>((void*)(
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_addresses), reference >> SegmentShift) + ((nint)(reference & OffsetMask) << UnitBits)));
+
+    private int HeaderOf(int segment, int at) => Unsafe.ReadUnaligned<int>(ref HeaderAt(((uint)segment << SegmentShift) | (uint)(at >> UnitBits)));
 
     private static int SizeOf(int length) => (length + HeaderBytes + Unit - 1) & ~(Unit - 1);
 
@@ -205,37 +257,19 @@ internal sealed partial class RecordLog
 
         // The first 8 bytes of the first segment stay unused: reference 0 means none.
         var reserved = _count == 0 ? Unit : 0;
-        PlaceSegment(_count, size + reserved <= SegmentBytes ? SegmentPool.Shared.Rent() : GC.AllocateUninitializedArray<byte>(size + reserved, pinned: true), reserved);
+        PlaceSegment(size + reserved, reserved);
         return _count - 1;
     }
 
-    private void GiveUp(int index)
+    private void PlaceSegment(int bytes, int used)
     {
-        var segment = _segments[index];
-        _segments[index] = null;
-        if (segment?.Length == SegmentBytes)
-        {
-            SegmentPool.Shared.Return(segment);
-        }
-    }
-
-    private void PlaceSegment(int index, byte[] bytes, int used)
-    {
-        if (index >= MostSegments)
+        if (_count >= MostSegments)
         {
             throw new UnsupportedTypeException(
-                "The state of one operator reached 32 GiB, the most that is kept today. Filter earlier, keep fewer columns, or split the pipeline.");
+                "One store of an operator's state (a side of a join, the groups of an aggregate) reached 32 GiB, the most that is kept today. Filter earlier, keep fewer columns, or split the pipeline.");
         }
 
-        if (index >= _segments.Length)
-        {
-            Array.Resize(ref _segments, _segments.Length * 2);
-            Array.Resize(ref _used, _used.Length * 2);
-        }
-
-        _segments[index] = bytes;
-        _used[index] = used;
-        _count = index + 1;
-        AllocatedBytes += bytes.Length;
+        _segments.Add(bytes, used);
+        (_addresses, _used, _count, _capacity) = (_segments.Addresses, _segments.Used, _segments.Count, _segments.LastCapacity);
     }
 }

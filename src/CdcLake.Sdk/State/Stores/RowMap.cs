@@ -44,6 +44,7 @@ internal sealed class RowMap : IStateStore
     /// <param name="references">One entry for each key.</param>
     public void FindOrAdd(EncodedRows keys, Span<uint> references)
     {
+        _log.TrimPages();
         var hashes = keys.Hashes;
         for (var i = 0; i < hashes.Length; i++)
         {
@@ -58,6 +59,7 @@ internal sealed class RowMap : IStateStore
     /// <summary>The record of each key, or 0.</summary>
     public void Find(EncodedRows keys, Span<uint> references)
     {
+        _log.TrimPages();
         var hashes = keys.Hashes;
         for (var i = 0; i < hashes.Length; i++)
         {
@@ -100,7 +102,7 @@ internal sealed class RowMap : IStateStore
     public void Compact()
     {
         var old = _log;
-        _log = new RecordLog(_prefix);
+        _log = old.Successor();
         _index.Clear();
         _index.Reserve(old.LiveCount);
         for (var from = old.Next(0); from != 0; from = old.Next(from))
@@ -112,6 +114,7 @@ internal sealed class RowMap : IStateStore
             old.ReleaseBefore(from);
         }
 
+        old.Clear();
         Generation++;
     }
 

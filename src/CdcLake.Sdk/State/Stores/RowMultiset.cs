@@ -55,6 +55,7 @@ internal sealed class RowMultiset : IStateStore
     /// <param name="skip">Rows to leave out; empty for none.</param>
     public void Apply(EncodedRows keys, EncodedRows rests, ReadOnlySpan<sbyte> weights, ReadOnlySpan<bool> skip)
     {
+        _log.TrimPages();
         var keyHashes = keys.Hashes;
         var rowHashes = HashRows(keyHashes, rests.Hashes);
         for (var i = 0; i < weights.Length; i++)
@@ -77,6 +78,7 @@ internal sealed class RowMultiset : IStateStore
     /// <summary>First row of each key, or 0.</summary>
     public void FindHeads(EncodedRows keys, ReadOnlySpan<bool> skip, Span<uint> heads)
     {
+        _log.TrimPages();
         var hashes = keys.Hashes;
         for (var i = 0; i < hashes.Length; i++)
         {
@@ -157,7 +159,7 @@ internal sealed class RowMultiset : IStateStore
     public void Compact()
     {
         var old = _log;
-        _log = new RecordLog(sizeof(int));
+        _log = old.Successor();
         for (var from = old.Next(0); from != 0; from = old.Next(from))
         {
             var record = old[from];
@@ -165,6 +167,7 @@ internal sealed class RowMultiset : IStateStore
             old.ReleaseBefore(from);
         }
 
+        old.Clear();
         AfterRestore();
         Generation++;
     }

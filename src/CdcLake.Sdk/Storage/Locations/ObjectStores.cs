@@ -45,6 +45,9 @@ internal sealed class ObjectStores
     /// <exception cref="ArgumentException">It is a URI of a kind that is not supported, or not well-formed.</exception>
     public static string Absolute(string location) => S3Address.IsOne(location) ? S3Address.Parse(location).ToString() : Path.GetFullPath(LocalPathOf(location));
 
+    /// <summary>True for a folder of this machine.</summary>
+    public static bool IsLocal(string location) => !S3Address.IsOne(location);
+
     /// <summary>A location with a level more.</summary>
     public static string Below(string location, string name) => S3Address.IsOne(location) ? S3Address.Parse(location).UriOf(name) : Path.Combine(LocalPathOf(location), name);
 

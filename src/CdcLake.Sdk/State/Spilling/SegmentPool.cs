@@ -1,4 +1,4 @@
-namespace CdcLake.State.Stores;
+namespace CdcLake.State.Spilling;
 
 /// <summary>
 /// Segments that record logs gave up, for the next log that grows: what waits for a commit fills and empties the same memory over and over, and a log that is rewritten
@@ -6,6 +6,9 @@ namespace CdcLake.State.Stores;
 /// </summary>
 internal sealed class SegmentPool : IDisposable
 {
+    /// <summary>Usual bytes of a segment.</summary>
+    public const int SegmentBytes = 1 << 20;
+
     /// <summary>How often unused segments are given up.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
@@ -24,8 +27,8 @@ internal sealed class SegmentPool : IDisposable
         _timer = clock.CreateTimer(p => ((SegmentPool)p!).Trim(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The pool of the whole process, of segments of <see cref="RecordLog.SegmentBytes"/>.</summary>
-    public static SegmentPool Shared { get; } = new(RecordLog.SegmentBytes, TimeProvider.System);
+    /// <summary>The pool of the whole process, of segments of <see cref="SegmentBytes"/>.</summary>
+    public static SegmentPool Shared { get; } = new(SegmentBytes, TimeProvider.System);
 
     /// <summary>Segments that wait for their next use.</summary>
     public int Count

@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace CdcLake.State.Spilling;
+
+/// <summary>
+/// The segments of one log, by number: the last ones in memory, those before them on disk once memory is short, the oldest first. Each has an address at which its bytes are read and changed wherever
+/// it lies; the address changes when a segment leaves memory, which happens only in <see cref="Add"/> and <see cref="Trim"/>. Not thread-safe.
+/// </summary>
+internal sealed class LogSegments
+{
+    private readonly int _segmentBytes;
+    private readonly StateSpace? _space;
+    private byte[]?[] _memory = new byte[4][];
+    private SpilledSegment[] _disk = new SpilledSegment[4];
+    private nint[] _addresses = new nint[4];
+    private int[] _used = new int[4];
+    private int _onDisk;
+    private int _watched;
+
+    /// <param name="space">Part of the budget; null for segments that stay in memory.</param>
+    public LogSegments(StateSpace? space)
+    {
+        _segmentBytes = space?.Budget.SegmentBytes ?? SegmentPool.SegmentBytes;
+        _space = space;
+    }
+
+    public int Count { get; private set; }
+
+    /// <summary>Bytes of segments in memory.</summary>
+    public long MemoryBytes { get; private set; }
+
+    /// <summary>Bytes of segments on disk.</summary>
+    public long DiskBytes { get; private set; }
+
+    /// <summary>Where each segment begins; another array when there are more.</summary>
+    public nint[] Addresses => _addresses;
+
+    /// <summary>Bytes of each that are in use; another array when there are more.</summary>
+    public int[] Used => _used;
+
+    /// <summary>Bytes of the last segment; 0 when there is none.</summary>
+    public int LastCapacity => Count == 0 ? 0 : _memory[Count - 1]!.Length;
+
+    /// <summary>Adds a segment of <paramref name="bytes"/>, or of the usual size where that is more. Earlier ones go to disk where memory is short.</summary>
+    /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
+    public unsafe void Add(int bytes, int used)
+    {
+        var capacity = Math.Max(bytes, _segmentBytes);
+        Spill(Count, capacity);
+        if (Count == _used.Length)
+        {
+            Array.Resize(ref _memory, Count * 2);
+            Array.Resize(ref _disk, Count * 2);
+            Array.Resize(ref _addresses, Count * 2);
+            Array.Resize(ref _used, Count * 2);
+        }
+
+        var memory = capacity == SegmentPool.SegmentBytes ? SegmentPool.Shared.Rent() : GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
+        _memory[Count] = memory;
+        _addresses[Count] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        _used[Count] = used;
+        Count++;
+        MemoryBytes += capacity;
+    }
+
+    /// <summary>Sends segments to disk while the store takes more memory than it may; the last one stays. Nobody may look at bytes of the log meanwhile.</summary>
+    /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
+    public void Trim()
+    {
+        Spill(Count - 1, 0);
+        TrimPages();
+    }
+
+    /// <summary>Keeps few pages of what is on disk in the process. Bytes of the log may be looked at meanwhile.</summary>
+    public void TrimPages()
+    {
+        _space?.Budget.TrimPages();
+    }
+
+    /// <summary>Says that a walk through all segments has come to one: what comes next is asked for.</summary>
+    public void Walks(int segment)
+    {
+        const int ahead = 4;
+        if (segment >= _onDisk)
+        {
+            return;
+        }
+
+        for (var i = segment == 0 ? 0 : segment + ahead - 1; i < Math.Min(segment + ahead, _onDisk); i++)
+        {
+            PageAdvice.WillRead(_addresses[i], _used[i]);
+        }
+
+        TrimPages();
+    }
+
+    /// <summary>Bytes of a segment. They stay what they are when it leaves memory; what changes later is not among them then.</summary>
+    public Memory<byte> Bytes(int segment, int offset, int length) =>
+        _memory[segment] is { } memory ? memory.AsMemory(offset, length) : new MappedMemory(_addresses[segment] + offset, length).Memory;
+
+    /// <summary>Says that another thread looks at bytes of all segments that are there now, until <see cref="Unwatch"/>: their memory is used for nothing else.</summary>
+    public void Watch() => _watched = Count;
+
+    public void Unwatch() => _watched = 0;
+
+    /// <summary>Gives up a segment. Its number is not used again.</summary>
+    public void Release(int segment)
+    {
+        if (_addresses[segment] == 0)
+        {
+            return;
+        }
+
+        if (_memory[segment] is { } memory)
+        {
+            GiveUp(segment, memory);
+        }
+        else
+        {
+            DiskBytes -= _disk[segment].Capacity;
+            _space!.Budget.Free(_disk[segment]);
+        }
+
+        _addresses[segment] = 0;
+    }
+
+    /// <summary>Gives up all segments but the first, where that is one of the usual size in memory.</summary>
+    public void Clear()
+    {
+        var kept = Count > 0 && _memory[0]?.Length == _segmentBytes ? 1 : 0;
+        for (var i = kept; i < Count; i++)
+        {
+            Release(i);
+        }
+
+        Count = kept;
+        _onDisk = 0;
+        _watched = 0;
+    }
+
+    private void GiveUp(int segment, byte[] memory)
+    {
+        _memory[segment] = null;
+        MemoryBytes -= memory.Length;
+        if (memory.Length == SegmentPool.SegmentBytes && segment >= _watched)
+        {
+            SegmentPool.Shared.Return(memory);
+        }
+    }
+
+    private void Spill(int below, int more)
+    {
+        while (_onDisk < below && _space?.IsExceeded(more) == true)
+        {
+            if (_memory[_onDisk] is { } memory)
+            {
+                var place = _space.Budget.Write(memory.AsSpan(0, _used[_onDisk]), memory.Length);
+                _disk[_onDisk] = place;
+                _addresses[_onDisk] = place.Address;
+                DiskBytes += memory.Length;
+                GiveUp(_onDisk, memory);
+            }
+
+            _onDisk++;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using CdcLake.Common;
+
+namespace CdcLake.State.Spilling;
+
+/// <summary>The part of a <see cref="StateBudget"/> that one store has. Not thread-safe.</summary>
+internal sealed class StateSpace
+{
+    private readonly IMemoryShare _share;
+    private readonly Func<long> _used;
+
+    /// <param name="budget">That of the pipeline.</param>
+    /// <param name="share">Part of its memory.</param>
+    /// <param name="used">Bytes of memory that the store takes.</param>
+    public StateSpace(StateBudget budget, IMemoryShare share, Func<long> used)
+    {
+        Budget = budget;
+        _share = share;
+        _used = used;
+    }
+
+    public StateBudget Budget { get; }
+
+    /// <summary>True when the store takes more memory than it may, once <paramref name="more"/> bytes are added.</summary>
+    public bool IsExceeded(long more)
+    {
+        var used = _used();
+        _share.Takes(used);
+        return used + more > _share.Bytes;
+    }
+}
