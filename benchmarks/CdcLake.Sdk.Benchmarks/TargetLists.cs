@@ -25,6 +25,7 @@ internal static class TargetLists
         new("plans", () => PlanTargets.SalesByProductAsync(work)),
         new("state", () => StateTargets.TableAsync(work.InsertWorkload)),
         new("spill", () => SpillTargets.SalesAsync(work, 10_000_000, 256 << 20)),
+        new("checkpoint pause", () => CheckpointTargets.PausesAsync(work, 10_000_000)),
         new("key index", () => Several(IndexTargets.Sets(work))),
         new("commit time", () => SinkTargets.CommitTimeAsync(work)),
         new("replay → join + aggregate → Iceberg", () => EndToEndTargets.JoinAggregateAsync(work)),

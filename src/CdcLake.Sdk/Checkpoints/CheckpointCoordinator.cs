@@ -14,6 +14,9 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     /// <summary>How long a position that moved without changes may stay without a checkpoint: it only saves reading those transactions again.</summary>
     private static readonly TimeSpan PositionInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often changes are written ahead of one checkpoint: each time less is left, unless the disk is slower than the stream.</summary>
+    private const int MostHeadStarts = 4;
+
     private readonly Lock _lock = new();
     private readonly CheckpointStore _store;
     private readonly IReadOnlyList<CheckpointPart> _parts;
@@ -25,7 +28,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     private readonly Signal _wake = new();
     private Pending? _pending;
     private TaskCompletionSource? _asked;
-    private bool _hasHeadStart;
+    private int _headStarts;
     private SourcePosition? _position;
     private bool _hasChanged;
     private bool _isComplete;
@@ -49,6 +52,9 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         _pace = new Pace(interval, clock);
     }
 
+    /// <summary>Called while a checkpoint is read back, with the bytes that were read and those of all of it.</summary>
+    public Action<long, long> Restoring { get; init; } = (_, _) => { };
+
     /// <summary>What the newest checkpoint includes; null when there is none.</summary>
     public SourcePosition? Position
     {
@@ -68,7 +74,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         {
             lock (_lock)
             {
-                var left = _hasHeadStart || _asked is not null ? TimeSpan.Zero : _pace.Interval - _pace.Age;
+                var left = _headStarts > 0 || _asked is not null ? TimeSpan.Zero : _pace.Interval - _pace.Age;
                 return _pending is not null || !(_hasChanged || _asked is not null) ? null : left < TimeSpan.Zero ? TimeSpan.Zero : left;
             }
         }
@@ -91,6 +97,8 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         var began = _clock.GetTimestamp();
+        var read = 0L;
+        _store.HasRead = bytes => Restoring(read += bytes, _newest!.TotalBytes);
         foreach (var part in _parts)
         {
             var before = _newest!.Of(part.Operator).Partitions;
@@ -127,20 +135,20 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
             _hasChanged |= changed;
             var age = _pace.Age;
             return _pending is null && !epoch.Position.Equals(_position)
-                && (_hasHeadStart || _asked is not null || epoch.IsCompleteResult || epoch.Position.IsPartial || _position is { IsPartial: true } || (age >= _pace.Interval && (_hasChanged || age >= PositionInterval)));
+                && (_headStarts > 0 || _asked is not null || epoch.IsCompleteResult || epoch.Position.IsPartial || _position is { IsPartial: true } || (age >= _pace.Interval && (_hasChanged || age >= PositionInterval)));
         }
     }
 
     /// <summary>
-    /// What a checkpoint that is due begins with when some part has to write a large log whole: its bytes are written while the stages go on, and the checkpoint
-    /// itself is due as soon as that is done. Null when there is none to write ahead.
+    /// What a checkpoint that is due begins with when some part has much to write: its bytes are written while the stages go on, and the checkpoint
+    /// itself is due as soon as that is done. Null when there is little to write.
     /// </summary>
     public ICheckpointRound? BeginHeadStart()
     {
         lock (_lock)
         {
             _pace.Begin();
-            if (_hasHeadStart || !_store.WantsHeadStart(_parts))
+            if (_headStarts == MostHeadStarts || !_store.WantsHeadStart(_parts))
             {
                 return null;
             }
@@ -164,7 +172,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
             _asked = null;
             _pace.Begin();
             _hasChanged = false;
-            _hasHeadStart = false;
+            _headStarts = 0;
             return round;
         }
     }
@@ -256,6 +264,12 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
 
     private async Task WriteAheadAsync(HeadStart ahead, CancellationToken cancellationToken)
     {
+        int before;
+        lock (_lock)
+        {
+            (before, _headStarts) = (_headStarts, 0);
+        }
+
         await using (ahead.ConfigureAwait(false))
         {
             await ahead.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -263,7 +277,7 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
 
         lock (_lock)
         {
-            _hasHeadStart = true;
+            _headStarts = before + 1;
         }
     }
 

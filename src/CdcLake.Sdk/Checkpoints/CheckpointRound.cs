@@ -121,9 +121,9 @@ internal sealed class CheckpointRound : ICheckpointRound, IAsyncDisposable
         var log = store.Log;
         if (await _store.TakeHeadStartAsync(operatorName, index, store.Generation).ConfigureAwait(false) is { } begun)
         {
-            Own(begun);
-            await begun.WriteChangesAsync(log, cancellationToken).ConfigureAwait(false);
-            return new SavedStore(store.Generation, [await begun.EndAsync(cancellationToken).ConfigureAwait(false)]);
+            Own(begun.Writer!);
+            await begun.Writer!.WriteChangesAsync(log, cancellationToken).ConfigureAwait(false);
+            return new SavedStore(store.Generation, [.. begun.Before, await begun.Writer.EndAsync(cancellationToken).ConfigureAwait(false)]);
         }
 
         var before = _store.SavedOf(operatorName, index);

@@ -42,6 +42,9 @@ internal sealed class CheckpointStore : IAsyncDisposable
     /// <summary>Which tables the state is made of, as <see cref="CapturedTables"/> has it; empty where alterations are not followed.</summary>
     public string Tables { get; init; } = "";
 
+    /// <summary>Called with the bytes of each piece that was read back.</summary>
+    public Action<long> HasRead { get; set; } = _ => { };
+
     private int Parts => _operators.Sum(o => o.Parts.Count());
 
     /// <summary>The newest checkpoint, or null when there is none.</summary>
@@ -103,6 +106,7 @@ internal sealed class CheckpointStore : IAsyncDisposable
             foreach (var piece in described[i])
             {
                 await RestoreAsync(descriptor, piece, stores[i].Log, cancellationToken).ConfigureAwait(false);
+                HasRead(piece.Bytes);
             }
 
             if (!stores[i].Log.TryFinishLoad())
@@ -114,13 +118,13 @@ internal sealed class CheckpointStore : IAsyncDisposable
         return described;
     }
 
-    /// <summary>True when a checkpoint would stop a part for long, since it writes a large log whole: <see cref="BeginHeadStart"/> comes before it then.</summary>
+    /// <summary>True when a checkpoint would stop a part for long, since it has much to write: <see cref="BeginHeadStart"/> comes before it then.</summary>
     public bool WantsHeadStart(IEnumerable<CheckpointPart> parts) => parts.Any(p => p.Stores.Index().Any(s => WantsHeadStart(p.Name, s.Index, s.Item)));
 
     public bool WantsHeadStart(string operatorName, int store, IStateStore state) =>
-        state.Log.UsedBytes >= HeadStart.SmallLogBytes && _saved[operatorName, store]?.NeedsWhole(state) != false;
+        (_saved.HeadStartOf(operatorName, store)?.Generation != state.Generation && NeedsWhole(operatorName, store, state) ? state.Log.UsedBytes : state.Log.UnsavedBytes) >= HeadStart.SmallLogBytes;
 
-    /// <summary>Writes large logs ahead of the next checkpoint while the stages go on. Every part with state takes part at the same barrier.</summary>
+    /// <summary>Writes large logs, and large changes, ahead of the next checkpoint while the stages go on. What changes meanwhile can be written ahead by another one. Every part with state takes part at the same barrier.</summary>
     public HeadStart BeginHeadStart() => new(this, Parts);
 
     /// <summary>Starts a checkpoint. Every part with state writes to it at the same barrier; then <see cref="CommitAsync"/>, or dispose it. One at a time.</summary>
@@ -175,6 +179,9 @@ internal sealed class CheckpointStore : IAsyncDisposable
         }
     }
 
+    /// <summary>True when the newest checkpoint has nothing that the next one can go on with.</summary>
+    internal bool NeedsWhole(string operatorName, int store, IStateStore state) => _saved[operatorName, store]?.NeedsWhole(state) != false;
+
     internal SavedStore? SavedOf(string operatorName, int store) => _saved[operatorName, store];
 
     internal Task<PieceWriter> CreateAsync(string part, int store, CancellationToken cancellationToken)
@@ -193,7 +200,7 @@ internal sealed class CheckpointStore : IAsyncDisposable
     internal void Forget(string operatorName, int store) => _saved.Forget(operatorName, store);
 
     /// <summary>The piece that was begun for a store, where its log is still the same one.</summary>
-    internal async ValueTask<PieceWriter?> TakeHeadStartAsync(string operatorName, int store, int generation)
+    internal async ValueTask<HeadStartPiece?> TakeHeadStartAsync(string operatorName, int store, int generation)
     {
         if (_saved.TakeHeadStart(operatorName, store) is not { Writer: { } writer } begun)
         {
@@ -202,7 +209,7 @@ internal sealed class CheckpointStore : IAsyncDisposable
 
         if (begun.Generation == generation)
         {
-            return writer;
+            return begun;
         }
 
         await writer.DisposeAsync().ConfigureAwait(false);

@@ -49,6 +49,20 @@ internal sealed class PieceWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes what <see cref="RecordLog.BeginCopyOfChanges"/> gave, while the log goes on.</summary>
+    /// <param name="chunks">Bytes that were appended.</param>
+    /// <param name="patches">Records that were touched.</param>
+    /// <param name="size">Bytes of one of them.</param>
+    /// <param name="cancellationToken">Ends the wait for the disk.</param>
+    public async Task CopyAsync(IEnumerable<LogChunk> chunks, ReadOnlyMemory<byte> patches, int size, CancellationToken cancellationToken)
+    {
+        await CopyAsync(chunks, cancellationToken).ConfigureAwait(false);
+        for (; !patches.IsEmpty; patches = patches[Math.Min(patches.Length, PatchesPerBlock * size)..])
+        {
+            await WriteBlockAsync(PieceFormat.PatchBlock, size, 0, patches[..Math.Min(patches.Length, PatchesPerBlock * size)], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Writes all of a log. It must not change until the call returns, and counts as saved afterwards.</summary>
     public async Task WriteAllAsync(RecordLog log, CancellationToken cancellationToken)
     {

@@ -66,6 +66,15 @@ internal sealed class SavedStores
         }
     }
 
+    /// <summary>The piece that was begun for a store, or null; it stays here.</summary>
+    public HeadStartPiece? HeadStartOf(string operatorName, int store)
+    {
+        lock (_lock)
+        {
+            return _ahead.GetValueOrDefault((operatorName, store));
+        }
+    }
+
     /// <summary>Takes out the piece that was begun for a store; its writer is the caller's then.</summary>
     public HeadStartPiece? TakeHeadStart(string operatorName, int store)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CdcLake.Checkpoints;
 using CdcLake.Connectors;
 using CdcLake.Dataflow;
@@ -177,6 +178,15 @@ internal sealed class StatusBoard
             var now = _clock.GetUtcNow();
             _status = In(PipelineState.Retrying, now) with { LastError = PipelineError.Of(error, now, failures, next), Detail = null, Failures = failures, NextAttempt = next, TroubleSince = _status.TroubleSince ?? now };
             _telemetry.Retrying(_status.LastError!);
+        }
+    }
+
+    /// <summary>State is read back, of which so many bytes are there.</summary>
+    public void Restoring(long bytes, long total)
+    {
+        lock (_gate)
+        {
+            _status = _status with { Detail = string.Create(CultureInfo.InvariantCulture, $"reads state back: {bytes / 1e6:N0} of {total / 1e6:N0} MB") };
         }
     }
 

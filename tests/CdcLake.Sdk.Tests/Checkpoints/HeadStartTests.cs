@@ -44,6 +44,64 @@ public sealed class HeadStartTests
     }
 
     [Fact]
+    public async Task Large_changes_are_written_ahead_again_and_again_and_make_one_piece()
+    {
+        Fill();
+        await SaveAsync();
+        var whole = _files.Objects.Values.Max(o => o.Length);
+        Fill();
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.True(_store.WantsHeadStart([Part()]));
+            await using var ahead = _store.BeginHeadStart();
+            await ahead.WriteAsync("join(a,b)", [_rows], CancellationToken.None);
+            _files.Step = _ =>
+            {
+                Change();
+                return Task.CompletedTask;
+            };
+            await ahead.RunAsync(CancellationToken.None);
+            _files.Step = _ => Task.CompletedTask;
+            Assert.False(_store.WantsHeadStart([Part()]));
+            if (round < 2)
+            {
+                Fill();
+            }
+        }
+
+        Change();
+        await SaveAsync();
+        Assert.Equal(StoredRows.Contents(_rows), await RestoredAsync());
+        Assert.Equal(3, _files.Objects.Count); // the descriptor, the whole, the changes
+        Assert.InRange(_files.Objects.Values.Max(o => o.Length), whole * 2, whole * 5);
+    }
+
+    [Fact]
+    public async Task A_log_that_was_rewritten_after_large_changes_is_written_whole()
+    {
+        Fill();
+        await SaveAsync();
+        Fill();
+        await using (var ahead = _store.BeginHeadStart())
+        {
+            await ahead.WriteAsync("join(a,b)", [_rows], CancellationToken.None);
+            await ahead.RunAsync(CancellationToken.None);
+        }
+
+        _rows.Compact();
+        await using (var again = _store.BeginHeadStart())
+        {
+            await again.WriteAsync("join(a,b)", [_rows], CancellationToken.None);
+            await again.RunAsync(CancellationToken.None);
+        }
+
+        Change();
+        await SaveAsync();
+        Assert.Equal(StoredRows.Contents(_rows), await RestoredAsync());
+        Assert.Equal(2, _files.Objects.Count);
+    }
+
+    [Fact]
     public async Task A_log_that_was_rewritten_meanwhile_is_written_whole()
     {
         Fill();
@@ -82,7 +140,7 @@ public sealed class HeadStartTests
     private void Fill()
     {
         var text = new string('x', 1000);
-        while (_rows.Log.UsedBytes < HeadStart.SmallLogBytes + (1 << 20))
+        for (var end = _rows.Log.UsedBytes + HeadStart.SmallLogBytes + (1 << 20); _rows.Log.UsedBytes < end;)
         {
             StoredRows.Apply(_rows, [.. Enumerable.Range(_next, 500).Select(k => (new object?[] { k, text }, 1))]);
             _next += 500;

@@ -11,14 +11,21 @@ internal readonly record struct LogChunk(int Segment, int Offset, ReadOnlyMemory
 
 internal sealed partial class RecordLog
 {
+    // What it costs to write a touched record again, in bytes appended: it has to be fetched from wherever it lies.
+    private const int TouchCost = 64;
+
     private int _savedSegments;
     private int _savedOffset;
+    private long _savedBytes;
 
     /// <summary>Bytes of one entry that <see cref="WritePatch"/> makes: reference (4), header (4), prefix.</summary>
     public int PatchBytes => 8 + _patchBytes;
 
     /// <summary>True when nothing was appended or touched since the last <see cref="MarkSaved"/>.</summary>
     public bool IsSaved => _dirty.Count == 0 && _savedSegments == _count && (_count == 0 || _savedOffset == _used[_count - 1]);
+
+    /// <summary>About how many bytes a checkpoint has to write that holds what changed since the last <see cref="MarkSaved"/>.</summary>
+    public long UnsavedBytes => UsedBytes - _savedBytes + ((long)_dirty.Count * TouchCost);
 
     /// <summary>Bytes that were appended since the last <see cref="MarkSaved"/>.</summary>
     public IEnumerable<LogChunk> Appended() => Chunks(Math.Max(0, _savedSegments - 1), _savedOffset);
@@ -37,6 +44,24 @@ internal sealed partial class RecordLog
         MarkSaved();
         _segments.Watch();
         return all;
+    }
+
+    /// <summary>
+    /// As <see cref="BeginCopy"/>, of what changed since the last <see cref="MarkSaved"/> alone: bytes that were appended, and what <see cref="WritePatch"/> makes of records that were touched, one behind the other.
+    /// </summary>
+    public (IReadOnlyList<LogChunk> Appended, byte[] Patches) BeginCopyOfChanges()
+    {
+        var touched = TakeTouched();
+        var patches = new byte[touched.Count * (long)PatchBytes];
+        for (var i = 0; i < touched.Count; i++)
+        {
+            WritePatch(touched[i], patches.AsSpan(i * PatchBytes, PatchBytes));
+        }
+
+        var appended = Appended().ToList();
+        MarkSaved();
+        _segments.Watch();
+        return (appended, patches);
     }
 
     /// <summary>
@@ -70,6 +95,7 @@ internal sealed partial class RecordLog
     {
         _segments.Unwatch();
         _savedSegments = _count;
+        _savedBytes = UsedBytes;
         _savedOffset = _count == 0 ? 0 : _used[_count - 1];
         _mark = _count == 0 ? 0 : ((uint)(_count - 1) << SegmentShift) + (uint)Math.Min(_savedOffset >> UnitBits, SegmentBytes >> UnitBits);
     }

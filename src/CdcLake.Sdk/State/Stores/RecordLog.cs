@@ -198,6 +198,7 @@ internal sealed partial class RecordLog
         LiveCount = 0;
         _savedSegments = 0;
         _savedOffset = 0;
+        _savedBytes = 0;
         _mark = 0;
         _dirty = [];
     }
