@@ -111,9 +111,20 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
             {
                 await RestorePartitionsAsync(part, before, cancellationToken).ConfigureAwait(false);
             }
+
+            Trim();
         }
 
         _report(new CheckpointReport(_newest!, _position!, _clock.GetElapsedTime(began), null));
+    }
+
+    // What was read back first leaves memory to what follows.
+    private void Trim()
+    {
+        foreach (var store in _parts.SelectMany(p => p.Stores))
+        {
+            store.Log.Trim();
+        }
     }
 
     /// <summary>Asks for a checkpoint before the interval has passed. Ends when it counts, or with the error because of which it could not be written.</summary>
