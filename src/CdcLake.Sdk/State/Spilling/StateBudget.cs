@@ -12,6 +12,7 @@ namespace CdcLake.State.Spilling;
 internal sealed class StateBudget : IDisposable
 {
     private const int SegmentsOfBudget = 64;
+    private const long LeastDefaultBytes = 64 << 20;
     private const int LeastSegmentBytes = 4 << 10;
 
     private readonly SharedMemory _memory;
@@ -30,8 +31,8 @@ internal sealed class StateBudget : IDisposable
         _pages = new ResidentPages(bytes / 4);
     }
 
-    /// <summary>Half of the memory that the process may use (that of its container, where there is one).</summary>
-    public static long DefaultBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+    /// <summary>Half of the memory that the process may use (that of its container, where there is one), 64 MiB at least.</summary>
+    public static long DefaultBytes => Math.Max(LeastDefaultBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
 
     /// <summary>The whole budget.</summary>
     public long Bytes { get; }

@@ -13,6 +13,7 @@ internal sealed partial class RecordLog
 {
     // What it costs to write a touched record again, in bytes appended: it has to be fetched from wherever it lies.
     private const int TouchCost = 64;
+    private const long MostCopied = 64 << 20;
 
     private int _savedSegments;
     private int _savedOffset;
@@ -47,12 +48,12 @@ internal sealed partial class RecordLog
     }
 
     /// <summary>
-    /// As <see cref="BeginCopy"/>, of what changed since the last <see cref="MarkSaved"/> alone: bytes that were appended, and what <see cref="WritePatch"/> makes of records that were touched, one behind the other.
+    /// As <see cref="BeginCopy"/>, of what changed since the last <see cref="MarkSaved"/> alone: bytes that were appended, and what <see cref="WritePatch"/> makes of records that were touched, one behind the other, unless these are too many to be copied.
     /// </summary>
     public (IReadOnlyList<LogChunk> Appended, byte[] Patches) BeginCopyOfChanges()
     {
-        var touched = TakeTouched();
-        var patches = new byte[touched.Count * (long)PatchBytes];
+        var touched = (long)_dirty.Count * PatchBytes <= MostCopied ? TakeTouched() : []; // else they stay touched
+        var patches = new byte[touched.Count * PatchBytes];
         for (var i = 0; i < touched.Count; i++)
         {
             WritePatch(touched[i], patches.AsSpan(i * PatchBytes, PatchBytes));
