@@ -52,9 +52,6 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
         _pace = new Pace(interval, clock);
     }
 
-    /// <summary>Called while a checkpoint is read back, with the bytes that were read and those of all of it.</summary>
-    public Action<long, long> Restoring { get; init; } = (_, _) => { };
-
     /// <summary>What the newest checkpoint includes; null when there is none.</summary>
     public SourcePosition? Position
     {
@@ -97,8 +94,6 @@ internal sealed class CheckpointCoordinator : IAsyncDisposable
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         var began = _clock.GetTimestamp();
-        var read = 0L;
-        _store.HasRead = bytes => Restoring(read += bytes, _newest!.TotalBytes);
         foreach (var part in _parts)
         {
             var before = _newest!.Of(part.Operator).Partitions;

@@ -24,6 +24,7 @@ internal sealed class CheckpointStore : IAsyncDisposable
     private ICheckpointRound? _round;
     private string? _previous;
     private long _number;
+    private long _read;
 
     /// <param name="files">The pipeline's own folder.</param>
     /// <param name="pipeline">Name of the pipeline.</param>
@@ -42,8 +43,8 @@ internal sealed class CheckpointStore : IAsyncDisposable
     /// <summary>Which tables the state is made of, as <see cref="CapturedTables"/> has it; empty where alterations are not followed.</summary>
     public string Tables { get; init; } = "";
 
-    /// <summary>Called with the bytes of each piece that was read back.</summary>
-    public Action<long> HasRead { get; set; } = _ => { };
+    /// <summary>Called while a checkpoint is read back, with the bytes that were read and those of all of it.</summary>
+    public Action<long, long> Restoring { get; init; } = (_, _) => { };
 
     private int Parts => _operators.Sum(o => o.Parts.Count());
 
@@ -106,7 +107,7 @@ internal sealed class CheckpointStore : IAsyncDisposable
             foreach (var piece in described[i])
             {
                 await RestoreAsync(descriptor, piece, stores[i].Log, cancellationToken).ConfigureAwait(false);
-                HasRead(piece.Bytes);
+                Restoring(_read += piece.Bytes, descriptor.TotalBytes);
             }
 
             if (!stores[i].Log.TryFinishLoad())

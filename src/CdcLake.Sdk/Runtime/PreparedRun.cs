@@ -388,7 +388,7 @@ internal sealed class PreparedRun : IAsyncDisposable
 
         var first = parts.Where(p => p.Partition.Number == 0).ToDictionary(p => p.Operator, StringComparer.Ordinal);
         var operators = Plan.Nodes.Select(n => CheckpointOperator.Of(n.Name, n.Fingerprint, first.GetValueOrDefault(n.Name))).ToList();
-        var store = new CheckpointStore(definition.OpenCheckpoints(), definition.Name, operators, definition.Options.TimeProvider) { Tables = TablesOf(Plan) };
-        return new CheckpointCoordinator(store, parts, definition.Options.CheckpointInterval, definition.Options.TimeProvider, status.Checkpointed) { Restoring = status.Restoring };
+        var store = new CheckpointStore(definition.OpenCheckpoints(), definition.Name, operators, definition.Options.TimeProvider) { Tables = TablesOf(Plan), Restoring = status.Restoring };
+        return new CheckpointCoordinator(store, parts, definition.Options.CheckpointInterval, definition.Options.TimeProvider, status.Checkpointed);
     }
 }
