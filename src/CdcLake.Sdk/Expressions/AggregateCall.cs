@@ -40,6 +40,12 @@ internal enum AggregateKind : byte
 
     /// <summary>Root of <see cref="VarSamp"/>.</summary>
     StdDevSamp,
+
+    /// <summary>The value at a fraction of the way from the first to the last, in their order, between two values in proportion; null when there are none.</summary>
+    PercentileCont,
+
+    /// <summary>The first value that a fraction of all values does not exceed; null when there are none. Texts compare as for <see cref="Min"/>.</summary>
+    PercentileDisc,
 }
 
 /// <summary>One aggregate over a group.</summary>
@@ -48,5 +54,11 @@ internal enum AggregateKind : byte
 /// <param name="Result">
 /// Type of the result. Sum: Int64 for integers up to 32 bits and Int64, Decimal(38, s) for decimals and UInt64 (s = 0), Float64 for floats. Average: Decimal(38, min(s + 4, 30))
 /// for exact types, rounded half away from zero like MySQL, Float64 for floats. Min and Max: the input's type. Counts: Int64. Variances and deviations: Float64.
+/// PercentileCont: as Average; PercentileDisc: as Min.
 /// </param>
-internal readonly record struct AggregateCall(AggregateKind Kind, int Input, DataType Result);
+/// <param name="Fraction">Of percentiles, 0 to 1.</param>
+internal readonly record struct AggregateCall(AggregateKind Kind, int Input, DataType Result, decimal Fraction = 0)
+{
+    /// <summary>True for percentiles of either kind.</summary>
+    public bool IsPercentile => Kind is AggregateKind.PercentileCont or AggregateKind.PercentileDisc;
+}

@@ -66,4 +66,5 @@ internal sealed record CallExpr(ScalarOp Op, IReadOnlyList<Expr> Arguments, Type
 /// <param name="Kind">The function.</param>
 /// <param name="Argument">Over the columns of the aggregation's input; null when rows are counted.</param>
 /// <param name="Type">.NET type of the result.</param>
-internal sealed record AggregateExpr(AggregateKind Kind, Expr? Argument, Type Type) : Expr(Type);
+/// <param name="Fraction">Of percentiles.</param>
+internal sealed record AggregateExpr(AggregateKind Kind, Expr? Argument, Type Type, decimal Fraction = 0) : Expr(Type);

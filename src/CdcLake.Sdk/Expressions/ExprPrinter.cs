@@ -62,6 +62,7 @@ internal static class ExprPrinter
                 {
                     AggregateKind.CountDistinct => "count(distinct ",
                     AggregateKind.Collect => "concat(",
+                    AggregateKind.PercentileCont or AggregateKind.PercentileDisc => string.Create(CultureInfo.InvariantCulture, $"{aggregate.Kind.ToString().ToLowerInvariant()}({aggregate.Fraction}, "),
                     _ => $"{aggregate.Kind.ToString().ToLowerInvariant()}(",
                 });
                 var argument = aggregate.Argument is CallExpr { Op: ScalarOp.InOrder, Arguments: [var texts, ..] } ? texts : aggregate.Argument;

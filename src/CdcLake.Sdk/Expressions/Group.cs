@@ -157,6 +157,46 @@ public class Group<T>
     /// <summary>Standard deviation of a sample, the root of <see cref="VarSamp"/>: <c>STDDEV_SAMP(x)</c>.</summary>
     public double? StdDevSamp<TValue>(Func<T, TValue> selector) => throw Marker();
 
+    /// <summary>
+    /// The value in the middle of those that are not null, in their order, or the mean of the two in the middle; null when there is none: <see cref="PercentileCont(Func{T, decimal?}, double)"/> of 0.5.
+    /// </summary>
+    public decimal? Median(Func<T, decimal?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Median(Func{T, decimal?})"/>
+    public decimal? Median(Func<T, int?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Median(Func{T, decimal?})"/>
+    public decimal? Median(Func<T, long?> selector) => throw Marker();
+
+    /// <inheritdoc cref="Median(Func{T, decimal?})"/>
+    public double? Median(Func<T, double?> selector) => throw Marker();
+
+    /// <summary>
+    /// The value at a fraction of the way from the smallest to the largest that is not null, between two values in proportion: <c>PERCENTILE_CONT(fraction) WITHIN GROUP (ORDER BY x)</c>; null when there is
+    /// none. Of n values in order, counted from 0, it is the one at <c>fraction × (n − 1)</c>. Exact for integers and decimals, with four digits more than the values have, rounded half away from zero.
+    /// It keeps every value of the group.
+    /// </summary>
+    /// <param name="selector">What is ordered.</param>
+    /// <param name="fraction">A constant from 0 to 1: 0.95.</param>
+    public decimal? PercentileCont(Func<T, decimal?> selector, double fraction) => throw Marker();
+
+    /// <inheritdoc cref="PercentileCont(Func{T, decimal?}, double)"/>
+    public decimal? PercentileCont(Func<T, int?> selector, double fraction) => throw Marker();
+
+    /// <inheritdoc cref="PercentileCont(Func{T, decimal?}, double)"/>
+    public decimal? PercentileCont(Func<T, long?> selector, double fraction) => throw Marker();
+
+    /// <inheritdoc cref="PercentileCont(Func{T, decimal?}, double)"/>
+    public double? PercentileCont(Func<T, double?> selector, double fraction) => throw Marker();
+
+    /// <summary>
+    /// The first value, in their order, that a fraction of those that are not null does not exceed: <c>PERCENTILE_DISC(fraction) WITHIN GROUP (ORDER BY x)</c>; always one of the values; null when there is none.
+    /// Of n values in order, counted from 1, it is the one at <c>⌈fraction × n⌉</c>, and the first for 0. Of values of any type that has an order. It keeps every value of the group.
+    /// </summary>
+    /// <param name="selector">What is ordered.</param>
+    /// <param name="fraction">A constant from 0 to 1.</param>
+    public TValue PercentileDisc<TValue>(Func<T, TValue> selector, double fraction) => throw Marker();
+
     private protected static NotSupportedException Marker() =>
         new("A group's aggregates stand for the engine's inside a pipeline's lambda and cannot be executed.");
 }

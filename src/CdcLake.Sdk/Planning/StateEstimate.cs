@@ -27,7 +27,7 @@ internal static class StateEstimate
         var sums = calls.Where(c => c.Kind is AggregateKind.Sum or AggregateKind.Average).Select(c => c.Input).Distinct().ToList();
         var counts = calls.Where(c => c.Kind == AggregateKind.Count && c.Input >= 0).Select(c => c.Input).Distinct().Except(sums).Count();
         var spreads = calls.Where(c => c.Kind is >= AggregateKind.VarPop and <= AggregateKind.StdDevSamp).Select(c => c.Input).Distinct().Sum(s => CommonTypes.IsFloat(input[s].Type) ? FloatSpread : Spread);
-        var values = calls.Where(c => c.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.CountDistinct or AggregateKind.Collect).Distinct().ToList();
+        var values = calls.Where(c => c.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.CountDistinct or AggregateKind.Collect || c.IsPercentile).DistinctBy(c => c.IsPercentile ? (AggregateKind.PercentileCont, c.Input) : (c.Kind, c.Input)).ToList();
         var bytes = GroupOverhead + sums.Sum(s => Counter + OfSum(input[s].Type)) + spreads + ((counts + values.Count) * Counter);
         var group = Text(bytes, key.Select(k => input[k]), "a group");
         var kept = values.Select(v => Text(RowOverhead, [input[v.Input]], $"a different value of {input[v.Input].Name} in it")).Distinct();

@@ -118,6 +118,8 @@ internal sealed record AggregatePlan(Plan Input, IReadOnlyList<int> Key, IReadOn
         return call.Kind switch
         {
             AggregateKind.Min => values.Aggregate((a, b) => Compare(b, a) < 0 ? b : a),
+            AggregateKind.PercentileDisc => Sorted(values)[Math.Max((int)decimal.Ceiling(call.Fraction * values.Count), 1) - 1],
+            AggregateKind.PercentileCont => Between(call, Sorted(values), Input.Schema[call.Input].Type.Scale),
             AggregateKind.Collect => string.Concat(values.Cast<string>().Order(StringComparer.Ordinal).Select(v => Encoding.Latin1.GetString(BitConverter.GetBytes(Bytes(v))) + v)),
             AggregateKind.Max => values.Aggregate((a, b) => Compare(b, a) > 0 ? b : a),
             _ when call.Result.Kind == TypeKind.Float64 => FloatSum(values) / (call.Kind == AggregateKind.Average ? values.Count : 1),
@@ -125,6 +127,24 @@ internal sealed record AggregatePlan(Plan Input, IReadOnlyList<int> Key, IReadOn
             AggregateKind.Sum => (Int128)ExactSum(values),
             _ => Average(ExactSum(values), values.Count, call.Result.Scale - Input.Schema[call.Input].Type.Scale),
         };
+    }
+
+    private static List<object> Sorted(List<object> values) => [.. values.Order(Comparer<object>.Create((a, b) => Compare(a, b)))];
+
+    private static object Between(AggregateCall call, List<object> sorted, int scale)
+    {
+        var place = call.Fraction * (sorted.Count - 1);
+        var (low, high) = (sorted[(int)decimal.Floor(place)], sorted[(int)decimal.Ceiling(place)]);
+        var part = place - decimal.Floor(place);
+        if (call.Result.Kind == TypeKind.Float64)
+        {
+            var (a, b) = (Convert.ToDouble(low, System.Globalization.CultureInfo.InvariantCulture), Convert.ToDouble(high, System.Globalization.CultureInfo.InvariantCulture));
+            return part == 0 ? a : a + ((b - a) * (double)part);
+        }
+
+        var (from, to) = (ExactSum([low]), ExactSum([high]));
+        var denominator = BigInteger.Pow(10, 10);
+        return Average((from * denominator) + ((to - from) * new BigInteger(part * 10_000_000_000m)), (long)denominator, call.Result.Scale - scale);
     }
 
     private static int Bytes(string value) => value.Length; // as Latin-1
@@ -135,7 +155,7 @@ internal sealed record AggregatePlan(Plan Input, IReadOnlyList<int> Key, IReadOn
     private static BigInteger ExactSum(List<object> values) =>
         values.Aggregate(BigInteger.Zero, (sum, v) => sum + (v is Int128 wide ? (BigInteger)wide : Convert.ToInt64(v, System.Globalization.CultureInfo.InvariantCulture)));
 
-    private static Int128 Average(BigInteger sum, int count, int shift)
+    private static Int128 Average(BigInteger sum, long count, int shift)
     {
         var scaled = sum * BigInteger.Pow(10, shift) * 2 + (sum.Sign * count);
         return (Int128)BigInteger.Divide(scaled, 2 * count);

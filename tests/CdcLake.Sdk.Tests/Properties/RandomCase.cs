@@ -185,8 +185,10 @@ internal sealed class RandomCase
         }
 
         var type = schema[input].Type;
-        return _random.Next(6) switch
+        return _random.Next(8) switch
         {
+            6 when type.IsNumeric => new AggregateCall(AggregateKind.PercentileCont, input, AverageType(type), Fractions[_random.Next(Fractions.Length)]),
+            7 => new AggregateCall(AggregateKind.PercentileDisc, input, type, Fractions[_random.Next(Fractions.Length)]),
             0 => new AggregateCall(AggregateKind.Count, input, DataType.Int64),
             5 => new AggregateCall(AggregateKind.CountDistinct, input, DataType.Int64),
             1 => new AggregateCall(AggregateKind.Min, input, type),
@@ -197,6 +199,8 @@ internal sealed class RandomCase
             _ => new AggregateCall(AggregateKind.Max, input, type),
         };
     }
+
+    private static readonly decimal[] Fractions = [0, 0.25m, 0.5m, 0.95m, 1];
 
     private static DataType SumType(DataType type) => type.Kind switch
     {

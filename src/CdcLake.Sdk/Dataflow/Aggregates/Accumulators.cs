@@ -42,6 +42,7 @@ internal static class Accumulators
         return call.Kind switch
         {
             AggregateKind.Collect => new CollectAccumulator(call, input),
+            AggregateKind.PercentileCont or AggregateKind.PercentileDisc => new PercentileAccumulator(call, input),
             AggregateKind.CountDistinct => new DistinctAccumulator(call, input),
             AggregateKind.Min => Extreme(call, input, type.Storage, new Smallest()),
             AggregateKind.Max => Extreme(call, input, type.Storage, new Largest()),

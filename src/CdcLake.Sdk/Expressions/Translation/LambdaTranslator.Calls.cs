@@ -30,6 +30,13 @@ internal sealed partial class LambdaTranslator
             _ when owner is not null && Nullable.GetUnderlyingType(owner) is not null => NullableCall(e),
             _ => OtherCall(e),
         };
+        if (result is null && e is { Method.Name: "Equals" or "CompareTo", Object: { } compared, Arguments: [var other] } && ClrTypes.IsScalar(compared.Type))
+        {
+            result = e.Method.Name == "Equals"
+                ? Equality(Scalar(compared), Scalar(other), isEqual: true)
+                : Order(Scalar(compared), Scalar(other));
+        }
+
         if (result is null && e is { Method.Name: "ToString", Object: { } target, Arguments.Count: 0 })
         {
             result = AsText(target);
@@ -46,6 +53,13 @@ internal sealed partial class LambdaTranslator
         }
 
         return result is null ? throw UnknownCall(e) : new ScalarShape(result);
+    }
+
+    /// <summary>−1, 0 or 1 as <c>CompareTo</c> gives it; null where one of the two is.</summary>
+    private static CallExpr Order(Expr a, Expr b)
+    {
+        CallExpr Choice(ScalarOp op, int value, Expr otherwise) => new(ScalarOp.If, [new CallExpr(op, a, b, typeof(bool)), new ConstantExpr(value, typeof(int?)), otherwise], typeof(int?));
+        return Choice(ScalarOp.Less, -1, Choice(ScalarOp.Equal, 0, Choice(ScalarOp.Greater, 1, new ConstantExpr(null, typeof(int?)))));
     }
 
     private static UnsupportedExpressionException UnknownCall(MethodCallExpression e)
@@ -116,6 +130,11 @@ internal sealed partial class LambdaTranslator
             return Concatenation(e, group);
         }
 
+        if (e.Method.Name is "Median" or "PercentileCont" or "PercentileDisc")
+        {
+            return Percentile(e, group);
+        }
+
         var kind = Enum.Parse<AggregateKind>(e.Method.Name);
         if (e.Arguments.Count == 0)
         {
@@ -129,6 +148,18 @@ internal sealed partial class LambdaTranslator
         }
 
         return new AggregateExpr(kind, argument, e.Type);
+    }
+
+    private static AggregateExpr Percentile(MethodCallExpression e, GroupShape group)
+    {
+        object? given = 0.5;
+        if (e.Arguments.Count > 1 && (!ConstantEvaluator.TryEvaluate(e.Arguments[1], out given) || given is not (>= 0.0 and <= 1.0)))
+        {
+            throw Unsupported.Error(e, "the fraction is not a constant from 0 to 1", "Write g.PercentileCont(r => r.Price, 0.95).");
+        }
+
+        var kind = e.Method.Name == "PercentileDisc" ? AggregateKind.PercentileDisc : AggregateKind.PercentileCont;
+        return new AggregateExpr(kind, Selected(e, 0, group), e.Type, (decimal)(double)given!);
     }
 
     /// <summary>What a selector of an aggregate gives for a row.</summary>

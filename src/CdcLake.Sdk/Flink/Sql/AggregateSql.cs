@@ -42,6 +42,8 @@ internal static class AggregateSql
                 return new SqlValue($"{(call.Kind == AggregateKind.Min ? "MIN" : "MAX")}({input.Value.Text})", input.Value.Type);
             case AggregateKind.Min or AggregateKind.Max:
                 throw place.Refuse($"{call.Kind} of \"{field.Name}\"", "Flink compares no binary values. Leave them out, or compare a text");
+            case AggregateKind.PercentileCont or AggregateKind.PercentileDisc:
+                throw place.Refuse($"{call.Kind} of \"{field.Name}\"", "Flink has no exact percentiles over rows that come and go. Compute them where the table is read");
             case AggregateKind.Collect:
                 throw place.Refuse($"{call.Kind} of \"{field.Name}\"", NoOrder);
             default:

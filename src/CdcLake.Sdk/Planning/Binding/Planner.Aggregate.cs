@@ -31,9 +31,9 @@ internal sealed partial class Planner
         var bound = new List<AggregateCall>();
         for (var i = 0; i < calls.Count; i++)
         {
-            var call = new AggregateCall(calls[i].Kind, ordinals[keys.Count + i], ResultType(calls[i], arguments[i]));
+            var call = new AggregateCall(calls[i].Kind, ordinals[keys.Count + i], ResultType(calls[i], arguments[i]), calls[i].Fraction);
             bound.Add(call);
-            var labels = call.Kind is AggregateKind.Min or AggregateKind.Max ? arguments[i]!.Labels : [];
+            var labels = call.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.PercentileDisc ? arguments[i]!.Labels : [];
             fields.Add(new Field(calls[i].Name, call.Result, IsNullable(call.Kind, arguments[i], keys.Count))
             {
                 Labels = labels,
@@ -48,7 +48,7 @@ internal sealed partial class Planner
         }
 
         var schema = new Schema(fields);
-        var meaning = calls.Select((c, i) => $"{c.Kind}({arguments[i]?.Key ?? "*"}):{bound[i].Result}").ToList();
+        var meaning = calls.Select((c, i) => $"{c.Kind}({arguments[i]?.Key ?? "*"}){Percent(c)}:{bound[i].Result}").ToList();
         var fingerprint = NodeFactory.Hash(["aggregate/2", source.Fingerprint, .. groups.Keys.Select(k => k.Key), "=>", .. meaning]);
         var text = keys.Count == 0 ? "all rows" : "by " + string.Join(", ", groups.Keys.Select(k => k.Text));
         var node = _nodes.Add(
@@ -60,6 +60,8 @@ internal sealed partial class Planner
             .Concat(calls.Select((c, i) => (c.Name, Value: Result(c, arguments[i], new BoundColumn(keys.Count + i, schema[keys.Count + i]))))).ToList();
         return shown.TrueForAll(s => s.Value is BoundColumn) ? stream : stream with { Node = ProjectNode(stream, shown) };
     }
+
+    private static string Percent(LogicalCall call) => call.Kind is AggregateKind.PercentileCont or AggregateKind.PercentileDisc ? "%" + call.Fraction.ToString(System.Globalization.CultureInfo.InvariantCulture) : "";
 
     private static BoundExpr Result(LogicalCall call, BoundExpr? argument, BoundColumn column) =>
         call.Argument is CallExpr { Op: ScalarOp.InOrder } texts ? TextLists.Result(texts, (BoundPack)argument!, column) : TextKeys.Result(argument, column);
@@ -95,7 +97,7 @@ internal sealed partial class Planner
 
     private static BoundExpr Argument(ExprBinder binder, LogicalCall call) =>
         call.Argument is CallExpr { Op: ScalarOp.InOrder } texts ? TextLists.Argument(binder, texts)
-        : call.Kind is AggregateKind.Sum or AggregateKind.Average or (>= AggregateKind.VarPop and <= AggregateKind.StdDevSamp) ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
+        : call.Kind is AggregateKind.Sum or AggregateKind.Average or AggregateKind.PercentileCont or (>= AggregateKind.VarPop and <= AggregateKind.StdDevSamp) ? binder.BindNumber(call.Argument!) : binder.Bind(call.Argument!);
 
     /// <summary>Type of a call's column: of a mean inside of an expression with all digits, where they fit.</summary>
     private static DataType ResultType(LogicalCall call, BoundExpr? argument) =>
@@ -109,7 +111,7 @@ internal sealed partial class Planner
         }
 
         var type = argument.Type;
-        if (call.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.Collect)
+        if (call.Kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.Collect or AggregateKind.PercentileDisc)
         {
             return type;
         }

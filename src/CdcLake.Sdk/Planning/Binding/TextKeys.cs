@@ -33,7 +33,7 @@ internal static class TextKeys
     /// <summary>What an aggregate takes of a text: MIN and MAX the key with the text behind it, so that of texts that are equal always the same one comes out.</summary>
     public static BoundExpr Argument(AggregateKind kind, BoundExpr value)
     {
-        var key = kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.CountDistinct ? Of(value, $"{kind} of \"{value.Text}\"") : value;
+        var key = kind is AggregateKind.Min or AggregateKind.Max or AggregateKind.PercentileDisc or AggregateKind.CountDistinct ? Of(value, $"{kind} of \"{value.Text}\"") : value;
         return ReferenceEquals(key, value) || kind == AggregateKind.CountDistinct ? key : new BoundPack([key, value], isNullable: true);
     }
 

@@ -34,16 +34,17 @@ internal sealed class CallCollector
 
     private ColumnExpr Column(AggregateExpr aggregate, bool isWhole)
     {
-        var known = _calls.Find(c => c.Kind == aggregate.Kind && c.IsWhole == isWhole && Equals(c.Argument, aggregate.Argument));
+        var call = new LogicalCall(aggregate.ToString(), aggregate.Kind, aggregate.Argument, isWhole, aggregate.Fraction);
+        var known = _calls.Find(call.IsSame);
         if (known is null)
         {
-            var name = aggregate.ToString();
+            var name = call.Name;
             while (_keys.Contains(name) || _calls.Exists(c => c.Name == name))
             {
                 name += "'";
             }
 
-            known = new LogicalCall(name, aggregate.Kind, aggregate.Argument, isWhole);
+            known = call with { Name = name };
             _calls.Add(known);
         }
 

@@ -39,4 +39,9 @@ internal sealed class LogicalAggregate(LogicalNode input, IReadOnlyList<NamedExp
 /// <param name="Kind">The function.</param>
 /// <param name="Argument">What it is over.</param>
 /// <param name="IsWhole">A mean with all digits that MySQL computes, for use inside of an expression.</param>
-internal sealed record LogicalCall(string Name, AggregateKind Kind, Expr? Argument, bool IsWhole);
+/// <param name="Fraction">Of percentiles.</param>
+internal sealed record LogicalCall(string Name, AggregateKind Kind, Expr? Argument, bool IsWhole, decimal Fraction = 0)
+{
+    /// <summary>True when both compute the same, whatever it is called.</summary>
+    public bool IsSame(LogicalCall other) => Kind == other.Kind && IsWhole == other.IsWhole && Fraction == other.Fraction && Equals(Argument, other.Argument);
+}

@@ -75,7 +75,7 @@ internal sealed class PartialCalls(JoinChain chain, NewNames names, NewNames nam
 
     private ColumnExpr Column(LogicalCall call)
     {
-        var known = _partial.Find(c => c.Kind == call.Kind && c.IsWhole == call.IsWhole && Equals(c.Argument, call.Argument));
+        var known = _partial.Find(call.IsSame);
         if (known is null)
         {
             _partial.Add(known = call with { Name = names.Of(call.Name) });

@@ -7,8 +7,8 @@ namespace CdcLake.State.Stores;
 // A record: prefix (RowHeader, of which only the count is restored), number of the group (8 bytes), the encoded row.
 
 /// <summary>
-/// Counted rows by group, in order: adding, withdrawing and finding one costs O(log n) of its group, the first k of a group O(k). The rows of a group form a treap (a search tree
-/// that pseudo-random priorities keep flat) inside their records, whose root the caller keeps. Not thread-safe.
+/// Counted rows by group, in order: adding, withdrawing and finding one, also by its place, costs O(log n) of its group, the first k of a group O(k). The rows of a group form a treap (a
+/// search tree that pseudo-random priorities keep flat) inside their records, whose root the caller keeps. Not thread-safe.
 /// </summary>
 internal sealed class OrderedRows : IStateStore
 {
@@ -32,6 +32,7 @@ internal sealed class OrderedRows : IStateStore
         public int Count;
         public uint Left;
         public uint Right;
+        public int Below; // rows of its tree, itself included, each as often as it is there
         public long Group;
     }
 
@@ -64,7 +65,7 @@ internal sealed class OrderedRows : IStateStore
             var order = Compare(row, this[at]);
             if (order == 0)
             {
-                Count(at, ref header, weight, ref root);
+                Count(at, weight, ref root);
                 return;
             }
 
@@ -92,6 +93,33 @@ internal sealed class OrderedRows : IStateStore
             }
 
             at = HeaderOf(at).Right;
+        }
+    }
+
+    /// <summary>How many rows a group has, each as often as it is there.</summary>
+    public int RowsOf(uint root) => root == 0 ? 0 : HeaderOf(root).Below;
+
+    /// <summary>The row at a place in the order of a group.</summary>
+    /// <param name="root">Root of the group's tree.</param>
+    /// <param name="place">From 0, less than <see cref="RowsOf"/>.</param>
+    public uint At(uint root, int place)
+    {
+        for (var at = root; ;)
+        {
+            ref var header = ref HeaderOf(at);
+            var before = RowsOf(header.Left);
+            if (place < before)
+            {
+                at = header.Left;
+            }
+            else if (place < before + header.Count)
+            {
+                return at;
+            }
+            else
+            {
+                (at, place) = (header.Right, place - before - header.Count);
+            }
         }
     }
 
@@ -145,15 +173,22 @@ internal sealed class OrderedRows : IStateStore
     {
         var reference = _log.Append(HeaderSize + row.Length);
         row.CopyTo(_log[reference][HeaderSize..]);
-        HeaderOf(reference) = new RowHeader { Count = count, Group = group };
+        HeaderOf(reference) = new RowHeader { Count = count, Below = count, Group = group };
         _negative += count < 0 ? 1 : 0;
         root = Insert(root, reference);
     }
 
-    private void Count(uint reference, ref RowHeader header, int weight, ref uint root)
+    private void Count(uint reference, int weight, ref uint root)
     {
+        for (var at = root; at != reference; at = Compare(this[reference], this[at]) < 0 ? HeaderOf(at).Left : HeaderOf(at).Right)
+        {
+            HeaderOf(at).Below += weight;
+        }
+
+        ref var header = ref HeaderOf(reference);
         var before = header.Count;
         header.Count = checked(before + weight);
+        header.Below += weight;
         _negative += (header.Count < 0 ? 1 : 0) - (before < 0 ? 1 : 0);
         if (header.Count != 0)
         {
@@ -177,11 +212,13 @@ internal sealed class OrderedRows : IStateStore
         {
             ref var header = ref HeaderOf(node);
             Split(root, node, out header.Left, out header.Right);
+            Sum(ref header);
             return node;
         }
 
         ref var side = ref Compare(this[node], this[root]) < 0 ? ref top.Left : ref top.Right;
         side = Insert(side, node);
+        Sum(ref top);
         return root;
     }
 
@@ -200,12 +237,14 @@ internal sealed class OrderedRows : IStateStore
             Split(header.Right, row, out var middle, out behind);
             header.Right = middle;
             before = root;
+            Sum(ref header);
         }
         else
         {
             Split(header.Left, row, out before, out var middle);
             header.Left = middle;
             behind = root;
+            Sum(ref header);
         }
     }
 
@@ -219,6 +258,7 @@ internal sealed class OrderedRows : IStateStore
 
         ref var side = ref Compare(this[node], this[root]) < 0 ? ref header.Left : ref header.Right;
         side = Remove(side, node);
+        Sum(ref header);
         return root;
     }
 
@@ -231,15 +271,19 @@ internal sealed class OrderedRows : IStateStore
 
         if (Priority(before) > Priority(behind))
         {
-            ref var right = ref HeaderOf(before).Right;
-            right = Merge(right, behind);
+            ref var first = ref HeaderOf(before);
+            first.Right = Merge(first.Right, behind);
+            Sum(ref first);
             return before;
         }
 
-        ref var left = ref HeaderOf(behind).Left;
-        left = Merge(before, left);
+        ref var last = ref HeaderOf(behind);
+        last.Left = Merge(before, last.Left);
+        Sum(ref last);
         return behind;
     }
+
+    private void Sum(ref RowHeader header) => header.Below = header.Count + RowsOf(header.Left) + RowsOf(header.Right);
 
     private static uint Priority(uint reference)
     {
