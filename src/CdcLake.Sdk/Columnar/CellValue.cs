@@ -59,6 +59,7 @@ internal static class CellValue
                 DateTimeOffset instant when target == typeof(DateTime) => instant.UtcDateTime,
                 DateOnly day when target == typeof(DateTime) => day.ToDateTime(TimeOnly.MinValue),
                 string text when target == typeof(Guid) => Guid.Parse(text),
+                byte[] { Length: 16 } bytes when target == typeof(Guid) => new Guid(bytes, bigEndian: true),
                 IConvertible number and not string when target.IsPrimitive || target == typeof(decimal) => Convert.ChangeType(number, target, CultureInfo.InvariantCulture),
                 Int128 wide when target == typeof(ulong) => checked((ulong)wide),
                 Int128 wide when target == typeof(long) => checked((long)wide),

@@ -41,7 +41,7 @@ internal static class ClrTypes
             return DataType.Time(6);
         }
 
-        if (bare.IsEnum)
+        if (bare.IsEnum || bare == typeof(Guid))
         {
             return DataType.String;
         }

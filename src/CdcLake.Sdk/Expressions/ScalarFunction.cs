@@ -9,6 +9,9 @@ internal enum ArgumentRule : byte
     /// <summary>Any text.</summary>
     Text,
 
+    /// <summary>Bytes.</summary>
+    Binary,
+
     /// <summary>An integer, brought to 64 bits.</summary>
     Integer,
 

@@ -41,4 +41,15 @@ public static class SqlFunctions
     [return: NotNullIfNotNull(nameof(value))]
     public static string? Format(decimal? value, int digits) =>
         throw new NotSupportedException("SqlFunctions.Format stands for the engine's inside a pipeline's lambda and cannot be executed.");
+
+    /// <summary>
+    /// Start of the window of a fixed size that a time is in: what <c>TUMBLE</c> groups by. Windows are counted from 1970-01-01 00:00, of TIMESTAMP in UTC. With the precision of whole seconds where the
+    /// size has it.
+    /// </summary>
+    /// <typeparam name="T">DateTime or DateTimeOffset, possibly nullable.</typeparam>
+    /// <param name="time">A time; null gives null.</param>
+    /// <param name="size">A constant of at least a microsecond: <c>TimeSpan.FromMinutes(15)</c>.</param>
+    /// <exception cref="NotSupportedException">Called outside of a pipeline's lambda.</exception>
+    public static T WindowStart<T>(T time, TimeSpan size) =>
+        throw new NotSupportedException("SqlFunctions.WindowStart stands for the engine's inside a pipeline's lambda and cannot be executed.");
 }

@@ -22,7 +22,8 @@ public sealed class SubsetTests
     private sealed record Inner(int Qty);
 
     private sealed record Line(
-        int A, int B, int Zero, long L, decimal Price, double F, string Name, string? None, int? Missing, bool Flag, DateTime At, DateOnly Day, Status State, Inner Nested, byte[] Raw);
+        int A, int B, int Zero, long L, decimal Price, double F, string Name, string? None, int? Missing, bool Flag, DateTime At, DateOnly Day, Status State, Inner Nested, byte[] Raw,
+        Guid Uid, Guid Uid16);
 
     private static readonly (string Name, DataType Type, object? Value)[] Columns =
     [
@@ -30,6 +31,7 @@ public sealed class SubsetTests
         ("Price", DataType.Decimal(10, 2), (BigInteger)1235), ("F", DataType.Float64, 2.5), ("Name", DataType.String, " Größe😀 "), ("None", DataType.String, null),
         ("Missing", DataType.Int32, null), ("Flag", DataType.Boolean, true), ("At", DataType.Timestamp(6), Micros(new DateTime(2024, 2, 29, 23, 59, 58, 7))),
         ("Day", DataType.Date, (BigInteger)19_782), ("State", DataType.String, "Open"), ("Qty", DataType.Int32, (BigInteger)11), ("Raw", DataType.Binary, new byte[] { 1, 2, 3 }),
+        ("Uid", DataType.String, "00112233-4455-6677-8899-AABBCCDDEEFF"), ("Uid16", DataType.Binary, Convert.FromHexString("00112233445566778899AABBCCDDEEFF")),
     ];
 
     private static readonly Schema Schema = new(Columns.Select(c => new Field(c.Name, c.Type, c.Value is null)));
@@ -300,7 +302,8 @@ public sealed class SubsetTests
     public void Formatted_dates()
     {
         Assert.Equal("2024-02-29 23:59:58.007 \"x\":string".Replace("\"", "", StringComparison.Ordinal), Run(x => x.At.ToString("yyyy-MM-dd HH:mm:ss.fff 'x'")));
-        Assert.Contains("fixed number of digits", Assert.Throws<UnsupportedExpressionException>(() => Run(x => x.At.ToString("MMMM"))).Message, StringComparison.Ordinal);
+        Assert.Equal("Thursday, 29 Feb 24 11:59 PM:string|2/29 February Thu 23:string", Run(x => new { A = x.At.ToString("dddd, d MMM yy h:mm tt"), B = x.At.ToString("M/d MMMM ddd H") }));
+        Assert.Contains("parts that MySQL has", Assert.Throws<UnsupportedExpressionException>(() => Run(x => x.At.ToString("d"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -309,6 +312,7 @@ public sealed class SubsetTests
         Assert.Equal("15.625:float64|null|1:int32|-1:int32", Run(x => new { P = Math.Pow(x.F, 3), S = Math.Sqrt(x.B), A = Math.Sign(x.Price), B = Math.Sign(x.B) }));
         Assert.Equal("null", Run(x => Math.Log(x.Zero)));
         Assert.Throws<ArithmeticOverflowException>(() => Run(x => Math.Exp(x.L * 100)));
+        Assert.Equal("-8:int64", Run(x => ~x.A));
         Assert.Equal("6:int64|-1:int64|-7:int64", Run(x => new { And = x.A & x.B, Or = x.A | x.B, Xor = x.A ^ x.B }));
     }
 
@@ -330,6 +334,35 @@ public sealed class SubsetTests
         var closed = Status.Closed;
         Assert.Equal("True:boolean", Run(x => x.State == Status.Open));
         Assert.Equal("True:boolean", Run(x => x.State != closed));
+    }
+
+    [Fact]
+    public void Identifiers_have_two_forms()
+    {
+        var id = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff");
+        HashSet<Guid> many = [.. Enumerable.Range(0, 2000).Select(i => new Guid(i, 0, 0, new byte[8])), id];
+        Assert.Equal($"{id}:string|{id}:string", Run(x => new { A = x.Uid.ToString(), B = $"{x.Uid16}" }));
+        Assert.Equal("True:boolean|False:boolean", Run(x => new { A = x.Uid16 == id, B = x.Uid == Guid.Empty }));
+        Assert.Equal("False:boolean", Run(x => x.Uid == x.Uid16)); // texts without a collation, of other cases
+        Assert.Equal("True:boolean|True:boolean", Run(x => new { A = many.Contains(x.Uid), B = many.Contains(x.Uid16) }));
+        Assert.Equal("True:boolean|0:int32", Run(x => new { A = x.Uid16.Equals(id), B = x.A.CompareTo(7) }));
+    }
+
+    [Fact]
+    public void Dates_of_text()
+    {
+        Assert.Equal($"{Micros(new DateTime(2007, 2, 3))}:datetime", Run(x => DateTime.ParseExact(x.A + "-2-3 and more", "yyyy-MM-dd", null)));
+        Assert.Equal("null|null", Run(x => new { A = DateTime.ParseExact(x.Name, "yyyy-MM-dd", null), B = DateOnly.ParseExact("30.2.202" + x.A, "dd.MM.yyyy") }));
+        Assert.Equal($"{Micros(new DateTime(2027, 2, 28, 7, 0, 0))}:datetime(6)", Run(x => DateTime.ParseExact("28.2.202" + x.A + " 7:0:0.", "dd.MM.yyyy HH:mm:ss.fff", CultureInfo.InvariantCulture)));
+        Assert.Contains("ParseExact", Assert.Throws<UnsupportedExpressionException>(() => Run(x => DateTime.Parse(x.Name, CultureInfo.InvariantCulture))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Windows_begin_at_multiples_of_their_size()
+    {
+        Assert.Equal($"{Micros(new DateTime(2024, 2, 29, 23, 45, 0))}:timestamp", Run(x => SqlFunctions.WindowStart(x.At, TimeSpan.FromMinutes(15))));
+        Assert.Equal($"{Micros(new DateTime(2024, 2, 29))}:timestamp|19782:date", Run(x => new { A = SqlFunctions.WindowStart(x.At, TimeSpan.FromDays(1)), B = SqlFunctions.WindowStart(x.Day, TimeSpan.FromDays(1)) }));
+        Assert.Throws<UnsupportedExpressionException>(() => Run(x => SqlFunctions.WindowStart(x.At, TimeSpan.Zero)));
     }
 
     [Fact]

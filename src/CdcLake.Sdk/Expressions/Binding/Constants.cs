@@ -64,6 +64,7 @@ internal static class Constants
         ulong v => new BoundConstant((Int128)v, new DataType(TypeKind.UInt64), text),
         float v => new BoundConstant(v, new DataType(TypeKind.Float32), text),
         double v => new BoundConstant(v, DataType.Float64, text),
+        Guid v => new BoundConstant(Encoding.UTF8.GetBytes(v.ToString()), DataType.String, text),
         string v => new BoundConstant(Encoding.UTF8.GetBytes(v), DataType.String, text),
         byte[] v => new BoundConstant(v, DataType.Binary, text),
         DateOnly v => new BoundConstant(v.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber, DataType.Date, text),

@@ -41,6 +41,11 @@ internal sealed partial class ExprBinder
             value = clr == typeof(string) ? EnumLabels.TextOf(enumType, value) : EnumLabels.NumberOf(enumType, value);
         }
 
+        if (clr == typeof(string) && ClrTypes.Strip(call.Arguments[0].Type) == typeof(Guid))
+        {
+            return GuidForms.Text(value);
+        }
+
         if (clr == typeof(string) && value.Type.IsNumeric && call.Arguments[0] is CallExpr { Op: ScalarOp.If } choice)
         {
             return Bind(TextOfChoice(choice)); // each value has its own digits, as in MySQL, though as a number it has those of both

@@ -62,6 +62,7 @@ internal sealed partial class ExprBinder
         var (target, wanted) = rule switch
         {
             ArgumentRule.Text => (value.Type.Kind == TypeKind.String ? value.Type : (DataType?)null, "text"),
+            ArgumentRule.Binary => (value.Type.Kind == TypeKind.Binary ? value.Type : null, "bytes"),
             ArgumentRule.Integer => (value.Type.IsInteger ? DataType.Int64 : null, "an integer"),
             ArgumentRule.Double => (value.Type.IsNumeric ? DataType.Float64 : null, "a number"),
             ArgumentRule.DateTime => (value.Type.Kind == TypeKind.Date ? DataType.DateTime(0) : value.Type.Kind is TypeKind.DateTime or TypeKind.Timestamp ? value.Type : null, "a date"),

@@ -124,6 +124,7 @@ internal sealed partial class ExprBinder
     private static (BoundExpr Left, BoundExpr Right) Unify(CallExpr call, Expr left, BoundExpr a, Expr right, BoundExpr b)
     {
         (a, b) = EnumLabels.Align(left, a, right, b);
+        (a, b) = GuidForms.Align(left, a, right, b);
         var type = a switch
         {
             BoundConstant { Value: null } => b.Type,

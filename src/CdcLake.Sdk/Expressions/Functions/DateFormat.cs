@@ -1,10 +1,13 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 
 namespace CdcLake.Expressions.Functions;
 
 /// <summary>
-/// A format of dates and times, of parts with a fixed number of digits: <c>yyyy yy MM dd HH mm ss</c>, <c>f</c> to <c>ffffff</c>, text in quotes, and characters that are no letters.
+/// A format of dates and times, of C#'s parts: <c>yyyy yy MMMM MMM MM M dddd ddd dd d HH H hh h mm m ss s tt</c>, <c>f</c> to <c>ffffff</c>, text in quotes, and characters that are no letters. Names are
+/// English, as MySQL's are unless it is told otherwise.
 /// </summary>
 internal sealed class DateFormat
 {
@@ -17,12 +20,23 @@ internal sealed class DateFormat
     public IEnumerable<(char? Letter, string Text)> Parts =>
         _parts.Select(p => p.Part == '\0' ? ((char?)null, Encoding.UTF8.GetString(p.Literal)) : (p.Part, new string(p.Part, p.Length)));
 
-    /// <summary>Bytes of every text it makes.</summary>
+    /// <summary>Most bytes of a text it makes.</summary>
     public int Length { get; private set; }
+
+    /// <summary>True when all texts that it makes have that length.</summary>
+    public bool IsFixed { get; private set; } = true;
+
+    /// <summary>True when all of its parts are digits that are filled up with zeros, so that texts can be read by it.</summary>
+    public bool IsReadable => _parts.TrueForAll(p => p.Part is '\0' or 'f' || (p.Part is not ('h' or 't') && p.Length is 2 or 4 && (p.Part == 'y' || p.Length == 2)));
 
     /// <summary>Null when the format has parts that are not supported.</summary>
     public static DateFormat? Parse(string text)
     {
+        if (text.Length == 1)
+        {
+            return null; // one of .NET's standard formats
+        }
+
         var format = new DateFormat(text);
         for (var i = 0; i < text.Length;)
         {
@@ -58,7 +72,7 @@ internal sealed class DateFormat
                 end++;
             }
 
-            if ((c, end - i) is not (('y', 4 or 2) or ('M' or 'd' or 'H' or 'm' or 's', 2) or ('f', >= 1 and <= 6)))
+            if ((c, end - i) is not (('y', 4 or 2) or ('M' or 'd', <= 4) or ('H' or 'h' or 'm' or 's', <= 2) or ('t', 2) or ('f', <= 6)))
             {
                 return null;
             }
@@ -70,31 +84,55 @@ internal sealed class DateFormat
         return format._parts.Count == 0 ? null : format;
     }
 
-    public void Write(DateTime time, Span<byte> target)
+    /// <summary>Writes a text of at most <see cref="Length"/> bytes; gives how many there are.</summary>
+    public int Write(DateTime time, Span<byte> target)
     {
+        var start = target.Length;
         foreach (var (part, literal, length) in _parts)
         {
             if (part == '\0')
             {
                 literal.CopyTo(target);
                 target = target[literal.Length..];
-                continue;
             }
-
-            var value = part switch
+            else if (NameOf(part, length, time) is { } name)
             {
-                'y' => length == 2 ? time.Year % 100 : time.Year,
-                'M' => time.Month,
-                'd' => time.Day,
-                'H' => time.Hour,
-                'm' => time.Minute,
-                's' => time.Second,
-                _ => (int)(time.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond) / PowerOfTen(6 - length),
-            };
-            Utf8Formatter.TryFormat(value, target, out _, new System.Buffers.StandardFormat('D', (byte)length));
-            target = target[length..];
+                target = target[Encoding.UTF8.GetBytes(name, target)..];
+            }
+            else
+            {
+                var standard = length == 1 && part != 'f' ? default : new StandardFormat('D', (byte)length);
+                Utf8Formatter.TryFormat(Number(part, length, time), target, out var written, standard);
+                target = target[written..];
+            }
         }
+
+        return start - target.Length;
     }
+
+    private static string? NameOf(char part, int length, DateTime time) => (part, length) switch
+    {
+        ('M', 3) => Names.GetAbbreviatedMonthName(time.Month),
+        ('M', 4) => Names.GetMonthName(time.Month),
+        ('d', 3) => Names.GetAbbreviatedDayName(time.DayOfWeek),
+        ('d', 4) => Names.GetDayName(time.DayOfWeek),
+        ('t', _) => time.Hour < 12 ? "AM" : "PM",
+        _ => null,
+    };
+
+    private static int Number(char part, int length, DateTime time) => part switch
+    {
+        'y' => length == 2 ? time.Year % 100 : time.Year,
+        'M' => time.Month,
+        'd' => time.Day,
+        'H' => time.Hour,
+        'h' => (time.Hour + 11) % 12 + 1,
+        'm' => time.Minute,
+        's' => time.Second,
+        _ => (int)(time.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond) / PowerOfTen(6 - length),
+    };
+
+    private static DateTimeFormatInfo Names => CultureInfo.InvariantCulture.DateTimeFormat;
 
     public override string ToString() => _text;
 
@@ -102,7 +140,9 @@ internal sealed class DateFormat
 
     private void Add(char part, byte[] literal, int length)
     {
+        const int LongestName = 9;
         _parts.Add((part, literal, length));
-        Length += part == '\0' ? literal.Length : length;
+        IsFixed &= part is '\0' or 'f' or 't' || length == 2 || (part == 'y' && length == 4) || length == 3;
+        Length += part == '\0' ? literal.Length : part is 'M' or 'd' && length == 4 ? LongestName : Math.Max(length, part == 'f' ? 1 : 2);
     }
 }

@@ -70,14 +70,41 @@ internal static class DateFunctions
             return InRange(local) ? r.Put(local) : FunctionOutcome.Null;
         }) { MayBeNull = true, With = [zone] };
 
+    /// <summary>Start of the window of so many microseconds that a time is in; windows are counted from 1970.</summary>
+    public static ScalarFunction WindowStart(long size) => new(
+        $"WindowStart({size})", [ArgumentRule.DateTime], types => size % TimeSpan.MicrosecondsPerSecond == 0 ? types[0] with { Scale = 0 } : types[0] with { Scale = 6 },
+        r =>
+        {
+            var (windows, rest) = Math.DivRem(r.Long(0), size);
+            var start = (windows - (rest < 0 ? 1 : 0)) * size;
+            return InRange(start) ? r.Put(start) : FunctionOutcome.Null;
+        }) { MayBeNull = true };
+
+    /// <summary>The time that a text says in a format; null where it says none.</summary>
+    public static ScalarFunction Parse(DateFormat format)
+    {
+        var parser = new DateParser(format);
+        return new(
+            $"Parse({format})", [ArgumentRule.Text], DataType.DateTime(format.Parts.Any(p => p.Letter == 'f') ? 6 : 0),
+            r => parser.TryParse(r.Text(0), out var time) ? r.Put(Microseconds(time)) : FunctionOutcome.Null) { MayBeNull = true, With = [format] };
+    }
+
     /// <summary>Text of a time in a format whose parts are those of <see cref="DateFormat"/>.</summary>
     public static ScalarFunction Format(DateFormat format) => new(
         $"Format({format})", [ArgumentRule.DateTime], DataType.String,
         r =>
         {
-            format.Write(TimeOf(r.Long(0)), r.PutText(format.Length));
-            return FunctionOutcome.Value;
+            if (format.IsFixed)
+            {
+                format.Write(TimeOf(r.Long(0)), r.PutText(format.Length));
+                return FunctionOutcome.Value;
+            }
+
+            Span<byte> text = format.Length <= MostOnStack ? stackalloc byte[MostOnStack] : new byte[format.Length];
+            return r.Put(text[..format.Write(TimeOf(r.Long(0)), text)]);
         }) { With = [format] };
+
+    private const int MostOnStack = 128;
 
     private static DateTime TimeOf(long microseconds) =>
         DateTime.UnixEpoch.AddTicks(Math.Clamp(microseconds, Lowest, Highest) * TimeSpan.TicksPerMicrosecond);

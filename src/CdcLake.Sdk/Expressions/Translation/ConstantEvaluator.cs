@@ -103,6 +103,10 @@ internal static class ConstantEvaluator
         {
             value = default(TimeSpan);
         }
+        else if (type == typeof(Guid))
+        {
+            value = Guid.Empty;
+        }
         else if (ClrTypes.IsScalar(type))
         {
             value = type == typeof(DateTime) ? default(DateTime) : Convert.ChangeType(0, type, System.Globalization.CultureInfo.InvariantCulture);

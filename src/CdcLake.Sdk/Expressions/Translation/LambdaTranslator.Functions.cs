@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Linq.Expressions;
 using System.Text.RegularExpressions;
 using CdcLake.Columnar;
@@ -76,6 +77,11 @@ internal sealed partial class LambdaTranslator
             return new CallExpr(ScalarOp.Date, Scalar(e.Arguments[0]), typeof(DateOnly));
         }
 
+        if (e is { Method.Name: "ParseExact" or "Parse", Object: null })
+        {
+            return ParsedDate(e);
+        }
+
         if (e is { Method.Name: "DaysInMonth", Object: null })
         {
             return new CallExpr(DateFunctions.DaysInMonth, e.Type, Scalar(e.Arguments[0]), Scalar(e.Arguments[1]));
@@ -122,7 +128,7 @@ internal sealed partial class LambdaTranslator
             return AddColumn(e, value, unit);
         }
 
-        return AddTime(e, value, unit * Convert.ToDouble(amount, System.Globalization.CultureInfo.InvariantCulture));
+        return AddTime(e, value, unit * Convert.ToDouble(amount, CultureInfo.InvariantCulture));
     }
 
     /// <summary>A time moved by as many units as a column says, which has to be an integer.</summary>
@@ -144,7 +150,20 @@ internal sealed partial class LambdaTranslator
     private CallExpr FormattedDate(MethodCallExpression e) =>
         ConstantEvaluator.TryEvaluate(e.Arguments[0], out var text) && text is string format && DateFormat.Parse(format) is { } parsed
             ? new CallExpr(DateFunctions.Format(parsed), e.Type, Scalar(e.Object!))
-            : throw Unsupported.Error(e, "the format of a date must be a constant of parts with a fixed number of digits", "Use yyyy, MM, dd, HH, mm, ss, f to ffffff and punctuation.");
+            : throw Unsupported.Error(e, "the format of a date must be a constant of the parts that MySQL has too", "Use yyyy, yy, M to MMMM, d to dddd, H, HH, h, hh, m, mm, s, ss, tt, f to ffffff and punctuation; not one letter alone.");
+
+    /// <summary><c>DateTime.ParseExact(text, "yyyy-MM-dd", null)</c> and the like of DateOnly.</summary>
+    private CallExpr ParsedDate(MethodCallExpression e)
+    {
+        var isPlain = e.Method.Name == "ParseExact" && e.Arguments.Count <= 4 && e.Arguments[0].Type == typeof(string) && e.Type != typeof(DateTimeOffset)
+            && (e.Arguments.Count < 4 || (ConstantEvaluator.TryEvaluate(e.Arguments[3], out var style) && style is DateTimeStyles.None));
+        var isNeutral = e.Arguments.Count < 3 || e.Arguments[2] is MemberExpression { Expression: null, Member.Name: nameof(CultureInfo.InvariantCulture) }
+            || (ConstantEvaluator.TryEvaluate(e.Arguments[2], out var culture) && (culture is null || culture.Equals(CultureInfo.InvariantCulture)));
+        return isPlain && isNeutral && ConstantEvaluator.TryEvaluate(e.Arguments[1], out var text) && text is string format && DateFormat.Parse(format) is { IsReadable: true } parsed
+            ? AsDate(new CallExpr(DateFunctions.Parse(parsed), e.Type, Scalar(e.Arguments[0])))
+            : throw Unsupported.Error(
+                e, "a date is read from a text in a constant format, without a culture", "Write DateTime.ParseExact(r.Text, \"yyyy-MM-dd HH:mm:ss\", null), with yyyy, yy, MM, dd, HH, mm, ss, f to ffffff and punctuation.");
+    }
 
     /// <summary>Calls whose owner is neither a scalar type nor the engine's.</summary>
     private CallExpr? OtherCall(MethodCallExpression e)
@@ -152,7 +171,7 @@ internal sealed partial class LambdaTranslator
         var owner = e.Method.DeclaringType;
         switch (e.Method.Name)
         {
-            case "GetWeekOfYear" or "GetYear" when owner == typeof(System.Globalization.ISOWeek):
+            case "GetWeekOfYear" or "GetYear" when owner == typeof(ISOWeek):
                 return new CallExpr(e.Method.Name == "GetYear" ? DateFunctions.IsoYear : DateFunctions.IsoWeek, e.Type, Scalar(e.Arguments[0]));
             case "ConvertTimeFromUtc" when owner == typeof(TimeZoneInfo):
                 return ConstantEvaluator.TryEvaluate(e.Arguments[1], out var zone) && zone is TimeZoneInfo info
@@ -166,6 +185,10 @@ internal sealed partial class LambdaTranslator
                 return ConstantEvaluator.TryEvaluate(e.Arguments[1], out var path) && path is string text && JsonFunctions.Value(text) is { } value
                     ? new CallExpr(value, e.Type, Scalar(e.Arguments[0]))
                     : throw Unsupported.Error(e, "the path is not a constant of members and elements", "Write it like \"$.address.lines[0]\".");
+            case "WindowStart" when owner == typeof(SqlFunctions):
+                return ConstantEvaluator.TryEvaluate(e.Arguments[1], out var size) && size is TimeSpan span && span.Ticks >= TimeSpan.TicksPerMicrosecond && span.Ticks % TimeSpan.TicksPerMicrosecond == 0
+                    ? AsDate(new CallExpr(DateFunctions.WindowStart(span.Ticks / TimeSpan.TicksPerMicrosecond), e.Type, Scalar(e.Arguments[0])))
+                    : throw Unsupported.Error(e, "the size of a window is not a constant of whole microseconds", "Write SqlFunctions.WindowStart(r.SaleTs, TimeSpan.FromMinutes(15)).");
             case "Format" when owner == typeof(SqlFunctions):
                 return Grouped(e);
             case "IsMatch" or "Replace" when owner == typeof(Regex):
@@ -220,7 +243,7 @@ internal sealed partial class LambdaTranslator
             return value;
         }
 
-        var isExact = ClrTypes.Strip(value.Type).IsEnum || ClrTypes.ColumnType(value.Type) is { IsNumeric: true, Kind: not (TypeKind.Float32 or TypeKind.Float64) };
+        var isExact = ClrTypes.Strip(value.Type) is { IsEnum: true } or { FullName: "System.Guid" } || ClrTypes.ColumnType(value.Type) is { IsNumeric: true, Kind: not (TypeKind.Float32 or TypeKind.Float64) };
         return isExact ? new CallExpr(ScalarOp.Cast, value, typeof(string)) : null;
     }
 }

@@ -50,6 +50,12 @@ internal sealed partial class LambdaTranslator
         var present = members.OfType<object>().ToList();
         var hasNull = present.Count < members.Count;
         var type = ClrTypes.Strip(value.Type);
+        if (type == typeof(Guid) && present.Count > 0 && present.TrueForAll(m => m is Guid))
+        {
+            List<string> ids = [.. present.Select(m => m.ToString()!)];
+            return new CallExpr(SetFunctions.Of(ids, hasNull), typeof(bool), ByBytes(new CallExpr(ScalarOp.Cast, value, typeof(string))), new ConstantExpr(ids[0], typeof(string)));
+        }
+
         if (type == typeof(string) && present.Count > 0 && present.TrueForAll(m => m is string))
         {
             List<string> texts = [.. present.Cast<string>()];

@@ -15,6 +15,9 @@ internal static class FunctionTable
         ["In"] = NoSet,
         ["InTexts"] = NoSet,
         ["JsonValue"] = "Flink's JSON_VALUE writes numbers and nested values otherwise. Store the value as a generated column",
+        ["GuidText"] = "Flink reads BINARY(16) as bytes and has no text of them. Store the identifier as CHAR(36)",
+        ["Parse"] = "Flink's TO_TIMESTAMP reads texts otherwise than MySQL's STR_TO_DATE. Store the time as a generated column",
+        ["WindowStart"] = "Flink groups by windows with TUMBLE over a time attribute, which tables of changes do not have. Store the start of the window as a generated column",
         ["Grouped"] = "Flink has no FORMAT of numbers. Format them where they are shown",
     };
 

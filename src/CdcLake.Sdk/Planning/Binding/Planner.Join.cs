@@ -101,6 +101,7 @@ internal sealed partial class Planner
         {
             var (leftPart, rightPart) = (join.LeftKey[i], join.RightKey[i]);
             var (a, b) = EnumLabels.Align(leftPart, leftBinder.Bind(leftPart), rightPart, rightBinder.Bind(rightPart));
+            (a, b) = GuidForms.Align(leftPart, a, rightPart, b);
             var common = CommonTypes.Of(a.Type, b.Type) ?? throw new SchemaMismatchException(
                 $"The join compares {left.Stem}.{a.Text} ({a.Type}) with {right.Stem}.{b.Text} ({b.Type}), which can never be equal. Join on columns of one kind.");
             (a, b) = TextKeys.Pair(ExprBinder.Convert(a, common), ExprBinder.Convert(b, common), $"The join on {left.Stem}.{a.Text} = {right.Stem}.{b.Text}");

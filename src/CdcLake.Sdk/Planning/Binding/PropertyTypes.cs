@@ -37,6 +37,11 @@ internal static class PropertyTypes
             return column.Kind == TypeKind.String && !native.StartsWith("set(", StringComparison.OrdinalIgnoreCase); // a SET holds any number of labels
         }
 
+        if (bare == typeof(Guid))
+        {
+            return column.Kind == TypeKind.String ? IsGuidText(native) : column.Kind == TypeKind.Binary && (native.StartsWith("binary(16)", StringComparison.OrdinalIgnoreCase) || native == column.ToString());
+        }
+
         var own = ClrTypes.ColumnType(bare);
         return own?.Kind switch
         {
@@ -49,6 +54,9 @@ internal static class PropertyTypes
             null => false,
         };
     }
+
+    /// <summary>A text of a length for an identifier, MariaDB's own type, or a result.</summary>
+    private static bool IsGuidText(string native) => native.Contains("char(36)", StringComparison.OrdinalIgnoreCase) || native is "uuid" or "string";
 
     private static bool IsWhole(DataType column) => column.IsInteger || column is { Kind: TypeKind.Decimal, Scale: 0 };
 
