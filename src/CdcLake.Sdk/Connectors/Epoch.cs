@@ -4,7 +4,7 @@ namespace CdcLake.Connectors;
 /// The end of an epoch: one or more whole source transactions, all of whose changes came before it. It travels in-band on every channel.
 /// </summary>
 /// <param name="Position">What the source includes after this epoch.</param>
-/// <param name="CommitTime">Commit time at the source of the newest transaction in it.</param>
+/// <param name="CommitTime">Newest commit time at the source of the transactions in it, so that however the log is cut into epochs the newest time so far is the same.</param>
 /// <param name="Kind">What its changes mean to a target that already holds rows; the same that was announced when the epoch began.</param>
 internal sealed record Epoch(SourcePosition Position, DateTimeOffset CommitTime, EpochKind Kind = EpochKind.Changes)
 {

@@ -20,5 +20,9 @@ internal interface IPlanVisitor<out T>
 
     T Top(TopNode node);
 
+    T Rows(RowsNode node);
+
+    T Recent(RecentNode node);
+
     T Sink(SinkNode node);
 }

@@ -37,6 +37,21 @@ internal sealed record AggregateNode(
     public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Aggregate(this);
 }
 
+/// <summary>
+/// The rows whose time, an ordinal of the input, is at most so long before the newest commit. A date counts as its midnight, times without a zone as UTC. Emits the columns of its input.
+/// </summary>
+internal sealed record RecentNode(string Name, Schema Schema, string Fingerprint, PlanNode Input, int Time, TimeSpan Period)
+    : PlanNode(Name, Schema, Fingerprint)
+{
+    public override IReadOnlyList<PlanNode> Inputs => [Input];
+
+    public override string Label => "keeps: ";
+
+    public override string State => $"every row until its time has passed: ({Print(Schema)}), {StateEstimate.OfRow(Schema)}";
+
+    public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Recent(this);
+}
+
 /// <summary>The first <paramref name="Count"/> rows of each group in an order; no key columns: of all rows. Nulls are smallest. Emits the columns of its input.</summary>
 internal sealed record TopNode(
     string Name, Schema Schema, string Fingerprint, PlanNode Input, IReadOnlyList<int> Key, IReadOnlyList<int> Order, bool Descending, int Count)

@@ -40,6 +40,19 @@ internal sealed record ProjectNode(string Name, Schema Schema, string Fingerprin
     public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Project(this);
 }
 
+/// <summary>Computes new rows by a function of the user. <paramref name="Rows"/> makes what runs, under the operator's name; <paramref name="Function"/> is what it calls.</summary>
+internal sealed record RowsNode(string Name, Schema Schema, string Fingerprint, PlanNode Input, Delegate Function, Func<string, Projection> Rows)
+    : PlanNode(Name, Schema, Fingerprint)
+{
+    public override IReadOnlyList<PlanNode> Inputs => [Input];
+
+    public override string Label => "calls: ";
+
+    public override bool PrintsColumns => true;
+
+    public override T Accept<T>(IPlanVisitor<T> visitor) => visitor.Rows(this);
+}
+
 /// <summary>The rows of two inputs, which have pairwise equal types and the column names of <see cref="PlanNode.Schema"/>.</summary>
 internal sealed record UnionNode(string Name, Schema Schema, string Fingerprint, PlanNode Left, PlanNode Right) : PlanNode(Name, Schema, Fingerprint)
 {

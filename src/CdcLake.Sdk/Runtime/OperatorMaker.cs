@@ -31,6 +31,10 @@ internal sealed class OperatorMaker : IPlanVisitor<MadeOperator>
     public MadeOperator Aggregate(AggregateNode node) => new(new AggregateOperator(node.Name, node.Schema, node.Input.Schema, node.Key, node.Calls), null);
 
     public MadeOperator Top(TopNode node) => new(new TopOperator(node.Name, node.Schema, node.Key, node.Order, node.Descending, node.Count), null);
+
+    public MadeOperator Rows(RowsNode node) => new(null, new ProjectTransform(node.Name, node.Rows(node.Name)));
+
+    public MadeOperator Recent(RecentNode node) => new(new RecentOperator(node.Name, node.Schema, node.Time, node.Period), null);
 }
 
 /// <summary>One of the two, or none where others run it: tables by the source, sinks by their own stages.</summary>

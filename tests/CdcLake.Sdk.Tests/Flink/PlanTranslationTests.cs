@@ -37,6 +37,25 @@ public sealed class PlanTranslationTests
     }
 
     [Fact]
+    public void What_lives_in_this_process_or_follows_commit_times_is_refused_by_name()
+    {
+        var sales = Pipeline.FromMySqlBinlog(Sales);
+        void Refused<T>(string construct, ChangeStream<T> stream)
+        {
+            var row = System.Linq.Expressions.Expression.Parameter(typeof(T), "r");
+            var key = System.Linq.Expressions.Expression.Property(row, typeof(T).GetProperties().First(p => p.Name != "EqualityContract"));
+            var keyed = stream.ToIceberg(Target, System.Linq.Expressions.Expression.Lambda<Func<T, object>>(System.Linq.Expressions.Expression.Convert(key, typeof(object)), row));
+            Assert.Contains(construct, Assert.Throws<FlinkTranslationException>(() => Scripts.Of(keyed.Build("x"))).Message, StringComparison.Ordinal);
+        }
+
+        Refused("SelectRow", sales.SelectRow(s => new { s.Id, Half = s.Qty / 2 }, "half/1"));
+        Refused("KeepRecent", Pipeline.FromMySqlBinlog(Sales).KeepRecent(s => s.SaleTs, TimeSpan.FromDays(1)));
+        Refused("WindowStart", Pipeline.FromMySqlBinlog(Sales).Select(s => new { s.Id, Start = SqlFunctions.WindowStart(s.SaleTs, TimeSpan.FromDays(1)) }));
+        Refused("PercentileCont", Pipeline.FromMySqlBinlog(Sales).Aggregate(s => s.ProductId, g => new { g.Key, Middle = g.Median(s => s.Price) }));
+        Refused("Parse", Pipeline.FromMySqlBinlog(Products).Select(p => new { p.Id, Day = DateOnly.ParseExact(p.Sku, "yyyyMMdd") }));
+    }
+
+    [Fact]
     public void Left_join_puts_conditions_of_the_missing_side_before_the_join()
     {
         var job = Scripts.Job(Pipeline.FromMySqlBinlog(Sales)

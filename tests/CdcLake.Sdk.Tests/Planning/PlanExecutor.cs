@@ -27,6 +27,7 @@ internal sealed class PlanExecutor(BoundPlan plan, IReadOnlyDictionary<string, o
             AggregateNode aggregate => Aggregate(aggregate),
             UnionNode union => [.. Rows(union.Left), .. Rows(union.Right)],
             TopNode top => NaiveRows.Top(Rows(top.Input), r => Text(top.Key.Select(k => r[k])), top.Order, top.Descending, top.Count, Compare),
+            RowsNode called => Called(called),
             _ => throw new NotSupportedException(),
         };
         foreach (var row in rows)
@@ -62,6 +63,14 @@ internal sealed class PlanExecutor(BoundPlan plan, IReadOnlyDictionary<string, o
         using var batch = Batches.Of(node.Input.Schema, rows);
         var columns = node.Projection().Evaluate(batch);
         Assert.Equal(node.Schema.Fields.Select(f => f.Type), columns.Select(c => c.Type));
+        return [.. Enumerable.Range(0, rows.Count).Select(r => columns.Select(c => Batches.Value(c, r)).ToArray())];
+    }
+
+    private List<object?[]> Called(RowsNode node)
+    {
+        var rows = Rows(node.Input);
+        using var batch = Batches.Of(node.Input.Schema, rows);
+        var columns = node.Rows(node.Name).Evaluate(batch);
         return [.. Enumerable.Range(0, rows.Count).Select(r => columns.Select(c => Batches.Value(c, r)).ToArray())];
     }
 

@@ -140,6 +140,31 @@ public sealed class ReadmePipelinesTests
     }
 
     [Fact]
+    public void Rows_that_age_and_functions_of_the_readme_are_valid()
+    {
+        var mysql = new MySqlSource("Server=localhost;User ID=cdc;Password=secret");
+        var lake = IcebergCatalog.FileSystem("warehouse");
+        var sales = Pipeline.FromMySqlBinlog(mysql.Table<Sale>("appdb.sales"));
+        // snippet: recent
+        sales
+            .KeepRecent(s => s.SaleTs, TimeSpan.FromDays(30))
+            .Aggregate(s => s.ProductId, g => new { ProductId = g.Key, Revenue = g.Sum(s => s.Qty * s.Price), Median = g.Median(s => s.Price) })
+            .ToIceberg(lake.Table("demo.last_30_days"), key: r => r.ProductId);
+        // end-snippet
+        Assert.Contains("the last 30.00:00:00 by SaleTs", sales.Build("recent").Explain(), StringComparison.Ordinal);
+
+        var orders = Pipeline.FromMySqlBinlog(mysql.Table<Order>("appdb.orders"));
+        // snippet: functions
+        orders
+            .SelectRow(o => new { o.Id, Zone = Zones.Of(o.PostCode) }, version: "zones/3")
+            .ToIceberg(lake.Table("demo.order_zones"), key: r => r.Id);
+        // end-snippet
+        Assert.Contains("\"zones/3\"", orders.Build("zones").Explain(), StringComparison.Ordinal);
+    }
+
+    private sealed record Order(int Id, string PostCode);
+
+    [Fact]
     public void Pipeline_in_s3_of_the_readme_is_valid()
     {
         var mysql = new MySqlSource("Server=localhost;User ID=cdc;Password=secret");

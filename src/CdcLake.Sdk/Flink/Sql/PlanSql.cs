@@ -109,6 +109,12 @@ internal sealed class PlanSql : IPlanVisitor<Query>
         };
     }
 
+    Query IPlanVisitor<Query>.Rows(RowsNode node) => throw PlaceOf(node).Refuse(
+        "SelectRow", "it calls a function of this process, which a cluster does not have. Write it as Select, or let a pipeline write its rows into a table that the job reads");
+
+    Query IPlanVisitor<Query>.Recent(RecentNode node) => throw PlaceOf(node).Refuse(
+        "KeepRecent", "it follows the commit times of the server's log, and Flink's source has no clock that does. Keep all rows, and ask for the recent ones where the table is read");
+
     Query IPlanVisitor<Query>.Join(JoinNode node)
     {
         var left = Side(node.Left, mayMiss: node.Kind.MayMiss(0), isLeft: true);

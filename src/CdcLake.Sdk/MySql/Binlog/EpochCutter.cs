@@ -46,10 +46,11 @@ internal sealed class EpochCutter
         {
             HasMoved = true;
             _start = _clock.GetTimestamp();
+            _commitMicroseconds = commitMicroseconds;
         }
 
         _rows += rows;
-        _commitMicroseconds = commitMicroseconds;
+        _commitMicroseconds = Math.Max(_commitMicroseconds, commitMicroseconds); // the log's order is not always that of the clock
         Meet(included);
     }
 
@@ -65,7 +66,7 @@ internal sealed class EpochCutter
     public bool IsDue(long bytes) =>
         HasMoved && (_atBoundary || _rows >= _limits.Rows || bytes >= EpochBytes || _clock.GetElapsedTime(_start) >= _limits.Time);
 
-    /// <summary>Ends the epoch; returns the commit time of the newest transaction in it.</summary>
+    /// <summary>Ends the epoch; returns the newest commit time of the transactions in it.</summary>
     public DateTimeOffset End()
     {
         (HasMoved, _atBoundary, _rows) = (false, false, 0);

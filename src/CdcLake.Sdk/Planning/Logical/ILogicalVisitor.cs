@@ -19,4 +19,8 @@ internal interface ILogicalVisitor<out T>
     T Union(LogicalUnion node);
 
     T Top(LogicalTop node);
+
+    T Rows(LogicalRows node);
+
+    T Recent(LogicalRecent node);
 }

@@ -26,6 +26,7 @@ internal static class KeyProof
         },
         LogicalFilter filter => IsConstant(filter.Input, column),
         LogicalTop top => IsConstant(top.Input, column),
+        LogicalRecent recent => IsConstant(recent.Input, column),
         _ => false,
     };
 
@@ -35,6 +36,8 @@ internal static class KeyProof
         LogicalTable or LogicalUnion => true,
         LogicalProject project => MayHaveManyRows(project.Input),
         LogicalFilter filter => MayHaveManyRows(filter.Input),
+        LogicalRecent recent => MayHaveManyRows(recent.Input),
+        LogicalRows rows => MayHaveManyRows(rows.Input),
         LogicalAggregate aggregate => aggregate.Keys.Count > 0 && !aggregate.Keys.All(k => k.Value is ConstantExpr),
         LogicalTop top => (top.Count > 1 || top.Keys.Count > 0) && MayHaveManyRows(top.Input),
         _ => false,

@@ -1,5 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.Expressions;
+using CdcLake.Expressions.Functions;
 using CdcLake.Expressions.Translation;
 
 namespace CdcLake.Planning.Logical;
@@ -12,6 +13,8 @@ namespace CdcLake.Planning.Logical;
 /// <param name="Shape">Over the operator's output.</param>
 internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
 {
+    private const int MostWindows = 100;
+
     /// <summary>The changes of a table; <paramref name="members"/> is null for an untyped one.</summary>
     public static LogicalStream Table(ISourceTarget source, string table, RowMembers? members) =>
         new(new LogicalTable(source, table, members), RowMembers.ShapeOf(members));
@@ -64,6 +67,53 @@ internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
 
         List<Expr> Values(UserLambda lambda) => [.. ShapeColumns.Flatten(lambda.Translate(Shape), "key").Select(k => k.Value)];
         return this with { Node = new LogicalTop(Node, key is null ? [] : Values(key), Values(order), descending, count) };
+    }
+
+    /// <summary>The columns of a row under the names of its members; null for an untyped row.</summary>
+    public IReadOnlyList<NamedExpr>? Members => Shape is OpenRowShape ? null : Named(ShapeColumns.Flatten(Shape, "value"));
+
+    /// <summary>New rows by a function of the user.</summary>
+    public LogicalStream Rows(UserFunction function) => new(new LogicalRows(Node, function), function.Result);
+
+    /// <summary>Each row once for each of the windows of a size that begin every so often and that it is in.</summary>
+    public LogicalStream Windows(UserLambda time, TimeSpan size, TimeSpan slide, UserLambda result)
+    {
+        if (slide.Ticks < TimeSpan.TicksPerMicrosecond || slide.Ticks % TimeSpan.TicksPerMicrosecond != 0 || size < slide || size.Ticks % slide.Ticks != 0 || size.Ticks / slide.Ticks > MostWindows)
+        {
+            throw new ArgumentOutOfRangeException(nameof(size), size, $"A window is 1 to {MostWindows} times as long as its slide, {slide}, which is whole microseconds.");
+        }
+
+        var value = time.Translate(Shape) is ScalarShape scalar ? scalar.Value : throw new UnsupportedExpressionException($"\"{time}\" is no time.");
+        var last = new CallExpr(DateFunctions.WindowStart(slide.Ticks / TimeSpan.TicksPerMicrosecond), value.Type, value);
+        var rows = Where(new CallExpr(ScalarOp.IsNotNull, value, typeof(bool)));
+        var windows = new Queue<LogicalStream>();
+        for (var back = TimeSpan.Zero; back < size; back += slide)
+        {
+            var start = back == TimeSpan.Zero ? last : new CallExpr(ScalarOp.AddTime, last, new ConstantExpr(-back.Ticks / TimeSpan.TicksPerMicrosecond, typeof(long)), value.Type);
+            windows.Enqueue(Project(rows.Node, result.Translate(Shape, new ScalarShape(start))));
+        }
+
+        while (windows.Count > 1)
+        {
+            windows.Enqueue(windows.Dequeue().UnionAll(windows.Dequeue()));
+        }
+
+        return windows.Dequeue();
+    }
+
+    private LogicalStream Where(Expr condition) => this with { Node = new LogicalFilter(Node, condition) };
+
+    /// <summary>The rows whose time is at most so long before the newest commit.</summary>
+    public LogicalStream Recent(UserLambda time, TimeSpan period)
+    {
+        if (period <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(period), period, "Keep rows for some time.");
+        }
+
+        return time.Translate(Shape) is ScalarShape scalar && ClrTypes.Strip(scalar.Value.Type) is var type && (type == typeof(DateTime) || type == typeof(DateTimeOffset) || type == typeof(DateOnly))
+            ? this with { Node = new LogicalRecent(Node, scalar.Value, period) }
+            : throw new UnsupportedExpressionException($"\"{time}\" is no date or time, so nothing says how old a row is.");
     }
 
     /// <summary>An aggregation; no key means one group. <paramref name="group"/> is the type of the result lambda's parameter.</summary>

@@ -39,6 +39,12 @@ internal sealed class PartitionPlanner : IPlanVisitor<NodePartitions>
 
     public NodePartitions Project(ProjectNode node) => Stays(node.Input, Of(node.Input).Spread?.Select(part => Images(part, node.Columns)).ToList());
 
+    // What a function of the user makes says nothing of where its rows come from.
+    public NodePartitions Rows(RowsNode node) => Stays(node.Input, null);
+
+    // One clock for all rows.
+    public NodePartitions Recent(RecentNode node) => NodePartitions.Single;
+
     // Of rows from two spreads one can be told only where both are told by the same columns.
     public NodePartitions Union(UnionNode node)
     {
