@@ -21,6 +21,9 @@ internal sealed class FollowedTable(ServerPair servers, Func<MySqlSource, Iceber
     /// <summary>The source, in the database.</summary>
     public ServerSession Session => _session!;
 
+    /// <summary>Where the pipeline's checkpoints are.</summary>
+    public string Checkpoints => _folder["checkpoints"];
+
     public LakeTable Table => new(Path.Combine(_folder["warehouse"], "lakehouse", "t"));
 
     /// <summary>All tables of the lake.</summary>

@@ -1,6 +1,4 @@
 using CdcLake.IntegrationTests.Fixtures;
-using CdcLake.IntegrationTests.Pipelines;
-using CdcLake.Planning.Logical;
 
 namespace CdcLake.IntegrationTests.Queries;
 
@@ -93,51 +91,11 @@ internal sealed class RandomCase(MySqlDatabase database, int seed)
     /// <summary>The numbers of the queries that differ from the server's answer after the first transaction where any does.</summary>
     private async Task<IReadOnlyList<int>> RunAsync(List<ShownQuery> queries)
     {
-        using var folder = new TemporaryFolder();
         var tables = new RandomTables(new Random(seed));
         await database.ExecuteAsync([.. tables.Create()]);
-        var graph = new StreamGraph();
-        foreach (var query in queries)
-        {
-            query.AddTo(graph);
-        }
-
-        await using var pipeline = new ChangeStream<object>(graph, queries[0].Query.Stream).Build("random-queries", o => o.CheckpointFolder = folder["checkpoints"]);
-        using var stop = new CancellationTokenSource();
-        var running = pipeline.RunAsync(stop.Token);
-        var differing = new List<int>();
-        for (var i = 0; i <= Transactions && differing.Count == 0; i++)
-        {
-            await WaitAsync(pipeline, running);
-            for (var query = 0; query < queries.Count; query++)
-            {
-                if (await queries[query].DifferenceAsync(database) is not null)
-                {
-                    differing.Add(query);
-                }
-            }
-
-            Pairs += queries.Count;
-            if (differing.Count == 0)
-            {
-                await database.ExecuteAsync([.. tables.Transaction()]);
-            }
-        }
-
-        await stop.CancelAsync();
-        await running;
-        return differing;
-    }
-
-    private async Task WaitAsync(Pipeline pipeline, Task running)
-    {
-        using var limit = new CancellationTokenSource(ChildProcess.Limit);
-        var reached = pipeline.WaitForGtidAsync(await database.Connection.GtidExecutedAsync(), cancellationToken: limit.Token);
-        if (await Task.WhenAny(reached, running) == running)
-        {
-            await running; // its error says more
-        }
-
-        await reached;
+        var run = new QueriesBesideServer(database, "random-queries");
+        var differing = await run.RunAsync(queries, Enumerable.Range(0, Transactions).Select(_ => tables.Transaction()));
+        Pairs += run.Pairs;
+        return [.. differing.Select(q => queries.IndexOf(q))];
     }
 }

@@ -36,10 +36,12 @@ internal sealed partial class RandomRelations
     {
         var argument = _terms.Any(columns, 1);
         Term Over(string name, string sql, SqlType type) => Term.Of(Expression.Call(group, Method(group, name, argument.Lambda.Type), Expression.Lambda(argument.Lambda, row)), sql, type);
-        switch (random.Next(8))
+        switch (random.Next(10))
         {
             case 0:
                 return Counted(group);
+            case 8 or 9 when argument.Type is { Kind: SqlKind.Integer } or { Kind: SqlKind.Decimal, Digits: <= 20, Scale: <= 8 }:
+                return Percentile(group, row, argument);
             case 1:
                 var condition = _terms.Condition(columns, 1);
                 var count = Method(group, "Count", typeof(bool));
@@ -58,6 +60,28 @@ internal sealed partial class RandomRelations
         return argument.Type.Kind == SqlKind.Enum
             ? Over("Count", $"COUNT({argument.Sql})", SqlType.Integer(typeof(long), 1e5))
             : Over(isMax ? "Max" : "Min", $"{(isMax ? "MAX" : "MIN")}({argument.Sql})", argument.Type.Grouped());
+    }
+
+    /// <summary>By the texts of all values in order, since MySQL has no such aggregate.</summary>
+    private Term Percentile(Expression group, ParameterExpression row, Term argument)
+    {
+        var (sql, type) = (argument.Sql, argument.Type);
+        string At(string place) =>
+            $"CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(GROUP_CONCAT({sql} ORDER BY {sql} SEPARATOR ','), ',', {place}), ',', -1) AS DECIMAL({(type.Kind == SqlKind.Integer ? 20 : type.Digits + type.Scale)}, {type.Scale}))";
+        Expression selector = Expression.Lambda(argument.Lambda, row);
+        if (random.Next(2) == 0)
+        {
+            var middle = Method(group, "Median", argument.Lambda.Type);
+            return Term.Of(
+                Expression.Call(group, middle, selector), $"(({At($"FLOOR((COUNT({sql}) + 1) / 2)")} + {At($"CEILING((COUNT({sql}) + 1) / 2)")}) / 2)",
+                type.Kind == SqlKind.Integer ? SqlType.Decimal(21, 4) : SqlType.Decimal(type.Digits + 1, type.Scale + 4));
+        }
+
+        double[] fractions = [0, 0.25, 0.5, 0.9, 1];
+        var fraction = fractions[random.Next(fractions.Length)];
+        var place = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"GREATEST(CEILING({fraction} * COUNT({sql})), 1)");
+        var value = type.Kind == SqlKind.Integer ? $"CAST({At(place)} AS SIGNED)" : At(place);
+        return Term.Of(Expression.Call(group, Method(group, "PercentileDisc", argument.Lambda.Type, 2), selector, Expression.Constant(fraction)), value, type);
     }
 
     private Term Concatenation(Expression group, ParameterExpression row, Term text, IReadOnlyList<Term> columns)

@@ -29,7 +29,8 @@ internal sealed partial class RandomRelations(IReadOnlyList<Relation> tables, Ra
             < 55 => Join(input, Next(random.Next(depth))),
             < 63 => Union(input, Next(random.Next(depth))),
             < 70 => Distinct(input),
-            < 90 => Aggregate(input),
+            < 88 => Aggregate(input),
+            < 92 => Windows(input),
             _ => Top(input),
         };
     }
@@ -112,6 +113,25 @@ internal sealed partial class RandomRelations(IReadOnlyList<Relation> tables, Ra
         var sql = $"SELECT {names} FROM (SELECT t.*, {number} AS place FROM {input.As("t")}) n WHERE n.place <= {count}";
         var stream = input.Stream.Top(keys.Count == 0 ? null : Lambda(RowTypes.New(keys), row), Lambda(RowTypes.New(order), row), descending, count);
         return input.Like(stream, sql, input.Rows, input) with { Columns = [.. input.Columns.Select(c => (c.Name, c.Type.Grouped()))] };
+    }
+
+    /// <summary>Each row once for each of three windows that overlap.</summary>
+    private Relation Windows(Relation input)
+    {
+        const int Hours = 7;
+        var row = Expression.Parameter(input.Row, "r");
+        var terms = input.Terms(row, "t");
+        if (terms.FirstOrDefault(t => t.Type.Kind == SqlKind.DateTime) is not { } time || input.Rows * 3 > MostRows)
+        {
+            return Distinct(input);
+        }
+
+        var start = Expression.Parameter(typeof(DateTime?), "start");
+        var slide = TimeSpan.FromHours(Hours);
+        var windows = $"(SELECT t.*, {RandomTerms.WindowStart(time.Sql, Hours)} - INTERVAL k.n * {Hours} HOUR AS w FROM {input.As("t")} JOIN (SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2) k WHERE {time.Sql} IS NOT NULL) t";
+        List<Term> results = [new Term(start, "t.w", SqlType.Moment), .. Results(terms, RowTypes.Most - 1, 1)];
+        return Relation.Of(
+            result => input.Stream.Windows(Lambda(time.Lambda, row), slide * 3, slide, result), [row, start], results, windows, input.Rows * 3, input);
     }
 
     /// <summary>Columns of a result, at least one of which can be a key.</summary>

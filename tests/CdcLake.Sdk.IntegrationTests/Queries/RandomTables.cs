@@ -31,7 +31,7 @@ internal sealed class RandomTables
         _columns =
         [
             ("Id", "INT PRIMARY KEY", SqlType.Integer(typeof(int), 100)), ("A", "INT", SqlType.Integer(typeof(int), int.MaxValue + 1d)), ("B", "BIGINT", SqlType.Integer(typeof(long), 9.3e18)),
-            ("U", "BIGINT UNSIGNED", new SqlType(SqlKind.Unsigned, typeof(ulong))), ("D", "DECIMAL(10,2)", SqlType.Decimal(8, 2)), ("E", "DECIMAL(20,6)", SqlType.Decimal(14, 6)),
+            ("U", "BIGINT UNSIGNED", new SqlType(SqlKind.Unsigned, typeof(ulong))), ("D", "DECIMAL(10,2)", SqlType.Decimal(8, 2) with { IsStored = true }), ("E", "DECIMAL(20,6)", SqlType.Decimal(14, 6) with { IsStored = true }),
             ("F", "DOUBLE", SqlType.Double(1000, 2)), ("G", "DOUBLE", SqlType.Double(double.PositiveInfinity, 0)),
             ("S", Varchar(first), SqlType.Text(first)), ("T", Varchar(second), SqlType.Text(second)), ("X", Varchar("utf8mb4_0900_bin"), SqlType.Text("utf8mb4_0900_bin")),
             ("Moment", "DATETIME(6)", SqlType.Moment), ("Day", "DATE", SqlType.Day), ("Kind", "ENUM('Red','Green','Blue')", new SqlType(SqlKind.Enum, typeof(Color))), ("Ok", "TINYINT(1)", SqlType.Truth),

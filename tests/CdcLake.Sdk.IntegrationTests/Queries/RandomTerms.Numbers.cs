@@ -16,8 +16,14 @@ internal sealed partial class RandomTerms
         }
 
         var other = columns.Where(c => c.Type is { Kind: SqlKind.Integer, Bound: < SafeInteger }).Append(Constant(SqlType.Integer(typeof(int), 100))).OrderBy(_ => random.Next()).First();
-        return random.Next(9) switch
+        return random.Next(14) switch
         {
+            9 => Bits(ExpressionType.And, "&", term, other),
+            10 => Bits(ExpressionType.Or, "|", term, other),
+            11 => Bits(ExpressionType.ExclusiveOr, "^", term, other),
+            12 when term.Type.Clr == typeof(int) => Term.Of(Expression.Call(typeof(Math), "Sign", null, term.Value), $"SIGN({term.Sql})", SqlType.Integer(typeof(int), 1)),
+            13 when term.Type.Clr == other.Type.Clr => Term.Of(
+                Expression.Call(typeof(Math), "Max", null, term.Value, other.Value), $"GREATEST({term.Sql}, {other.Sql})", term.Type.Or(other.Type)),
             0 => Integers(ExpressionType.Add, "+", term, other, term.Type.Bound + other.Type.Bound),
             1 => Integers(ExpressionType.Subtract, "-", term, other, term.Type.Bound + other.Type.Bound),
             2 => Integers(ExpressionType.Multiply, "*", term, other, term.Type.Bound * other.Type.Bound),
@@ -28,6 +34,14 @@ internal sealed partial class RandomTerms
             7 => Quotient(ToDecimal(term), ToDecimal(other)) ?? term,
             _ => ToDecimal(term),
         };
+    }
+
+    private static Term Bits(ExpressionType op, string sql, Term a, Term b)
+    {
+        var bound = Math.Pow(2, Math.Ceiling(Math.Log2(Math.Max(Math.Max(a.Type.Bound, b.Type.Bound), 1) + 1)));
+        return bound > SafeInteger
+            ? a
+            : new Term(Expression.MakeBinary(op, a.As(typeof(long)), b.As(typeof(long))), $"CAST({a.Sql} {sql} {b.Sql} AS SIGNED)", SqlType.Integer(typeof(long), bound));
     }
 
     /// <summary>Of two ints it is an int to C#, also where it takes 64 bits.</summary>
@@ -65,6 +79,7 @@ internal sealed partial class RandomTerms
             7 => Term.Of(term.Call(typeof(Math), "Ceiling"), $"CEILING({term.Sql})", Rounded(a, 0)),
             8 => Term.Of(term.Call(typeof(Math), "Truncate"), $"TRUNCATE({term.Sql}, 0)", Rounded(a, 0)),
             9 => Term.Of(term.Call(typeof(Math), "Abs"), $"ABS({term.Sql})", a),
+            _ when !a.IsStored => term,
             _ => Term.Of(term.Call("ToString"), $"CAST({term.Sql} AS CHAR)", SqlType.Text(SqlType.Ascii)),
         };
     }

@@ -116,7 +116,7 @@ internal sealed class LineFormat(IReadOnlyList<SqlType> columns)
         BytesColumn labels => Encoding.UTF8.GetString(labels[row]),
         FixedColumn<int> days when column.Type.Kind == TypeKind.Date =>
             DateTime.UnixEpoch.AddDays(days.Values[row]).ToString(type.Kind == SqlKind.Date ? "yyyy-MM-dd" : TimeFormat, CultureInfo.InvariantCulture),
-        FixedColumn<long> times when column.Type.Kind == TypeKind.DateTime => DateTime.UnixEpoch.AddTicks(times.Values[row] * 10).ToString(TimeFormat, CultureInfo.InvariantCulture),
+        FixedColumn<long> times when column.Type.Kind is TypeKind.DateTime or TypeKind.Timestamp => DateTime.UnixEpoch.AddTicks(times.Values[row] * 10).ToString(TimeFormat, CultureInfo.InvariantCulture),
         _ => Number(CellText.Of(column, row)),
     };
 

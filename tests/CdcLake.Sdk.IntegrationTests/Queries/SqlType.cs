@@ -33,6 +33,11 @@ internal sealed record SqlType(SqlKind Kind, Type Clr)
     /// <summary>Fractional digits of a decimal, fractional bits of a double.</summary>
     public int Scale { get; init; }
 
+    /// <summary>
+    /// True for a decimal whose text has the digits of a table's column. Of one that is chosen between values with other digits MySQL prints each with its own, or with those of both, as its plan has it.
+    /// </summary>
+    public bool IsStored { get; init; }
+
     /// <summary>Of texts.</summary>
     public string Collation { get; init; } = "";
 
@@ -65,6 +70,7 @@ internal sealed record SqlType(SqlKind Kind, Type Clr)
     public SqlType Or(SqlType other) => this with
     {
         Bound = Math.Max(Bound, other.Bound), Digits = Math.Max(Digits, other.Digits), Scale = Math.Max(Scale, other.Scale), IsSpelled = IsSpelled && other.IsSpelled,
+        IsStored = IsStored && other.IsStored && Scale == other.Scale,
     };
 
     public static SqlType Integer(Type clr, double bound) => new(SqlKind.Integer, clr) { Bound = bound };
