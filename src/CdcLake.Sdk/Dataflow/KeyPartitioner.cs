@@ -24,8 +24,6 @@ internal sealed class KeyPartitioner
         _ends = new int[partitions];
     }
 
-    public int Partitions => _ends.Length;
-
     /// <summary>Sorts the rows of a batch; <see cref="RowsOf"/> gives them until the next call.</summary>
     public void Assign(ChangeBatch batch)
     {
