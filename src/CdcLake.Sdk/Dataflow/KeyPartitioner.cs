@@ -10,7 +10,6 @@ namespace CdcLake.Dataflow;
 internal sealed class KeyPartitioner
 {
     private readonly RowCodec _codec;
-    private readonly EncodedRows _keys = new();
     private readonly int[] _ends;
     private int[] _partitions = [];
     private int[] _rows = [];
@@ -27,15 +26,16 @@ internal sealed class KeyPartitioner
     /// <summary>Sorts the rows of a batch; <see cref="RowsOf"/> gives them until the next call.</summary>
     public void Assign(ChangeBatch batch)
     {
-        _codec.Encode(batch, _keys);
-        _keys.ComputeHashes();
+        using var keys = new EncodedRows();
+        _codec.Encode(batch, keys);
+        keys.ComputeHashes();
         if (_partitions.Length < batch.Count)
         {
             var size = Math.Max(batch.Count, ChangeBatch.TargetRows);
             (_partitions, _rows) = (new int[size], new int[size]);
         }
 
-        var hashes = _keys.Hashes;
+        var hashes = keys.Hashes;
         var partitions = _partitions.AsSpan(0, hashes.Length);
         Span<int> next = stackalloc int[_ends.Length];
         next.Clear();
