@@ -16,7 +16,7 @@ internal sealed class RestOfNode(RestCatalogHandler server, Node node, Action co
         var what = $"{request.Method} {request.RequestUri!.AbsolutePath}";
         var writes = request.Method != HttpMethod.Get;
         var body = request.Content is null ? null : await request.Content.ReadAsByteArrayAsync(CancellationToken.None).ConfigureAwait(false);
-        var isUnknown = writes && what.Contains("/tables/", StringComparison.Ordinal) && node.Scheduler.Chance(0.02);
+        var isUnknown = writes && (what.Contains("/tables/", StringComparison.Ordinal) || what.EndsWith("/transactions/commit", StringComparison.Ordinal)) && node.Scheduler.Chance(0.05);
         var answer = await node.Scheduler.AskAsync(
             node, what, writes, () => Carry(Copy(request, body), writes), why => new HttpRequestException($"{why} by the catalog."), cancellationToken).ConfigureAwait(false);
         if (!isUnknown)
