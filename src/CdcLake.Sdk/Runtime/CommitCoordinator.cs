@@ -19,10 +19,12 @@ internal sealed class CommitCoordinator
     private readonly PipelineOptions _options;
     private readonly Dictionary<RunSink, SourcePosition?> _committed;
     private readonly List<SourcePosition> _ahead;
+    private readonly bool _storesWhatChanged;
     private readonly CancellationToken _abort;
     private readonly Signal _wake = new();
     private TaskCompletionSource? _asked;
     private bool _isRequested;
+    private bool _storesNext;
     private bool _hasEpoch;
     private bool _isPartial;
     private bool _isComplete;
@@ -33,6 +35,10 @@ internal sealed class CommitCoordinator
     /// <param name="replaces">The first epoch is the complete result, which takes the place of all that.</param>
     /// <param name="checkpoints">Null for a plan that keeps no state.</param>
     /// <param name="options">Intervals and sizes.</param>
+    /// <param name="storesWhatChanged">
+    /// Sinks without changes need not store each position: there are many (the tables of a database), of which few change at a time. All of them do so together after
+    /// <see cref="CommitPolicy.PositionInterval"/>, and wherever they have to rest at one position. Until then what they hold is the result at the newer position too.
+    /// </param>
     /// <param name="abort">Ends the run at once.</param>
     public CommitCoordinator(
         CommitPublisher publisher,
@@ -40,8 +46,10 @@ internal sealed class CommitCoordinator
         bool replaces,
         CheckpointCoordinator? checkpoints,
         PipelineOptions options,
+        bool storesWhatChanged,
         CancellationToken abort)
     {
+        _storesWhatChanged = storesWhatChanged;
         _publisher = publisher;
         _checkpoints = checkpoints;
         _options = options;
@@ -83,7 +91,8 @@ internal sealed class CommitCoordinator
             var eachEpoch = changed && _options.CommitInterval == TimeSpan.Zero;
             var isPart = _isPartial || epoch.Position.IsPartial; // the last one shows them all
             _isPartial = epoch.Position.IsPartial;
-            return Cut(epoch, checkpoint, evenIfEmpty: checkpoint || isPart || epoch.Kind != EpochKind.Changes || DueIn() <= TimeSpan.Zero, eachEpoch);
+            var mustStore = checkpoint || isPart || epoch.Kind != EpochKind.Changes;
+            return Cut(epoch, checkpoint, mustStore, evenIfEmpty: mustStore || DueIn() <= TimeSpan.Zero, eachEpoch);
         }
     }
 
@@ -94,7 +103,7 @@ internal sealed class CommitCoordinator
         lock (_lock)
         {
             var checkpoint = _open == 0 && _checkpoints?.DueIn <= TimeSpan.Zero && CanCheckpoint(last.Position);
-            return Cut(last, checkpoint, evenIfEmpty: checkpoint || DueIn() <= TimeSpan.Zero, eachEpoch: false);
+            return Cut(last, checkpoint, mustStore: checkpoint, evenIfEmpty: checkpoint || DueIn() <= TimeSpan.Zero, eachEpoch: false);
         }
     }
 
@@ -103,7 +112,7 @@ internal sealed class CommitCoordinator
     {
         lock (_lock)
         {
-            return Cut(last, checkpoint: false, evenIfEmpty: false, eachEpoch: true);
+            return Cut(last, checkpoint: false, mustStore: false, evenIfEmpty: false, eachEpoch: true);
         }
     }
 
@@ -118,7 +127,7 @@ internal sealed class CommitCoordinator
         lock (_lock)
         {
             var checkpoint = _checkpoints is not null && !last.Position.Equals(_checkpoints.Position) && CanCheckpoint(last.Position);
-            return Cut(last, checkpoint, evenIfEmpty: true, eachEpoch: true, isLast: true);
+            return Cut(last, checkpoint, mustStore: true, evenIfEmpty: true, eachEpoch: true, isLast: true);
         }
     }
 
@@ -146,6 +155,15 @@ internal sealed class CommitCoordinator
         {
             _committed.Remove(sink);
             _policy.Leave(sink.Number);
+        }
+    }
+
+    /// <summary>A table came, went or is another one now: no sink is to go past this place while another one still stands before it, where the table was what it is no more.</summary>
+    public void TableChanged()
+    {
+        lock (_lock)
+        {
+            _storesNext = true;
         }
     }
 
@@ -256,42 +274,51 @@ internal sealed class CommitCoordinator
     // State is only worth keeping when no sink is behind it: what a sink has not committed has to come out of the operators again.
     private bool CanCheckpoint(SourcePosition position) => _ahead.Count == 0 || _committed.Values.All(c => c?.Covers(position) == true);
 
-    private StreamBarrier? Cut(Epoch epoch, bool checkpoint, bool evenIfEmpty, bool eachEpoch, bool isLast = false)
+    private StreamBarrier? Cut(Epoch epoch, bool checkpoint, bool mustStore, bool evenIfEmpty, bool eachEpoch, bool isLast = false)
     {
         if (checkpoint && !isLast && _checkpoints!.BeginHeadStart() is { } ahead)
         {
-            return new StreamBarrier(ahead, CutForCommit(epoch, evenIfEmpty, eachEpoch));
+            return new StreamBarrier(ahead, CutForCommit(epoch, mustStore, evenIfEmpty, eachEpoch));
         }
 
-        var round = CutForCommit(epoch, evenIfEmpty, eachEpoch);
+        var round = CutForCommit(epoch, mustStore, evenIfEmpty, eachEpoch);
         return !checkpoint && round is null ? null
             : new StreamBarrier(checkpoint ? _checkpoints!.Begin(epoch, round?.Outcome ?? Task.CompletedTask) : null, round);
     }
 
-    private CommitRound? CutForCommit(Epoch epoch, bool evenIfEmpty, bool eachEpoch) =>
-        _ahead.Count == 0 && _committed.Count > 0 && (evenIfEmpty || eachEpoch) ? Open(epoch.Position, evenIfEmpty) : null;
+    private CommitRound? CutForCommit(Epoch epoch, bool mustStore, bool evenIfEmpty, bool eachEpoch) =>
+        _ahead.Count == 0 && _committed.Count > 0 && (evenIfEmpty || eachEpoch)
+            ? Open(epoch.Position, evenIfEmpty, storesAll: mustStore || !_storesWhatChanged || _storesNext || _isRequested || _policy.IsPositionDue)
+            : null;
 
-    private CommitRound Open(SourcePosition position, bool evenIfEmpty)
+    private CommitRound Open(SourcePosition position, bool evenIfEmpty, bool storesAll)
     {
         _open++;
         _isRequested = false;
+        _storesNext &= !storesAll;
         var asked = _asked;
         _asked = null;
         CommitRound? round = null;
         RunSink[] members = [.. _committed.Keys];
         return round = new CommitRound(
-            position, members.Select(m => m.Number).ToHashSet(), evenIfEmpty, _options.TimeProvider, (parts, stop) => PublishAsync(members, parts, position, round!.Began, asked, stop), () => Close(members, null, asked));
+            position,
+            members.ToDictionary(m => m.Number, m => storesAll || _committed[m] is null),
+            evenIfEmpty,
+            _options.TimeProvider,
+            (parts, stop) => PublishAsync(members, parts, position, round!.Began, storesAll, asked, stop),
+            () => Close(members, null, storesAll, asked));
     }
 
     private async Task<IReadOnlyDictionary<ISink, string>> PublishAsync(
-        RunSink[] members, IReadOnlyList<IPreparedCommit> parts, SourcePosition position, long began, TaskCompletionSource? asked, CancellationToken cancellationToken)
+        RunSink[] members, IReadOnlyList<IPreparedCommit> parts, SourcePosition position, long began, bool storesAll, TaskCompletionSource? asked, CancellationToken cancellationToken)
     {
         var published = await _publisher.PublishAsync(members, parts, position, began, cancellationToken).ConfigureAwait(false);
-        Close(members, position, asked);
+        var stored = storesAll ? null : parts.Select(p => p.Sink).ToHashSet<ISink>(ReferenceEqualityComparer.Instance);
+        Close([.. members.Where(m => stored?.Contains(m.Sink) != false)], position, storesAll, asked);
         return published;
     }
 
-    private void Close(RunSink[] members, SourcePosition? committed, TaskCompletionSource? asked)
+    private void Close(RunSink[] stored, SourcePosition? committed, bool storesAll, TaskCompletionSource? asked)
     {
         asked?.TrySetResult();
         lock (_lock)
@@ -299,12 +326,12 @@ internal sealed class CommitCoordinator
             _open--;
             if (committed is not null)
             {
-                foreach (var member in members.Where(_committed.ContainsKey))
+                foreach (var member in stored.Where(_committed.ContainsKey))
                 {
                     _committed[member] = committed;
                 }
 
-                _policy.Committed(members.Select(m => m.Number));
+                _policy.Committed(stored.Select(m => m.Number), storesAll);
             }
 
             _wake.Raise();

@@ -8,7 +8,7 @@ namespace CdcLake.Runtime;
 /// </summary>
 internal sealed class CommitPolicy
 {
-    /// <summary>How long a position that moved without changes may stay unstored.</summary>
+    /// <summary>How long a position that moved without changes may stay unstored, in all sinks or in one of many.</summary>
     public static readonly TimeSpan PositionInterval = TimeSpan.FromMinutes(1);
 
     private readonly PipelineOptions _options;
@@ -35,6 +35,9 @@ internal sealed class CommitPolicy
             return due < moved || moved is null ? due : moved;
         }
     }
+
+    /// <summary>True when a sink has not stored a position for so long that the next commit is to have all of them do it.</summary>
+    public bool IsPositionDue => _movedSince is { } since && Left(since, PositionInterval) == TimeSpan.Zero;
 
     private bool Waits => _unseen.Count > 0 || _backlogs.Values.Any(b => b.Rows > 0);
 
@@ -63,7 +66,9 @@ internal sealed class CommitPolicy
     }
 
     /// <summary>Everything is committed that these sinks had. What waits in one that came meanwhile still does.</summary>
-    public void Committed(IEnumerable<int> sinks)
+    /// <param name="sinks">Those that took part.</param>
+    /// <param name="storesAll">False: those of them without changes did not store the position.</param>
+    public void Committed(IEnumerable<int> sinks, bool storesAll = true)
     {
         foreach (var sink in sinks)
         {
@@ -72,7 +77,7 @@ internal sealed class CommitPolicy
         }
 
         _changedSince = Waits ? _changedSince : null;
-        _movedSince = _backlogs.Count > 0 ? _movedSince : null;
+        _movedSince = _backlogs.Count > 0 || !storesAll ? _movedSince : null;
     }
 
     private TimeSpan Left(long since, TimeSpan interval)

@@ -13,7 +13,7 @@ internal sealed class CommitRound : ICommitRound
     private readonly Lock _lock = new();
     private readonly SourcePosition _position;
     private readonly TimeProvider _clock;
-    private readonly IReadOnlySet<int> _sinks;
+    private readonly IReadOnlyDictionary<int, bool> _sinks;
     private readonly bool _evenIfEmpty;
     private readonly Func<IReadOnlyList<IPreparedCommit>, CancellationToken, Task<IReadOnlyDictionary<ISink, string>>> _publish;
     private readonly Action _skipped;
@@ -24,14 +24,14 @@ internal sealed class CommitRound : ICommitRound
     private bool _hasRows;
     private int _arrived;
 
-    /// <param name="position">Where the barrier stands: what every sink stores.</param>
-    /// <param name="sinks">Numbers of the durable sinks that take part, at least one.</param>
+    /// <param name="position">Where the barrier stands: what every sink stores that takes part with something.</param>
+    /// <param name="sinks">Numbers of the durable sinks that take part, at least one; true where the position is to be stored although the sink has no rows.</param>
     /// <param name="evenIfEmpty">Store the position although no sink has rows.</param>
     /// <param name="clock">Measures how long it takes.</param>
     /// <param name="publish">Publishes all parts, in the order of the sinks, and disposes them in any case; gives the targets' names of the commits.</param>
     /// <param name="skipped">Called when there is nothing to commit.</param>
     public CommitRound(
-        SourcePosition position, IReadOnlySet<int> sinks, bool evenIfEmpty, TimeProvider clock,
+        SourcePosition position, IReadOnlyDictionary<int, bool> sinks, bool evenIfEmpty, TimeProvider clock,
         Func<IReadOnlyList<IPreparedCommit>, CancellationToken, Task<IReadOnlyDictionary<ISink, string>>> publish, Action skipped)
     {
         _skipped = skipped;
@@ -50,12 +50,13 @@ internal sealed class CommitRound : ICommitRound
 
     public async Task TakePartAsync(int index, ISink sink, CancellationToken cancellationToken)
     {
-        if (!_sinks.Contains(index))
+        if (!_sinks.TryGetValue(index, out var stores))
         {
             return; // its table came, and not yet all of its rows
         }
 
-        Arrive(sink.Backlog);
+        var backlog = sink.Backlog;
+        Arrive(backlog);
         if (!await _decision.Task.WaitAsync(cancellationToken).ConfigureAwait(false))
         {
             return;
@@ -64,7 +65,7 @@ internal sealed class CommitRound : ICommitRound
         using var span = Spans.Commit(sink.Name, _position.ToString());
         try
         {
-            await PrepareAndPublishAsync(index, sink, cancellationToken).ConfigureAwait(false);
+            await PrepareAndPublishAsync(index, sink, stores || backlog.Rows > 0, cancellationToken).ConfigureAwait(false);
             span?.AddTag(Tags.CommitId, _published?.GetValueOrDefault(sink));
         }
         catch (Exception error)
@@ -74,9 +75,9 @@ internal sealed class CommitRound : ICommitRound
         }
     }
 
-    private async Task PrepareAndPublishAsync(int index, ISink sink, CancellationToken cancellationToken)
+    private async Task PrepareAndPublishAsync(int index, ISink sink, bool hasPart, CancellationToken cancellationToken)
     {
-        var part = await sink.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var part = hasPart ? await sink.PrepareAsync(cancellationToken).ConfigureAwait(false) : null;
         if (part is not null && !part.Position.Equals(_position))
         {
             await part.DisposeAsync().ConfigureAwait(false);

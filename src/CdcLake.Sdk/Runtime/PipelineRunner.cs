@@ -97,7 +97,7 @@ internal sealed class PipelineRunner
         using var group = new StageGroup();
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop, group.Aborted);
         var publisher = new CommitPublisher(_options, _status, _positions) { Fence = ThrowIfLeaseIsLost, Replaced = run.Replaced };
-        var commits = new CommitCoordinator(publisher, run.Sinks, run.Replaces, run.Checkpoints, _options, group.Aborted);
+        var commits = new CommitCoordinator(publisher, run.Sinks, run.Replaces, run.Checkpoints, _options, storesWhatChanged: _definition.Plan.Database is not null, group.Aborted);
         await using var losing = (_lease?.Lost ?? CancellationToken.None).Register(() => group.Fail(LeaseLost())).ConfigureAwait(false);
         var stages = new SinkStages(run, commits, group, _status, _positions, () => stop.IsCancellationRequested || source.Rereads is not null) { Changed = r => _bound(r.Plan) };
         using var sourceStage = new SourceStage(run.Graph.Source, run.Plan.Captures, commits, _status, stages, group.Aborted);

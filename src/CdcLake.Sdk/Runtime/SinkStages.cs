@@ -86,18 +86,30 @@ internal sealed class SinkStages(
         _coming.Clear();
     }
 
-    /// <summary>A table goes, and nothing more comes on the channels of its sinks: waits for them, and does with their targets what the pipeline says.</summary>
-    public async Task RemoveAsync(TableChange change, CancellationToken cancellationToken)
+    /// <summary>A table goes: its sinks take part in nothing that comes from here on, and need not reach what they have committed of one that had its name later.</summary>
+    /// <returns>The sinks, for <see cref="CloseAsync"/>.</returns>
+    public IReadOnlyList<RunSink> Leave(TableChange change)
+    {
+        RunSink[] going = [.. run.Sinks.Of(change.Table)];
+        foreach (var sink in going)
+        {
+            run.Sinks.Remove(sink);
+            commits.Leave(sink);
+        }
+
+        return going;
+    }
+
+    /// <summary>Nothing more comes on the channels of sinks that left: waits for them, and does with their targets what the pipeline says.</summary>
+    public async Task CloseAsync(IReadOnlyList<RunSink> going, TableChange change, CancellationToken cancellationToken)
     {
         if (change.Kind == TableChangeKind.Removed)
         {
             Requests.Gone(change.Before!.Table.Name);
         }
 
-        foreach (var sink in run.Sinks.Of(change.Table).ToList())
+        foreach (var sink in going)
         {
-            run.Sinks.Remove(sink);
-            commits.Leave(sink);
             if (_ends.Remove(sink, out var end))
             {
                 await end.ConfigureAwait(false);

@@ -123,14 +123,17 @@ internal sealed class SourceStage : ISourceOutput, IDisposable
                 throw change.RefusedBy("the plan, in which no operator reads it,");
             case TableChangeKind.Removed or TableChangeKind.Interrupted when _sinks.FollowsTables:
                 await CutAsync(_last is null ? null : _commits.BeforeLarge(_last)).ConfigureAwait(false);
+                var going = _sinks.Leave(change); // before their channels end
                 _output.Remove(change.Table);
-                await _sinks.RemoveAsync(change, _abort).ConfigureAwait(false);
+                await _sinks.CloseAsync(going, change, _abort).ConfigureAwait(false);
                 break;
             default:
                 await _output.SignalAsync(new TableChanged(change) { Openings = _sinks.Rebind(change) }, _abort).ConfigureAwait(false);
                 _schemas[change.Table] = (change.After ?? change.Before)!.Schema;
                 break;
         }
+
+        _commits.TableChanged();
     }
 
     /// <summary>What can be seen of it while it runs; its name is that by which channels name their sender.</summary>

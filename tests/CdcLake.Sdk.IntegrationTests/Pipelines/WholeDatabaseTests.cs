@@ -57,6 +57,33 @@ public sealed class WholeDatabaseTests(ServerPair servers, ITestOutputHelper out
     }
 
     [ServerFact(TestServers.MySql, IcebergJava.Variable)]
+    public async Task Tables_without_changes_are_left_alone_and_stand_where_the_others_do_in_the_end()
+    {
+        await using var followed = Follow();
+        await followed.CreateAsync("CREATE TABLE a (id INT PRIMARY KEY)", "CREATE TABLE b LIKE a", "INSERT INTO b VALUES (1)", "CREATE TABLE c LIKE a");
+        followed.Start();
+        await followed.SettleAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await followed.RunAsync($"INSERT INTO a VALUES ({i})");
+        }
+
+        await followed.RunAsync("INSERT INTO c VALUES (1)");
+        var commits = followed.Pipeline.Status.Sinks.ToDictionary(s => s.Name, s => s.Commits);
+        Assert.True(commits["iceberg(lakehouse.a)"] >= 20, $"{commits["iceberg(lakehouse.a)"]} commits of the table that changes");
+        Assert.InRange(commits["iceberg(lakehouse.b)"], 1, 3); // its rows, and a position now and then
+        Assert.InRange(commits["iceberg(lakehouse.c)"], 1, 4);
+        await followed.StopAsync();
+        string[] tables = ["a", "b", "c"];
+        Assert.Single(tables.Select(t => followed.Lake.Table(t).Snapshots()[^1].Gtid).Distinct());
+
+        followed.Start();
+        await followed.RunAsync("INSERT INTO b VALUES (2)", "TRUNCATE TABLE c", "ALTER TABLE a ADD COLUMN v INT NOT NULL DEFAULT 7");
+        await followed.StopAsync();
+        output.WriteLine($"{await followed.Lake.CheckAsync()} snapshots exact");
+    }
+
+    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
     public async Task One_table_is_read_anew_on_request_while_all_are_followed()
     {
         await using var followed = Follow();

@@ -53,6 +53,27 @@ public sealed class CommitPolicyTests
     }
 
     [Fact]
+    public void Position_that_some_sinks_did_not_store_is_due_with_the_first_of_them()
+    {
+        var policy = Policy();
+        policy.EpochEnded(0, new SinkBacklog(0, 0, true));
+        policy.EpochEnded(1, new SinkBacklog(1, 1, true));
+        Assert.False(policy.IsPositionDue);
+        policy.Committed([1], storesAll: false);
+        Assert.Equal(CommitPolicy.PositionInterval, policy.DueIn);
+        _clock.Advance(CommitPolicy.PositionInterval / 2);
+        policy.EpochEnded(0, new SinkBacklog(0, 0, true));
+        policy.EpochEnded(1, new SinkBacklog(1, 1, true));
+        policy.Committed([1], storesAll: false);
+        Assert.Equal(CommitPolicy.PositionInterval / 2, policy.DueIn);
+        _clock.Advance(CommitPolicy.PositionInterval / 2);
+        Assert.True(policy.IsPositionDue);
+        policy.Committed([0, 1]);
+        Assert.Null(policy.DueIn);
+        Assert.False(policy.IsPositionDue);
+    }
+
+    [Fact]
     public void A_table_that_came_without_rows_is_due_like_a_change()
     {
         var policy = Policy();
