@@ -13,7 +13,7 @@ public sealed class CommitCoordinatorTests
         var sinks = new RunSinks();
         sinks.Add(new RunSink(0, new MemoryTarget("a", cluster).CreateSink(), null!, new TestPosition(3)));
         sinks.Add(new RunSink(1, new MemoryTarget("b", cluster).CreateSink(), null!, new TestPosition(5)));
-        var commits = new CommitCoordinator(new CommitPublisher(options, null!, null!), sinks, replaces: true, null, options, CancellationToken.None);
+        var commits = new CommitCoordinator(new CommitPublisher(options, null!, null!), sinks, replaces: true, null, options, storesWhatChanged: false, CancellationToken.None);
         var injected = 0;
         var run = commits.RunAsync(() =>
         {
