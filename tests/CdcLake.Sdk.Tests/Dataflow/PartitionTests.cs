@@ -55,6 +55,30 @@ public sealed class PartitionTests
         Array.ForEach(channels, c => c.Drain());
     }
 
+    /// <summary>Values of percentiles stay with their groups where state comes into another number of partitions.</summary>
+    [Fact]
+    public void Percentiles_go_with_their_groups_into_other_partitions()
+    {
+        AggregateOperator New() => new(
+            "middle", new Schema([Pair[0], new Field("middle", DataType.Decimal(38, 4), true), new Field("last", DataType.Int64, true)]), Pair, [0],
+            [new AggregateCall(AggregateKind.PercentileCont, 1, DataType.Decimal(38, 4), 0.5m), new AggregateCall(AggregateKind.PercentileDisc, 1, DataType.Int64, 1)]);
+        using var whole = New();
+        whole.Push(0, Pair, [.. Enumerable.Range(0, 500).Select(i => ((object?[])[i % 20, (long)(i * 7 % 101)], 1))]);
+        var rows = whole.End().Order(StringComparer.Ordinal).ToList();
+        var withdrawn = new List<string>();
+        for (var partition = 0; partition < 3; partition++)
+        {
+            using var part = New();
+            part.TakeOver(whole, new KeyShare(new Schema([Pair[0] with { Name = "k0" }]), [0], partition, 3));
+            ((IOperator)part).AfterRestore();
+            part.Push(0, Pair, [.. Enumerable.Range(0, 20).Select(k => ((object?[])[k, 1000L], 1))]); // of groups that are elsewhere nothing was there to be withdrawn
+            withdrawn.AddRange(part.End().Where(r => r[0] == '-'));
+        }
+
+        Assert.Equal(20, rows.Count);
+        Assert.Equal(rows, withdrawn.Select(r => "+" + r[1..]).Order(StringComparer.Ordinal));
+    }
+
     // Whatever order partitions end an epoch in, their receiver ends it once, when all have.
     [Fact]
     public async Task An_epoch_ends_behind_the_partitions_when_it_has_ended_in_each()
