@@ -255,7 +255,7 @@ public sealed class SubsetTests
         string[] names = [.. Enumerable.Range(0, 5000).Select(i => $" Größe{i}😀 "), " Größe😀 "];
         Assert.Equal("True:boolean", Run(x => numbers.Contains(x.A)));
         Assert.Equal("False:boolean", Run(x => numbers.Contains(x.B)));
-        Assert.Equal("null", Run(x => longs.Contains(x.L)));
+        Assert.Equal("False:boolean|True:boolean", Run(x => new { A = longs.Contains(x.L), B = longs.Contains(x.Missing) })); // as among few
         Assert.Equal("True:boolean", Run(x => names.Contains(x.Name)));
         Assert.Equal("False:boolean", Run(x => names.Contains(x.Name + "x")));
         Assert.Equal("null", Run(x => names.Contains(x.None!)));

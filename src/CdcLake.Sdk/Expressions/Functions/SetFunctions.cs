@@ -7,14 +7,14 @@ using CdcLake.Columnar.Collations;
 
 namespace CdcLake.Expressions.Functions;
 
-/// <summary>Whether a value is one of many constants, by one look into a set. Where it is none of them and one of them is null, that is unknown, as in SQL.</summary>
+/// <summary>Whether a value is one of many constants, by one look into a set. Null is none of them, and unknown for a null value.</summary>
 internal static class SetFunctions
 {
     [ThreadStatic]
     private static KeyBuffer? _key;
 
     /// <summary>Integers.</summary>
-    public static ScalarFunction Of(IReadOnlyCollection<long> members, bool hasNull)
+    public static ScalarFunction Of(IReadOnlyCollection<long> members)
     {
         var set = members.ToHashSet();
         var bytes = new byte[members.Count * sizeof(long)];
@@ -23,26 +23,22 @@ internal static class SetFunctions
             BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), member);
         }
 
-        return new(Name("In", set.Count, bytes, hasNull), [ArgumentRule.Integer], DataType.Boolean, r => Answer(r, set.Contains(r.Long(0)), hasNull)) { MayBeNull = hasNull };
+        return new(Name("In", set.Count, bytes), [ArgumentRule.Integer], DataType.Boolean, r => r.Put(set.Contains(r.Long(0))));
     }
 
     /// <summary>Texts. The second argument is any of them: what it is compared by with the first is what all are.</summary>
-    public static ScalarFunction Of(IReadOnlyCollection<string> members, bool hasNull)
+    public static ScalarFunction Of(IReadOnlyCollection<string> members)
     {
         var texts = members.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes).ToList();
-        var name = Name("InTexts", texts.Count, [.. texts.SelectMany(t => (byte[])[.. BitConverter.GetBytes(t.Length), .. t])], hasNull);
+        var name = Name("InTexts", texts.Count, [.. texts.SelectMany(t => (byte[])[.. BitConverter.GetBytes(t.Length), .. t])]);
         var set = Bytes(texts);
-        return new(name, [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => Answer(r, set.Contains(r.Text(0)), hasNull))
-        {
-            MayBeNull = hasNull,
-            By = collation => By(name, texts, collation, hasNull),
-        };
+        return new(name, [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => r.Put(set.Contains(r.Text(0)))) { By = collation => By(name, texts, collation) };
     }
 
-    private static ScalarFunction By(string name, List<byte[]> texts, TextCollation collation, bool hasNull)
+    private static ScalarFunction By(string name, List<byte[]> texts, TextCollation collation)
     {
         var keys = Bytes(texts.Select(t => KeyOf(t, collation).ToArray()));
-        return new($"{name}@{collation}", [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => Answer(r, keys.Contains(KeyOf(r.Text(0), collation)), hasNull)) { MayBeNull = hasNull };
+        return new($"{name}@{collation}", [ArgumentRule.Text, ArgumentRule.Text], DataType.Boolean, r => r.Put(keys.Contains(KeyOf(r.Text(0), collation))));
     }
 
     private static ReadOnlySpan<byte> KeyOf(ReadOnlySpan<byte> text, TextCollation collation)
@@ -53,12 +49,10 @@ internal static class SetFunctions
         return key.Bytes;
     }
 
-    private static FunctionOutcome Answer(FunctionRow row, bool isMember, bool hasNull) => isMember || !hasNull ? row.Put(isMember) : FunctionOutcome.Null;
-
     private static HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> Bytes(IEnumerable<byte[]> values) => new HashSet<byte[]>(values, new SameBytes()).GetAlternateLookup<ReadOnlySpan<byte>>();
 
-    private static string Name(string word, int count, byte[] members, bool hasNull) =>
-        string.Create(CultureInfo.InvariantCulture, $"{word}({count}{(hasNull ? " or null" : "")},{Convert.ToHexStringLower(SHA256.HashData(members).AsSpan(0, 8))})");
+    private static string Name(string word, int count, byte[] members) =>
+        string.Create(CultureInfo.InvariantCulture, $"{word}({count},{Convert.ToHexStringLower(SHA256.HashData(members).AsSpan(0, 8))})");
 
     private sealed class SameBytes : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {

@@ -48,22 +48,26 @@ internal sealed partial class LambdaTranslator
     private static CallExpr? InSet(Expr value, List<object?> members)
     {
         var present = members.OfType<object>().ToList();
-        var hasNull = present.Count < members.Count;
+        if (present.Count < members.Count)
+        {
+            return InSet(value, [.. present]) is { } set ? new CallExpr(ScalarOp.Or, new CallExpr(ScalarOp.IsNull, value, typeof(bool)), set, typeof(bool)) : null; // null is found, as among few
+        }
+
         var type = ClrTypes.Strip(value.Type);
         if (type == typeof(Guid) && present.Count > 0 && present.TrueForAll(m => m is Guid))
         {
             List<string> ids = [.. present.Select(m => m.ToString()!)];
-            return new CallExpr(SetFunctions.Of(ids, hasNull), typeof(bool), ByBytes(new CallExpr(ScalarOp.Cast, value, typeof(string))), new ConstantExpr(ids[0], typeof(string)));
+            return new CallExpr(SetFunctions.Of(ids), typeof(bool), ByBytes(new CallExpr(ScalarOp.Cast, value, typeof(string))), new ConstantExpr(ids[0], typeof(string)));
         }
 
         if (type == typeof(string) && present.Count > 0 && present.TrueForAll(m => m is string))
         {
             List<string> texts = [.. present.Cast<string>()];
-            return new CallExpr(SetFunctions.Of(texts, hasNull), typeof(bool), value, new ConstantExpr(texts[0], typeof(string)));
+            return new CallExpr(SetFunctions.Of(texts), typeof(bool), value, new ConstantExpr(texts[0], typeof(string)));
         }
 
         return IsShort(type) && present.TrueForAll(m => IsShort(m.GetType()))
-            ? new CallExpr(SetFunctions.Of([.. present.Select(m => Convert.ToInt64(m, CultureInfo.InvariantCulture))], hasNull), typeof(bool), value)
+            ? new CallExpr(SetFunctions.Of([.. present.Select(m => Convert.ToInt64(m, CultureInfo.InvariantCulture))]), typeof(bool), value)
             : null;
     }
 
