@@ -227,7 +227,7 @@ check_scripts() { # where shellcheck is at hand
 
 # --- all of it -------------------------------------------------------------------------------------------------------
 
-usual_seeds=(--regressions tests/CdcLake.Sdk.Simulation/regressions.txt --seeds 1-600)
+usual_seeds=(--regressions tests/CdcLake.Sdk.Simulation/regressions.txt --seeds 1-300)
 say "building (Release)"
 build=(-c Release -nodeReuse:false -p:UseSharedCompilation=false -v quiet)
 if ! dotnet build CdcLake.Sdk.sln "${build[@]}"; then

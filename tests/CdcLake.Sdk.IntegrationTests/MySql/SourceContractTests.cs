@@ -36,7 +36,7 @@ public sealed class SourceContractTests(PrivateMySqlServer server) : IClassFixtu
         public async Task PurgeAsync()
         {
             await using var session = await database.ConnectAsync();
-            var newest = (await session.QueryAsync("SHOW BINARY LOGS", default)).Rows.Last()[0];
+            var newest = (await session.QueryAsync("SHOW BINARY LOGS", default)).Rows[^1][0];
             await session.ExecuteAsync($"PURGE BINARY LOGS TO '{newest}'", default);
         }
 
