@@ -97,6 +97,7 @@ internal sealed class PercentileAccumulator(AggregateCall asked, Schema input) :
     {
         _values.Dispose();
         _results.Dispose();
+        base.Dispose();
     }
 
     private void AppendBetween(AggregateCall call, uint root, decimal place, Column into)
