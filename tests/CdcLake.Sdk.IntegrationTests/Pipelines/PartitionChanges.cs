@@ -40,7 +40,7 @@ internal sealed class PartitionChanges(ServerSession session, Random random)
         });
     }
 
-    private string[] Exchange(string table, string partition) =>
+    private static string[] Exchange(string table, string partition) =>
     [
         $"DROP TABLE IF EXISTS {table}", $"CREATE TABLE {table} LIKE events", $"ALTER TABLE {table} REMOVE PARTITIONING", $"INSERT INTO {table} SELECT id + 500000, day, -1 FROM events PARTITION ({partition}) LIMIT 2",
         $"ALTER TABLE events EXCHANGE PARTITION {partition} WITH TABLE {table}", $"UPDATE {table} SET v = 9",

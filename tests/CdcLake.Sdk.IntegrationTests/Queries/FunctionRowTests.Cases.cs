@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
+#pragma warning disable CA1847, CA1865, CA1866 // what is translated here are the overloads over texts
+
 namespace CdcLake.IntegrationTests.Queries;
 
 /// <content>The cases.</content>

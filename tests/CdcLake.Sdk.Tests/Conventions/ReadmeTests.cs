@@ -86,7 +86,7 @@ public sealed partial class ReadmeTests
         }
     }
 
-    private static IEnumerable<string> Unshown(IEnumerable<string[]> rows, IReadOnlySet<string> tests) => rows.SelectMany(row =>
+    private static IEnumerable<string> Unshown(IEnumerable<string[]> rows, HashSet<string> tests) => rows.SelectMany(row =>
     {
         var names = Code().Matches(row[^1]).Select(m => m.Groups[1].Value).ToList();
         return names.Count == 0 ? [row[0]] : names.Where(n => !tests.Contains(n));

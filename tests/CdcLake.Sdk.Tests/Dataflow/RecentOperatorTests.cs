@@ -111,7 +111,7 @@ public sealed class RecentOperatorTests
 
             if (random.Next(4) > 0)
             {
-                object?[] row = [id, random.Next(8) == 0 ? null : At(Math.Round(now + (random.NextDouble() * 20) - 14, 3)), $"p{random.Next(3)}"];
+                object?[] row = [id, random.Next(8) == 0 ? null : (object)At(Math.Round(now + (random.NextDouble() * 20) - 14, 3)), $"p{random.Next(3)}"];
                 changes.Add((table[id] = row, 1));
             }
         }
@@ -158,7 +158,7 @@ public sealed class RecentOperatorTests
 
     private static DateTimeOffset Time(double seconds) => DateTimeOffset.UnixEpoch.AddTicks((long)Math.Round(seconds * 1e6) * TimeSpan.TicksPerMicrosecond);
 
-    private static object At(double seconds) => (long)Math.Round(seconds * 1e6);
+    private static long At(double seconds) => (long)Math.Round(seconds * 1e6);
 
     private static RecentOperator New() => new("recent", Visits, 1, Period);
 }

@@ -37,7 +37,7 @@ public sealed class RowFunctionTests
 
     private static BoundPlan Bind<T>(ChangeStream<T> stream) => Planner.Bind(LogicalPlan.Create(stream.AddSink("sink", NoTarget.Instance, null).Graph), Sources);
 
-    private static IEnumerable<string> Result<T>(ChangeStream<T> stream, System.Linq.Expressions.LambdaExpression key) =>
+    private static List<string> Result<T>(ChangeStream<T> stream, System.Linq.Expressions.LambdaExpression key) =>
         new PlanExecutor(Planner.Bind(LogicalPlan.Create(stream.AddSink("sink", NoTarget.Instance, key).Graph), Sources), Tables).Result();
 
     [Fact]
