@@ -19,12 +19,10 @@ internal sealed class CommitCoordinator
     private readonly PipelineOptions _options;
     private readonly Dictionary<RunSink, SourcePosition?> _committed;
     private readonly List<SourcePosition> _ahead;
-    private readonly bool _storesWhatChanged;
     private readonly CancellationToken _abort;
     private readonly Signal _wake = new();
     private TaskCompletionSource? _asked;
     private bool _isRequested;
-    private bool _storesNext;
     private bool _hasEpoch;
     private bool _isPartial;
     private bool _isComplete;
@@ -35,10 +33,7 @@ internal sealed class CommitCoordinator
     /// <param name="replaces">The first epoch is the complete result, which takes the place of all that.</param>
     /// <param name="checkpoints">Null for a plan that keeps no state.</param>
     /// <param name="options">Intervals and sizes.</param>
-    /// <param name="storesWhatChanged">
-    /// Sinks without changes need not store each position: there are many (the tables of a database), of which few change at a time. All of them do so together after
-    /// <see cref="CommitPolicy.PositionInterval"/>, and wherever they have to rest at one position. Until then what they hold is the result at the newer position too.
-    /// </param>
+    /// <param name="storesWhatChanged">As <see cref="CommitPolicy"/> has it.</param>
     /// <param name="abort">Ends the run at once.</param>
     public CommitCoordinator(
         CommitPublisher publisher,
@@ -49,11 +44,10 @@ internal sealed class CommitCoordinator
         bool storesWhatChanged,
         CancellationToken abort)
     {
-        _storesWhatChanged = storesWhatChanged;
         _publisher = publisher;
         _checkpoints = checkpoints;
         _options = options;
-        _policy = new CommitPolicy(options);
+        _policy = new CommitPolicy(options, storesWhatChanged);
         _committed = sinks.Durable.ToDictionary(s => s, s => s.Committed);
         _ahead = replaces ? [] : [.. _committed.Values.OfType<SourcePosition>()];
         _abort = abort;
@@ -163,7 +157,7 @@ internal sealed class CommitCoordinator
     {
         lock (_lock)
         {
-            _storesNext = true;
+            _policy.StoreAllNext();
         }
     }
 
@@ -288,14 +282,14 @@ internal sealed class CommitCoordinator
 
     private CommitRound? CutForCommit(Epoch epoch, bool mustStore, bool evenIfEmpty, bool eachEpoch) =>
         _ahead.Count == 0 && _committed.Count > 0 && (evenIfEmpty || eachEpoch)
-            ? Open(epoch.Position, evenIfEmpty, storesAll: mustStore || !_storesWhatChanged || _storesNext || _isRequested || _policy.IsPositionDue)
+            ? Open(epoch.Position, evenIfEmpty, storesAll: mustStore || _isRequested || _policy.StoresAll)
             : null;
 
     private CommitRound Open(SourcePosition position, bool evenIfEmpty, bool storesAll)
     {
         _open++;
         _isRequested = false;
-        _storesNext &= !storesAll;
+        _policy.Begin(storesAll);
         var asked = _asked;
         _asked = null;
         CommitRound? round = null;
@@ -332,6 +326,10 @@ internal sealed class CommitCoordinator
                 }
 
                 _policy.Committed(stored.Select(m => m.Number), storesAll);
+            }
+            else if (storesAll)
+            {
+                _policy.StoreAllNext(); // there was nothing to commit
             }
 
             _wake.Raise();

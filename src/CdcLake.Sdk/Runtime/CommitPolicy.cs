@@ -12,13 +12,23 @@ internal sealed class CommitPolicy
     public static readonly TimeSpan PositionInterval = TimeSpan.FromMinutes(1);
 
     private readonly PipelineOptions _options;
+    private readonly bool _storesWhatChanged;
     private readonly Dictionary<int, SinkBacklog> _backlogs = []; // of a sink that never reports nothing waits
     private readonly HashSet<int> _unseen = []; // sinks whose table is not there before their first commit, with rows or without
     private long? _changedSince;
     private long? _movedSince;
+    private bool _storesAllNext;
 
     /// <param name="options">Intervals and sizes.</param>
-    public CommitPolicy(PipelineOptions options) => _options = options;
+    /// <param name="storesWhatChanged">
+    /// Sinks without changes need not store each position: there are many (the tables of a database), of which few change at a time. All of them do so together after
+    /// <see cref="PositionInterval"/>, and wherever they have to rest at one position. Until then what they hold is the result at the newer position too.
+    /// </param>
+    public CommitPolicy(PipelineOptions options, bool storesWhatChanged = false)
+    {
+        _options = options;
+        _storesWhatChanged = storesWhatChanged;
+    }
 
     /// <summary>Time left until a commit is due, zero when it is; null when nothing waits.</summary>
     public TimeSpan? DueIn
@@ -36,8 +46,8 @@ internal sealed class CommitPolicy
         }
     }
 
-    /// <summary>True when a sink has not stored a position for so long that the next commit is to have all of them do it.</summary>
-    public bool IsPositionDue => _movedSince is { } since && Left(since, PositionInterval) == TimeSpan.Zero;
+    /// <summary>True when the next commit is to have all sinks store its position, those without changes too.</summary>
+    public bool StoresAll => !_storesWhatChanged || _storesAllNext || (_movedSince is { } since && Left(since, PositionInterval) == TimeSpan.Zero);
 
     private bool Waits => _unseen.Count > 0 || _backlogs.Values.Any(b => b.Rows > 0);
 
@@ -47,6 +57,13 @@ internal sealed class CommitPolicy
         _unseen.Add(sink);
         _changedSince ??= _options.TimeProvider.GetTimestamp();
     }
+
+    /// <summary>The next commit has all sinks store its position.</summary>
+    public void StoreAllNext() => _storesAllNext = true;
+
+    /// <summary>A commit begins.</summary>
+    /// <param name="storesAll">All sinks store its position, if there is anything to commit.</param>
+    public void Begin(bool storesAll) => _storesAllNext &= !storesAll;
 
     /// <summary>Notes that an epoch became committable in a sink.</summary>
     public void EpochEnded(int sink, SinkBacklog backlog)

@@ -61,7 +61,7 @@ public sealed class RowFunctionTests
         Assert.Equal(["3", "9"], Planned(Items.Select(i => i.Name).SelectRow(n => n.Length + 0L, "length/1").Select(n => new { Length = n == 4 ? 3 : n })));
     }
 
-    private static IEnumerable<string> Planned<T>(ChangeStream<T> stream)
+    private static List<string> Planned<T>(ChangeStream<T> stream)
     {
         var row = System.Linq.Expressions.Expression.Parameter(typeof(T), "r");
         return Result(stream, System.Linq.Expressions.Expression.Lambda(System.Linq.Expressions.Expression.Property(row, typeof(T).GetProperties()[0]), row));

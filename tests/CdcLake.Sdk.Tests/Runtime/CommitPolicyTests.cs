@@ -55,10 +55,10 @@ public sealed class CommitPolicyTests
     [Fact]
     public void Position_that_some_sinks_did_not_store_is_due_with_the_first_of_them()
     {
-        var policy = Policy();
+        var policy = Policy(storesWhatChanged: true);
         policy.EpochEnded(0, new SinkBacklog(0, 0, true));
         policy.EpochEnded(1, new SinkBacklog(1, 1, true));
-        Assert.False(policy.IsPositionDue);
+        Assert.False(policy.StoresAll);
         policy.Committed([1], storesAll: false);
         Assert.Equal(CommitPolicy.PositionInterval, policy.DueIn);
         _clock.Advance(CommitPolicy.PositionInterval / 2);
@@ -67,10 +67,15 @@ public sealed class CommitPolicyTests
         policy.Committed([1], storesAll: false);
         Assert.Equal(CommitPolicy.PositionInterval / 2, policy.DueIn);
         _clock.Advance(CommitPolicy.PositionInterval / 2);
-        Assert.True(policy.IsPositionDue);
+        Assert.True(policy.StoresAll);
         policy.Committed([0, 1]);
         Assert.Null(policy.DueIn);
-        Assert.False(policy.IsPositionDue);
+        Assert.False(policy.StoresAll);
+        policy.StoreAllNext();
+        policy.Begin(storesAll: false);
+        Assert.True(policy.StoresAll);
+        policy.Begin(storesAll: true);
+        Assert.False(policy.StoresAll);
     }
 
     [Fact]
@@ -99,7 +104,7 @@ public sealed class CommitPolicyTests
         Assert.Null(policy.DueIn);
     }
 
-    private CommitPolicy Policy() => new(new PipelineOptions
+    private CommitPolicy Policy(bool storesWhatChanged = false) => new(new PipelineOptions
     {
         CommitInterval = TimeSpan.FromSeconds(2), CommitRows = 10, CommitBytes = 1_000, TimeProvider = _clock,
     });
