@@ -107,5 +107,5 @@ public sealed class CommitPolicyTests
     private CommitPolicy Policy(bool storesWhatChanged = false) => new(new PipelineOptions
     {
         CommitInterval = TimeSpan.FromSeconds(2), CommitRows = 10, CommitBytes = 1_000, TimeProvider = _clock,
-    });
+    }, storesWhatChanged);
 }
