@@ -4,9 +4,10 @@ using Xunit.Abstractions;
 namespace CdcLake.IntegrationTests.Pipelines;
 
 /// <summary>
-/// A whole database in Iceberg under everything that databases are done to, by two writers at once: transactions, savepoints, two phases, files, cascades, documents in part, compressed
+/// A whole database in Iceberg under everything that databases are done to, by two writers at once: transactions, savepoints, two phases, files, documents in part, compressed
 /// transactions, clients of other character sets, and every change of tables: by ALTER, of partitions, as gh-ost and pt-online-schema-change make them, created, renamed, swapped,
-/// truncated, dropped. Snapshots all along the way, and the end, are compared with a replica that is stepped to their GTID sets.
+/// truncated, dropped. Snapshots all along the way, and the end, are compared with a replica that is stepped to their GTID sets. Cascades are left to tests of their own: beside all this
+/// MySQL's own replica stopped at the row of a child whose parent it did not have (error 1452).
 /// </summary>
 [Collection(ServerPair.Collection)]
 public sealed class MixedDatabaseTests(ServerPair servers, ITestOutputHelper output)
@@ -24,9 +25,7 @@ public sealed class MixedDatabaseTests(ServerPair servers, ITestOutputHelper out
         await using var watching = await servers.Source.OpenAsync(FollowedTable.Database);
         await using var other = await servers.Source.OpenAsync(FollowedTable.Database);
         var (database, definitions) = (new RandomDatabase(tables, new Random(random.Next())), new RandomDefinitions(tables, new Random(random.Next())));
-        var cascades = new CascadeWorkload(followed.Session, new Random(random.Next()));
         var (bulk, online, partitions) = (new BulkWrites(followed.Session, other, new Random(random.Next())), new OnlineChanges(followed.Session, new Random(random.Next())), new PartitionChanges(followed.Session, new Random(random.Next())));
-        await followed.Session.RunAsync(CascadeWorkload.Tables);
         await database.CreateAsync(3);
         await definitions.CreateAsync();
         await bulk.CreateAsync();
@@ -37,7 +36,7 @@ public sealed class MixedDatabaseTests(ServerPair servers, ITestOutputHelper out
         var (choices, others) = (new Random(random.Next()), new Random(random.Next()));
         await Task.WhenAll(
             StepAsync(async () => await (choices.Next(3) == 0 ? definitions.StepAsync() : database.StepAsync())),
-            StepAsync(async () => await (others.Next(4) switch { 0 => cascades.ChangeAsync(), 1 => online.StepAsync(), 2 => partitions.StepAsync(), _ => bulk.StepAsync() })),
+            StepAsync(async () => await (others.Next(3) switch { 0 => online.StepAsync(), 1 => partitions.StepAsync(), _ => bulk.StepAsync() })),
             VerifyAsync());
         await bulk.EndAsync();
         await followed.Session.RunAsync("SET SESSION binlog_transaction_compression = 0");
