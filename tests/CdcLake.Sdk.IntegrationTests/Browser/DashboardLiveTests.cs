@@ -66,7 +66,7 @@ public sealed class DashboardLiveTests(Chromium chromium) : IClassFixture<Chromi
         sink.Close();
         var writing = Task.Run(async () =>
         {
-            for (var i = 0; i < 20; i++)
+            for (var i = 0; i < 60; i++) // more than the channel before a sink holds
             {
                 await database.ExecuteAsync("UPDATE items SET qty = qty + 1");
             }
