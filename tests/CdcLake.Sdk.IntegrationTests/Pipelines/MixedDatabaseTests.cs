@@ -44,7 +44,7 @@ public sealed class MixedDatabaseTests(ServerPair servers, ITestOutputHelper out
         await followed.StopAsync();
         var snapshots = await followed.Lake.CheckAsync();
         output.WriteLine($"2 × {Steps} steps ({string.Join(", ", database.Kinds.Select(k => $"{k.Value} {k.Key}"))}, {definitions.Changes} definitions), {verifications} verifications, {snapshots} snapshots exact");
-        Assert.True(snapshots > 30);
+        Assert.True(snapshots >= 10, $"only {snapshots} snapshots");
 
         async Task StepAsync(Func<Task> step)
         {
