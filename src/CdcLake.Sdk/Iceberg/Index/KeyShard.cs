@@ -201,6 +201,8 @@ internal sealed unsafe class KeyShard<TKey>(ulong seed)
             next = at + 1;
         }
 
+        _length = Math.Min(_length, Math.Max(capacity + spare, next + 1)); // room from another time that is not needed any more
+        _slots = (KeySlot<TKey>*)NativeMemory.Realloc(_slots, (nuint)_length * (nuint)sizeof(KeySlot<TKey>));
         Empty(next, _length);
     }
 
