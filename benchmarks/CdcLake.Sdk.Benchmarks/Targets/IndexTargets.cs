@@ -37,10 +37,10 @@ internal static class IndexTargets
         yield return new TargetLine("  memory, counted", index.Bytes / (double)(1 << 20), "MiB");
         var path = Path.Combine(folder, "kept");
         var before = Cost.Now();
-        index.WriteTo(LocalFile.Create(path));
+        index.WriteTo(LocalFile.Create(path, KeyIndex.Content));
         var written = Cost.Now() - before;
         before = Cost.Now();
-        using (var file = LocalFile.Open(path))
+        using (var file = LocalFile.Open(path, KeyIndex.Content))
         using (var again = KeyIndex.For(schema, space with { MemoryBytes = long.MaxValue }, index.Seed))
         {
             again.ReadFrom(file, [.. Enumerable.Range(0, (Keys / BatchKeys) + 1).Select(i => new LiveFile(i))]);

@@ -64,7 +64,7 @@ internal sealed record StagePartitions(IReadOnlyList<Stage> All, Schema? Key, IR
     {
         foreach (var store in former.State)
         {
-            store.Log.Clear();
+            store.Log.GiveUp();
         }
 
         former.Dispose();

@@ -34,7 +34,7 @@ internal sealed class LocalFile : IDisposable
     /// <param name="folder">Where it is made.</param>
     /// <param name="content">What is in it, for messages.</param>
     /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
-    public static LocalFile CreateTemporary(string folder, string content = "the key index")
+    public static LocalFile CreateTemporary(string folder, string content)
     {
         var path = Path.Combine(folder, $"{RandomNumberGenerator.GetHexString(16, lowercase: true)}{Suffix}");
         try
@@ -71,10 +71,14 @@ internal sealed class LocalFile : IDisposable
     }
 
     /// <summary>A new file that stays.</summary>
-    public static LocalFile Create(string path) => new(path, "the key index", FileMode.CreateNew, FileAccess.ReadWrite, FileOptions.None);
+    /// <param name="path">Where it is made.</param>
+    /// <param name="content">What is in it, for messages.</param>
+    public static LocalFile Create(string path, string content) => new(path, content, FileMode.CreateNew, FileAccess.ReadWrite, FileOptions.None);
 
     /// <summary>A file for reading.</summary>
-    public static LocalFile Open(string path) => new(path, "the key index", FileMode.Open, FileAccess.Read, FileOptions.SequentialScan);
+    /// <param name="path">Where it is.</param>
+    /// <param name="content">What is in it, for messages.</param>
+    public static LocalFile Open(string path, string content) => new(path, content, FileMode.Open, FileAccess.Read, FileOptions.SequentialScan);
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {

@@ -234,12 +234,12 @@ public sealed class KeyIndexProperties : IDisposable
 
             Encode(keys, [.. Enumerable.Range(700, 900)], numbers);
             index.Remove(keys, new RowLocation[900]);
-            index.WriteTo(LocalFile.Create(path));
+            index.WriteTo(LocalFile.Create(path, KeyIndex.Content));
             CheckAll(index, Enumerable.Range(0, 50_000).Where(i => i is < 700 or >= 1600).ToDictionary(i => i, i => new RowLocation(3, (uint)i)), keys, 50_000, numbers);
         }
 
         using var read = KeyIndex.For(numbers ? Numbers : Texts, space, seed);
-        using var file = LocalFile.Open(path);
+        using var file = LocalFile.Open(path, KeyIndex.Content);
         var now = new LiveFile(8);
         now.Delete(5_000, 0);
         read.ReadFrom(file, [null, null, null, now]);

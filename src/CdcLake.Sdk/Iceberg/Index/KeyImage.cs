@@ -33,7 +33,7 @@ internal sealed class KeyImage(string folder, string table)
         {
             Directory.CreateDirectory(folder);
             former = Directory.GetFiles(folder, $"{table}.*.keys");
-            index.WriteTo(LocalFile.Create(Path.Combine(folder, slots)));
+            index.WriteTo(LocalFile.Create(Path.Combine(folder, slots), KeyIndex.Content));
             var text = Describe(index, KeyOf(layout), files, slots);
             File.WriteAllText(temporary, string.Create(CultureInfo.InvariantCulture, $"{ChecksumOf(text):x16}\n{text}"));
             File.Move(temporary, Description, overwrite: true);
@@ -75,7 +75,7 @@ internal sealed class KeyImage(string folder, string table)
         try
         {
             var known = KnownFiles(root.GetProperty("files"), files);
-            using var slots = LocalFile.Open(Path.Combine(folder, root.GetProperty("slots").GetString()!));
+            using var slots = LocalFile.Open(Path.Combine(folder, root.GetProperty("slots").GetString()!), KeyIndex.Content);
             index.ReadFrom(slots, known);
             return (index, [.. files.All.Except(known.OfType<LiveFile>())]);
         }

@@ -14,6 +14,9 @@ namespace CdcLake.Iceberg.Index;
 /// </summary>
 internal abstract class KeyIndex : IDisposable
 {
+    /// <summary>What is in its files, for messages.</summary>
+    public const string Content = "the key index";
+
     /// <summary>Keys in the index.</summary>
     public long Count { get; protected set; }
 

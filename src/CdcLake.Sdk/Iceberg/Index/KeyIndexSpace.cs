@@ -26,7 +26,7 @@ internal sealed record KeyIndexSpace(long MemoryBytes, string? Folder = null)
 
     /// <summary>A new file for what exceeds the memory.</summary>
     /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
-    public LocalFile NewFile() => LocalFile.CreateTemporary(Folder ?? Path.GetTempPath());
+    public LocalFile NewFile() => LocalFile.CreateTemporary(Folder ?? Path.GetTempPath(), KeyIndex.Content);
 
     private sealed class Own(long bytes) : IMemoryShare
     {

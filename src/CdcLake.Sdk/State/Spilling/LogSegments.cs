@@ -73,10 +73,7 @@ internal sealed class LogSegments
     }
 
     /// <summary>Keeps few pages of what is on disk in the process. Bytes of the log may be looked at meanwhile.</summary>
-    public void TrimPages()
-    {
-        _space?.Budget.TrimPages();
-    }
+    public void TrimPages() => _space?.Budget.TrimPages();
 
     /// <summary>Says that a walk through all segments has come to one: what comes next is asked for.</summary>
     public void Walks(int segment)

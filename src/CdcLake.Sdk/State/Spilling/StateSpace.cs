@@ -2,8 +2,8 @@ using CdcLake.Common;
 
 namespace CdcLake.State.Spilling;
 
-/// <summary>The part of a <see cref="StateBudget"/> that one store has. Not thread-safe.</summary>
-internal sealed class StateSpace
+/// <summary>The part of a <see cref="StateBudget"/> that one store has, until it is disposed. Not thread-safe.</summary>
+internal sealed class StateSpace : IDisposable
 {
     private readonly IMemoryShare _share;
     private readonly Func<long> _used;
@@ -27,4 +27,7 @@ internal sealed class StateSpace
         _share.Takes(used);
         return used + more > _share.Bytes;
     }
+
+    /// <summary>Leaves it to the others.</summary>
+    public void Dispose() => _share.Dispose();
 }

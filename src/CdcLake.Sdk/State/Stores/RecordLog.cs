@@ -91,6 +91,13 @@ internal sealed partial class RecordLog
         (_addresses, _used) = (_segments.Addresses, _segments.Used);
     }
 
+    /// <summary>Forgets everything, and leaves its part of the budget to others: the log is not used again.</summary>
+    public void GiveUp()
+    {
+        Clear();
+        _space?.Dispose();
+    }
+
     /// <summary>An empty log to take the place of this one, with the same part of the budget.</summary>
     public RecordLog Successor() => new(_patchBytes, _space);
 
@@ -217,7 +224,7 @@ internal sealed partial class RecordLog
     public void Trim() => _segments.Trim();
 
     /// <summary>Keeps few pages of what is on disk in the process; for calls between batches.</summary>
-    public void TrimPages() => _space?.Budget.TrimPages();
+    public void TrimPages() => _segments.TrimPages();
 
     /// <summary>Asks the processor to fetch a record that will be read soon; 0 is allowed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
