@@ -65,10 +65,7 @@ jvm() { # NAME HEAP_MB MAIN ARGUMENTS...
     -Djava.io.tmpdir="$I/tmp" -Dlog4j2.configurationFile="$CONF/log4j.properties" -Dlog4j.configurationFile="$CONF/log4j.properties" -Duser.timezone=UTC \
     --add-exports=java.base/sun.net.util=ALL-UNNAMED --add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED --add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED "${opens[@]}" -cp "$CONF:$CP" "$@"
 }
-awaits() { # NAME WHAT PORT
-  for _ in $(seq 900); do ! lab_listens "$3" || return 0; ! lab_ended "$I/$1.pid" || break; sleep 0.1; done
-  tail -n 20 "$I/log/$1.log" >&2; lab_die "Flink's $2 does not answer"
-}
+awaits() { lab_await "$I/$1.pid" "$I/log/$1.log" "Flink's $2" 900 lab_listens "$3"; } # NAME WHAT PORT
 running() { local name; for name in jobmanager taskmanager gateway; do lab_running "$I/$name.pid" "$CONF" || return 1; done; }
 start() {
   JAVA=$("$LAB_HERE/iceberg-java.sh" java); CP=$(class_path); lab_lock

@@ -86,12 +86,7 @@ start() {
     port=$(lab_port "$port"); printf '%s\n' "$port" > "$I/port"
     lab_spawn "$I/pid" "$I/log" "${RUN[@]}" serve --port "$port"
   fi
-  for _ in $(seq 300); do
-    ! lab_listens "$port" || { printf '%s\n' "$port"; return; }
-    ! lab_ended "$I/pid" || break
-    sleep 0.1
-  done
-  tail -n 20 "$I/log" >&2; lab_die "the Iceberg Java server does not answer"
+  lab_await "$I/pid" "$I/log" "the Iceberg Java server" 300 lab_listens "$port"; printf '%s\n' "$port"
 }
 case ${1:-} in
   install) install;;

@@ -111,6 +111,15 @@ lab_spawn() {
 lab_running() { local pid; pid=$(cat "$1" 2>/dev/null) && grep -qaF -- "$2" "/proc/$pid/cmdline" 2>/dev/null; }
 # lab_ended PIDFILE : no such process is left. For waiting on what was just spawned: until its last exec it has another command line.
 lab_ended() { ! kill -0 "$(cat "$1" 2>/dev/null)" 2>/dev/null; }
+# lab_await PIDFILE LOG WHAT TENTHS COMMAND... : until the command succeeds. Ends with the end of LOG where the process is gone before that, or it takes more than so many tenths of a second.
+lab_await() {
+  for _ in $(seq "$4"); do
+    ! "${@:5}" >/dev/null 2>&1 || return 0
+    ! lab_ended "$1" || break
+    sleep 0.1
+  done
+  tail -n 20 "$2" >&2; lab_die "$3 does not answer"
+}
 lab_stop() { # PIDFILE TEXT : ask, wait up to 30 s, then kill
   local pid
   if lab_running "$1" "$2"; then

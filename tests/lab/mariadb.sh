@@ -26,14 +26,7 @@ install() {
   for PLUGINS in "$R"/usr/lib/*-linux-gnu/libmariadb*/plugin "$R"/usr/lib/mysql/plugin; do [ ! -e "$PLUGINS/auth_ed25519.so" ] || break; done
 }
 client() { "$B/mariadb" --no-defaults -uroot -S "$I/run/s" "$@"; }
-settle() {
-  for _ in $(seq 300); do
-    ! client -e 'DO 0' >/dev/null 2>&1 || return 0
-    ! lab_ended "$I/run/pid" || break
-    sleep 0.1
-  done
-  tail -n 20 "$I/run/error.log" >&2; lab_die "mariadbd $name does not answer"
-}
+settle() { lab_await "$I/run/pid" "$I/run/error.log" "mariadbd $name" 300 client -e 'DO 0'; }
 initialise() { # what mariadb-install-db does, without its search for paths: the system tables by --bootstrap
   local scripts prefix file
   for scripts in "$R"/usr/share/{mariadb,mysql}; do

@@ -19,14 +19,8 @@ install() {
     [ -x "$B/${p##*/}" ] || lab_wrap "$R" "usr/$p" "$B/${p##*/}"; done
 }
 client() { "$B/mysql" --no-defaults -uroot -S "$I/run/s" "$@"; }
-settle() { # wait until the server answers; 9.7 opens the socket before it is ready to serve
-  for _ in $(seq 300); do
-    ! client -e 'DO 0' >/dev/null 2>&1 || return 0
-    ! lab_ended "$I/run/pid" || break
-    sleep 0.1
-  done
-  tail -n 20 "$I/run/error.log" >&2; lab_die "mysqld $name does not answer"
-}
+# 9.7 opens the socket before it is ready to serve
+settle() { lab_await "$I/run/pid" "$I/run/error.log" "mysqld $name" 300 client -e 'DO 0'; }
 start() {
   install; lab_lock
   if lab_running "$I/run/pid" "$I/data"; then settle; cat "$I/run/port"; return; fi

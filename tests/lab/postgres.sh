@@ -22,12 +22,7 @@ start() {
     port=$(lab_port "$port"); printf '%s\n' "$port" > "$I/port"
     lab_spawn "$I/pid" "$I/run/log" "${RUN[@]}" "$B/postgres" -D "$I/data" -h "$LAB_HOST" -p "$port" -k "$I/run" -c fsync=off
   fi
-  for _ in $(seq 300); do
-    ! "${RUN[@]}" "$B/pg_isready" -q -h "$LAB_HOST" -p "$port" || { printf '%s\n' "$port"; return; }
-    ! lab_ended "$I/pid" || break
-    sleep 0.1
-  done
-  tail -n 20 "$I/run/log" >&2; lab_die "PostgreSQL does not answer"
+  lab_await "$I/pid" "$I/run/log" PostgreSQL 300 "${RUN[@]}" "$B/pg_isready" -q -h "$LAB_HOST" -p "$port"; printf '%s\n' "$port"
 }
 case ${1:-} in
   install) install;;

@@ -17,12 +17,7 @@ start() {
     lab_spawn "$I/pid" "$I/log" "$LAB_HERE/iceberg-java.sh" rest --backend jdbc --uri "jdbc:h2:file:$I/names" \
       --warehouse "${CDCLAKE_REST_WAREHOUSE:-file:$W}" --port "$port" "${more[@]}"
   fi
-  for _ in $(seq 300); do
-    ! lab_listens "$port" || { printf '%s\n' "$port"; return; }
-    ! lab_ended "$I/pid" || break
-    sleep 0.1
-  done
-  tail -n 20 "$I/log" >&2; lab_die "the REST catalog does not answer"
+  lab_await "$I/pid" "$I/log" "the REST catalog" 300 lab_listens "$port"; printf '%s\n' "$port"
 }
 case ${1:-} in
   start) start;;

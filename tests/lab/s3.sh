@@ -9,14 +9,7 @@ command=${1:-}; kind=${2:-}
 KEY=labkey; SECRET=labsecret-labsecret; B=$LAB/bin/$kind; I=$LAB/$kind
 mapfile -t user < <(lab_user)
 
-settle() { # PIDFILE LOG : wait until the port answers
-  for _ in $(seq 600); do
-    ! lab_listens "$(cat "$I/port")" || return 0
-    ! lab_ended "$1" || break
-    sleep 0.1
-  done
-  tail -n 20 "$2" >&2; lab_die "$kind does not answer"
-}
+settle() { lab_await "$1" "$2" "$kind" 600 lab_listens "$(cat "$I/port")"; } # PIDFILE LOG : wait until the port answers
 port() { [ -e "$I/$1" ] || lab_port > "$I/$1"; cat "$I/$1"; }
 
 # --- moto ------------------------------------------------------------------------------------------------------------
