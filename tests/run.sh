@@ -5,7 +5,7 @@
 #   bash tests/run.sh --unit          unit tests only, no servers
 #   bash tests/run.sh --docker        as the first, but MySQL, MinIO and PostgreSQL are containers of their official images (tests/lab/docker.sh)
 #   bash tests/run.sh --long          the long proofs too: every kill, every sleep, twenty thousand commits (hours)
-#   bash tests/run.sh --simulate 10m  only the simulation of crashes and faults, new seeds for so long (--from N: from that seed on)
+#   bash tests/run.sh --simulate 10m  only the simulation of crashes and faults, seeds from 100000 on for so long (--from N: from that seed on)
 #   bash tests/run.sh --filter X      only tests whose full name contains X (or any dotnet test filter expression)
 #
 # A server that cannot be had makes its tests skip; with CI=true it makes the run fail. Exit code 0 means that nothing failed.
@@ -101,7 +101,7 @@ run_project() { # NAME [FOLDER] : adds its totals
   local name=$1 dll=${2:-tests}/$1/bin/Release/net10.0/$1.dll code=0 counters total=0 ran=0 good=0
   say "tests: $name"
   dotnet test "$dll" --results-directory "$work/$name" --logger "trx;LogFileName=results.trx" --logger "console;verbosity=minimal" \
-    --blame-hang-timeout 10m --blame-hang-dump-type none "${filter[@]}" || code=$?
+    --blame-hang-timeout 10m --blame-hang-dump-type none ${filter[@]+"${filter[@]}"} || code=$? # bash 3.2, which macOS has, takes an empty array for an unset one
   if counters=$(grep -o '<Counters [^>]*>' "$work/$name/results.trx" 2>/dev/null); then
     total=$(number total "$counters") ran=$(number executed "$counters") good=$(number passed "$counters")
   elif [ "$code" = 0 ] && [ ${#filter[@]} -gt 0 ]; then
@@ -132,6 +132,7 @@ run_simulation() { # OPTIONS: on every core, each with its part of the seeds
   cat "$work"/simulation-*.log
   if [ "$code" = 0 ]; then step_passed "simulation"; else step_failed "simulation: seeds above"; fi
 }
+run_usual_seeds() { [ ${#filter[@]} -gt 0 ] || run_simulation --regressions tests/CdcLake.Sdk.Simulation/regressions.txt --seeds 1-300; }
 
 check_package() {
   say "package"
@@ -227,7 +228,6 @@ check_scripts() { # where shellcheck is at hand
 
 # --- all of it -------------------------------------------------------------------------------------------------------
 
-usual_seeds=(--regressions tests/CdcLake.Sdk.Simulation/regressions.txt --seeds 1-300)
 say "building (Release)"
 build=(-c Release -nodeReuse:false -p:UseSharedCompilation=false -v quiet)
 if ! dotnet build CdcLake.Sdk.sln "${build[@]}"; then
@@ -237,13 +237,13 @@ else
     run_simulation --from "$from" --for "$simulate"
   elif $unit_only; then
     run_project CdcLake.Sdk.Tests
-    if [ ${#filter[@]} = 0 ]; then run_simulation "${usual_seeds[@]}"; fi
+    run_usual_seeds
   else
     start_servers
     tests/lab/leftovers.sh | sort > "$work/before" || true
     run_project CdcLake.Sdk.Tests
     run_project CdcLake.Sdk.IntegrationTests
-    if [ ${#filter[@]} = 0 ]; then run_simulation "${usual_seeds[@]}"; fi
+    run_usual_seeds
     CDCLAKE_MYSQL=${CDCLAKE_MYSQL:-${CDCLAKE_TEST_MYSQL:-}} run_project TestingAPipeline samples
     if [ ${#filter[@]} = 0 ]; then check_scripts; check_package; check_quickstart; check_native; fi
     tests/lab/leftovers.sh | sort > "$work/after" || true
