@@ -42,7 +42,7 @@ static int Usage()
                                                                                                           -- compare RESULT_FILE RESULT_FILE
                                                                                                           -- log FILE STATEMENTS UPDATE_PERCENT | log FILE mixed 0
 
-          targets       measure everything that has a target, in about four minutes; each line beside a baseline of the same run
+          targets       measure everything that has a target, in about six minutes; each line beside a baseline of the same run
           long-targets  what depends on size or time, for larger tables and longer: about a quarter of an hour, 5 GB of temporary files
           parallel      jobs in one partition and in several, on one processor and on two: about a minute
           commits       whether a table stays quick and small over 20,000 commits (--short: 1,000) and 100 data files
