@@ -12,6 +12,9 @@ namespace CdcLake.Benchmarks;
 /// <summary>The operators of the sales-by-product job, put together by hand.</summary>
 internal sealed class SalesOperators : IDisposable
 {
+    /// <summary>Rows of an epoch of the default size.</summary>
+    public const int EpochRows = 32_768;
+
     private static readonly Schema Joined = new(
         [.. SalesTables.Sales.Fields.Skip(1), .. SalesTables.Products.Fields.Select(f => f with { Name = "p_" + f.Name })]);
 
@@ -68,6 +71,21 @@ internal sealed class SalesOperators : IDisposable
     }
 
     public void Sales(ChangeBatch batch) => Process(0, batch);
+
+    /// <summary>The first versions of sales <paramref name="id"/> to <paramref name="last"/>, in batches of the usual size.</summary>
+    public void Insert(SalesLog workload, long id, long last)
+    {
+        while (id <= last)
+        {
+            var batch = new ChangeBatch(Input);
+            for (; id <= last && batch.Count < ChangeBatch.TargetRows; id++)
+            {
+                Append(batch, workload.Sale(id, 0), 1);
+            }
+
+            Sales(batch);
+        }
+    }
 
     public void Products(ChangeBatch batch) => Process(1, batch);
 

@@ -9,7 +9,7 @@ namespace CdcLake.Benchmarks.Children;
 /// <summary>Join and groups over many sales, in memory or within a budget, in a process of its own: says how fast they were loaded and updated, and what is in memory and on disk then.</summary>
 internal static class SpillRun
 {
-    private const int EpochRows = 32_768;
+    private const int EpochUpdates = SalesOperators.EpochRows / 2;
 
     /// <param name="rows">Sales, one row each.</param>
     /// <param name="updates">Sales that are changed afterwards, at random among all of them.</param>
@@ -26,34 +26,23 @@ internal static class SpillRun
 
         var workload = new SalesLog();
         operators.Products(SalesTables.AllProducts(workload.Products));
-        var before = Cost.Now();
+        var before = Figures.Clock;
         var (loadPeak, updatePeak) = (0L, 0L);
-        for (var id = 1L; id <= rows;)
+        for (var id = 1L; id <= rows; id += SalesOperators.EpochRows)
         {
-            var end = Math.Min(rows, id + EpochRows - 1);
-            while (id <= end)
-            {
-                var batch = new ChangeBatch(SalesOperators.Input);
-                for (; id <= end && batch.Count < ChangeBatch.TargetRows; id++)
-                {
-                    SalesOperators.Append(batch, workload.Sale(id, 0), 1);
-                }
-
-                operators.Sales(batch);
-            }
-
+            operators.Insert(workload, id, Math.Min(rows, id + SalesOperators.EpochRows - 1));
             EndEpoch(operators, ref loadPeak);
         }
 
-        var load = Cost.Now() - before;
-        before = Cost.Now();
+        var load = Figures.Clock - before;
+        before = Figures.Clock;
         var random = new Random(42);
         for (var done = 0; done < updates;)
         {
-            for (var of = 0; of < EpochRows / 2 && done < updates;)
+            for (var of = 0; of < EpochUpdates && done < updates;)
             {
                 var batch = new ChangeBatch(SalesOperators.Input);
-                for (; of < EpochRows / 2 && done < updates && batch.Count < ChangeBatch.TargetRows; of++, done++)
+                for (; of < EpochUpdates && done < updates && batch.Count < ChangeBatch.TargetRows; of++, done++)
                 {
                     var id = 1 + random.NextInt64(rows);
                     SalesOperators.Append(batch, workload.Sale(id, 0), -1);
@@ -66,10 +55,10 @@ internal static class SpillRun
             EndEpoch(operators, ref updatePeak);
         }
 
-        var update = Cost.Now() - before;
+        var update = Figures.Clock - before;
         ChildProgram.Say("spill", string.Create(
             CultureInfo.InvariantCulture,
-            $"{load.Wall:R} {load.Cpu:R} {update.Wall:R} {update.Cpu:R} {loadPeak} {updatePeak} {operators.State.Sum(s => s.Bytes)} {operators.State.Sum(s => s.Log.SpilledBytes)}"));
+            $"{load:R} {update:R} {loadPeak} {updatePeak} {operators.State.Sum(s => s.Bytes)} {operators.State.Sum(s => s.Log.SpilledBytes)}"));
     }
 
     private static void EndEpoch(SalesOperators operators, ref long peak)

@@ -1,6 +1,5 @@
 using CdcLake.Benchmarks.Logs;
 using CdcLake.Checkpoints;
-using CdcLake.Columnar;
 using CdcLake.MySql.Gtids;
 using CdcLake.State.Stores;
 using CdcLake.Storage;
@@ -11,7 +10,6 @@ namespace CdcLake.Benchmarks.Targets;
 internal static class CheckpointTargets
 {
     private const string Operator = "sales";
-    private const int EpochRows = 32_768;
     private const int MostHeadStarts = 4;
     private const double Wanted = 100;
 
@@ -82,17 +80,8 @@ internal static class CheckpointTargets
 
     private static void Epoch(SalesOperators operators, SalesLog workload, ref long id)
     {
-        for (var end = id + EpochRows; id < end;)
-        {
-            var batch = new ChangeBatch(SalesOperators.Input);
-            for (; id < end && batch.Count < ChangeBatch.TargetRows; id++)
-            {
-                SalesOperators.Append(batch, workload.Sale(id, 0), 1);
-            }
-
-            operators.Sales(batch);
-        }
-
+        operators.Insert(workload, id, id + SalesOperators.EpochRows - 1);
+        id += SalesOperators.EpochRows;
         operators.EndEpoch();
     }
 }

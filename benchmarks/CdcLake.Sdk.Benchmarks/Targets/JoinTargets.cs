@@ -53,12 +53,11 @@ internal static class JoinTargets
 
     private static List<List<ChangeBatch>> Epochs(SalesLog workload)
     {
-        const int epochRows = 32_768;
         var epochs = new List<List<ChangeBatch>>();
-        var rows = epochRows;
+        var rows = SalesOperators.EpochRows;
         foreach (var (old, sale) in workload.Changes())
         {
-            if (rows >= epochRows)
+            if (rows >= SalesOperators.EpochRows)
             {
                 epochs.Add([]);
                 rows = 0;

@@ -4,12 +4,9 @@ using CdcLake.Benchmarks.Logs;
 
 namespace CdcLake.Benchmarks.Targets;
 
-/// <summary>
-/// One job in one partition and in several, on one processor and on two: a process for each, all of them warm, that take turns, so that a busy moment of the machine meets all. On the clock.
-/// </summary>
+/// <summary>One job in one partition and in several, on one processor and on two, which take turns. On the clock.</summary>
 internal static class ParallelTargets
 {
-    private const int Warmups = 4;
     private const int Runs = 7;
 
     private static readonly Way[] Ways = [new(1, 1), new(1, 4), new(2, 1), new(2, 2), new(2, 4)];
@@ -37,24 +34,9 @@ internal static class ParallelTargets
             return [TargetLine.Skipped(name, "needs Linux with taskset and two processors")];
         }
 
-        var children = Ways.Select(w => Child.Start(w.Processors, "repeat", job, log, work.Fresh("parallel"), w.Partitions.ToString(CultureInfo.InvariantCulture))).ToList();
-        var costs = Ways.Select(_ => new List<Cost>()).ToList();
-        for (var i = 0; i < Warmups + Runs; i++)
-        {
-            for (var way = 0; way < Ways.Length; way++)
-            {
-                costs[way].Add(await RunAsync(children[way]));
-            }
-        }
-
-        foreach (var child in children)
-        {
-            await child.EndAsync();
-            await child.DisposeAsync();
-        }
-
+        var medians = await Turns.MediansAsync(
+            [.. Ways.Select(w => Child.Start(w.Processors, "repeat", job, log, work.Fresh("parallel"), w.Partitions.ToString(CultureInfo.InvariantCulture)))], Runs);
         var changes = workload.Statements / 1e3;
-        var medians = costs.Select(c => Measurement.Middle([.. c.Skip(Warmups)])).ToList();
         var alone = medians[0];
         var lines = new List<TargetLine>();
         foreach (var (way, cost) in Ways.Zip(medians).Skip(1))
@@ -67,12 +49,6 @@ internal static class ParallelTargets
         }
 
         return lines;
-    }
-
-    private static async Task<Cost> RunAsync(Child child)
-    {
-        var figures = (await child.AskAsync("run")).Split(' ').Select(f => double.Parse(f, CultureInfo.InvariantCulture)).ToArray();
-        return new Cost(figures[1], figures[0], 0);
     }
 
     private sealed record Way(int Processors, int Partitions)

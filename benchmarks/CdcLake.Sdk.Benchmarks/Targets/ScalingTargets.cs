@@ -1,15 +1,10 @@
-using System.Globalization;
 using CdcLake.Benchmarks.Children;
 
 namespace CdcLake.Benchmarks.Targets;
 
-/// <summary>
-/// The same job on one processor and on two: two processes that are both warm and take turns, so that a busy moment of the machine meets both. On the clock.
-/// </summary>
+/// <summary>The same job on one processor and on two, which take turns. On the clock.</summary>
 internal static class ScalingTargets
 {
-    private const int Warmups = 4;
-
     public static Task<IReadOnlyList<TargetLine>> JoinAggregateAsync(Workspace work, int runs) =>
         RunAsync(work, "replay → join + aggregate → Iceberg", SalesJob.ByProduct, runs, 2000, 1.7);
 
@@ -25,19 +20,9 @@ internal static class ScalingTargets
             return [TargetLine.Skipped(name, "needs Linux with taskset and two processors")];
         }
 
-        await using var one = Start(1);
-        await using var two = Start(2);
-        var (alone, both) = (new List<Cost>(), new List<Cost>());
-        for (var i = 0; i < Warmups + runs; i++)
-        {
-            alone.Add(await RunAsync(one));
-            both.Add(await RunAsync(two));
-        }
-
-        await one.EndAsync();
-        await two.EndAsync();
+        var costs = await Turns.MediansAsync([Start(1), Start(2)], runs);
+        var (slow, fast) = (costs[0], costs[1]);
         var changes = work.UpdateWorkload.Statements / 1e3;
-        var (slow, fast) = (Measurement.Middle([.. alone.Skip(Warmups)]), Measurement.Middle([.. both.Skip(Warmups)]));
         var ratio = slow.Wall / fast.Wall;
         var target = rate is null ? $"≥ {scaling} of one" : $"≥ {rate}, ≥ {scaling} of one";
         return
@@ -48,11 +33,5 @@ internal static class ScalingTargets
         ];
 
         Child Start(int processors) => Child.Start(processors, "repeat", job, work.UpdateLog, work.Fresh($"scaling-{processors}"));
-    }
-
-    private static async Task<Cost> RunAsync(Child child)
-    {
-        var figures = (await child.AskAsync("run")).Split(' ').Select(f => double.Parse(f, CultureInfo.InvariantCulture)).ToArray();
-        return new Cost(figures[1], figures[0], 0);
     }
 }

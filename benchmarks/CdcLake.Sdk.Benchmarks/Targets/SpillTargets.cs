@@ -36,7 +36,7 @@ internal static class SpillTargets
         var parts = (await child.LineAsync("spill")).Split(' ');
         await child.LineAsync("end");
         return new Run(
-            double.Parse(parts[0], culture), double.Parse(parts[2], culture), long.Parse(parts[4], culture), long.Parse(parts[5], culture), long.Parse(parts[6], culture), long.Parse(parts[7], culture));
+            double.Parse(parts[0], culture), double.Parse(parts[1], culture), long.Parse(parts[2], culture), long.Parse(parts[3], culture), long.Parse(parts[4], culture), long.Parse(parts[5], culture));
     }
 
     private sealed record Run(double Load, double Update, long LoadPeak, long UpdatePeak, long StateBytes, long DiskBytes);
