@@ -83,28 +83,14 @@ internal abstract class MemberAccumulator<TOrder> : Accumulator
     {
         if (Members.IsSparse)
         {
-            Rebuild(map);
+            RootsIn(map).Rebuild(Members);
         }
     }
 
-    public override void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map)
-    {
-        foreach (var group in groups.Values)
-        {
-            map.Field<uint>(group, Offset) = 0;
-        }
+    public override void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map) =>
+        RootsIn(map).TakeOver(Members, ((MemberAccumulator<TOrder>)former).Members.Log, groups);
 
-        var log = ((MemberAccumulator<TOrder>)former).Members.Log;
-        for (var member = log.Next(0); member != 0; member = log.Next(member))
-        {
-            if (groups.TryGetValue(MemberHeaps<TOrder>.GroupOf(log, member), out var group))
-            {
-                Members.AddFrom(log, member, map.Field<long>(group, GroupRecord.Number), ref map.Field<uint>(group, Offset));
-            }
-        }
-    }
-
-    public override void AfterRestore(RowMap map) => Rebuild(map);
+    public override void AfterRestore(RowMap map) => RootsIn(map).Rebuild(Members);
 
     public override void Dispose()
     {
@@ -112,33 +98,5 @@ internal abstract class MemberAccumulator<TOrder> : Accumulator
         base.Dispose();
     }
 
-    private void Rebuild(RowMap map)
-    {
-        var groups = new Dictionary<long, uint>();
-        for (var group = map.Next(0); group != 0; group = map.Next(group))
-        {
-            groups.Add(map.Field<long>(group, GroupRecord.Number), group);
-            map.Field<uint>(group, Offset) = 0;
-        }
-
-        var old = Members.BeginRewrite();
-        for (var member = old.Next(0); member != 0; member = old.Next(member))
-        {
-            var number = MemberHeaps<TOrder>.GroupOf(old, member);
-            if (number < 0)
-            {
-                continue;
-            }
-
-            if (!groups.TryGetValue(number, out var group))
-            {
-                throw new CheckpointException("A value of an aggregate belongs to no group. Delete the checkpoint folder: the pipeline rebuilds it from the source.");
-            }
-
-            Members.Readd(old, member, ref map.Field<uint>(group, Offset));
-            old.ReleaseBefore(member);
-        }
-
-        old.Clear();
-    }
+    private GroupRoots RootsIn(RowMap map) => new(map, GroupRecord.Number, Offset);
 }

@@ -70,28 +70,14 @@ internal sealed class PercentileAccumulator(AggregateCall asked, Schema input) :
     {
         if (Rows.IsSparse)
         {
-            Rebuild(map);
+            RootsIn(map).Rebuild(Rows);
         }
     }
 
-    public override void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map)
-    {
-        foreach (var group in groups.Values)
-        {
-            map.Field<uint>(group, Offset) = 0;
-        }
+    public override void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map) =>
+        RootsIn(map).TakeOver(Rows, ((PercentileAccumulator)former).Rows.Log, groups);
 
-        var log = ((PercentileAccumulator)former).Rows.Log;
-        for (var row = log.Next(0); row != 0; row = log.Next(row))
-        {
-            if (groups.TryGetValue(OrderedRows.GroupOf(log, row), out var group))
-            {
-                Rows.AddFrom(log, row, map.Field<long>(group, GroupRecord.Number), ref map.Field<uint>(group, Offset));
-            }
-        }
-    }
-
-    public override void AfterRestore(RowMap map) => Rebuild(map);
+    public override void AfterRestore(RowMap map) => RootsIn(map).Rebuild(Rows);
 
     public override void Dispose()
     {
@@ -146,27 +132,5 @@ internal sealed class PercentileAccumulator(AggregateCall asked, Schema input) :
         _ => (BigInteger)MemoryMarshal.Read<Int128>(value[1..]),
     };
 
-    private void Rebuild(RowMap map)
-    {
-        var groups = new Dictionary<long, uint>();
-        for (var group = map.Next(0); group != 0; group = map.Next(group))
-        {
-            groups.Add(map.Field<long>(group, GroupRecord.Number), group);
-            map.Field<uint>(group, Offset) = 0;
-        }
-
-        var old = Rows.BeginRewrite();
-        for (var row = old.Next(0); row != 0; row = old.Next(row))
-        {
-            if (!groups.TryGetValue(OrderedRows.GroupOf(old, row), out var group))
-            {
-                throw new CheckpointException("A value of a percentile belongs to no group. Delete the checkpoint folder: the pipeline rebuilds it from the source.");
-            }
-
-            Rows.Readd(old, row, ref map.Field<uint>(group, Offset));
-            old.ReleaseBefore(row);
-        }
-
-        old.Clear();
-    }
+    private GroupRoots RootsIn(RowMap map) => new(map, GroupRecord.Number, Offset);
 }

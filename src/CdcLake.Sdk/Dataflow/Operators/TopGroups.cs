@@ -41,6 +41,8 @@ internal sealed class TopGroups : IDisposable
 
     public IReadOnlyList<IStateStore> State { get; }
 
+    private GroupRoots Roots => new(_groups, Number, Root);
+
     public ReadOnlySpan<byte> KeyOf(uint group) => _groups.KeyOf(group);
 
     public ReadOnlySpan<byte> RowOf(uint row) => _rows[row];
@@ -110,17 +112,9 @@ internal sealed class TopGroups : IDisposable
             var here = _groups.Add(former._groups.KeyOf(there), former._groups.PrefixOf(there));
             groups.Add(former._groups.Field<long>(there, Number), here);
             _groups.Field<long>(here, Number) = ++_lastNumber;
-            _groups.Field<uint>(here, Root) = 0;
         }
 
-        var log = former._rows.Log;
-        for (var row = log.Next(0); row != 0; row = log.Next(row))
-        {
-            if (groups.TryGetValue(OrderedRows.GroupOf(log, row), out var group))
-            {
-                _rows.AddFrom(log, row, _groups.Field<long>(group, Number), ref _groups.Field<uint>(group, Root));
-            }
-        }
+        Roots.TakeOver(_rows, former._rows.Log, groups);
     }
 
     public void AfterRestore()
@@ -131,7 +125,7 @@ internal sealed class TopGroups : IDisposable
             _lastNumber = Math.Max(_lastNumber, _groups.Field<long>(group, Number));
         }
 
-        Rebuild();
+        Roots.Rebuild(_rows);
     }
 
     public void Dispose()
@@ -209,31 +203,7 @@ internal sealed class TopGroups : IDisposable
 
         if (_rows.IsSparse)
         {
-            Rebuild();
+            Roots.Rebuild(_rows);
         }
-    }
-
-    private void Rebuild()
-    {
-        var groups = new Dictionary<long, uint>();
-        for (var group = _groups.Next(0); group != 0; group = _groups.Next(group))
-        {
-            groups.Add(_groups.Field<long>(group, Number), group);
-            _groups.Field<uint>(group, Root) = 0;
-        }
-
-        var old = _rows.BeginRewrite();
-        for (var row = old.Next(0); row != 0; row = old.Next(row))
-        {
-            if (!groups.TryGetValue(OrderedRows.GroupOf(old, row), out var group))
-            {
-                throw new CheckpointException("A stored row belongs to no group. Delete the checkpoint folder: the pipeline rebuilds it from the source.");
-            }
-
-            _rows.Readd(old, row, ref _groups.Field<uint>(group, Root));
-            old.ReleaseBefore(row);
-        }
-
-        old.Clear();
     }
 }

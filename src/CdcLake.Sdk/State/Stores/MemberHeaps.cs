@@ -11,7 +11,7 @@ namespace CdcLake.State.Stores;
 /// The members of a group form a pairing heap inside their records: adding one costs O(1); one whose count falls to zero stays until it comes to the top, so
 /// taking the first costs O(log n) per change over time, whatever the group's size. The root of each heap is kept by the caller. Not thread-safe.
 /// </summary>
-internal sealed class MemberHeaps<TOrder> : IStateStore
+internal sealed class MemberHeaps<TOrder> : IGroupedStore
     where TOrder : struct, IMemberOrder
 {
     private readonly RefIndex _index = new();
@@ -138,7 +138,6 @@ internal sealed class MemberHeaps<TOrder> : IStateStore
         return 0;
     }
 
-    /// <summary>Rewrites the log without what is gone: first this, then <see cref="Readd"/> for every member of the log it returns.</summary>
     public RecordLog BeginRewrite()
     {
         var old = _log;
@@ -158,7 +157,6 @@ internal sealed class MemberHeaps<TOrder> : IStateStore
         return header.Count == 0 ? -1 : header.Group;
     }
 
-    /// <summary>Takes over a member from a log that <see cref="BeginRewrite"/> returned.</summary>
     public void Readd(RecordLog old, uint reference, ref uint root)
     {
         var header = Unsafe.As<byte, MemberHeader>(ref old.At(reference));
@@ -166,7 +164,6 @@ internal sealed class MemberHeaps<TOrder> : IStateStore
         Add(header.Group, value, HashOf(header.Group, Hash64.Of(value)), header.Count, ref root);
     }
 
-    /// <summary>Takes over a member from the log of another store, for a group that has another number here.</summary>
     public void AddFrom(RecordLog other, uint reference, long group, ref uint root)
     {
         var value = other[reference][HeaderSize..];

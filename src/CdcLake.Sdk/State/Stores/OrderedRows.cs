@@ -10,7 +10,7 @@ namespace CdcLake.State.Stores;
 /// Counted rows by group, in order: adding, withdrawing and finding one, also by its place, costs O(log n) of its group, the first k of a group O(k). The rows of a group form a treap (a
 /// search tree that pseudo-random priorities keep flat) inside their records, whose root the caller keeps. Not thread-safe.
 /// </summary>
-internal sealed class OrderedRows : IStateStore
+internal sealed class OrderedRows : IGroupedStore
 {
     private readonly RowCodec _codec;
     private readonly int _sign;
@@ -137,7 +137,6 @@ internal sealed class OrderedRows : IStateStore
         return 0;
     }
 
-    /// <summary>Rewrites the log without what is gone: first this, then <see cref="Readd"/> for every row of the log it returns.</summary>
     public RecordLog BeginRewrite()
     {
         var old = _log;
@@ -150,14 +149,12 @@ internal sealed class OrderedRows : IStateStore
     /// <summary>The group of a row of <paramref name="log"/>.</summary>
     public static long GroupOf(RecordLog log, uint reference) => Unsafe.As<byte, RowHeader>(ref log.At(reference)).Group;
 
-    /// <summary>Takes over a row from a log that <see cref="BeginRewrite"/> returned.</summary>
     public void Readd(RecordLog old, uint reference, ref uint root)
     {
         var header = Unsafe.As<byte, RowHeader>(ref old.At(reference));
         Add(header.Group, old[reference][HeaderSize..], header.Count, ref root);
     }
 
-    /// <summary>Takes over a row from the log of another store, for a group that has another number here.</summary>
     public void AddFrom(RecordLog other, uint reference, long group, ref uint root) =>
         Add(group, other[reference][HeaderSize..], Unsafe.As<byte, RowHeader>(ref other.At(reference)).Count, ref root);
 
