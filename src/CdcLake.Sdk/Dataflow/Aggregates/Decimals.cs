@@ -40,9 +40,9 @@ internal static class Decimals
     }
 
     /// <summary>The same for sums of any size.</summary>
-    public static Int128? Average(BigInteger sum, long count, int shift, bool cutOff)
+    public static Int128? Average(BigInteger sum, BigInteger count, int shift, bool cutOff)
     {
-        var divisor = (BigInteger)count;
+        var divisor = count;
         if (shift >= 0)
         {
             sum *= BigInteger.Pow(10, shift);

@@ -99,18 +99,12 @@ internal sealed class PercentileAccumulator(AggregateCall asked, Schema input) :
             return;
         }
 
-        var shift = BigInteger.Pow(10, call.Result.Scale - _type.Scale);
         var (least, most) = (ExactOf(low), ExactOf(high));
         var (numerator, denominator) = Ratio(part);
-        var between = BigInteger.DivRem((most - least) * shift * numerator, denominator, out var rest);
-        var value = (least * shift) + between + (rest * 2 >= denominator ? 1 : 0);
-        value -= value <= 0 && rest * 2 == denominator ? 1 : 0; // half away from zero
-        if (BigInteger.Abs(value) >= (BigInteger)Decimals.Limit)
-        {
-            throw Overflow("PERCENTILE_CONT", call.Result, value.ToString(CultureInfo.InvariantCulture));
-        }
-
-        ((FixedColumn<Int128>)into).Append((Int128)value);
+        var sum = (least * denominator) + ((most - least) * numerator);
+        ((FixedColumn<Int128>)into).Append(
+            Decimals.Average(sum, denominator, call.Result.Scale - _type.Scale, cutOff: false)
+            ?? throw Overflow("PERCENTILE_CONT", call.Result, string.Create(CultureInfo.InvariantCulture, $"it lies between {least} and {most}, unscaled")));
     }
 
     private static (BigInteger Numerator, BigInteger Denominator) Ratio(decimal part)
