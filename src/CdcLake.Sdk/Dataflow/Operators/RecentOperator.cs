@@ -10,7 +10,6 @@ namespace CdcLake.Dataflow.Operators;
 //
 //   offset  size  field
 //   0       8     newest commit time so far, in microseconds since 1970
-//   8       8     1 once there was one
 
 /// <summary>
 /// The rows whose time is at most a period before the newest commit. Those that are there are kept in the order of their times; when an epoch ends, those whose time has passed by then are withdrawn.
@@ -20,14 +19,13 @@ namespace CdcLake.Dataflow.Operators;
 internal sealed class RecentOperator : IOperator
 {
     private const int Clock = 0;
-    private const int HasClock = 8;
     private const long Rows = 0; // the only group
 
     private readonly int _time;
     private readonly long _period;
     private readonly RowCodec _codec;
     private readonly OrderedRows _rows;
-    private readonly RowMap _clock = new(16);
+    private readonly RowMap _clock = new(8);
     private readonly EncodedRows _encoded = new();
     private readonly EncodedPiece _piece;
     private readonly List<uint> _first = [];
@@ -79,14 +77,13 @@ internal sealed class RecentOperator : IOperator
 
         if (_kept.Count < batch.Count)
         {
-            var kept = _kept.Count == 0 ? null : batch.Copy([.. _kept]);
-            batch.Dispose();
-            batch = kept!;
-        }
+            using var all = batch;
+            if (_kept.Count == 0)
+            {
+                return;
+            }
 
-        if (batch is null)
-        {
-            return;
+            batch = all.Copy(CollectionsMarshal.AsSpan(_kept));
         }
 
         _codec.Encode(batch, _encoded);
@@ -109,23 +106,7 @@ internal sealed class RecentOperator : IOperator
             };
         }
 
-        var clock = ClockRecord;
-        if (clock == 0)
-        {
-            _encoded.Clear();
-            _encoded.Append([]);
-            _encoded.ComputeHashes();
-            _clock.FindOrAdd(_encoded, new Span<uint>(ref clock));
-        }
-
-        var time = (epoch.CommitTime.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
-        if (_clock.Field<long>(clock, HasClock) == 0 || time > _clock.Field<long>(clock, Clock))
-        {
-            _clock.Field<long>(clock, Clock) = time;
-            _clock.Field<long>(clock, HasClock) = 1;
-            _clock.Touch(clock);
-        }
-
+        Advance((epoch.CommitTime.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
         _isEnding = true;
     }
 
@@ -142,7 +123,8 @@ internal sealed class RecentOperator : IOperator
             return null;
         }
 
-        for (var begin = Begin; _piece.HasRoom && TakeOldest(begin);)
+        var begin = Begin;
+        while (_piece.HasRoom && TakeOldest(begin))
         {
         }
 
@@ -171,6 +153,21 @@ internal sealed class RecentOperator : IOperator
         _batch?.Dispose();
         _piece.Dispose();
         _encoded.Dispose();
+    }
+
+    /// <summary>Sets the clock, which never goes back.</summary>
+    private void Advance(long time)
+    {
+        var clock = ClockRecord;
+        if (clock == 0)
+        {
+            _clock.Add([], MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in time)));
+        }
+        else if (time > _clock.Field<long>(clock, Clock))
+        {
+            _clock.Field<long>(clock, Clock) = time;
+            _clock.Touch(clock);
+        }
     }
 
     /// <summary>Withdraws one row whose time has passed; false where none has.</summary>
