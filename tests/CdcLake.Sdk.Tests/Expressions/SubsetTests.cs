@@ -312,7 +312,7 @@ public sealed class SubsetTests
         Assert.Equal("15.625:float64|null|1:int32|-1:int32", Run(x => new { P = Math.Pow(x.F, 3), S = Math.Sqrt(x.B), A = Math.Sign(x.Price), B = Math.Sign(x.B) }));
         Assert.Equal("null", Run(x => Math.Log(x.Zero)));
         Assert.Throws<ArithmeticOverflowException>(() => Run(x => Math.Exp(x.L * 100)));
-        Assert.Equal("-8:int64", Run(x => ~x.A));
+        Assert.Equal("-8:int64|4294967288:int64", Run(x => new { A = ~x.A, B = ~(uint)x.A }));
         Assert.Equal("6:int64|-1:int64|-7:int64", Run(x => new { And = x.A & x.B, Or = x.A | x.B, Xor = x.A ^ x.B }));
     }
 

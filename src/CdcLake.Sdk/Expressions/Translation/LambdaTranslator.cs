@@ -79,7 +79,8 @@ internal sealed partial class LambdaTranslator
             case ExpressionType.Not when ClrTypes.Strip(e.Type) == typeof(bool):
                 return Call(ScalarOp.Not, e.Type, Scalar(e.Operand));
             case ExpressionType.OnesComplement or ExpressionType.Not when ClrTypes.ColumnType(e.Type) is { IsInteger: true, Kind: not Columnar.TypeKind.UInt64 }:
-                return new ScalarShape(new CallExpr(Functions.MathFunctions.BitXor, e.Type, Scalar(e.Operand), new ConstantExpr(-1L, typeof(long))));
+                var ones = ClrTypes.Strip(e.Type) == typeof(uint) ? uint.MaxValue : -1L;
+                return new ScalarShape(new CallExpr(Functions.MathFunctions.BitXor, e.Type, Scalar(e.Operand), new ConstantExpr(ones, typeof(long))));
             case ExpressionType.Negate or ExpressionType.NegateChecked when ClrTypes.IsScalar(e.Type):
                 return Call(ScalarOp.Negate, e.Type, Scalar(e.Operand));
             case ExpressionType.UnaryPlus:
