@@ -27,7 +27,7 @@ internal sealed class DateFormat
     public bool IsFixed { get; private set; } = true;
 
     /// <summary>True when all of its parts are digits that are filled up with zeros, so that texts can be read by it.</summary>
-    public bool IsReadable => _parts.TrueForAll(p => p.Part is '\0' or 'f' || (p.Part is not ('h' or 't') && p.Length is 2 or 4 && (p.Part == 'y' || p.Length == 2)));
+    public bool IsReadable => _parts.TrueForAll(p => p.Part is '\0' or 'f' or 'y' || (p.Part is not ('h' or 't') && p.Length == 2));
 
     /// <summary>Null when the format has parts that are not supported.</summary>
     public static DateFormat? Parse(string text)
@@ -142,7 +142,7 @@ internal sealed class DateFormat
     {
         const int LongestName = 9;
         _parts.Add((part, literal, length));
-        IsFixed &= part is '\0' or 'f' or 't' || length == 2 || (part == 'y' && length == 4) || length == 3;
+        IsFixed &= part is '\0' or 'f' or 'y' || length is 2 or 3;
         Length += part == '\0' ? literal.Length : part is 'M' or 'd' && length == 4 ? LongestName : Math.Max(length, part == 'f' ? 1 : 2);
     }
 }

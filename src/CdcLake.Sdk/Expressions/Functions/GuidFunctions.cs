@@ -5,8 +5,8 @@ namespace CdcLake.Expressions.Functions;
 /// <summary>Identifiers in their two forms: texts of 36 characters, and 16 bytes in the order of the text, as <c>UUID_TO_BIN(text)</c> makes them.</summary>
 internal static class GuidFunctions
 {
-    public const int Bytes = 16;
-    public const int Characters = 36;
+    private const int Bytes = 16;
+    private const int Characters = 36;
 
     /// <summary>The text of 16 bytes: <c>BIN_TO_UUID(bytes)</c>; of another number of bytes it does not exist.</summary>
     public static readonly ScalarFunction Text = new("GuidText", [ArgumentRule.Binary], DataType.String, TextOf) { CanFail = true };

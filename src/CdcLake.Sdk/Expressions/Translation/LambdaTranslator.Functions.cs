@@ -243,7 +243,8 @@ internal sealed partial class LambdaTranslator
             return value;
         }
 
-        var isExact = ClrTypes.Strip(value.Type) is { IsEnum: true } or { FullName: "System.Guid" } || ClrTypes.ColumnType(value.Type) is { IsNumeric: true, Kind: not (TypeKind.Float32 or TypeKind.Float64) };
+        var bare = ClrTypes.Strip(value.Type);
+        var isExact = bare.IsEnum || bare == typeof(Guid) || ClrTypes.ColumnType(value.Type) is { IsNumeric: true, Kind: not (TypeKind.Float32 or TypeKind.Float64) };
         return isExact ? new CallExpr(ScalarOp.Cast, value, typeof(string)) : null;
     }
 }

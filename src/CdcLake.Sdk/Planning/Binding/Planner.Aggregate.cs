@@ -1,3 +1,4 @@
+using System.Globalization;
 using CdcLake.Columnar;
 using CdcLake.Expressions;
 using CdcLake.Expressions.Binding;
@@ -61,7 +62,7 @@ internal sealed partial class Planner
         return shown.TrueForAll(s => s.Value is BoundColumn) ? stream : stream with { Node = ProjectNode(stream, shown) };
     }
 
-    private static string Percent(LogicalCall call) => call.Kind is AggregateKind.PercentileCont or AggregateKind.PercentileDisc ? "%" + call.Fraction.ToString(System.Globalization.CultureInfo.InvariantCulture) : "";
+    private static string Percent(LogicalCall call) => call.Kind is AggregateKind.PercentileCont or AggregateKind.PercentileDisc ? "%" + call.Fraction.ToString(CultureInfo.InvariantCulture) : "";
 
     private static BoundExpr Result(LogicalCall call, BoundExpr? argument, BoundColumn column) =>
         call.Argument is CallExpr { Op: ScalarOp.InOrder } texts ? TextLists.Result(texts, (BoundPack)argument!, column) : TextKeys.Result(argument, column);

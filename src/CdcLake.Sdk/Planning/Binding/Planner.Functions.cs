@@ -1,3 +1,4 @@
+using System.Globalization;
 using CdcLake.Columnar;
 using CdcLake.Expressions;
 using CdcLake.Planning.Logical;
@@ -41,7 +42,7 @@ internal sealed partial class Planner
 
         var side = Side(input, [time], names);
         var schema = side.Node.Schema;
-        var period = recent.Period.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var period = recent.Period.Ticks.ToString(CultureInfo.InvariantCulture);
         var fingerprint = NodeFactory.Hash(["recent", side.Node.Fingerprint, schema.ToString(), time.Key, period]);
         var node = _nodes.Add(
             $"recent({input.Stem})", schema, fingerprint, $"rows whose {time.Text} is at most {recent.Period} before the newest commit",
