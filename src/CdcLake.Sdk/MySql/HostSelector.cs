@@ -24,7 +24,7 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
     /// </summary>
     public bool? FollowsForeignKeys { get; set; }
 
-    /// <summary>Who runs the host that was asked last.</summary>
+    /// <summary>Who runs the host that passed the preflight last.</summary>
     public ManagedService Service { get; private set; }
 
     /// <summary>A session with the host to use, checked.</summary>
@@ -89,8 +89,7 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
         try
         {
             session = await ServerSession.OpenAsync(options, host, cancellationToken).ConfigureAwait(false);
-            Service = ManagedServices.Of(host, session.Version, baseDirectory: null, isAurora: false);
-            await new Preflight(session, host).RequireAsync(tables, mustLogCascades: FollowsForeignKeys == false, cancellationToken).ConfigureAwait(false);
+            Service = await new Preflight(session, host).RequireAsync(tables, mustLogCascades: FollowsForeignKeys == false, cancellationToken).ConfigureAwait(false);
             var missing = included is null ? GtidSet.Empty : await MissingAsync(session, included, waited, cancellationToken).ConfigureAwait(false);
             return (session, missing, null);
         }

@@ -16,8 +16,9 @@ internal sealed class Preflight(ServerSession session, string host)
     /// <param name="tables">The captured tables; one that does not exist (any more, or yet) is left out of the check.</param>
     /// <param name="mustLogCascades">Rows that foreign keys change must appear in the log, since nobody follows them otherwise.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Who runs the server.</returns>
     /// <exception cref="BinlogUnavailableException">Something is not as required; the message lists all of it with the statements that fix it.</exception>
-    public async Task RequireAsync(IReadOnlyList<MySqlTableName> tables, bool mustLogCascades, CancellationToken cancellationToken)
+    public async Task<ManagedService> RequireAsync(IReadOnlyList<MySqlTableName> tables, bool mustLogCascades, CancellationToken cancellationToken)
     {
         var facts = await ReadFactsAsync(cancellationToken).ConfigureAwait(false);
         var findings = new List<Finding>(await RequiredAsync(facts, tables, cancellationToken).ConfigureAwait(false));
@@ -30,6 +31,8 @@ internal sealed class Preflight(ServerSession session, string host)
         {
             throw new BinlogUnavailableException($"{session.Peer} cannot be captured as it is:\n- {string.Join("\n- ", findings)}");
         }
+
+        return facts.Service;
     }
 
     /// <summary>Everything there is to say, errors first.</summary>
