@@ -8,14 +8,8 @@ internal static class LeaseProgram
 {
     public const string Argument = "lease";
 
-    public static async Task<int> RunAsync(string connectionString, string table, string folder)
+    public static async Task RunAsync(string connectionString, string table, string folder, CancellationToken stop)
     {
-        using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, e) =>
-        {
-            e.Cancel = true;
-            stop.Cancel();
-        };
         await using var pipeline = Pipeline.FromMySqlBinlog(new MySqlSource(connectionString, o => (o.Heartbeat, o.MaxRetryDelay) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1))).Table(table))
             .ToIceberg(IcebergCatalog.FileSystem(Path.Combine(folder, "warehouse")).Table("demo.t"), o => o.TableProperties["history.expire.min-snapshots-to-keep"] = "1000000")
             .Build("lease", o =>
@@ -25,7 +19,7 @@ internal static class LeaseProgram
                 o.CommitInterval = TimeSpan.FromMilliseconds(100);
                 o.OnCommit = c => Console.WriteLine($"commit {c.Id}");
             });
-        var run = pipeline.RunAsync(stop.Token);
+        var run = pipeline.RunAsync(stop);
         PipelineState? shown = null;
         while (!run.IsCompleted)
         {
@@ -41,6 +35,5 @@ internal static class LeaseProgram
 
         await run;
         Console.WriteLine($"state {pipeline.Status.State}");
-        return 0;
     }
 }

@@ -20,45 +20,30 @@ internal static class ReplicaProgram
     /// <summary>The sums begin with the rows of the replica.</summary>
     public const string FromLake = "from-lake";
 
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, e) =>
-        {
-            e.Cancel = true;
-            stop.Cancel();
-        };
+        await using var pipeline = Build(args);
+        await pipeline.RunAsync(stop);
+    }
+
+    private static Pipeline Build(string[] args)
+    {
         var lake = IcebergCatalog.FileSystem(args[2]);
         if (args[1] == WholeDatabase)
         {
-            await using var all = Pipeline.FromMySqlBinlog(new MySqlSource(args[0]).Database("ddl").Exclude("tmp_*")).ToIceberg(lake.Namespace("lakehouse")).Build("followed", Configure);
-            await all.RunAsync(stop.Token);
-            return 0;
+            return Pipeline.FromMySqlBinlog(new MySqlSource(args[0]).Database("ddl").Exclude("tmp_*")).ToIceberg(lake.Namespace("lakehouse")).Build("followed", Configure);
         }
 
         if (args.Length == 5)
         {
-            await using var sums = Totals(Pipeline.FromMySqlBinlog(new MySqlSource(args[0], o => o.StartAt = MySqlStart.FromIceberg(_ => lake.Table("lakehouse.t"))).Table(args[1])), lake).Build("sums", o =>
-            {
-                Configure(o);
-                o.CheckpointFolder = args[3];
-            });
-            await sums.RunAsync(stop.Token);
-            return 0;
+            return Totals(Pipeline.FromMySqlBinlog(new MySqlSource(args[0], o => o.StartAt = MySqlStart.FromIceberg(_ => lake.Table("lakehouse.t"))).Table(args[1])), lake)
+                .Build("sums", o => Configure(o, args[3]));
         }
 
         var rows = Pipeline.FromMySqlBinlog(new MySqlSource(args[0], Limit).Table(args[1])).ToIceberg(lake.Table("lakehouse.t"));
-        await using var pipeline = args.Length == 3 ? rows.Build("followed", o =>
-            {
-                Configure(o);
-                o.CheckpointFolder = Path.Combine(args[2], ".checkpoints"); // where foreign keys are followed
-            }) : Totals(rows, lake).Build("followed", o =>
-            {
-                Configure(o);
-                o.CheckpointFolder = args[3];
-            });
-        await pipeline.RunAsync(stop.Token);
-        return 0;
+        return args.Length == 3
+            ? rows.Build("followed", o => Configure(o, Path.Combine(args[2], ".checkpoints"))) // where foreign keys are followed
+            : Totals(rows, lake).Build("followed", o => Configure(o, args[3]));
     }
 
     private static ChangeStream<Total> Totals(ChangeStream<Row> rows, IcebergCatalog lake) => rows
@@ -67,6 +52,12 @@ internal static class ReplicaProgram
 
     private static void Limit(MySqlSourceOptions options) =>
         options.SnapshotRowsPerSecond = Environment.GetEnvironmentVariable(SnapshotRows) is { } rows ? double.Parse(rows, CultureInfo.InvariantCulture) : null;
+
+    private static void Configure(PipelineOptions options, string checkpoints)
+    {
+        Configure(options);
+        options.CheckpointFolder = checkpoints;
+    }
 
     private static void Configure(PipelineOptions options)
     {

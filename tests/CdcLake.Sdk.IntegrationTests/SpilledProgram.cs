@@ -16,22 +16,15 @@ internal static class SpilledProgram
     /// <summary>The same, asked of the table.</summary>
     public const string LakeQuery = "SELECT count(), sum(id), sum(n), sum(total), sum(CRC32(concat(toString(id), '-', name, '-', last, '-', toString(total)))) FROM icebergLocal('lakehouse/owners')";
 
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task RunAsync(string[] args, CancellationToken stop)
     {
-        using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, e) =>
-        {
-            e.Cancel = true;
-            stop.Cancel();
-        };
         Pipeline? pipeline = null;
         await using var built = pipeline = Build(args[0], args[1], args[2], args[3], c =>
         {
             Console.WriteLine($"spilled {pipeline!.Status.Stages.Sum(s => s.StateBytesOnDisk)}");
             Console.WriteLine($"commit {c.Sink} at {c.Position}");
         });
-        await built.RunAsync(stop.Token);
-        return 0;
+        await built.RunAsync(stop);
     }
 
     public static Pipeline Build(string connection, string database, string warehouse, string stateFolder, Action<PipelineCommit> committed)

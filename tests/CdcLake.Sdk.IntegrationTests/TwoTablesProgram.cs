@@ -19,34 +19,30 @@ internal static class TwoTablesProgram
 
     private static readonly string[] Prefixes = ["starrocks.", "catalog.", "sink.", "run."];
 
-    public static async Task<int> Main(string[] args)
+    /// <summary>This program, or another one that the first argument names; an interrupt drains it.</summary>
+    public static async Task Main(string[] args)
     {
-        if (args[0] == LeaseProgram.Argument)
-        {
-            return await LeaseProgram.RunAsync(args[1], args[2], args[3]);
-        }
-
-        if (args[0] == ReplicaProgram.Argument)
-        {
-            return await ReplicaProgram.RunAsync(args[1..]);
-        }
-
-        if (args[0] == SpilledProgram.Argument)
-        {
-            return await SpilledProgram.RunAsync(args[1..]);
-        }
-
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, e) =>
         {
             e.Cancel = true;
             stop.Cancel();
         };
+        await (args[0] switch
+        {
+            LeaseProgram.Argument => LeaseProgram.RunAsync(args[1], args[2], args[3], stop.Token),
+            ReplicaProgram.Argument => ReplicaProgram.RunAsync(args[1..], stop.Token),
+            SpilledProgram.Argument => SpilledProgram.RunAsync(args[1..], stop.Token),
+            _ => RunAsync(args, stop.Token),
+        });
+    }
+
+    private static async Task RunAsync(string[] args, CancellationToken stop)
+    {
         await using var pipeline = Build(args);
-        var run = pipeline.RunAsync(stop.Token);
+        var run = pipeline.RunAsync(stop);
         await TellErrorsAsync(pipeline, run);
         await run;
-        return 0;
     }
 
     /// <summary>What is waited out would otherwise not be seen by the test that waits for a commit.</summary>
