@@ -14,7 +14,7 @@ public sealed class FullIndexDiskTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [TmpfsFact]
+    [TmpfsFact(IcebergJava.Variable)]
     public async Task Index_that_cannot_be_spilled_fails_the_commit_and_no_other()
     {
         using var disk = await Tmpfs.MountAsync(_folder["disk"], "1m");
@@ -37,7 +37,7 @@ public sealed class FullIndexDiskTests : IDisposable
         await model.CheckAsync();
     }
 
-    [TmpfsFact]
+    [TmpfsFact(IcebergJava.Variable)]
     public async Task Index_that_cannot_be_kept_is_read_from_the_table_at_the_next_start()
     {
         using var disk = await Tmpfs.MountAsync(_folder["disk"], "1m");

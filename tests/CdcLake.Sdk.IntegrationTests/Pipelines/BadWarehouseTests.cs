@@ -27,7 +27,7 @@ public sealed class BadWarehouseTests : IDisposable
     public async Task Warehouse_that_cannot_be_written_is_named() =>
         Assert.Contains("/proc/warehouse", await Quickstart.RefusesAsync("--warehouse", "/proc/warehouse"), StringComparison.Ordinal);
 
-    [TmpfsFact]
+    [TmpfsFact(IcebergJava.Variable)]
     public async Task Full_disk_is_an_error_and_the_table_stays_readable()
     {
         using var disk = await Tmpfs.MountAsync(_folder["disk"], "8m");

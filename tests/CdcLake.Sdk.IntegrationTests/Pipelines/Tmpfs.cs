@@ -30,11 +30,11 @@ public sealed class LinuxFactAttribute : FactAttribute
     public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "needs Linux";
 }
 
-/// <summary>A test that mounts a <see cref="Tmpfs"/> and reads with Iceberg Java; where a mount is not allowed it skips, also with CI=true.</summary>
+/// <summary>A test that mounts a <see cref="Tmpfs"/> and needs servers as <see cref="ServerFactAttribute"/> says; where a mount is not allowed it skips, also with CI=true.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class TmpfsFactAttribute : FactAttribute
 {
-    public TmpfsFactAttribute() => Skip = TestServers.ReasonToSkip([IcebergJava.Variable]) ?? (MayMount ? null : "needs root, to mount a small file system");
+    public TmpfsFactAttribute(params string[] variables) => Skip = TestServers.ReasonToSkip(variables) ?? (MayMount ? null : "needs root, to mount a small file system");
 
     private static bool MayMount { get; } = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
 }
