@@ -1,5 +1,5 @@
-using System.Globalization;
 using CdcLake.MySql.Wire;
+using static System.FormattableString;
 
 namespace CdcLake.IntegrationTests.Pipelines;
 
@@ -23,7 +23,7 @@ internal sealed class BulkWrites(ServerSession session, ServerSession other, Ran
 
     public async Task StepAsync()
     {
-        await session.RunAsync(Format($"SET SESSION binlog_transaction_compression = {random.Next(2)}, binlog_row_value_options = '{(random.Next(2) == 0 ? "" : "PARTIAL_JSON")}'"));
+        await session.RunAsync(Invariant($"SET SESSION binlog_transaction_compression = {random.Next(2)}, binlog_row_value_options = '{(random.Next(2) == 0 ? "" : "PARTIAL_JSON")}'"));
         if (random.Next(2) == 0)
         {
             await EndAsync();
@@ -36,7 +36,7 @@ internal sealed class BulkWrites(ServerSession session, ServerSession other, Ran
             2 => session.RunAsync("BEGIN", Row(), "SAVEPOINT a", Row(), Several(), "SAVEPOINT b", Row(), "ROLLBACK TO a", Row(), "RELEASE SAVEPOINT a", random.Next(3) == 0 ? "ROLLBACK" : "COMMIT"),
             3 or 4 => session.RunAsync(Several()),
             5 => TextsAsync(),
-            6 => session.RunAsync(Format($"UPDATE texts SET doc = JSON_SET(doc, '$.n', {random.Next(99)}, '$.list[1]', 'x{random.Next(9)}') WHERE id % 3 = {random.Next(3)}"), Format($"UPDATE texts SET doc = JSON_REMOVE(doc, '$.list[0]') WHERE id % 4 = {random.Next(4)}")),
+            6 => session.RunAsync(Invariant($"UPDATE texts SET doc = JSON_SET(doc, '$.n', {random.Next(99)}, '$.list[1]', 'x{random.Next(9)}') WHERE id % 3 = {random.Next(3)}"), Invariant($"UPDATE texts SET doc = JSON_REMOVE(doc, '$.list[0]') WHERE id % 4 = {random.Next(4)}")),
             7 => AlterInOtherCharsetAsync(),
             _ => session.RunAsync(Row()),
         });
@@ -54,43 +54,43 @@ internal sealed class BulkWrites(ServerSession session, ServerSession other, Ran
 
     private string Row() => random.Next(4) switch
     {
-        0 => Format($"REPLACE INTO ledger VALUES ({random.Next(1, _keys)}, 1, 7.5, 'replaced'), ({++_keys}, 2, -1, NULL)"),
-        1 => Format($"INSERT INTO ledger VALUES ({random.Next(1, _keys)}, 3, 1, 'twice') ON DUPLICATE KEY UPDATE amount = amount * 2 % 1000, note = CONCAT('dup', id)"),
-        2 => Format($"DELETE FROM ledger WHERE id % 17 = {random.Next(17)}"),
-        _ => Format($"INSERT IGNORE INTO ledger VALUES ({random.Next(1, _keys)}, 0, 0, 'ignored'), ({++_keys}, {random.Next(4)}, {random.Next(1000)}.75, 'new')"),
+        0 => Invariant($"REPLACE INTO ledger VALUES ({random.Next(1, _keys)}, 1, 7.5, 'replaced'), ({++_keys}, 2, -1, NULL)"),
+        1 => Invariant($"INSERT INTO ledger VALUES ({random.Next(1, _keys)}, 3, 1, 'twice') ON DUPLICATE KEY UPDATE amount = amount * 2 % 1000, note = CONCAT('dup', id)"),
+        2 => Invariant($"DELETE FROM ledger WHERE id % 17 = {random.Next(17)}"),
+        _ => Invariant($"INSERT IGNORE INTO ledger VALUES ({random.Next(1, _keys)}, 0, 0, 'ignored'), ({++_keys}, {random.Next(4)}, {random.Next(1000)}.75, 'new')"),
     };
 
     // One statement, rows of several tables.
     private string Several() => random.Next(4) switch
     {
-        0 => Format($"UPDATE ledger l JOIN account a ON l.account = a.id SET l.amount = l.amount + 1, a.total = a.total + l.amount, a.changes = a.changes + 1 WHERE l.id % 13 = {random.Next(13)}"),
-        1 => Format($"DELETE l, h FROM ledger l LEFT JOIN held h ON h.id = -l.id WHERE l.id % 29 = {random.Next(29)}"),
-        2 => Format($"INSERT INTO ledger SELECT id + 100000, account, amount, 'copied' FROM ledger WHERE id % 23 = {random.Next(23)} AND id < 100000 ON DUPLICATE KEY UPDATE note = 'copied again'"),
+        0 => Invariant($"UPDATE ledger l JOIN account a ON l.account = a.id SET l.amount = l.amount + 1, a.total = a.total + l.amount, a.changes = a.changes + 1 WHERE l.id % 13 = {random.Next(13)}"),
+        1 => Invariant($"DELETE l, h FROM ledger l LEFT JOIN held h ON h.id = -l.id WHERE l.id % 29 = {random.Next(29)}"),
+        2 => Invariant($"INSERT INTO ledger SELECT id + 100000, account, amount, 'copied' FROM ledger WHERE id % 23 = {random.Next(23)} AND id < 100000 ON DUPLICATE KEY UPDATE note = 'copied again'"),
         _ => "UPDATE account a SET total = (SELECT COALESCE(SUM(amount), 0) FROM ledger l WHERE l.account = a.id)",
     };
 
     private async Task LoadAsync()
     {
-        var path = Path.Combine((await session.ScalarAsync("SELECT @@secure_file_priv"))!, Format($"bulk-{Environment.ProcessId}-{++_names}.txt"));
+        var path = Path.Combine((await session.ScalarAsync("SELECT @@secure_file_priv"))!, Invariant($"bulk-{Environment.ProcessId}-{++_names}.txt"));
         await session.RunAsync(
-            Format($"SELECT id + 1000000, account, amount, note FROM ledger WHERE id < 1000000 AND id % 3 = {random.Next(3)} INTO OUTFILE '{path}' CHARACTER SET utf8mb4"),
-            $"LOAD DATA INFILE '{path}' {(random.Next(2) == 0 ? "REPLACE" : "IGNORE")} INTO TABLE ledger CHARACTER SET utf8mb4", Format($"DELETE FROM ledger WHERE id > 1000000 AND id % 2 = {random.Next(2)}"));
+            Invariant($"SELECT id + 1000000, account, amount, note FROM ledger WHERE id < 1000000 AND id % 3 = {random.Next(3)} INTO OUTFILE '{path}' CHARACTER SET utf8mb4"),
+            $"LOAD DATA INFILE '{path}' {(random.Next(2) == 0 ? "REPLACE" : "IGNORE")} INTO TABLE ledger CHARACTER SET utf8mb4", Invariant($"DELETE FROM ledger WHERE id > 1000000 AND id % 2 = {random.Next(2)}"));
         File.Delete(path);
     }
 
     private async Task InTwoPhasesAsync()
     {
         await EndAsync();
-        var name = Format($"'bulk{++_names}'");
-        await other.PrepareAsync(name, Format($"INSERT INTO held VALUES ({++_keys}, 1), ({-_keys}, 2)"), Format($"UPDATE held SET v = v + 1 WHERE id % 3 = {random.Next(3)}"));
+        var name = Invariant($"'bulk{++_names}'");
+        await other.PrepareAsync(name, Invariant($"INSERT INTO held VALUES ({++_keys}, 1), ({-_keys}, 2)"), Invariant($"UPDATE held SET v = v + 1 WHERE id % 3 = {random.Next(3)}"));
         _prepared = name;
     }
 
     private Task TextsAsync() => session.RunAsync(random.Next(4) switch
     {
-        0 => Format($"DELETE FROM texts WHERE id % 7 = {random.Next(7)}"),
+        0 => Invariant($"DELETE FROM texts WHERE id % 7 = {random.Next(7)}"),
         1 => "UPDATE texts SET g = CONCAT(LEFT(g, 20), '汉'), l = CONCAT(LEFT(l, 20), 'ő'), j = CONCAT('日', LEFT(j, 20)), u = CONCAT(u, '😀') LIMIT 4",
-        _ => Format($"INSERT INTO texts (id, g, l, j, u, doc) VALUES ({++_keys}, '中文 \\\\ ''g', 'Łódź ', '日本語ソ表', REPEAT('ä😀', {random.Next(200)}), '{{\"n\": {random.Next(9)}, \"list\": [1, \"é\", null]}}'), ({++_keys}, NULL, NULL, '', NULL, NULL)"),
+        _ => Invariant($"INSERT INTO texts (id, g, l, j, u, doc) VALUES ({++_keys}, '中文 \\\\ ''g', 'Łódź ', '日本語ソ表', REPEAT('ä😀', {random.Next(200)}), '{{\"n\": {random.Next(9)}, \"list\": [1, \"é\", null]}}'), ({++_keys}, NULL, NULL, '', NULL, NULL)"),
     });
 
     // The bytes of the name are UTF-8, which the server takes for other characters, some of them unknown: so are the statement's in the log. Two characters are three of gbk, so that the quote stays one.
@@ -98,9 +98,7 @@ internal sealed class BulkWrites(ServerSession session, ServerSession other, Ran
     {
         var charset = random.Next(3) switch { 0 => "latin1", 1 => "gbk", _ => "cp1251" };
         await session.RunAsync($"SET NAMES {charset}");
-        await session.RunAsync(Format($"ALTER TABLE texts ADD COLUMN `c{++_names}中文` INT DEFAULT 3 COMMENT 'é', ALGORITHM=INSTANT"), Format($"UPDATE texts SET `c{_names}中文` = id WHERE id % 2 = 0"));
-        await session.RunAsync(random.Next(2) == 0 ? Format($"ALTER TABLE texts DROP COLUMN `c{_names}中文`") : Format($"ALTER TABLE texts CHANGE `c{_names}中文` `d{_names}中文` BIGINT"), "SET NAMES utf8mb4");
+        await session.RunAsync(Invariant($"ALTER TABLE texts ADD COLUMN `c{++_names}中文` INT DEFAULT 3 COMMENT 'é', ALGORITHM=INSTANT"), Invariant($"UPDATE texts SET `c{_names}中文` = id WHERE id % 2 = 0"));
+        await session.RunAsync(random.Next(2) == 0 ? Invariant($"ALTER TABLE texts DROP COLUMN `c{_names}中文`") : Invariant($"ALTER TABLE texts CHANGE `c{_names}中文` `d{_names}中文` BIGINT"), "SET NAMES utf8mb4");
     }
-
-    private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

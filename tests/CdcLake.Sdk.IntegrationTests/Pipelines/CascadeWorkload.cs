@@ -1,5 +1,5 @@
-using System.Globalization;
 using CdcLake.MySql.Wire;
+using static System.FormattableString;
 
 namespace CdcLake.IntegrationTests.Pipelines;
 
@@ -71,25 +71,23 @@ internal sealed class CascadeWorkload(ServerSession session, Random random)
 
     private string Statement() => random.Next(26) switch
     {
-        0 or 1 => Format($"INSERT IGNORE INTO region VALUES ({Key()}, {Key()}), ({Key()}, 0)"),
-        2 or 3 or 4 => Format($"INSERT IGNORE INTO customer VALUES ({Key()}, {(Key() == 0 ? "NULL" : Key())}, 'n{Key()}'), ({Key()}, {Key()}, NULL)"),
-        5 or 6 or 7 => Format($"INSERT IGNORE INTO orders VALUES ({Key()}, {random.Next(3)}, 1), ({Key()}, {random.Next(3)}, 2), ({Key()}, {random.Next(3)}, 3)"),
+        0 or 1 => Invariant($"INSERT IGNORE INTO region VALUES ({Key()}, {Key()}), ({Key()}, 0)"),
+        2 or 3 or 4 => Invariant($"INSERT IGNORE INTO customer VALUES ({Key()}, {(Key() == 0 ? "NULL" : Key())}, 'n{Key()}'), ({Key()}, {Key()}, NULL)"),
+        5 or 6 or 7 => Invariant($"INSERT IGNORE INTO orders VALUES ({Key()}, {random.Next(3)}, 1), ({Key()}, {random.Next(3)}, 2), ({Key()}, {random.Next(3)}, 3)"),
         8 or 9 or 10 => $"INSERT INTO item (customer, no, tag, v) SELECT customer, no, {(Key() < 4 ? "NULL" : $"(SELECT UPPER(name) FROM tag WHERE name = '{Tag()}')")}, v FROM orders ORDER BY RAND() LIMIT 4",
         11 => $"INSERT IGNORE INTO tag VALUES ('{Tag()}'), ('{Tag()}')",
-        12 or 13 => Format($"INSERT IGNORE INTO tree SELECT {random.Next(40)}, id, {Key()} FROM tree ORDER BY RAND() LIMIT 1;INSERT IGNORE INTO tree VALUES ({random.Next(40)}, NULL, 0)"),
-        14 => Format($"DELETE FROM region WHERE id = {Key()}"),
-        15 => Format($"UPDATE region SET id = {Key()}, v = v + 1 WHERE id = {Key()}"),
-        16 => Format($"DELETE FROM customer WHERE id % 6 = {random.Next(6)}"),
-        17 => Format($"UPDATE customer SET id = id + {Keys} WHERE id < {Key()} ORDER BY id DESC;UPDATE customer SET id = id - {Keys} WHERE id >= {Keys} ORDER BY id"),
-        18 => Format($"UPDATE customer SET name = 'm{Key()}', region = {Key()} WHERE id = {Key()}"),
-        19 => Format($"UPDATE orders SET no = no + 3 WHERE customer = {Key()} ORDER BY no DESC"),
-        20 => Format($"DELETE FROM orders WHERE no > {random.Next(5)} AND customer < {Key()}"),
-        21 => Format($"DELETE FROM item WHERE id % 7 = {random.Next(7)}"),
+        12 or 13 => Invariant($"INSERT IGNORE INTO tree SELECT {random.Next(40)}, id, {Key()} FROM tree ORDER BY RAND() LIMIT 1;INSERT IGNORE INTO tree VALUES ({random.Next(40)}, NULL, 0)"),
+        14 => Invariant($"DELETE FROM region WHERE id = {Key()}"),
+        15 => Invariant($"UPDATE region SET id = {Key()}, v = v + 1 WHERE id = {Key()}"),
+        16 => Invariant($"DELETE FROM customer WHERE id % 6 = {random.Next(6)}"),
+        17 => Invariant($"UPDATE customer SET id = id + {Keys} WHERE id < {Key()} ORDER BY id DESC;UPDATE customer SET id = id - {Keys} WHERE id >= {Keys} ORDER BY id"),
+        18 => Invariant($"UPDATE customer SET name = 'm{Key()}', region = {Key()} WHERE id = {Key()}"),
+        19 => Invariant($"UPDATE orders SET no = no + 3 WHERE customer = {Key()} ORDER BY no DESC"),
+        20 => Invariant($"DELETE FROM orders WHERE no > {random.Next(5)} AND customer < {Key()}"),
+        21 => Invariant($"DELETE FROM item WHERE id % 7 = {random.Next(7)}"),
         22 => $"UPDATE tag SET name = UPPER(name) WHERE name = '{Tag()}';DELETE FROM tag WHERE name = '{Tag()}'",
-        23 => Format($"DELETE FROM tree WHERE id = {random.Next(40)};UPDATE tree SET parent = NULL WHERE id = {random.Next(40)}"),
-        24 => Format($"REPLACE INTO customer VALUES ({Key()}, NULL, 'again')"),
-        _ => Format($"SET foreign_key_checks = 0;DELETE FROM customer WHERE id = {Key()};UPDATE region SET id = {Key()} WHERE id = {Key()};SET foreign_key_checks = 1"),
+        23 => Invariant($"DELETE FROM tree WHERE id = {random.Next(40)};UPDATE tree SET parent = NULL WHERE id = {random.Next(40)}"),
+        24 => Invariant($"REPLACE INTO customer VALUES ({Key()}, NULL, 'again')"),
+        _ => Invariant($"SET foreign_key_checks = 0;DELETE FROM customer WHERE id = {Key()};UPDATE region SET id = {Key()} WHERE id = {Key()};SET foreign_key_checks = 1"),
     };
-
-    private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

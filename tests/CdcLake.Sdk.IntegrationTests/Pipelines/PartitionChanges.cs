@@ -1,5 +1,5 @@
-using System.Globalization;
 using CdcLake.MySql.Wire;
+using static System.FormattableString;
 
 namespace CdcLake.IntegrationTests.Pipelines;
 
@@ -23,7 +23,7 @@ internal sealed class PartitionChanges(ServerSession session, Random random)
         if (partitions.Length < 2 || random.Next(4) == 0)
         {
             _next += 10;
-            await session.RunAsync(Format($"ALTER TABLE events REORGANIZE PARTITION rest INTO (PARTITION p{_next} VALUES LESS THAN ({_next}), PARTITION rest VALUES LESS THAN MAXVALUE)"));
+            await session.RunAsync(Invariant($"ALTER TABLE events REORGANIZE PARTITION rest INTO (PARTITION p{_next} VALUES LESS THAN ({_next}), PARTITION rest VALUES LESS THAN MAXVALUE)"));
             return;
         }
 
@@ -48,10 +48,8 @@ internal sealed class PartitionChanges(ServerSession session, Random random)
 
     private Task WriteAsync() => session.RunAsync(random.Next(4) switch
     {
-        0 => Format($"DELETE FROM events WHERE id % 9 = {random.Next(9)} LIMIT 2"),
-        1 => Format($"UPDATE events SET day = day + 10, v = v + 1 WHERE id % 5 = {random.Next(5)} AND day < 90 ORDER BY day DESC LIMIT 3"), // from one partition into another
-        _ => Format($"INSERT INTO events VALUES ({++_keys + 10}, {random.Next(_next + 5)}, 1), ({++_keys + 10}, {random.Next(_next + 5)}, 2)"),
+        0 => Invariant($"DELETE FROM events WHERE id % 9 = {random.Next(9)} LIMIT 2"),
+        1 => Invariant($"UPDATE events SET day = day + 10, v = v + 1 WHERE id % 5 = {random.Next(5)} AND day < 90 ORDER BY day DESC LIMIT 3"), // from one partition into another
+        _ => Invariant($"INSERT INTO events VALUES ({++_keys + 10}, {random.Next(_next + 5)}, 1), ({++_keys + 10}, {random.Next(_next + 5)}, 2)"),
     });
-
-    private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
