@@ -6,7 +6,7 @@ namespace CdcLake.IntegrationTests.MySql;
 /// <summary>Makes a set-up wrong, looks at what is said of it, and puts it right again.</summary>
 internal static class WrongSetupRun
 {
-    // What a system table, an engine or the history of a table is found by comes with the first event, or the snapshot.
+    // What a system table or an engine is found by comes with the first event, or the snapshot.
     private static readonly string[] FoundLater = ["table.system", "table.engine"];
 
     /// <param name="server">Connection string of an account with all privileges, at a server that nothing is wrong with.</param>

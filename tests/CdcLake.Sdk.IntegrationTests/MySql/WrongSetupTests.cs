@@ -27,10 +27,11 @@ public sealed class WrongSetupTests(WatchedServer server) : IClassFixture<Watche
     [ServerFact(TestServers.MySql)]
     public async Task Settings_of_a_start_are_told_too()
     {
-        await using var other = new RestartedServer();
+        var other = new PrivateMySqlServer();
         await other.InitializeAsync();
-        await using (var database = await MySqlDatabase.CreateAsync(other.ConnectionString, "starts"))
+        try
         {
+            await using var database = await MySqlDatabase.CreateAsync(other.ConnectionString, "starts");
             await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY)", "CHANGE REPLICATION SOURCE TO SOURCE_HOST='nowhere.invalid', SOURCE_AUTO_POSITION=1");
             await other.RestartAsync("--binlog-ignore-db=secret --log-replica-updates=OFF --skip-replica-start=ON");
             var findings = await WrongSetupRun.CheckAsync(database, $"{database.Name}.t");
@@ -45,12 +46,9 @@ public sealed class WrongSetupTests(WatchedServer server) : IClassFixture<Watche
             await WrongSetupRun.RunsUnlessErrorAsync(database, $"{database.Name}.t", log);
             await other.RestartAsync();
         }
-
-        await ((IAsyncLifetime)other).DisposeAsync();
-    }
-
-    private sealed class RestartedServer : PrivateMySqlServer, IAsyncDisposable
-    {
-        ValueTask IAsyncDisposable.DisposeAsync() => ValueTask.CompletedTask;
+        finally
+        {
+            await other.DisposeAsync();
+        }
     }
 }
