@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql.PrintedLogs;
@@ -73,7 +74,7 @@ internal sealed class PrintedValues(ServerSession session)
     {
         var begin = expression.LastIndexOf("(@", StringComparison.Ordinal) + 1;
         var end = expression.IndexOf(',', begin);
-        var document = $"CAST('{before.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}' AS JSON)";
+        var document = $"CAST({MySqlTableName.Literal(before)} AS JSON)";
         return (await session.QueryAsync($"SELECT CAST({expression[..begin]}{document}{expression[end..]} AS CHAR)", default))[0, 0]!;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.IntegrationTests.MySql.PrintedLogs;
 
@@ -53,7 +54,7 @@ internal static class RandomLiterals
     };
 
     public static string Quoted(string text) =>
-        $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal).Replace("\0", "\\0", StringComparison.Ordinal)}'";
+        MySqlTableName.Literal(text).Replace("\0", "\\0", StringComparison.Ordinal);
 
     private static string Integer(int bits, bool isUnsigned, Random random)
     {

@@ -17,8 +17,6 @@ internal sealed class RandomRows(ServerSession session, Random random)
     private readonly Dictionary<string, int> _keys = [];
     private string[] _charsets = [];
 
-    public IReadOnlyCollection<string> Tables => _keys.Keys;
-
     public async Task CreateAsync()
     {
         _charsets = [.. (await session.QueryAsync("SELECT character_set_name FROM information_schema.character_sets WHERE character_set_name <> 'binary'", default)).Rows.Select(r => r[0]!)];
