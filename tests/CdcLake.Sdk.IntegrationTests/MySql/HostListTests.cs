@@ -1,4 +1,5 @@
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql;
@@ -56,9 +57,8 @@ public sealed class HostListTests(PrivateMySqlServer first, HostListTests.Second
 
     private static async Task PurgeAsync(ServerSession server)
     {
-        await server.ExecuteAsync("INSERT INTO hosts.t VALUES (1)", default);
-        await server.ExecuteAsync("FLUSH BINARY LOGS", default);
-        await server.ExecuteAsync($"PURGE BINARY LOGS TO '{(await server.QueryAsync("SHOW BINARY LOGS", default)).Rows[^1][0]}'", default);
+        await server.RunAsync("INSERT INTO hosts.t VALUES (1)", "FLUSH BINARY LOGS");
+        await server.PurgeLogAsync();
     }
 
     private Task<Hosts> HostsAsync() => Hosts.CreateAsync(first.ConnectionString, second.ConnectionString);

@@ -1,5 +1,6 @@
 using System.Net;
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
 
@@ -35,14 +36,12 @@ internal sealed class Hosts(ServerSession first, ServerSession second, string fi
             var session = await MySqlDatabase.ConnectAsync(server);
             sessions.Add(session);
             var account = $"'{User}'@'%'";
-            foreach (var statement in new[]
-            {
+            await session.RunAsync(
+            [
                 "DROP DATABASE IF EXISTS hosts", "CREATE DATABASE hosts", "CREATE TABLE hosts.t (id INT PRIMARY KEY)",
                 $"DROP USER IF EXISTS {account}", $"CREATE USER {account} IDENTIFIED BY 'both-pass'",
-            }.Concat(session.IsMariaDb ? MySqlDatabase.GrantsOfMariaDb(account, "hosts") : MySqlDatabase.Grants(account, "hosts")))
-            {
-                await session.ExecuteAsync(statement, default);
-            }
+                .. session.IsMariaDb ? MySqlDatabase.GrantsOfMariaDb(account, "hosts") : MySqlDatabase.Grants(account, "hosts"),
+            ]);
         }
 
         return new Hosts(sessions[0], sessions[1], first, second);

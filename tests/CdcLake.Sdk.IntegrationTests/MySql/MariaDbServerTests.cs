@@ -24,7 +24,7 @@ public sealed class MariaDbServerTests(PrivateMariaDbServer server, MariaDbServe
     {
         await using var session = await MySqlDatabase.ConnectAsync(server.ConnectionString);
         await session.RunAsync(["RESET MASTER", "DROP DATABASE IF EXISTS files", "CREATE DATABASE files", "USE files", .. History]);
-        var files = (await session.QueryAsync("SHOW BINARY LOGS", default)).Rows.Select(r => Path.Combine(server.DataFolder, r[0]!)).ToList();
+        var files = (await session.LogFilesAsync()).Select(f => Path.Combine(server.DataFolder, f)).ToList();
         var source = new BinlogFileSource(files);
         var table = (await source.DescribeAsync(["files.t"], default))[0];
         var contents = new TableContents(1);
@@ -48,7 +48,7 @@ public sealed class MariaDbServerTests(PrivateMariaDbServer server, MariaDbServe
             await database.ExecuteAsync("INSERT INTO t VALUES (2)");
             await run.ReachAsync(await SourceRun.PositionAsync(database.Connection));
             Assert.Equal(["1", "2"], run.Contents.Rows(0));
-            var file = (await database.Connection.QueryAsync("SHOW BINARY LOGS", default))[0, 0]!;
+            var file = (await database.Connection.LogFilesAsync())[0];
             var error = await Assert.ThrowsAnyAsync<CdcLakeException>(() => new BinlogFileSource([Path.Combine(server.DataFolder, file)]).DescribeAsync([$"{database.Name}.t"], default));
             Assert.Contains($"{file} at ", error.Message, StringComparison.Ordinal);
             Assert.Contains("the file is encrypted (encrypt_binlog), and only the server has its keys", error.Message, StringComparison.Ordinal);
@@ -68,8 +68,8 @@ public sealed class MariaDbServerTests(PrivateMariaDbServer server, MariaDbServe
         await database.ExecuteAsync("INSERT INTO t VALUES (1)", "FLUSH BINARY LOGS", "INSERT INTO t VALUES (2)");
         await using var source = new MySqlBinlogSource(database.Options, "mapurged", new MySqlSourceOptions(), TimeProvider.System);
         Assert.True(await source.ReachesBackAsync(from, default));
-        var files = await database.Connection.QueryAsync("SHOW BINARY LOGS", default);
-        for (var newest = files[files.Count - 1, 0]; files[0, 0] != newest; files = await database.Connection.QueryAsync("SHOW BINARY LOGS", default))
+        var files = await database.Connection.LogFilesAsync();
+        for (var newest = files[^1]; files[0] != newest; files = await database.Connection.LogFilesAsync())
         {
             await database.ExecuteAsync($"PURGE BINARY LOGS TO '{newest}'"); // keeps what its engines have not written down yet
         }

@@ -1,5 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Gtids;
@@ -136,8 +137,7 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         await database.ExecuteAsync("CREATE TABLE a (id INT PRIMARY KEY)");
         var before = await SourceRun.PositionAsync(database.Connection);
         await database.ExecuteAsync("INSERT INTO a VALUES (1)", "FLUSH BINARY LOGS");
-        var file = (await database.Connection.QueryAsync("SHOW BINARY LOGS", default)).Rows[^1][0];
-        await database.ExecuteAsync($"PURGE BINARY LOGS TO '{file}'");
+        await database.Connection.PurgeLogAsync();
         var run = await SourceRun.StartAsync(database.Options, "purged", [$"{database.Name}.a"], before);
         var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains("has purged log files", error.Message, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.IntegrationTests.MySql;
@@ -28,7 +29,7 @@ public sealed class SourceContractTests(PrivateMySqlServer server) : IClassFixtu
         public async Task<string> ExecutedAsync()
         {
             await using var session = await database.ConnectAsync();
-            return (await SourceRun.PositionAsync(session)).Executed.ToString();
+            return await session.GtidExecutedAsync();
         }
 
         public Task RotateAsync() => RunAsync("FLUSH BINARY LOGS");
@@ -36,8 +37,7 @@ public sealed class SourceContractTests(PrivateMySqlServer server) : IClassFixtu
         public async Task PurgeAsync()
         {
             await using var session = await database.ConnectAsync();
-            var newest = (await session.QueryAsync("SHOW BINARY LOGS", default)).Rows[^1][0];
-            await session.ExecuteAsync($"PURGE BINARY LOGS TO '{newest}'", default);
+            await session.PurgeLogAsync();
         }
 
         public Task CutAsync() => database.KillStreamsAsync();
@@ -50,10 +50,7 @@ public sealed class SourceContractTests(PrivateMySqlServer server) : IClassFixtu
         private async Task RunAsync(params IReadOnlyList<string> statements)
         {
             await using var session = await database.ConnectAsync();
-            foreach (var statement in statements)
-            {
-                await session.ExecuteAsync(statement, default);
-            }
+            await session.RunAsync(statements);
         }
     }
 }

@@ -52,8 +52,8 @@ internal sealed class LabServer : IAsyncDisposable
         await connection.RunAsync("STOP REPLICA", "RESET REPLICA ALL", "SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF");
         foreach (var row in (await connection.QueryAsync("XA RECOVER CONVERT XID", default)).Rows)
         {
-            var (name, branch) = (row[3]![..(2 + (2 * int.Parse(row[1]!, CultureInfo.InvariantCulture)))], row[3]![(2 + (2 * int.Parse(row[1]!, CultureInfo.InvariantCulture)))..]);
-            await connection.RunAsync($"XA ROLLBACK {name}, X'{branch}', {row[0]}"); // of a test that failed: it holds its tables
+            var (id, name) = (row[3]!, 2 + (2 * int.Parse(row[1]!, CultureInfo.InvariantCulture))); // 0x, the name and the branch
+            await connection.RunAsync($"XA ROLLBACK {id[..name]}, X'{id[name..]}', {row[0]}"); // of a test that failed: it holds its tables
         }
 
         var databases = await connection.QueryAsync(

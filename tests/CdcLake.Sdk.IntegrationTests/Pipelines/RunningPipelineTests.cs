@@ -164,7 +164,7 @@ public sealed class RunningPipelineTests(ServerPair servers, ITestOutputHelper o
             await using var server = await servers.Source.OpenAsync(LiveShop.Database);
             await server.RunAsync("FLUSH BINARY LOGS");
             await shop.Writers.FinishAsync();
-            var newest = (await server.QueryAsync("SHOW BINARY LOGS", default)).Rows[^1][0]!;
+            var newest = (await server.LogFilesAsync())[^1];
             await server.RunAsync(statement.Replace("{0}", newest, StringComparison.Ordinal));
             var before = shop.Table.Fingerprint();
             await using var second = shop.Follow("50ms");

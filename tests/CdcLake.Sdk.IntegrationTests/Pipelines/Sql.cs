@@ -27,6 +27,12 @@ internal static class Sql
     public static async Task<string> GtidExecutedAsync(this ServerSession connection) =>
         (await ServerDialects.Of(connection).ReadSetsAsync(connection, default)).Executed.ToString();
 
+    /// <summary>Names of the files of the log, the oldest first.</summary>
+    public static async Task<IReadOnlyList<string>> LogFilesAsync(this ServerSession connection) => [.. (await connection.QueryAsync("SHOW BINARY LOGS", default)).Rows.Select(r => r[0]!)];
+
+    /// <summary>Removes all files of the log but the newest, as far as nobody reads them.</summary>
+    public static async Task PurgeLogAsync(this ServerSession connection) => await connection.RunAsync($"PURGE BINARY LOGS TO '{(await connection.LogFilesAsync())[^1]}'");
+
     public static async Task<bool> HasTableAsync(this ServerSession connection, string table) =>
         await connection.ScalarAsync($"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '{table}'") != "0";
 

@@ -2,6 +2,7 @@ using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.MySql;
+using CdcLake.MySql.Wire;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.MySql.PrintedLogs;
@@ -33,7 +34,7 @@ public sealed class PrintedLogTests(PrivateMySqlServer server, ITestOutputHelper
             }
 
             await session.RunAsync("SET SESSION binlog_transaction_compression = 0", "FLUSH BINARY LOGS");
-            var files = (await session.QueryAsync("SHOW BINARY LOGS", default)).Rows.Select(r => Path.Combine(server.DataFolder, r[0]!)).ToList();
+            var files = (await session.LogFilesAsync()).Select(f => Path.Combine(server.DataFolder, f)).ToList();
             var compared = await CompareAsync(session, files);
             (images, values) = (images + compared.Images, values + compared.Values);
         }
@@ -42,7 +43,7 @@ public sealed class PrintedLogTests(PrivateMySqlServer server, ITestOutputHelper
         Assert.True(images > Rounds * Transactions);
     }
 
-    private static async Task<(int Images, int Values)> CompareAsync(CdcLake.MySql.Wire.ServerSession session, IReadOnlyList<string> files)
+    private static async Task<(int Images, int Values)> CompareAsync(ServerSession session, IReadOnlyList<string> files)
     {
         var printed = PrintedLog.Read(files).GroupBy(i => i.Table).ToDictionary(g => g.Key, g => g.ToList());
         var tables = printed.Keys.ToList();
