@@ -144,19 +144,15 @@ internal sealed class DumpSender(ServerState server, SessionFaults faults, Conne
             faults.Apply(fault);
         }
 
-        switch (fault)
+        await faults.HoldBackAsync(fault, cancellationToken).ConfigureAwait(false);
+        if (fault is FakeMySqlFault.Refuse or FakeMySqlFault.Error)
         {
-            case FakeMySqlFault.Silence:
-                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
-                break;
-            case FakeMySqlFault.Refuse or FakeMySqlFault.Error:
-                var isPassing = fault == FakeMySqlFault.Refuse;
-                await packets.WriteAsync(PacketStream.Error(isPassing ? new SqlError(1053, "08S01", "Server shutdown in progress") : new SqlError(1236, "HY000", "binlog truncated in the middle of event; consider out of disk space on source")), cancellationToken).ConfigureAwait(false);
-                await packets.FlushAsync(cancellationToken).ConfigureAwait(false);
-                throw new SessionCutException();
-            case FakeMySqlFault.Slow:
-                await Task.Delay(server.Options.Lateness, server.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
-                break;
+            var error = fault == FakeMySqlFault.Refuse
+                ? new SqlError(1053, "08S01", "Server shutdown in progress")
+                : new SqlError(1236, "HY000", "binlog truncated in the middle of event; consider out of disk space on source");
+            await packets.WriteAsync(PacketStream.Error(error), cancellationToken).ConfigureAwait(false);
+            await packets.FlushAsync(cancellationToken).ConfigureAwait(false);
+            throw new SessionCutException();
         }
 
         var packet = new byte[one.Length + 1];

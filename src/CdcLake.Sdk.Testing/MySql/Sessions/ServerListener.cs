@@ -17,7 +17,7 @@ internal sealed class ServerListener : IAsyncDisposable
     public ServerListener(ServerState server)
     {
         _server = server;
-        _faults = new SessionFaults(Restart);
+        _faults = new SessionFaults(server.Options, Restart);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -71,7 +71,7 @@ internal sealed class ServerListener : IAsyncDisposable
             try
             {
                 var client = await _listener.AcceptTcpClientAsync(_stop.Token).ConfigureAwait(false);
-                _sessions.RemoveAll(s => s.IsCompleted);
+                _sessions.RemoveAll(s => s.IsCompletedSuccessfully); // what failed is told when the server is disposed
                 _sessions.Add(ServeAsync(client));
             }
             catch (SocketException) when (!_stop.IsCancellationRequested)
@@ -95,6 +95,7 @@ internal sealed class ServerListener : IAsyncDisposable
         }
 
         client.NoDelay = true;
+        var stream = client.GetStream();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var connection = Enter(() =>
         {
@@ -111,9 +112,9 @@ internal sealed class ServerListener : IAsyncDisposable
         try
         {
             await Task.Yield();
-            await new ServerSession(_server, _faults, connection).RunAsync(client.GetStream(), end.Token).ConfigureAwait(false);
+            await new ServerSession(_server, _faults, connection).RunAsync(stream, end.Token).ConfigureAwait(false);
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException or SocketException or ObjectDisposedException or InvalidOperationException or SessionCutException
+        catch (Exception gone) when (gone is OperationCanceledException or IOException or SocketException or ObjectDisposedException or SessionCutException
             or System.Security.Authentication.AuthenticationException)
         {
             return; // the client went away, was cut off, did not trust the certificate, or the test is over

@@ -100,45 +100,23 @@ internal sealed partial class ServerSession(ServerState server, SessionFaults fa
         }
     }
 
-    private async Task PrepareAsync(PacketStream packets, string text, CancellationToken cancellationToken)
+    private Task PrepareAsync(PacketStream packets, string text, CancellationToken cancellationToken) => PassAsync(packets, $"prepare {text}", async () =>
     {
-        var fault = faults.Pass($"prepare {text}");
-        QueryResult result;
-        try
-        {
-            result = _statements.Run(text, onlyColumns: true);
-        }
-        catch (SqlErrorException error)
-        {
-            await packets.WriteAsync(PacketStream.Error(error.Error), cancellationToken).ConfigureAwait(false);
-            await FlushAsync(packets, fault, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
+        var result = _statements.Run(text, onlyColumns: true);
         var id = (uint)_prepared.Count + 1;
         _prepared[id] = text;
         var columns = (ushort)result.Columns.Count;
         await packets.WriteAsync(new byte[] { 0, (byte)id, (byte)(id >> 8), 0, 0, (byte)columns, (byte)(columns >> 8), 0, 0, 0, 0, 0 }, cancellationToken).ConfigureAwait(false);
         await WriteColumnsAsync(packets, result, cancellationToken).ConfigureAwait(false);
-        await FlushAsync(packets, fault, cancellationToken).ConfigureAwait(false);
-    }
+    }, cancellationToken);
 
-    private async Task ExecuteAsync(PacketStream packets, string text, CancellationToken cancellationToken)
+    // The table may be gone since it was prepared.
+    private Task ExecuteAsync(PacketStream packets, string text, CancellationToken cancellationToken) => PassAsync(packets, $"execute {text}", async () =>
     {
-        var fault = faults.Pass($"execute {text}");
-        try
-        {
-            var result = _statements.Run(text);
-            var writer = new CellWriter(!_statements.KeepsCharsets);
-            await WriteRowsAsync(packets, result, row => writer.BinaryRow(result.Columns, row), cancellationToken).ConfigureAwait(false);
-        }
-        catch (SqlErrorException error)
-        {
-            await packets.WriteAsync(PacketStream.Error(error.Error), cancellationToken).ConfigureAwait(false); // the table is gone since it was prepared
-        }
-
-        await FlushAsync(packets, fault, cancellationToken).ConfigureAwait(false);
-    }
+        var result = _statements.Run(text);
+        var writer = new CellWriter(!_statements.KeepsCharsets);
+        await WriteRowsAsync(packets, result, row => writer.BinaryRow(result.Columns, row), cancellationToken).ConfigureAwait(false);
+    }, cancellationToken);
 
     private Task Close(uint statement)
     {
@@ -156,6 +134,7 @@ internal sealed partial class ServerSession(ServerState server, SessionFaults fa
             return;
         }
 
+        await faults.HoldBackAsync(fault, cancellationToken).ConfigureAwait(false);
         connection.Command = command == ServerCommand.DumpGtid ? "Binlog Dump GTID" : "Binlog Dump";
         connection.Replica = _statements.UserVariable("replica_uuid") ?? "";
         await new DumpSender(server, faults, connection, packets, request, HeartbeatPeriod()).RunAsync(cancellationToken).ConfigureAwait(false);
@@ -167,7 +146,20 @@ internal sealed partial class ServerSession(ServerState server, SessionFaults fa
             ? TimeSpan.FromTicks(nanoseconds / 100)
             : TimeSpan.FromSeconds(30);
 
-    private async Task AnswerAsync(PacketStream packets, string step, Func<QueryResult> run, CancellationToken cancellationToken)
+    private Task AnswerAsync(PacketStream packets, string step, Func<QueryResult> run, CancellationToken cancellationToken) => PassAsync(packets, step, async () =>
+    {
+        var result = run();
+        if (result.Columns.Count == 0)
+        {
+            await packets.WriteAsync(PacketStream.Ok(), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var writer = new CellWriter(!_statements.KeepsCharsets);
+        await WriteRowsAsync(packets, result, row => writer.TextRow(result.Columns, row), cancellationToken).ConfigureAwait(false);
+    }, cancellationToken);
+
+    private async Task PassAsync(PacketStream packets, string step, Func<Task> write, CancellationToken cancellationToken)
     {
         var fault = faults.Pass(step);
         if (fault is FakeMySqlFault.Refuse or FakeMySqlFault.Error or FakeMySqlFault.Silence)
@@ -181,16 +173,7 @@ internal sealed partial class ServerSession(ServerState server, SessionFaults fa
 
         try
         {
-            var result = run();
-            if (result.Columns.Count == 0)
-            {
-                await packets.WriteAsync(PacketStream.Ok(), cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                var writer = new CellWriter(!_statements.KeepsCharsets);
-                await WriteRowsAsync(packets, result, row => writer.TextRow(result.Columns, row), cancellationToken).ConfigureAwait(false);
-            }
+            await write().ConfigureAwait(false);
         }
         catch (SqlErrorException error)
         {
@@ -230,16 +213,13 @@ internal sealed partial class ServerSession(ServerState server, SessionFaults fa
 
     private async Task FlushAsync(PacketStream packets, FakeMySqlFault fault, CancellationToken cancellationToken)
     {
-        switch (fault)
+        if (fault == FakeMySqlFault.CutInside)
         {
-            case FakeMySqlFault.CutInside:
-                await packets.FlushHalfAsync(cancellationToken).ConfigureAwait(false);
-                throw new SessionCutException();
-            case FakeMySqlFault.Slow:
-                await Task.Delay(server.Options.Lateness, server.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
-                break;
+            await packets.FlushHalfAsync(cancellationToken).ConfigureAwait(false);
+            throw new SessionCutException();
         }
 
+        await faults.HoldBackAsync(fault, cancellationToken).ConfigureAwait(false);
         await packets.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (fault == FakeMySqlFault.CutAfter)
         {
@@ -247,13 +227,9 @@ internal sealed partial class ServerSession(ServerState server, SessionFaults fa
         }
     }
 
-    private static async Task FailAsync(PacketStream packets, FakeMySqlFault fault, SqlError lasting, CancellationToken cancellationToken)
+    private async Task FailAsync(PacketStream packets, FakeMySqlFault fault, SqlError lasting, CancellationToken cancellationToken)
     {
-        if (fault == FakeMySqlFault.Silence)
-        {
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
-        }
-
+        await faults.HoldBackAsync(fault, cancellationToken).ConfigureAwait(false);
         var error = fault == FakeMySqlFault.Refuse && lasting.Code != 1040 ? new SqlError(1053, "08S01", "Server shutdown in progress") : lasting;
         await packets.WriteAsync(PacketStream.Error(error), cancellationToken).ConfigureAwait(false);
         await packets.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -1,8 +1,9 @@
 namespace CdcLake.Testing.MySql.Sessions;
 
 /// <summary>Asks the test's script what happens at each step, one at a time, and keeps what was asked. Thread-safe.</summary>
+/// <param name="options">Of the server.</param>
 /// <param name="restart">Starts the server anew.</param>
-internal sealed class SessionFaults(Action restart)
+internal sealed class SessionFaults(FakeMySqlServerOptions options, Action restart)
 {
     private readonly Lock _lock = new();
     private readonly List<string> _steps = [];
@@ -50,6 +51,14 @@ internal sealed class SessionFaults(Action restart)
 
         return fault is FakeMySqlFault.Restart or FakeMySqlFault.CutBefore ? throw new SessionCutException() : fault;
     }
+
+    /// <summary>Says nothing, for as long as a fault wants it.</summary>
+    public Task HoldBackAsync(FakeMySqlFault fault, CancellationToken cancellationToken) => fault switch
+    {
+        FakeMySqlFault.Silence => Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken),
+        FakeMySqlFault.Slow => Task.Delay(options.Lateness, options.TimeProvider, cancellationToken),
+        _ => Task.CompletedTask,
+    };
 }
 
 /// <summary>Ends a session without another word.</summary>

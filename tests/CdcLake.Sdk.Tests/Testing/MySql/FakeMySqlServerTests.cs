@@ -92,8 +92,12 @@ public sealed class FakeMySqlServerTests
         var from = new MySqlPosition(GtidSet.Parse(peer.Server.GtidExecuted));
         var settings = new MySqlSourceOptions { Heartbeat = TimeSpan.FromMilliseconds(50), FirstRetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(2) };
         await using var run = await SourceRun.StartAsync(peer.Options, "faults", [$"{peer.Database}.t"], from, settings: settings);
-        var (count, period) = (0, steps.Length == 0 ? 47 : fault == FakeMySqlFault.Silence ? 97 : 11); // of all steps more than it takes to get to the log; silence takes time
-        peer.Server.Script = step => step.StartsWith(steps, StringComparison.Ordinal) && ++count % period == 0 ? fault : FakeMySqlFault.None;
+        await run.WaitForProgressAsync(p => p.Phase == SourcePhase.Streaming);
+        var (count, faults) = (0, 0);
+        var period = steps switch { "" => 47, "dump " => 2, _ => fault == FakeMySqlFault.Silence ? 97 : 11 }; // of all steps more than it takes to get to the log; silence takes time
+        var first = steps == "dump " ? 1 : 0; // there may be no other
+        peer.Server.Script = step => step.StartsWith(steps, StringComparison.Ordinal) && ++count % period == first && ++faults > 0 ? fault : FakeMySqlFault.None;
+        peer.Server.CutConnections(); // the log is asked for once more
         for (var i = 0; i < Rows; i++)
         {
             await peer.WriteAsync(RowWrite.Insert("t", ("id", i), ("v", 0)));
@@ -102,10 +106,21 @@ public sealed class FakeMySqlServerTests
 
         await run.ReachAsync(new MySqlPosition(GtidSet.Parse(peer.Server.GtidExecuted)));
         Assert.Equal(Enumerable.Range(0, Rows).Select(i => $"{i}|{i}").Order(StringComparer.Ordinal), run.Contents.Rows(0));
-        if (steps.Length > 0)
-        {
-            Assert.True(count >= period || steps == "dump ", $"only {count} steps");
-        }
+        Assert.True(faults > 0, $"only {count} steps");
+    }
+
+    [Theory]
+    [InlineData(FakeMySqlFault.Refuse, 1053)]
+    [InlineData(FakeMySqlFault.Error, 1105)]
+    public async Task Statement_can_be_refused_when_it_is_prepared(FakeMySqlFault fault, int code)
+    {
+        await using var peer = new FakePeer();
+        await peer.CreateAsync("t", "id INT PRIMARY KEY");
+        peer.Server.Script = step => step.StartsWith("prepare ", StringComparison.Ordinal) ? fault : FakeMySqlFault.None;
+        await using var session = await ServerSession.OpenAsync(peer.Options, "127.0.0.1", default);
+        await using var wire = await session.OpenWireAsync(TimeProvider.System, "test", default);
+        var error = await Assert.ThrowsAsync<MySqlServerException>(() => wire.PrepareAsync("SELECT id FROM appdb.t", default));
+        Assert.Equal(code, error.Code);
     }
 
     [Fact]
