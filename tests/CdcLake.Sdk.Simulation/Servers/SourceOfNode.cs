@@ -1,10 +1,8 @@
-using System.Buffers.Binary;
 using CdcLake.Columnar;
 using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
-using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Gtids;
 using CdcLake.Simulation.Scheduling;
 using CdcLake.Testing.MySql.Log;
@@ -20,7 +18,6 @@ namespace CdcLake.Simulation.Servers;
 /// <param name="node">The process.</param>
 internal sealed class SourceOfNode(Server server, Node node) : ISource
 {
-    private const int FirstEvent = 4;
     private readonly Backoff _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), 1);
 
     public string Name => "mysql(simulated)";
@@ -97,8 +94,9 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
         var file = await AskAsync("dump", () => server.Log.FindStart(processor.Executed)!, cancellationToken).ConfigureAwait(false);
         processor.BeginStream(Name, checksum: true);
         output.Report(new SourceProgress(SourcePhase.Streaming, Name));
-        processor.Process(Rotate(file));
-        var (at, skips) = (FirstEvent, false);
+        processor.Process(BinlogEvent.ArtificialRotate(file));
+        var at = BinlogEvent.First;
+        var filter = new DumpFilter(gtid => processor.Executed.Contains(gtid));
         while (true)
         {
             var grown = server.Log.Grown;
@@ -106,16 +104,13 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
             var some = 1 + node.Scheduler.Random.Next(12);
             for (var (from, n) = (0, 0); from < read.Bytes.Length && n < some; n++)
             {
-                var size = BinaryPrimitives.ReadInt32LittleEndian(read.Bytes.AsSpan(from + 9));
-                var one = read.Bytes.AsMemory(from, size);
-                var type = (EventType)one.Span[4];
-                skips = LogFile.GtidOf(type, one.Span[EventHeader.Length..]) is { } gtid ? processor.Executed.Contains(gtid) : skips;
-                if (!skips || type is EventType.FormatDescription or EventType.PreviousGtids or EventType.Rotate)
+                var one = read.Bytes.AsMemory(from, BinlogEvent.SizeOf(read.Bytes.AsSpan(from)));
+                if (filter.Passes(one.Span))
                 {
                     processor.Process(one.Span);
                 }
 
-                (from, at) = (from + size, at + size);
+                (from, at) = (from + one.Length, at + one.Length);
                 if (processor.NeedsFlush)
                 {
                     await processor.FlushAsync(output, idle: false, cancellationToken).ConfigureAwait(false);
@@ -125,8 +120,8 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
             _delay.Reset();
             if (read.Next is { } next)
             {
-                (file, at) = (next, FirstEvent);
-                processor.Process(Rotate(file));
+                (file, at) = (next, BinlogEvent.First);
+                processor.Process(BinlogEvent.ArtificialRotate(file));
             }
             else if (server.Log.Read(file, at)!.Value is { Bytes.Length: 0, Next: null })
             {
@@ -138,7 +133,4 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
 
     private Task<T> AskAsync<T>(string what, Func<T> act, CancellationToken cancellationToken) =>
         node.Scheduler.AskAsync(node, what, false, act, why => new MySqlServerException($"{why} by the server.") { IsTransient = true }, cancellationToken);
-
-    private static byte[] Rotate(string file) => BinlogBuilder.EventOf(
-        (byte)EventType.Rotate, [FirstEvent, 0, 0, 0, 0, 0, 0, 0, .. System.Text.Encoding.ASCII.GetBytes(file)], 0, EventHeader.Artificial, 0, checksum: true);
 }

@@ -18,8 +18,6 @@ internal sealed class BinlogBuilder
 {
     public const int DefaultEventSize = 8192;
 
-    private static readonly uint[] CrcTable = CreateCrcTable();
-
     private readonly MemoryStream _out = new();
     private readonly Dictionary<BinlogTable, int> _tableIds = [];
     private readonly bool _checksum;
@@ -34,7 +32,12 @@ internal sealed class BinlogBuilder
     {
         _checksum = checksum;
         _out.Write([0xFE, (byte)'b', (byte)'i', (byte)'n']);
-        WriteFormat(inUse);
+        Event(15, EventBodies.Format(Timestamp, checksum));
+        if (inUse)
+        {
+            _out.GetBuffer()[BinlogEvent.First + 17] |= 1; // not part of the checksum
+        }
+
         Event(35, previous ?? new byte[8]);
     }
 
@@ -124,28 +127,12 @@ internal sealed class BinlogBuilder
     /// <summary>Begins a transaction group with the next GTID.</summary>
     public BinlogBuilder Gtid()
     {
-        var body = new MemoryStream();
         var number = NextNumber++;
-        if (Tag.Length > 0)
-        {
-            WriteTaggedGtid(body, number);
-            _gtidEvent = -1;
-            return Event(42, body.ToArray());
-        }
-
-        body.WriteByte(1);
-        Span<byte> uuid = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(uuid, Source);
-        body.Write(uuid);
-        BinlogTable.Write(body, (ulong)number, 8);
-        body.WriteByte(2);
-        BinlogTable.Write(body, 0, 16);
-        BinlogTable.Write(body, (ulong)(CommitMicroseconds ?? (Timestamp * 1_000_000L)), 7);
-        body.WriteByte(0xFE);
-        BinlogTable.Write(body, 0, 8); // transaction length, set at the end of the group
-        BinlogTable.Write(body, 90704, 4);
-        _gtidEvent = _out.Length;
-        return Event(33, body.ToArray());
+        var isTagged = Tag.Length > 0;
+        _gtidEvent = isTagged ? -1 : _out.Length;
+        return isTagged
+            ? Event(42, EventBodies.TaggedGtid(Source, Tag, number, Timestamp * 1_000_000UL))
+            : Event(33, EventBodies.Gtid(Source, number, (ulong)(CommitMicroseconds ?? (Timestamp * 1_000_000L))));
     }
 
     public BinlogBuilder Query(string database, string sql, ulong sqlMode = 0) => Query(database, Encoding.UTF8.GetBytes(sql), sqlMode, collation: 255);
@@ -154,34 +141,7 @@ internal sealed class BinlogBuilder
     /// <param name="sql">Statement in the client's character set.</param>
     /// <param name="sqlMode">Bits of sql_mode.</param>
     /// <param name="collation">Id that tells the client's character set; null leaves it out, which no server does.</param>
-    public BinlogBuilder Query(string database, byte[] sql, ulong sqlMode, int? collation)
-    {
-        var status = new MemoryStream();
-        status.WriteByte(0);
-        BinlogTable.Write(status, 0, 4);
-        status.WriteByte(1);
-        BinlogTable.Write(status, sqlMode, 8);
-        status.Write([6, 3, .. "std"u8, 3, 1, 0, 1, 0]);
-        if (collation is { } id)
-        {
-            status.WriteByte(4);
-            BinlogTable.Write(status, (uint)id, 2);
-            BinlogTable.Write(status, (uint)id, 2);
-            BinlogTable.Write(status, 255, 2);
-        }
-
-        var body = new MemoryStream();
-        BinlogTable.Write(body, 7, 4);
-        BinlogTable.Write(body, 0, 4);
-        body.WriteByte((byte)Encoding.UTF8.GetByteCount(database));
-        BinlogTable.Write(body, 0, 2);
-        BinlogTable.Write(body, (ulong)status.Length, 2);
-        status.WriteTo(body);
-        body.Write(Encoding.UTF8.GetBytes(database));
-        body.WriteByte(0);
-        body.Write(sql);
-        return Event(2, body.ToArray());
-    }
+    public BinlogBuilder Query(string database, byte[] sql, ulong sqlMode, int? collation) => Event(2, EventBodies.Query(database, sql, sqlMode, collation));
 
     /// <summary>One event that holds those of <paramref name="changes"/>, as binlog_transaction_compression writes them.</summary>
     /// <param name="changes">BEGIN to XID.</param>
@@ -199,22 +159,7 @@ internal sealed class BinlogBuilder
 
         var events = bytes[inner.Offsets[2]..];
         var payload = compress is null ? events : compress(events);
-        var body = new MemoryStream();
-        Record(2, compress is null ? 255u : 0);
-        Record(3, (ulong)(announced ?? events.Length));
-        Record(1, (ulong)payload.Length);
-        BinlogTable.WriteLenenc(body, 0);
-        body.Write(payload);
-        return Event(40, body.ToArray());
-
-        void Record(ulong type, ulong value)
-        {
-            var number = new MemoryStream();
-            BinlogTable.WriteLenenc(number, value);
-            BinlogTable.WriteLenenc(body, type);
-            BinlogTable.WriteLenenc(body, (ulong)number.Length);
-            number.WriteTo(body);
-        }
+        return Event(40, EventBodies.Payload(payload, isCompressed: compress is not null, announced ?? events.Length));
     }
 
     /// <summary>Commits the group.</summary>
@@ -226,11 +171,7 @@ internal sealed class BinlogBuilder
         return EndGroup();
     }
 
-    public BinlogBuilder Rotate(string next)
-    {
-        byte[] body = [4, 0, 0, 0, 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(next)];
-        return Event(4, body);
-    }
+    public BinlogBuilder Rotate(string next) => Event(4, BinlogEvent.RotateBody(next));
 
     /// <summary>Writes the transaction's length into its GTID event, as servers do.</summary>
     public BinlogBuilder EndGroup()
@@ -239,7 +180,7 @@ internal sealed class BinlogBuilder
         {
             var bytes = _out.GetBuffer().AsSpan(0, (int)_out.Length);
             var gtid = bytes[(int)_gtidEvent..];
-            var size = BinaryPrimitives.ReadInt32LittleEndian(gtid[9..]);
+            var size = BinlogEvent.SizeOf(gtid);
             BinaryPrimitives.WriteUInt64LittleEndian(gtid[(19 + 50)..], (ulong)(_out.Length - _gtidEvent));
             RepairChecksum(gtid[..size]);
             _gtidEvent = -1;
@@ -251,29 +192,10 @@ internal sealed class BinlogBuilder
     /// <summary>Any event: common header, body, checksum.</summary>
     public BinlogBuilder Event(byte type, ReadOnlySpan<byte> body, ushort flags = 0, uint? nextPosition = null)
     {
-        var bytes = EventOf(type, body, Timestamp, flags, nextPosition ?? (uint)(_out.Length + 19 + body.Length + (_checksum ? 4 : 0)), _checksum);
+        var bytes = BinlogEvent.Of(type, body, Timestamp, flags, nextPosition ?? (uint)(_out.Length + BinlogEvent.Size(body.Length, _checksum)), _checksum);
         Offsets.Add((int)_out.Length);
         _out.Write(bytes);
         return this;
-    }
-
-    /// <summary>The bytes of one event: common header, body, checksum.</summary>
-    public static byte[] EventOf(byte type, ReadOnlySpan<byte> body, uint timestamp, ushort flags, uint nextPosition, bool checksum)
-    {
-        var bytes = new byte[19 + body.Length + (checksum ? 4 : 0)];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, timestamp);
-        bytes[4] = type;
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(5), 1);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(9), (uint)bytes.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(13), nextPosition);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(17), flags);
-        body.CopyTo(bytes.AsSpan(19));
-        if (checksum)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32(bytes.AsSpan(0, bytes.Length - 4)));
-        }
-
-        return bytes;
     }
 
     /// <summary>Recomputes the CRC-32 at the end of a whole event.</summary>
@@ -281,109 +203,13 @@ internal sealed class BinlogBuilder
     {
         if (_checksum)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(wholeEvent[^4..], Crc32(wholeEvent[..^4]));
+            BinlogEvent.Seal(wholeEvent);
         }
-    }
-
-    /// <summary>CRC-32 as in zlib, one byte at a time.</summary>
-    public static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var register = 0xFFFFFFFFu;
-        foreach (var b in bytes)
-        {
-            register = (register >> 8) ^ CrcTable[(register ^ b) & 0xFF];
-        }
-
-        return ~register;
     }
 
     private BinlogBuilder Apply(Action<BinlogBuilder> changes)
     {
         changes(this);
         return this;
-    }
-
-    private void WriteFormat(bool inUse)
-    {
-        var body = new MemoryStream();
-        BinlogTable.Write(body, 4, 2);
-        body.Write([.. "9.7.4-test"u8, .. new byte[40]]);
-        BinlogTable.Write(body, Timestamp, 4);
-        body.WriteByte(19);
-        var lengths = new byte[42];
-        (lengths[1], lengths[3], lengths[14], lengths[18], lengths[22], lengths[23], lengths[24]) = (13, 8, 98, 8, 8, 8, 8);
-        (lengths[29], lengths[30], lengths[31], lengths[32]) = (10, 10, 10, 42);
-        body.Write(lengths);
-        body.WriteByte((byte)(_checksum ? 1 : 0));
-        if (!_checksum)
-        {
-            BinlogTable.Write(body, 0, 4); // present even without checksums
-        }
-
-        Event(15, body.ToArray());
-        if (inUse)
-        {
-            _out.GetBuffer()[4 + 17] |= 1; // not part of the checksum
-        }
-    }
-
-    private void WriteTaggedGtid(MemoryStream body, long number)
-    {
-        var fields = new MemoryStream();
-        WriteVarlen(fields, 0);
-        WriteVarlen(fields, 0);
-        WriteVarlen(fields, 1);
-        for (var i = 15; i >= 0; i--)
-        {
-            WriteVarlen(fields, (byte)(Source >> (8 * i)));
-        }
-
-        WriteVarlen(fields, 2);
-        WriteVarlen(fields, (ulong)number << 1);
-        WriteVarlen(fields, 3);
-        WriteVarlen(fields, (ulong)Tag.Length);
-        fields.Write(Encoding.ASCII.GetBytes(Tag));
-        WriteVarlen(fields, 6);
-        WriteVarlen(fields, Timestamp * 1_000_000UL);
-        WriteVarlen(body, 1);
-        WriteVarlen(body, (ulong)fields.Length + 4);
-        WriteVarlen(body, 0);
-        fields.WriteTo(body);
-    }
-
-    /// <summary>Number of trailing one bits of the first byte, plus one, is the byte count; the value lies in the bits above.</summary>
-    private static void WriteVarlen(MemoryStream stream, ulong value)
-    {
-        var size = 1;
-        while (size < 9 && value >> (7 * size) != 0)
-        {
-            size++;
-        }
-
-        if (size == 9)
-        {
-            stream.WriteByte(0xFF);
-            BinlogTable.Write(stream, value, 8);
-            return;
-        }
-
-        BinlogTable.Write(stream, (value << size) | ((1UL << (size - 1)) - 1), size);
-    }
-
-    private static uint[] CreateCrcTable()
-    {
-        var table = new uint[256];
-        for (var i = 0; i < 256; i++)
-        {
-            var value = (uint)i;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                value = (value & 1) != 0 ? (value >> 1) ^ 0xEDB88320 : value >> 1;
-            }
-
-            table[i] = value;
-        }
-
-        return table;
     }
 }

@@ -24,7 +24,7 @@ internal sealed record BinlogColumn(string Name, byte MapType, byte RealType, by
     public static BinlogColumn Integer(string name, byte type, bool unsigned = false)
     {
         var size = type switch { 1 => 1, 2 => 2, 9 => 3, 3 => 4, _ => 8 };
-        return new BinlogColumn(name, type, type, [], (s, v) => BinlogTable.Write(s, v is ulong u ? u : (UInt128)(ulong)Convert.ToInt64(v, CultureInfo.InvariantCulture), size)) { IsUnsigned = unsigned };
+        return new BinlogColumn(name, type, type, [], (s, v) => BinlogNumbers.Write(s, v is ulong u ? u : (UInt128)(ulong)Convert.ToInt64(v, CultureInfo.InvariantCulture), size)) { IsUnsigned = unsigned };
     }
 
     public static BinlogColumn Int(string name, bool unsigned = false) => Integer(name, 3, unsigned);
@@ -38,7 +38,7 @@ internal sealed record BinlogColumn(string Name, byte MapType, byte RealType, by
     public static BinlogColumn Year(string name) => new(name, 13, 13, [], (s, v) => s.WriteByte((byte)(Convert.ToInt32(v, CultureInfo.InvariantCulture) is var y && y == 0 ? 0 : y - 1900)));
 
     public static BinlogColumn Bit(string name, int bits) =>
-        new(name, 16, 16, [(byte)(bits % 8), (byte)(bits / 8)], (s, v) => BinlogTable.WriteBigEndian(s, Convert.ToUInt64(v, CultureInfo.InvariantCulture), (bits + 7) / 8));
+        new(name, 16, 16, [(byte)(bits % 8), (byte)(bits / 8)], (s, v) => BinlogNumbers.WriteBigEndian(s, Convert.ToUInt64(v, CultureInfo.InvariantCulture), (bits + 7) / 8));
 
     /// <summary>Most bytes, not characters.</summary>
     public static BinlogColumn VarChar(string name, int bytes, int collation = 255) =>
@@ -64,25 +64,25 @@ internal sealed record BinlogColumn(string Name, byte MapType, byte RealType, by
     public static BinlogColumn Enum(string name, params string[] labels)
     {
         var size = labels.Length > 255 ? 2 : 1;
-        return new BinlogColumn(name, 254, 247, [247, (byte)size], (s, v) => BinlogTable.Write(s, (UInt128)Convert.ToInt64(v, CultureInfo.InvariantCulture), size)) { Labels = labels };
+        return new BinlogColumn(name, 254, 247, [247, (byte)size], (s, v) => BinlogNumbers.Write(s, (UInt128)Convert.ToInt64(v, CultureInfo.InvariantCulture), size)) { Labels = labels };
     }
 
     public static BinlogColumn Set(string name, params string[] labels)
     {
         var size = labels.Length switch { <= 8 => 1, <= 16 => 2, <= 24 => 3, <= 32 => 4, _ => 8 };
-        return new BinlogColumn(name, 254, 248, [248, (byte)size], (s, v) => BinlogTable.Write(s, Convert.ToUInt64(v, CultureInfo.InvariantCulture), size)) { Labels = labels };
+        return new BinlogColumn(name, 254, 248, [248, (byte)size], (s, v) => BinlogNumbers.Write(s, Convert.ToUInt64(v, CultureInfo.InvariantCulture), size)) { Labels = labels };
     }
 
     public static BinlogColumn Date(string name) => new(name, 10, 10, [], (s, v) =>
     {
         var d = (DateTime)v;
-        BinlogTable.Write(s, (UInt128)((d.Year << 9) | (d.Month << 5) | d.Day), 3);
+        BinlogNumbers.Write(s, (UInt128)((d.Year << 9) | (d.Month << 5) | d.Day), 3);
     });
 
     public static BinlogColumn Timestamp(string name, int fraction) => new(name, 17, 17, [(byte)fraction], (s, v) =>
     {
         var micros = ((DateTime)v - System.DateTime.UnixEpoch).Ticks / 10;
-        BinlogTable.WriteBigEndian(s, (ulong)(micros / 1_000_000), 4);
+        BinlogNumbers.WriteBigEndian(s, (ulong)(micros / 1_000_000), 4);
         WriteFraction(s, micros % 1_000_000, fraction);
     });
 
@@ -90,7 +90,7 @@ internal sealed record BinlogColumn(string Name, byte MapType, byte RealType, by
     {
         var d = (DateTime)v;
         var packed = ((ulong)(uint)((d.Year * 13) + d.Month) << 22) | ((ulong)(uint)d.Day << 17) | ((ulong)(uint)d.Hour << 12) | ((ulong)(uint)d.Minute << 6) | (uint)d.Second;
-        BinlogTable.WriteBigEndian(s, packed + 0x80_0000_0000, 5);
+        BinlogNumbers.WriteBigEndian(s, packed + 0x80_0000_0000, 5);
         WriteFraction(s, d.Ticks / 10 % 1_000_000, fraction);
     });
 
@@ -103,7 +103,7 @@ internal sealed record BinlogColumn(string Name, byte MapType, byte RealType, by
         var seconds = micros / 1_000_000;
         var whole = (seconds / 3600 << 12) | (seconds / 60 % 60 << 6) | (seconds % 60);
         var packed = (whole << (8 * bytes)) + (bytes == 0 ? 0 : micros % 1_000_000 / unit);
-        BinlogTable.WriteBigEndian(s, (ulong)((t.Ticks < 0 ? -packed : packed) + (0x80_0000L << (8 * bytes))), 3 + bytes);
+        BinlogNumbers.WriteBigEndian(s, (ulong)((t.Ticks < 0 ? -packed : packed) + (0x80_0000L << (8 * bytes))), 3 + bytes);
     });
 
     public static BinlogColumn Decimal(string name, int precision, int scale) =>
@@ -112,14 +112,14 @@ internal sealed record BinlogColumn(string Name, byte MapType, byte RealType, by
     private static void WriteText(MemoryStream stream, object value, int prefix, int collation)
     {
         var bytes = value as byte[] ?? (collation is 8 or 48 ? Encoding.Latin1 : Encoding.UTF8).GetBytes((string)value);
-        BinlogTable.Write(stream, (UInt128)bytes.Length, prefix);
+        BinlogNumbers.Write(stream, (UInt128)bytes.Length, prefix);
         stream.Write(bytes);
     }
 
     private static void WriteFraction(MemoryStream stream, long micros, int digits)
     {
         var bytes = (digits + 1) / 2;
-        BinlogTable.WriteBigEndian(stream, (ulong)(micros / (bytes switch { 1 => 10_000, 2 => 100, _ => 1 })), bytes);
+        BinlogNumbers.WriteBigEndian(stream, (ulong)(micros / (bytes switch { 1 => 10_000, 2 => 100, _ => 1 })), bytes);
     }
 
     private static void WriteDecimal(MemoryStream stream, string text, int precision, int scale)

@@ -17,8 +17,8 @@ internal sealed class BinlogTable(string database, string name, int[] key, param
 
     public void WriteMap(MemoryStream body, int id)
     {
-        Write(body, (ulong)id, 6);
-        Write(body, 1, 2);
+        BinlogNumbers.Write(body, (ulong)id, 6);
+        BinlogNumbers.Write(body, 1, 2);
         foreach (var part in new[] { database, name })
         {
             var bytes = Encoding.UTF8.GetBytes(part);
@@ -27,7 +27,7 @@ internal sealed class BinlogTable(string database, string name, int[] key, param
             body.WriteByte(0);
         }
 
-        WriteLenenc(body, (ulong)Columns.Length);
+        BinlogNumbers.WriteLenenc(body, (ulong)Columns.Length);
         body.Write([.. Columns.Select(c => c.MapType)]);
         WriteBlock(body, [.. Columns.SelectMany(c => c.Metadata)]);
         body.Write(Bits(Columns.Select(c => c.Nullable)));
@@ -36,14 +36,14 @@ internal sealed class BinlogTable(string database, string name, int[] key, param
 
     public void WriteRowsHeader(MemoryStream body, byte type, int id)
     {
-        Write(body, (ulong)id, 6);
-        Write(body, 0, 2);
+        BinlogNumbers.Write(body, (ulong)id, 6);
+        BinlogNumbers.Write(body, 0, 2);
         if (type >= 30)
         {
-            Write(body, 2, 2);
+            BinlogNumbers.Write(body, 2, 2);
         }
 
-        WriteLenenc(body, (ulong)Columns.Length);
+        BinlogNumbers.WriteLenenc(body, (ulong)Columns.Length);
         var present = Bits(Columns.Select((_, i) => !Absent.Contains(i)));
         body.Write(present);
         if (type is 24 or 31)
@@ -65,38 +65,9 @@ internal sealed class BinlogTable(string database, string name, int[] key, param
         }
     }
 
-    public static void Write(MemoryStream stream, UInt128 value, int size)
-    {
-        for (var i = 0; i < size; i++)
-        {
-            stream.WriteByte((byte)(value >> (8 * i)));
-        }
-    }
-
-    public static void WriteBigEndian(MemoryStream stream, ulong value, int size)
-    {
-        for (var i = size - 1; i >= 0; i--)
-        {
-            stream.WriteByte((byte)(value >> (8 * i)));
-        }
-    }
-
-    public static void WriteLenenc(MemoryStream stream, ulong value)
-    {
-        if (value < 0xFB)
-        {
-            stream.WriteByte((byte)value);
-        }
-        else
-        {
-            stream.WriteByte(value <= 0xFFFF ? (byte)0xFC : (byte)0xFD);
-            Write(stream, value, value <= 0xFFFF ? 2 : 3);
-        }
-    }
-
     private static void WriteBlock(MemoryStream stream, byte[] bytes)
     {
-        WriteLenenc(stream, (ulong)bytes.Length);
+        BinlogNumbers.WriteLenenc(stream, (ulong)bytes.Length);
         stream.Write(bytes);
     }
 
@@ -124,7 +95,7 @@ internal sealed class BinlogTable(string database, string name, int[] key, param
 
         Record(body, 1, s => s.Write(signs), numeric.Length > 0);
         var characters = Columns.Where(c => c.IsCharacter).ToArray();
-        Record(body, 3, s => Array.ForEach(characters, c => WriteLenenc(s, (ulong)c.Collation)), characters.Length > 0);
+        Record(body, 3, s => Array.ForEach(characters, c => BinlogNumbers.WriteLenenc(s, (ulong)c.Collation)), characters.Length > 0);
         if (!WithNames)
         {
             return;
@@ -135,15 +106,15 @@ internal sealed class BinlogTable(string database, string name, int[] key, param
         Record(body, 5, s => Array.ForEach(sets, c => WriteLabels(s, c)), sets.Length > 0);
         var enums = Columns.Where(c => c.RealType == 247).ToArray();
         Record(body, 6, s => Array.ForEach(enums, c => WriteLabels(s, c)), enums.Length > 0);
-        Record(body, 8, s => Array.ForEach(key, k => WriteLenenc(s, (ulong)k)), key.Length > 0);
+        Record(body, 8, s => Array.ForEach(key, k => BinlogNumbers.WriteLenenc(s, (ulong)k)), key.Length > 0);
         var choices = Columns.Where(c => c.RealType is 247 or 248).ToArray();
-        Record(body, 11, s => Array.ForEach(choices, c => WriteLenenc(s, (ulong)c.Collation)), choices.Length > 0);
+        Record(body, 11, s => Array.ForEach(choices, c => BinlogNumbers.WriteLenenc(s, (ulong)c.Collation)), choices.Length > 0);
         Record(body, 77, s => s.Write("a record of later versions"u8), true);
     }
 
     private static void WriteLabels(MemoryStream stream, BinlogColumn column)
     {
-        WriteLenenc(stream, (ulong)column.Labels.Length);
+        BinlogNumbers.WriteLenenc(stream, (ulong)column.Labels.Length);
         Array.ForEach(column.Labels, l => WriteBlock(stream, Encoding.UTF8.GetBytes(l)));
     }
 

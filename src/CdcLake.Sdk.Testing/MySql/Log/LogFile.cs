@@ -9,7 +9,6 @@ namespace CdcLake.Testing.MySql.Log;
 /// <param name="previous">All transactions of the files before.</param>
 internal sealed class LogFile(string name, GtidSet previous)
 {
-    private const int FirstEvent = 4; // behind the magic bytes
     private byte[]? _recorded;
 
     public string Name => name;
@@ -24,7 +23,7 @@ internal sealed class LogFile(string name, GtidSet previous)
     public bool IsClosed { get; set; }
 
     /// <summary>Bytes that readers may see; whole transactions.</summary>
-    public int Length { get; private set; } = FirstEvent;
+    public int Length { get; private set; } = BinlogEvent.First;
 
     /// <summary>A file that a server has written.</summary>
     /// <param name="name">Its name.</param>
@@ -34,7 +33,7 @@ internal sealed class LogFile(string name, GtidSet previous)
     {
         var file = new LogFile(name, GtidSet.Empty) { _recorded = bytes, IsClosed = true, Length = bytes.Length };
         var set = new GtidSetBuilder();
-        for (var at = FirstEvent; at + EventHeader.Length <= bytes.Length;)
+        for (var at = BinlogEvent.First; at + EventHeader.Length <= bytes.Length;)
         {
             var header = EventHeader.Read(bytes.AsSpan(at));
             var body = bytes.AsSpan(at + EventHeader.Length, (int)header.Size - EventHeader.Length);

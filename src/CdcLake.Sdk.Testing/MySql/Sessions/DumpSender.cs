@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
-using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Gtids;
 using CdcLake.Testing.MySql.Log;
 using CdcLake.Testing.Wire;
@@ -20,8 +17,7 @@ namespace CdcLake.Testing.MySql.Sessions;
 /// <param name="heartbeat">How long it waits for a word.</param>
 internal sealed class DumpSender(ServerState server, SessionFaults faults, Connection connection, PacketStream packets, DumpRequest request, TimeSpan heartbeat)
 {
-    private const int FirstEvent = 4;
-    private bool _isSkipping;
+    private readonly DumpFilter _filter = new(gtid => request.Included?.Contains(gtid) == true);
 
     /// <summary>Runs until the replica has what it asked for.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -33,12 +29,12 @@ internal sealed class DumpSender(ServerState server, SessionFaults faults, Conne
         }
 
         CutTwin();
-        var at = FirstEvent;
-        await SendAsync(Rotate(file), cancellationToken).ConfigureAwait(false);
-        if (request.Included is null && request.Position > FirstEvent)
+        var at = BinlogEvent.First;
+        await SendAsync(BinlogEvent.ArtificialRotate(file), cancellationToken).ConfigureAwait(false);
+        if (request.Included is null && request.Position > BinlogEvent.First)
         {
-            var head = server.Log.Read(file, FirstEvent)?.Bytes ?? [];
-            await SendAsync(head.AsMemory(0, SizeOf(head, 0)), cancellationToken).ConfigureAwait(false);
+            var head = server.Log.Read(file, BinlogEvent.First)?.Bytes ?? [];
+            await SendAsync(head.AsMemory(0, BinlogEvent.SizeOf(head)), cancellationToken).ConfigureAwait(false);
             at = request.Position;
         }
 
@@ -55,8 +51,8 @@ internal sealed class DumpSender(ServerState server, SessionFaults faults, Conne
             at += read.Bytes.Length;
             if (read.Next is { } next)
             {
-                (file, at) = (next, FirstEvent);
-                await SendAsync(Rotate(file), cancellationToken).ConfigureAwait(false);
+                (file, at) = (next, BinlogEvent.First);
+                await SendAsync(BinlogEvent.ArtificialRotate(file), cancellationToken).ConfigureAwait(false);
             }
             else if (read.Bytes.Length == 0)
             {
@@ -70,7 +66,7 @@ internal sealed class DumpSender(ServerState server, SessionFaults faults, Conne
                 await packets.FlushAsync(cancellationToken).ConfigureAwait(false);
                 if (await server.TimesOutAsync(grown, heartbeat, cancellationToken).ConfigureAwait(false))
                 {
-                    await SendAsync(Heartbeat(file, at), cancellationToken).ConfigureAwait(false);
+                    await SendAsync(BinlogEvent.Heartbeat(file, at), cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -118,20 +114,13 @@ internal sealed class DumpSender(ServerState server, SessionFaults faults, Conne
     {
         for (var from = 0; from < bytes.Length;)
         {
-            var size = SizeOf(bytes, from);
-            var one = bytes.AsMemory(from, size);
-            var type = (EventType)one.Span[4];
-            if (LogFile.GtidOf(type, one.Span[EventHeader.Length..]) is { } gtid)
+            var one = bytes.AsMemory(from, BinlogEvent.SizeOf(bytes.AsSpan(from)));
+            if (_filter.Passes(one.Span))
             {
-                _isSkipping = request.Included?.Contains(gtid) == true;
+                await SendAsync(one, cancellationToken, $"event {BinlogEvent.TypeOf(one.Span)} {file}:{(at + from).ToString(CultureInfo.InvariantCulture)}").ConfigureAwait(false);
             }
 
-            if (!_isSkipping || type is EventType.FormatDescription or EventType.PreviousGtids or EventType.Rotate or EventType.Stop)
-            {
-                await SendAsync(one, cancellationToken, $"event {type} {file}:{(at + from).ToString(CultureInfo.InvariantCulture)}").ConfigureAwait(false);
-            }
-
-            from += size;
+            from += one.Length;
         }
     }
 
@@ -177,12 +166,4 @@ internal sealed class DumpSender(ServerState server, SessionFaults faults, Conne
         await packets.WriteAsync(PacketStream.Error(new SqlError(1236, "HY000", text)), cancellationToken).ConfigureAwait(false);
         await packets.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
-
-    private static byte[] Rotate(string file) => BinlogBuilder.EventOf(
-        (byte)EventType.Rotate, [FirstEvent, 0, 0, 0, 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(file)], 0, EventHeader.Artificial, 0, checksum: true);
-
-    // The name of the file, whose end is the position in the header.
-    private static byte[] Heartbeat(string file, int at) => BinlogBuilder.EventOf((byte)EventType.Heartbeat, Encoding.ASCII.GetBytes(file), 0, 0, (uint)at, checksum: true);
-
-    private static int SizeOf(byte[] bytes, int at) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at + 9));
 }

@@ -160,7 +160,7 @@ public sealed class BinlogFuzzTests
             }
 
             BinaryPrimitives.WriteUInt32LittleEndian(e.AsSpan(9), (uint)e.Length);
-            BinaryPrimitives.WriteUInt32LittleEndian(e.AsSpan(e.Length - 4), BinlogBuilder.Crc32(e.AsSpan(0, e.Length - 4)));
+            BinlogEvent.Seal(e);
             mutated[index] = e;
         }
 

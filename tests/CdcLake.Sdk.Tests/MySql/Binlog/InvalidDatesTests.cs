@@ -73,9 +73,9 @@ public sealed class InvalidDatesTests
             "t",
             [0],
             BinlogColumn.BigInt("id"),
-            BinlogColumn.Date("d") with { Nullable = nullable, Encode = (s, v) => BinlogTable.Write(s, (UInt128)(int)v, 3) },
-            BinlogColumn.DateTime("dt", 0) with { Nullable = nullable, Encode = (s, v) => BinlogTable.WriteBigEndian(s, (ulong)(long)v + 0x80_0000_0000, 5) },
-            BinlogColumn.Timestamp("ts", 3) with { Nullable = nullable, Encode = (s, v) => BinlogTable.WriteBigEndian(s, (ulong)(long)v, 6) });
+            BinlogColumn.Date("d") with { Nullable = nullable, Encode = (s, v) => BinlogNumbers.Write(s, (UInt128)(int)v, 3) },
+            BinlogColumn.DateTime("dt", 0) with { Nullable = nullable, Encode = (s, v) => BinlogNumbers.WriteBigEndian(s, (ulong)(long)v + 0x80_0000_0000, 5) },
+            BinlogColumn.Timestamp("ts", 3) with { Nullable = nullable, Encode = (s, v) => BinlogNumbers.WriteBigEndian(s, (ulong)(long)v, 6) });
         var log = new BinlogBuilder();
         log.Transaction(t => t.Insert(table, [[1L, date, ZeroTime, ZeroTime], .. more]));
         var captures = await EventFeed.CapturesAsync(log.ToArray(), options, "db.t");
