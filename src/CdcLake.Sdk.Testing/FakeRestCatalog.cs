@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json.Nodes;
 using CdcLake.Testing.Rest;
+using CdcLake.Testing.Wire;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace CdcLake.Testing;
 
@@ -35,12 +32,7 @@ public sealed class FakeRestCatalog : IAsyncDisposable
         _handler.Config["overrides"] = new JsonObject((properties ?? new Dictionary<string, string>()).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
         _invoker = new HttpMessageInvoker(_handler);
         _tokens = new RestTokens(credential);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        _server = builder.Build();
-        _server.Run(ServeAsync);
-        _server.Start();
+        _server = KestrelHost.Start(ServeAsync);
         Uri = _server.Urls.Single();
     }
 

@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
-using System.Net;
 using CdcLake.Storage;
 using CdcLake.Storage.Locations;
 using CdcLake.Testing.S3;
+using CdcLake.Testing.Wire;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace CdcLake.Testing;
 
@@ -34,16 +31,7 @@ public sealed class FakeS3Server : IAsyncDisposable
     /// <summary>Starts it on a free port of the loopback interface.</summary>
     public FakeS3Server()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k =>
-        {
-            k.Listen(IPAddress.Loopback, 0);
-            k.Limits.MaxRequestBodySize = null;
-        });
-        _server = builder.Build();
-        _server.Run(ServeAsync);
-        _server.Start();
+        _server = KestrelHost.Start(ServeAsync);
         Endpoint = _server.Urls.Single();
     }
 
@@ -111,6 +99,7 @@ public sealed class FakeS3Server : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
     }
 
     private async Task ServeAsync(HttpContext context)

@@ -81,6 +81,17 @@ public sealed class FakeRestCatalogTests
         Assert.Contains(files.Keys, k => k.StartsWith("warehouse/demo/items/data/", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_it_does_not_know_is_told()
+    {
+        await using var server = new FakeRestCatalog("file:///nowhere");
+        using var client = new HttpClient();
+        using var content = new StringContent("""{"identifier":{"namespace":["demo"],"name":"items"},"requirements":[],"updates":[{"action":"turn-upside-down"}]}""");
+        using var answer = await client.PostAsync(new Uri($"{server.Uri}/v1/namespaces/demo/tables/items"), content);
+        Assert.Equal(500, (int)answer.StatusCode);
+        Assert.Contains("turn-upside-down", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private static OpenedCatalog Open(FakeRestCatalog server, string? credential = null)
     {
         var options = new IcebergRestOptions { Credential = credential };

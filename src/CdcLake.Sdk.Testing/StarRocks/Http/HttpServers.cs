@@ -1,14 +1,9 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using CdcLake.Testing.StarRocks.Model;
 using CdcLake.Testing.Wire;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace CdcLake.Testing.StarRocks.Http;
 
@@ -36,22 +31,7 @@ internal sealed class HttpServers : IAsyncDisposable
         _backend = new Backend(cluster, BackendAddress);
         _frontend = new Frontend(cluster, BackendAddress);
         _certificate = cluster.Options.UsesHttps ? OwnCertificate.Create() : null;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(k =>
-        {
-            for (var i = 0; i < cluster.Options.Frontends + cluster.Options.Backends; i++)
-            {
-                k.Listen(IPAddress.Loopback, 0, listen => Encrypt(listen));
-            }
-
-            k.Limits.MaxRequestBodySize = null;
-            k.Limits.MinRequestBodyDataRate = null;
-        });
-        _server = builder.Build();
-        _server.Run(ServeAsync);
-        _server.Start();
+        _server = KestrelHost.Start(ServeAsync, cluster.Options.Frontends + cluster.Options.Backends, _certificate);
         var ports = _server.Urls.Select(u => new Uri(u).Port).ToList();
         (_frontends, _backends) = (ports[..cluster.Options.Frontends], ports[cluster.Options.Frontends..]);
     }
@@ -68,14 +48,6 @@ internal sealed class HttpServers : IAsyncDisposable
 
     /// <summary>Null without HTTPS.</summary>
     public string? CertificatePem => _certificate?.ExportCertificatePem();
-
-    private void Encrypt(ListenOptions listen)
-    {
-        if (_certificate is not null)
-        {
-            listen.UseHttps(_certificate);
-        }
-    }
 
     private string BackendAddress(int backend) => Address(_backends[backend]);
 
@@ -101,7 +73,7 @@ internal sealed class HttpServers : IAsyncDisposable
         {
             await ServeAsync(call, backend, fault).ConfigureAwait(false);
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException or Microsoft.AspNetCore.Http.BadHttpRequestException)
+        catch (Exception gone) when (gone is OperationCanceledException or IOException or BadHttpRequestException)
         {
             context.Abort(); // the client went away, or the test is over
         }

@@ -1,11 +1,8 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
+using CdcLake.Testing.Wire;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace CdcLake.Tests.Flink.Gateway;
 
@@ -21,12 +18,7 @@ internal sealed class GatewayStandIn : IAsyncDisposable
 
     public GatewayStandIn()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        _server = builder.Build();
-        _server.Run(ServeAsync);
-        _server.Start();
+        _server = KestrelHost.Start(ServeAsync);
         Address = _server.Urls.Single();
     }
 
