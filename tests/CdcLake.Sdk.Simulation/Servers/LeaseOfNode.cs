@@ -10,8 +10,8 @@ internal sealed class LeaseOfNode(LeaseServer server, Node node) : ILease
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OwnPatience = TimeSpan.FromSeconds(5);
-    private readonly CancellationTokenSource _end = new();
     private CancellationTokenSource _lost = new();
+    private CancellationTokenSource _end = new();
     private Task _beating = Task.CompletedTask;
     private bool _hasIt;
     private long _proved;
@@ -31,8 +31,8 @@ internal sealed class LeaseOfNode(LeaseServer server, Node node) : ILease
             if (has && node.Clock.GetElapsedTime(asked) < OwnPatience)
             {
                 (_proved, _hasIt) = (asked, true);
-                _lost = new CancellationTokenSource();
-                _beating = KeepAsync(session);
+                (_lost, _end) = (new CancellationTokenSource(), new CancellationTokenSource());
+                _beating = KeepAsync(session, _end.Token);
                 return;
             }
 
@@ -55,9 +55,8 @@ internal sealed class LeaseOfNode(LeaseServer server, Node node) : ILease
     private Task<bool> AskAsync(string what, Func<bool> act, CancellationToken cancellationToken) =>
         node.Scheduler.AskAsync(node, what, false, act, why => new MySqlServerException($"{why} by the server.") { IsTransient = true }, cancellationToken);
 
-    private async Task KeepAsync(object session)
+    private async Task KeepAsync(object session, CancellationToken end)
     {
-        var end = _end.Token;
         try
         {
             while (true)
