@@ -25,7 +25,7 @@ internal sealed class MemoryObjectStore(string root, TimeProvider clock) : IObje
 
     public Task<DateTimeOffset?> LastModifiedAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Find(name)?.At);
 
-    public Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => Task.FromResult<IObjectWriter>(new Writer(this, name));
+    public Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) => Task.FromResult<IObjectWriter>(new WholeObjectWriter((content, token) => PutAsync(name, content, token)));
 
     public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -78,22 +78,5 @@ internal sealed class MemoryObjectStore(string root, TimeProvider clock) : IObje
         {
             return _objects.TryGetValue(name, out var found) ? found : null;
         }
-    }
-
-    private sealed class Writer(MemoryObjectStore store, string name) : IObjectWriter
-    {
-        private readonly MemoryStream _content = new();
-
-        public long Length => _content.Length;
-
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-        {
-            _content.Write(bytes.Span);
-            return ValueTask.CompletedTask;
-        }
-
-        public Task CompleteAsync(CancellationToken cancellationToken) => store.PutAsync(name, _content.ToArray(), cancellationToken);
-
-        public ValueTask DisposeAsync() => _content.DisposeAsync();
     }
 }

@@ -25,7 +25,7 @@ internal sealed class StoreOfNode(MemoryObjectStore inner, Node node, Action<str
     public Task<IObjectWriter> CreateAsync(string name, CancellationToken cancellationToken)
     {
         node.ThrowIfDead();
-        return Task.FromResult<IObjectWriter>(new Writer(this, name));
+        return Task.FromResult<IObjectWriter>(new WholeObjectWriter((content, token) => PutAsync(name, content, token)));
     }
 
     public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -87,21 +87,4 @@ internal sealed class StoreOfNode(MemoryObjectStore inner, Node node, Action<str
 
     // Random parts of names are the same in equal runs, but long.
     private static string Short(string what) => what.Length > 120 ? what[..120] : what;
-
-    private sealed class Writer(StoreOfNode store, string name) : IObjectWriter
-    {
-        private readonly MemoryStream _content = new();
-
-        public long Length => _content.Length;
-
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-        {
-            _content.Write(bytes.Span);
-            return ValueTask.CompletedTask;
-        }
-
-        public Task CompleteAsync(CancellationToken cancellationToken) => store.PutAsync(name, _content.ToArray(), cancellationToken);
-
-        public ValueTask DisposeAsync() => _content.DisposeAsync();
-    }
 }
