@@ -64,7 +64,7 @@ internal sealed class CommitCheck
     private int ShownBy(Target target)
     {
         var shown = _shown.GetValueOrDefault(target.Name, -1);
-        return shown >= 0 && RowText.Except(Texts(target.Name, _model.Count), Texts(target.Name, shown)) is [] && RowText.Except(Texts(target.Name, shown), Texts(target.Name, _model.Count)) is [] ? _model.Count : shown;
+        return shown >= 0 && Compare(Texts(target.Name, _model.Count), Texts(target.Name, shown)) is ([], []) ? _model.Count : shown;
     }
 
     private List<string> Texts(string target, int count) => [.. _model.Rows(target, count).Select(TextOf)];
@@ -97,13 +97,14 @@ internal sealed class CommitCheck
             }
         }
 
-        var expected = Texts(target.Name, count);
-        var (missing, unexpected) = (RowText.Except(expected, actual), RowText.Except(actual, expected));
+        var (missing, unexpected) = Compare(Texts(target.Name, count), actual);
         if (missing.Count + unexpected.Count > 0)
         {
             throw new SimulationException($"{target.Name} is not the query after {count} transactions: it lacks {string.Join("; ", missing)} and has {string.Join("; ", unexpected)}.");
         }
     }
+
+    private static (List<string> Missing, List<string> Unexpected) Compare(List<string> expected, List<string> actual) => (RowText.Except(expected, actual), RowText.Except(actual, expected));
 
     private static string TextOf(IEnumerable<object?> cells) => string.Join('|', cells.Select(c => c is decimal number ? number.ToString("0.00######", CultureInfo.InvariantCulture) : Convert.ToString(c, CultureInfo.InvariantCulture)));
 

@@ -66,9 +66,6 @@ internal sealed class PacketStream(Stream stream)
         _waiting.ResetWrittenCount();
     }
 
-    /// <summary>Throws away what waits.</summary>
-    public void Drop() => _waiting.ResetWrittenCount();
-
     /// <summary>Sends the answer, or the rest of it.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {

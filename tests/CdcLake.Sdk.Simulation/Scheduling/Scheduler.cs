@@ -18,6 +18,9 @@ internal sealed class Scheduler : IThreadPoolWorkItem
     private readonly FaultRates _rates;
     private readonly Action<string>? _print;
     private long _number;
+    private long _mostSteps;
+    private long _turns;
+    private Task? _looking;
 
     /// <param name="seed">Decides everything.</param>
     /// <param name="rates">How often things go wrong.</param>
@@ -69,10 +72,6 @@ internal sealed class Scheduler : IThreadPoolWorkItem
             await running.ConfigureAwait(false);
         }
     }
-
-    private long _mostSteps;
-    private long _turns;
-    private Task? _looking;
 
     public long NextNumber() => ++_number;
 

@@ -23,5 +23,6 @@ internal static class ShopPipeline
             .ToIceberg(TableOf("totals"), r => r.Id, sink)
             .Build("shop", options);
 
-        IcebergTable TableOf(string name) => (where.Contains(name) ? folder : rest).Table($"demo.{name}");    }
+        IcebergTable TableOf(string name) => (where.Contains(name) ? folder : rest).Table($"demo.{name}");
+    }
 }
