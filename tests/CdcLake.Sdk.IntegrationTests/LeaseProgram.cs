@@ -30,7 +30,7 @@ internal static class LeaseProgram
                 shown = status.State;
             }
 
-            await Task.WhenAny(run, Task.Delay(10)); // the status has no event
+            await Task.WhenAny(run, Task.Delay(10, CancellationToken.None)); // the status has no event
         }
 
         await run;
