@@ -1,5 +1,6 @@
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Writing;
+using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.Storage;
 using CdcLake.Tests.Iceberg;
