@@ -99,7 +99,6 @@ public sealed class FakeS3Server : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
-        _stop.Dispose();
     }
 
     private async Task ServeAsync(HttpContext context)

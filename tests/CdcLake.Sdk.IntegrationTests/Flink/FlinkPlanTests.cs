@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Linq.Expressions;
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.IntegrationTests.Queries;
 using CdcLake.Planning.Logical;
 using Xunit.Abstractions;
@@ -15,7 +16,6 @@ namespace CdcLake.IntegrationTests.Flink;
 [Collection(FlinkCluster.Collection)]
 public sealed class FlinkPlanTests(FlinkCluster cluster, ITestOutputHelper output)
 {
-    private const int UsualSeed = 1;
     private const int OfTables = 50;
     private const int MostShown = 8;
     private const int AtATime = 3;
@@ -24,9 +24,8 @@ public sealed class FlinkPlanTests(FlinkCluster cluster, ITestOutputHelper outpu
     [FlinkFact]
     public async Task Random_plans_are_planned_by_Flink_or_refused_for_a_reason()
     {
-        var seed = Given("CDCLAKE_TEST_SEED") ?? (Proof.IsLong ? Random.Shared.Next() : UsualSeed);
+        var seed = Seed.Number(output);
         var plans = Given("CDCLAKE_TEST_CASES") ?? Proof.Rounds(12, 1000);
-        output.WriteLine($"CDCLAKE_TEST_SEED={seed}");
         using var gateway = await cluster.GatewayAsync();
         await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "flink_plans");
         using var folder = new TemporaryFolder();

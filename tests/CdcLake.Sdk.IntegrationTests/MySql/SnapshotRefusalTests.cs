@@ -1,6 +1,8 @@
 using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
+using CdcLake.MySql.InitialSnapshots;
+using CdcLake.MySql.Tables;
 
 namespace CdcLake.IntegrationTests.MySql;
 
@@ -42,6 +44,23 @@ public sealed class SnapshotRefusalTests(PrivateMySqlServer server) : IClassFixt
         Assert.False(error.IsTransient);
         Assert.Contains($"{database.Name}.t has no primary key", error.Message, StringComparison.Ordinal);
         Assert.Contains("ADD COLUMN", error.Message, StringComparison.Ordinal);
+    }
+
+    [ServerTheory(TestServers.MySql)]
+    [InlineData("ALTER TABLE t DROP COLUMN v")]
+    [InlineData("DROP TABLE t")]
+    public async Task Table_that_is_altered_before_its_order_is_looked_for_is_said_to_be(string change)
+    {
+        await using var database = await MySqlDatabase.CreateAsync(server.ConnectionString, "alteredorder");
+        await database.ExecuteAsync("CREATE TABLE t (id VARCHAR(9) PRIMARY KEY, v INT)");
+        await using var session = await database.ConnectAsync();
+        var definition = (await new TableReader(session, DatePolicy.Strict).ReadAsync([new MySqlTableName(database.Name, "t")], default)).Single();
+        var described = definition.Describe($"{database.Name}.t");
+        var table = new SnapshotTable(TableCapture.Of(described, [0, 1]), definition);
+        Assert.NotNull(await KeyOrder.FindAsync(session, table, isKnown: false, default));
+        await database.ExecuteAsync(change);
+        var error = await Assert.ThrowsAsync<TableRedefinedException>(() => KeyOrder.FindAsync(session, table, isKnown: false, default));
+        Assert.Contains($"{database.Name}.t was altered", error.Message, StringComparison.Ordinal);
     }
 
     [ServerFact(TestServers.MySql)]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.IntegrationTests.Pipelines;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.Queries;
@@ -12,18 +13,15 @@ namespace CdcLake.IntegrationTests.Queries;
 public sealed class RandomQueryTests(ITestOutputHelper output)
 {
     private const int MostShown = 12;
-    private const int UsualSeed = 1;
 
     [ServerFact(TestServers.MySql)]
     public async Task Every_query_is_the_servers_answer_after_every_transaction()
     {
-        var (seed, query) = (Given("CDCLAKE_TEST_SEED"), Given("CDCLAKE_TEST_QUERY"));
-        var first = seed ?? (Proof.IsLong ? Random.Shared.Next() : UsualSeed);
-        output.WriteLine($"CDCLAKE_TEST_SEED={first}");
+        var (first, query) = (Seed.Number(output), Given("CDCLAKE_TEST_QUERY"));
         await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "random_queries");
         await database.ExecuteAsync("SET SESSION group_concat_max_len = 1000000, sql_mode = CONCAT(@@sql_mode, ',NO_ZERO_DATE,NO_ZERO_IN_DATE')");
         var (failures, pairs) = (new List<string>(), 0);
-        for (var i = 0; i < (Given("CDCLAKE_TEST_CASES") ?? (seed is null ? Proof.Rounds(3, 70) : 1)) && failures.Count < MostShown; i++)
+        for (var i = 0; i < (Given("CDCLAKE_TEST_CASES") ?? (Seed.Given is null ? Proof.Rounds(3, 70) : 1)) && failures.Count < MostShown; i++)
         {
             var randomCase = new RandomCase(database, first + i);
             failures.AddRange(await randomCase.FailuresAsync(query));

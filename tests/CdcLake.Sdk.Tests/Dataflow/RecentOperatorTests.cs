@@ -51,7 +51,7 @@ public sealed class RecentOperatorTests
     [Fact]
     public async Task What_is_there_depends_on_rows_and_commit_time_alone()
     {
-        var first = Random.Shared.Next();
+        var first = Proof.IsLong ? Random.Shared.Next() : 1;
         for (var seed = first; seed < first + Proof.Rounds(200, 5000); seed++)
         {
             try

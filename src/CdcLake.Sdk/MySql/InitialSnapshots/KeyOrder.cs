@@ -38,6 +38,7 @@ internal sealed class KeyOrder
     /// <param name="table">The table.</param>
     /// <param name="isKnown">Rows were read in this order before: then it is the order, whatever it costs.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TableRedefinedException">The table was altered since its definition was read.</exception>
     /// <exception cref="MySqlServerException">The connection failed.</exception>
     public static async Task<KeyOrder?> FindAsync(ServerSession session, SnapshotTable table, bool isKnown, CancellationToken cancellationToken)
     {
@@ -58,8 +59,7 @@ internal sealed class KeyOrder
             return order;
         }
 
-        var plan = await session.QueryAsync($"EXPLAIN FORMAT=TRADITIONAL {table.SelectOf(table.Wide)} {order.Clause(null, null)}", cancellationToken).ConfigureAwait(false);
-        return plan.Count == 1 && plan[0, "Extra"]?.Contains("filesort", StringComparison.OrdinalIgnoreCase) == true ? null : order;
+        return await IsSortedAsync(session, table, order, cancellationToken).ConfigureAwait(false) ? null : order;
     }
 
     /// <summary>The end of a SELECT that reads the rows behind one point up to another one, in order.</summary>
@@ -106,6 +106,20 @@ internal sealed class KeyOrder
         }
 
         return 0;
+    }
+
+    /// <summary>True when the server would have to sort the rows to read them in an order.</summary>
+    private static async Task<bool> IsSortedAsync(ServerSession session, SnapshotTable table, KeyOrder order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var plan = await session.QueryAsync($"EXPLAIN FORMAT=TRADITIONAL {table.SelectOf(table.Wide)} {order.Clause(null, null)}", cancellationToken).ConfigureAwait(false);
+            return plan.Count == 1 && plan[0, "Extra"]?.Contains("filesort", StringComparison.OrdinalIgnoreCase) == true;
+        }
+        catch (MySqlServerException error) when (SnapshotView.IsAltered(error))
+        {
+            throw new TableRedefinedException(SnapshotTable.Altered(table.Definition.Name, error).Message);
+        }
     }
 
     private static bool IsOrdered(MySqlColumn column) => column.Unsupported is null && (IsInteger(column) || IsText(column) || column.Type switch

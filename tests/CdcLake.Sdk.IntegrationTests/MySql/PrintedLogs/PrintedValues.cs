@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.IntegrationTests.MySql.PrintedLogs;
 
 /// <summary>Printed values in the form in which <see cref="CdcLake.Tests.Shared.TableContents"/> shows captured ones; texts of other character sets, and documents that were changed in part, by the server's own word.</summary>
-internal sealed class PrintedValues(ServerSession session)
+internal sealed partial class PrintedValues(ServerSession session)
 {
     private readonly Dictionary<(string Charset, string Bytes), string> _texts = [];
 
@@ -69,14 +70,20 @@ internal sealed class PrintedValues(ServerSession session)
         _ => text,
     };
 
-    // JSON_REPLACE(@19, '$.a[0]', 'x'), of the document that the image before has.
+    // JSON_REPLACE(@19, '$.a[0]', 'x'), of the document that the image before has; what is printed as \x00, a server takes for x00.
     private async Task<string> EvaluateAsync(string expression, string before)
     {
         var begin = expression.LastIndexOf("(@", StringComparison.Ordinal) + 1;
         var end = expression.IndexOf(',', begin);
         var document = $"CAST({MySqlTableName.Literal(before)} AS JSON)";
-        return (await session.QueryAsync($"SELECT CAST({expression[..begin]}{document}{expression[end..]} AS CHAR)", default))[0, 0]!;
+        var arguments = PrintedByte().Replace(expression[end..], m => m.Groups["code"] is { Success: true } code ? "\\" + Escaped((char)Convert.ToByte(code.Value, 16)) : m.Value);
+        return (await session.QueryAsync($"SELECT CAST({expression[..begin]}{document}{arguments} AS CHAR)", default))[0, 0]!;
     }
+
+    private static char Escaped(char control) => control switch { '\0' => '0', '\x1a' => 'Z', _ => control };
+
+    [GeneratedRegex(@"\\(x(?<code>[0-9a-f]{2})|.)", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex PrintedByte();
 
     private async Task<string> TextAsync(string bytes, PrintedColumn column)
     {
