@@ -50,6 +50,7 @@ internal static class TargetLists
         new("scaling, two tables", () => ScalingTargets.TwoTablesAsync(work, 15)),
         new("memory of a replication", () => MemoryTargets.ReplicaAsync(work, 100_000_000)),
         new("spill", () => SpillTargets.SalesAsync(work, 100_000_000, 2L << 30)),
+        new("rocksdb", () => RocksTargets.KeyedAsync(work, 10_000_000, 256L << 20)),
         new("freshness", () => FreshnessAsync(work, 120)),
         new("freshness, played back", () => FreshnessTargets.PacedAsync(work, 60)),
         new("idle", () => IdleAsync(work, 60)),

@@ -34,6 +34,9 @@ internal static class ChildProgram
             case "spill": // ROWS UPDATES BUDGET_BYTES (0: all in memory) FOLDER
                 SpillRun.Run(long.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture), long.Parse(args[3], CultureInfo.InvariantCulture), args[4]);
                 break;
+            case "keyed": // own | rocksdb ROWS UPDATES BUDGET_BYTES FOLDER
+                KeyedRun.Run(args[1], long.Parse(args[2], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture), long.Parse(args[4], CultureInfo.InvariantCulture), args[5]);
+                break;
             default:
                 throw new ArgumentException($"A child does not know \"{args[0]}\".");
         }

@@ -37,6 +37,12 @@ internal sealed class Verification(PipelineDefinition definition)
             {
                 await Task.Delay(pauses.Next(), clock, cancellationToken).ConfigureAwait(false);
             }
+            catch (SchemaMismatchException error) when (error.IsTransient)
+            {
+                throw new SchemaMismatchException(
+                    $"What pipeline \"{definition.Name}\" committed lies before a change of a table, and it did not commit behind that within {Patience.TotalSeconds} s: it is stopped, or far behind. Verify when it has caught up. ({error.Message})",
+                    error) { IsTransient = true };
+            }
         }
     }
 

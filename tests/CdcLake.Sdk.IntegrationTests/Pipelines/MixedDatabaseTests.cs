@@ -32,7 +32,7 @@ public sealed class MixedDatabaseTests(ServerPair servers, ITestOutputHelper out
         await online.CreateAsync();
         await partitions.CreateAsync();
         followed.Start();
-        var verifications = 0;
+        var (verifications, late) = (0, 0);
         var (choices, others) = (new Random(random.Next()), new Random(random.Next()));
         await Task.WhenAll(
             StepAsync(async () => await (choices.Next(3) == 0 ? definitions.StepAsync() : database.StepAsync())),
@@ -43,8 +43,9 @@ public sealed class MixedDatabaseTests(ServerPair servers, ITestOutputHelper out
         await followed.SettleAsync();
         await followed.StopAsync();
         var snapshots = await followed.Lake.CheckAsync();
-        output.WriteLine($"2 × {Steps} steps ({string.Join(", ", database.Kinds.Select(k => $"{k.Value} {k.Key}"))}, {definitions.Changes} definitions), {verifications} verifications, {snapshots} snapshots exact");
+        output.WriteLine($"2 × {Steps} steps ({string.Join(", ", database.Kinds.Select(k => $"{k.Value} {k.Key}"))}, {definitions.Changes} definitions), {verifications} verifications, {late} of them too early, {snapshots} snapshots exact");
         Assert.True(snapshots >= 10, $"only {snapshots} snapshots");
+        Assert.True(late < verifications, "nothing was verified");
 
         async Task StepAsync(Func<Task> step)
         {
@@ -66,8 +67,15 @@ public sealed class MixedDatabaseTests(ServerPair servers, ITestOutputHelper out
             for (; verifications < Math.Max(1, Steps / 50) && !followed.Running.IsCompleted; verifications++)
             {
                 await followed.Pipeline.WaitForGtidAsync(await watching.GtidExecutedAsync());
-                var report = await followed.Pipeline.VerifyAsync();
-                Assert.All(report.Sinks, s => Assert.True(s.DifferingRanges == 0, $"{s.Name}: {string.Join('\n', s.Differences)}"));
+                try
+                {
+                    var report = await followed.Pipeline.VerifyAsync();
+                    Assert.All(report.Sinks, s => Assert.True(s.DifferingRanges == 0, $"{s.Name}: {string.Join('\n', s.Differences)}"));
+                }
+                catch (SchemaMismatchException error) when (error.IsTransient)
+                {
+                    late++; // tables were changed faster than the pipeline followed
+                }
             }
         }
     }
