@@ -94,7 +94,7 @@ internal sealed class PipelineRunner
 
     private async Task RunStagesAsync(PreparedRun run, ISource source, CancellationToken stop)
     {
-        using var group = new StageGroup();
+        using var group = new StageGroup(_options.TimeProvider);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop, group.Aborted);
         var publisher = new CommitPublisher(_options, _status, _positions) { Fence = ThrowIfLeaseIsLost, Replaced = run.Replaced };
         var commits = new CommitCoordinator(publisher, run.Sinks, run.Replaces, run.Checkpoints, _options, storesWhatChanged: _definition.Plan.Database is not null, group.Aborted);

@@ -3,9 +3,10 @@ namespace CdcLake.Runtime;
 /// <summary>
 /// The running tasks of one pipeline. The first error cancels all the others and is the one that counts; what the others then say is its consequence.
 /// </summary>
-internal sealed class StageGroup : IDisposable
+/// <param name="clock">Of the drain's limit.</param>
+internal sealed class StageGroup(TimeProvider clock) : IDisposable
 {
-    private readonly CancellationTokenSource _abort = new();
+    private readonly CancellationTokenSource _abort = new(Timeout.InfiniteTimeSpan, clock);
     private readonly Lock _lock = new();
     private readonly List<Task> _tasks = [];
     private Exception? _error;
@@ -37,6 +38,7 @@ internal sealed class StageGroup : IDisposable
         _abort.Cancel();
     }
 
+    /// <summary>Ends all stages when they have not ended by themselves until then.</summary>
     public void AbortAfter(TimeSpan time) => _abort.CancelAfter(time);
 
     /// <summary>Waits for all stages, those that are started meanwhile too; never throws.</summary>
