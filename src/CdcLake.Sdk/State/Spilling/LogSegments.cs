@@ -9,6 +9,10 @@ namespace CdcLake.State.Spilling;
 /// </summary>
 internal sealed class LogSegments
 {
+    private const int FirstBytes = 16 << 10; // a pipeline may have thousands of logs with a few rows each
+    private const int GrowthBits = 2;
+    private const int Growing = 3;
+
     private readonly int _segmentBytes;
     private readonly StateSpace? _space;
     private byte[]?[] _memory = new byte[4][];
@@ -42,11 +46,11 @@ internal sealed class LogSegments
     /// <summary>Bytes of the last segment; 0 when there is none.</summary>
     public int LastCapacity => Count == 0 ? 0 : _memory[Count - 1]!.Length;
 
-    /// <summary>Adds a segment of <paramref name="bytes"/>, or of the usual size where that is more. Earlier ones go to disk where memory is short.</summary>
+    /// <summary>Adds a segment of <paramref name="bytes"/>, or of the usual size where that is more; the first ones of a log are shorter. Earlier ones go to disk where memory is short.</summary>
     /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
-    public unsafe void Add(int bytes, int used)
+    public void Add(int bytes, int used)
     {
-        var capacity = Math.Max(bytes, _segmentBytes);
+        var capacity = Math.Max(bytes, Math.Min(_segmentBytes, FirstBytes << (GrowthBits * Math.Min(Count, Growing))));
         Spill(Count, capacity);
         if (Count == _used.Length)
         {
@@ -56,12 +60,19 @@ internal sealed class LogSegments
             Array.Resize(ref _used, Count * 2);
         }
 
-        var memory = capacity == SegmentPool.SegmentBytes ? SegmentPool.Shared.Rent() : GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
-        _memory[Count] = memory;
-        _addresses[Count] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        Place(Count, capacity);
         _used[Count] = used;
         Count++;
-        MemoryBytes += capacity;
+    }
+
+    /// <summary>Gives the last segment more bytes; what is in use stays. Nobody may look at bytes of the log meanwhile.</summary>
+    public void EnlargeLast(int bytes)
+    {
+        var last = Count - 1;
+        var memory = _memory[last]!;
+        Place(last, bytes);
+        memory.AsSpan(0, _used[last]).CopyTo(_memory[last]);
+        MemoryBytes -= memory.Length;
     }
 
     /// <summary>Sends segments to disk while the store takes more memory than it may; the last one stays. Nobody may look at bytes of the log meanwhile.</summary>
@@ -122,18 +133,38 @@ internal sealed class LogSegments
         _addresses[segment] = 0;
     }
 
-    /// <summary>Gives up all segments but the first, where that is one of the usual size in memory.</summary>
+    /// <summary>Gives up all segments but one, which is the first then: the last that is in memory, not longer than usual and not looked at by another thread.</summary>
     public void Clear()
     {
-        var kept = Count > 0 && _memory[0]?.Length == _segmentBytes ? 1 : 0;
-        for (var i = kept; i < Count; i++)
+        var kept = Count - 1;
+        while (kept >= 0 && (_watched > 0 || _memory[kept] is not { } memory || memory.Length > _segmentBytes))
+        {
+            kept--;
+        }
+
+        if (kept > 0)
+        {
+            (_memory[0], _memory[kept]) = (_memory[kept], _memory[0]);
+            (_addresses[0], _addresses[kept]) = (_addresses[kept], _addresses[0]);
+            (_disk[0], _disk[kept]) = (_disk[kept], _disk[0]);
+        }
+
+        for (var i = kept < 0 ? 0 : 1; i < Count; i++)
         {
             Release(i);
         }
 
-        Count = kept;
+        Count = kept < 0 ? 0 : 1;
         _onDisk = 0;
         _watched = 0;
+    }
+
+    private unsafe void Place(int segment, int bytes)
+    {
+        var memory = bytes == SegmentPool.SegmentBytes ? SegmentPool.Shared.Rent() : GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
+        _memory[segment] = memory;
+        _addresses[segment] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        MemoryBytes += bytes;
     }
 
     private void GiveUp(int segment, byte[] memory)

@@ -112,10 +112,11 @@ internal sealed partial class RecordLog
 
         if (segment == _count && offset == 0)
         {
-            PlaceSegment(Math.Max(SegmentBytes, length), length); // a log with another budget may have written it
+            PlaceSegment(length, length);
         }
-        else if (segment == _count - 1 && offset == _used[segment] && length <= _capacity - offset)
+        else if (segment == _count - 1 && offset == _used[segment] && length <= Math.Max(_capacity, SegmentBytes) - offset)
         {
+            Enlarge(offset + length); // a log with a larger budget has longer segments
             _used[segment] = offset + length;
         }
         else

@@ -14,7 +14,7 @@ namespace CdcLake.State.Stores;
 // A reference is segment << 17 | offset / 8; 0 means none. References ascend in the order of appending, so at most 32 GiB fit one log.
 
 /// <summary>
-/// An append-only log of records in segments of 1 MiB (a longer record gets a segment of its own). Records stay where they are until the whole log is
+/// An append-only log of records in segments of up to 1 MiB (a longer record gets a segment of its own). Records stay where they are until the whole log is
 /// rewritten; a prefix of each may change in place, and a record can be declared dead. With a part of a <see cref="StateBudget"/>, old segments go to disk while records are added
 /// (<see cref="Append"/>) and in <see cref="Trim"/>: bytes of the log that were looked at before must not be looked at after these calls. Not thread-safe.
 /// </summary>
@@ -190,7 +190,7 @@ internal sealed partial class RecordLog
         return 0;
     }
 
-    /// <summary>Forgets everything; the memory of all but the first segment is given up.</summary>
+    /// <summary>Forgets everything; the memory of all but one segment is given up.</summary>
     public void Clear()
     {
         _segments.Clear();
@@ -279,5 +279,14 @@ internal sealed partial class RecordLog
 
         _segments.Add(bytes, used);
         (_addresses, _used, _count, _capacity) = (_segments.Addresses, _segments.Used, _segments.Count, _segments.LastCapacity);
+    }
+
+    private void Enlarge(int bytes)
+    {
+        if (bytes > _capacity)
+        {
+            _segments.EnlargeLast(Math.Max(bytes, Math.Min(2 * _capacity, SegmentBytes)));
+            _capacity = _segments.LastCapacity;
+        }
     }
 }

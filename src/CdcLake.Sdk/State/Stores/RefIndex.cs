@@ -11,7 +11,7 @@ namespace CdcLake.State.Stores;
 /// </summary>
 internal sealed class RefIndex
 {
-    private const int SmallestCapacity = 1024;
+    private const int SmallestCapacity = 64;
 
     private ulong[] _slots = NewSlots(SmallestCapacity);
     private int _mask = SmallestCapacity - 1;
