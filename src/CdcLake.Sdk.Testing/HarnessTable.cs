@@ -18,7 +18,7 @@ public sealed class HarnessTable<T>
     internal HarnessTable(PipelineHarness harness, MemoryDatabase database, string name)
     {
         (_harness, _database, _table) = (harness, database, database.Table(name));
-        _ = new RowWriter<T>(_table); // a type that does not fit is found at once
+        _ = _table.WriterOf<T>(); // a type that does not fit is found at once
     }
 
     /// <summary>With its database: <c>appdb.sales</c>.</summary>

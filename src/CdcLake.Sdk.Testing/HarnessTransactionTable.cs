@@ -14,7 +14,7 @@ public sealed class HarnessTransactionTable<T>
     {
         _transaction = transaction;
         _table = table;
-        _writer = new RowWriter<T>(table);
+        _writer = table.WriterOf<T>();
     }
 
     /// <summary>Adds a row. Columns that <typeparamref name="T"/> lacks get their default.</summary>

@@ -55,7 +55,7 @@ public sealed class PipelineHarnessOptions
         _rows.Add((database, transaction) =>
         {
             var found = database.Table(table);
-            var writer = new RowWriter<T>(found);
+            var writer = found.WriterOf<T>();
             kept.ForEach(r => transaction.Insert(found, writer.Values(r)));
         });
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using CdcLake.Columnar;
@@ -13,6 +14,7 @@ internal sealed class MemoryTable
     private readonly Dictionary<string, object?[]> _rows;
     private readonly IReadOnlyList<MemoryColumn> _columns;
     private readonly KeyBuffer _key = new();
+    private readonly ConcurrentDictionary<Type, object> _writers = new();
     private long _number;
 
     /// <param name="name">Qualified name.</param>
@@ -50,6 +52,10 @@ internal sealed class MemoryTable
 
     /// <summary>The same table with the same rows, which changes by itself.</summary>
     public MemoryTable Copy() => new(this);
+
+    /// <summary>Takes rows of a type apart for this table.</summary>
+    /// <exception cref="TableRowException">The type does not fit the table.</exception>
+    public RowWriter<T> WriterOf<T>() => (RowWriter<T>)_writers.GetOrAdd(typeof(T), static (_, table) => new RowWriter<T>(table), this);
 
     public object?[]? Find(string key) => _rows.GetValueOrDefault(key);
 
