@@ -15,6 +15,12 @@ internal abstract class Request(Node node, string what, bool writes)
     /// <summary>Not chosen before.</summary>
     public DateTimeOffset NotBefore { get; set; }
 
+    /// <summary>Ends it when its asker does not want it any more.</summary>
+    public CancellationTokenRegistration GivenUp { get; set; }
+
+    /// <summary>Its asker has heard of it.</summary>
+    public abstract bool IsAnswered { get; }
+
     /// <summary>Nobody waits for it any more.</summary>
     public bool IsGhost { get; protected set; }
 
@@ -43,8 +49,11 @@ internal sealed class Request<T>(Node node, string what, bool writes, Func<T> ac
 
     public Task<T> Answer => _answer.Task;
 
+    public override bool IsAnswered => Answer.IsCompleted;
+
     public override void CarryOut()
     {
+        GivenUp.Unregister();
         try
         {
             _answer.TrySetResult(act());
@@ -55,10 +64,15 @@ internal sealed class Request<T>(Node node, string what, bool writes, Func<T> ac
         }
     }
 
-    public override void Refuse() => _answer.TrySetException(error($"{What} was refused"));
+    public override void Refuse()
+    {
+        GivenUp.Unregister();
+        _answer.TrySetException(error($"{What} was refused"));
+    }
 
     public override void Lose()
     {
+        GivenUp.Unregister();
         try
         {
             act();
@@ -74,6 +88,7 @@ internal sealed class Request<T>(Node node, string what, bool writes, Func<T> ac
     public override void Abandon(Exception failure)
     {
         IsGhost = true;
+        GivenUp.Unregister();
         _ = failure is OperationCanceledException canceled ? _answer.TrySetCanceled(canceled.CancellationToken) : _answer.TrySetException(failure);
         _ = _answer.Task.Exception; // nobody may be there to look at it
     }

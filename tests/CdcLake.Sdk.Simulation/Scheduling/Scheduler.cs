@@ -129,7 +129,8 @@ internal sealed class Scheduler : IThreadPoolWorkItem
 
         var request = new Request<T>(node, what, writes, act, error);
         _requests.Add(request);
-        return cancellationToken.CanBeCanceled ? GiveUpAsync(request, cancellationToken) : request.Answer;
+        request.GivenUp = cancellationToken.UnsafeRegister((r, token) => LeaveBehind((Request)r!, new OperationCanceledException(token)), request);
+        return request.Answer;
     }
 
     /// <summary>Ends a process at once; requests on their way may still arrive.</summary>
@@ -332,22 +333,13 @@ internal sealed class Scheduler : IThreadPoolWorkItem
         timer.Fire();
     }
 
-    private async Task<T> GiveUpAsync<T>(Request<T> request, CancellationToken cancellationToken)
-    {
-        await using (cancellationToken.Register(() =>
-        {
-            if (_requests.Contains(request) && !request.IsGhost)
-            {
-                LeaveBehind(request, new OperationCanceledException(cancellationToken));
-            }
-        }).ConfigureAwait(false))
-        {
-            return await request.Answer.ConfigureAwait(false);
-        }
-    }
-
     private void LeaveBehind(Request request, Exception why)
     {
+        if (request.IsAnswered)
+        {
+            return;
+        }
+
         request.Abandon(why);
         if (!request.Writes || Random.Next(2) == 0)
         {
