@@ -9,7 +9,6 @@ using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.MySql.Wire.Auth;
 using CdcLake.Tests.Iceberg;
 using MySqlConnector;
-using Npgsql;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.Catalogs;
@@ -18,7 +17,6 @@ namespace CdcLake.IntegrationTests.Catalogs;
 public sealed class JdbcCatalogTests(ITestOutputHelper output) : IDisposable
 {
     private const int Cuts = 40;
-    private const string Postgres = "CDCLAKE_TEST_POSTGRES";
     private static readonly IcebergSinkSettings Settings = new() { SmallFileBytes = 0, TargetFileSizeBytes = 4_000, FoldAt = 3 };
     private readonly TemporaryFolder _folder = new(inMemory: true);
 
@@ -36,26 +34,13 @@ public sealed class JdbcCatalogTests(ITestOutputHelper output) : IDisposable
         await ShareAsync(source, version, $"jdbc:mysql://{options.Hosts[0]}:{options.Port}/{database.Name}?nullDatabaseMeansCurrent=true", builder.UserID, PasswordOf(TestServers.Get(TestServers.MySql)));
     }
 
-    [ServerTheory(Postgres, IcebergJava.Variable)]
+    [ServerTheory(PostgresDatabase.Variable, IcebergJava.Variable)]
     [InlineData("V0")]
     [InlineData("V1")]
     public async Task Tables_in_PostgreSQL_are_shared_with_Java(string version)
     {
-        var connection = new NpgsqlConnectionStringBuilder(TestServers.Get(Postgres)) { IncludeErrorDetail = true };
-        var name = $"jdbc_{version.ToLowerInvariant()}_{Environment.ProcessId}";
-        await using var admin = NpgsqlDataSource.Create(connection);
-        await ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        await ExecuteAsync(admin, $"CREATE DATABASE {name}");
-        try
-        {
-            connection.Database = name;
-            await using var source = NpgsqlDataSource.Create(connection);
-            await ShareAsync(source, version, $"jdbc:postgresql://{connection.Host}:{connection.Port}/{name}", connection.Username!, connection.Password!);
-        }
-        finally
-        {
-            await ExecuteAsync(admin, $"DROP DATABASE {name} WITH (FORCE)");
-        }
+        await using var names = await PostgresDatabase.CreateAsync($"jdbc_{version}");
+        await ShareAsync(names.Source, version, names.JavaUri, names.User, names.Password);
     }
 
     [ServerFact(TestServers.MySql)]
@@ -149,10 +134,4 @@ public sealed class JdbcCatalogTests(ITestOutputHelper output) : IDisposable
     private OpenedCatalog Open(DbDataSource source) => JdbcCatalog.Open(source, new JdbcSettings("lake", _folder["wh"], []), TimeProvider.System);
 
     private static string PasswordOf(string connectionString) => new MySqlConnectionStringBuilder(connectionString).Password;
-
-    private static async Task ExecuteAsync(DbDataSource source, string sql)
-    {
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
 }

@@ -9,7 +9,6 @@ using CdcLake.IntegrationTests.Storage;
 using CdcLake.Storage;
 using CdcLake.Tests.Iceberg;
 using MySqlConnector;
-using Npgsql;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.Catalogs;
@@ -21,7 +20,6 @@ namespace CdcLake.IntegrationTests.Catalogs;
 /// </summary>
 public sealed class RacingWritersTests(ITestOutputHelper output) : IDisposable
 {
-    private const string Postgres = "CDCLAKE_TEST_POSTGRES";
     private const int Threads = 2;
     private static readonly int Appends = Proof.Rounds(usual: 4, full: 100);
     private static readonly TableIdentifier Items = TableIdentifier.Parse("demo.items");
@@ -44,24 +42,12 @@ public sealed class RacingWritersTests(ITestOutputHelper output) : IDisposable
             2, IcebergDeleteMode.Equality);
     }
 
-    [ServerFact(Postgres, TestServers.Ceph, IcebergJava.Variable)]
+    [ServerFact(PostgresDatabase.Variable, TestServers.Ceph, IcebergJava.Variable)]
     public async Task Race_for_a_table_in_PostgreSQL_and_S3_with_deletion_vectors()
     {
-        var connection = new NpgsqlConnectionStringBuilder(TestServers.Get(Postgres));
-        var name = $"race_{Environment.ProcessId}";
-        await using var admin = NpgsqlDataSource.Create(connection);
-        await using var create = admin.CreateCommand($"CREATE DATABASE {name}");
-        await create.ExecuteNonQueryAsync();
-        connection.Database = name;
-        await using (var bucket = await S3Bucket.CreateAsync(TestServers.Ceph))
-        {
-            await RaceAsync(
-                S3Lake.Jdbc(bucket, connection.ConnectionString, $"jdbc:postgresql://{connection.Host}:{connection.Port}/{name}", connection.Username!, connection.Password!),
-                3, IcebergDeleteMode.DeletionVector);
-        }
-
-        await using var drop = admin.CreateCommand($"DROP DATABASE {name} WITH (FORCE)");
-        await drop.ExecuteNonQueryAsync();
+        await using var names = await PostgresDatabase.CreateAsync("race");
+        await using var bucket = await S3Bucket.CreateAsync(TestServers.Ceph);
+        await RaceAsync(S3Lake.Jdbc(bucket, names), 3, IcebergDeleteMode.DeletionVector);
     }
 
     [ServerFact(TestServers.Ceph, IcebergJava.Variable)]

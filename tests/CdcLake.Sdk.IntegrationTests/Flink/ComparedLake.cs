@@ -1,4 +1,3 @@
-using System.Data.Common;
 using CdcLake.IntegrationTests.Fixtures;
 
 namespace CdcLake.IntegrationTests.Flink;
@@ -16,15 +15,12 @@ internal sealed record ComparedLake(IcebergCatalog Catalog, string Space, Func<s
     public static ComparedLake Rest(string space) => new(IcebergCatalog.Rest(RestServer.Uri), space, t => [$"{space}.{t}", .. RestServer.ForJava]);
 
     /// <summary>A JDBC catalog.</summary>
-    /// <param name="database">Its database.</param>
-    /// <param name="url">The same for Java.</param>
-    /// <param name="user">For Java.</param>
-    /// <param name="password">For Java.</param>
+    /// <param name="names">Its database.</param>
     /// <param name="warehouse">Folder of the tables.</param>
-    public static ComparedLake Jdbc(DbDataSource database, string url, string user, string password, string warehouse) => new(
-        IcebergCatalog.Jdbc(database, "lake", MakeOpen(warehouse)), "demo", t =>
+    public static ComparedLake Jdbc(PostgresDatabase names, string warehouse) => new(
+        IcebergCatalog.Jdbc(names.Source, "lake", MakeOpen(warehouse)), "demo", t =>
         [
-            $"demo.{t}", "--catalog", "jdbc", "--uri", url, "--prop", $"jdbc.user={user}", "--prop", $"jdbc.password={password}", "--prop", "jdbc.schema-version=V1",
+            $"demo.{t}", "--catalog", "jdbc", "--uri", names.JavaUri, "--prop", $"jdbc.user={names.User}", "--prop", $"jdbc.password={names.Password}", "--prop", "jdbc.schema-version=V1",
             "--warehouse", $"file:{warehouse}", "--catalog-name", "lake",
         ]);
 

@@ -1,6 +1,5 @@
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
-using Npgsql;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.Flink;
@@ -12,12 +11,11 @@ namespace CdcLake.IntegrationTests.Flink;
 [Collection(FlinkCluster.Collection)]
 public sealed class FlinkRunTests(FlinkCluster cluster, ITestOutputHelper output)
 {
-    private const string Postgres = "CDCLAKE_TEST_POSTGRES";
     private const int AtATime = 10;
     private const int Transactions = 40;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    [FlinkFact(RestServer.Variable, Postgres)]
+    [FlinkFact(RestServer.Variable, PostgresDatabase.Variable)]
     public async Task Pipelines_give_the_same_tables_embedded_and_in_Flink_in_every_catalog()
     {
         var random = Pipelines.Seed.Next(output);
@@ -25,7 +23,7 @@ public sealed class FlinkRunTests(FlinkCluster cluster, ITestOutputHelper output
         var shapes = FlinkShapes.All.Where(s => only is { Length: > 0 } ? only.Split(',').Contains(s.Name) : Proof.IsLong || FlinkShapes.Usual.Contains(s.Name)).ToList();
         using var gateway = await cluster.GatewayAsync();
         await using var rest = new RestSpace();
-        await using var postgres = await PostgresDatabase.CreateAsync(TestServers.Get(Postgres));
+        await using var postgres = await PostgresDatabase.CreateAsync("flink");
         var failures = new List<string>();
         foreach (var group in shapes.Chunk(AtATime))
         {
@@ -36,7 +34,7 @@ public sealed class FlinkRunTests(FlinkCluster cluster, ITestOutputHelper output
                 Elsewhere = shape => shape.Name switch
                 {
                     FlinkShapes.InRest => ComparedLake.Rest(rest.Name),
-                    FlinkShapes.InJdbc => postgres.Lake(folder["jdbc"]),
+                    FlinkShapes.InJdbc => ComparedLake.Jdbc(postgres, folder["jdbc"]),
                     _ => null,
                 },
             };
@@ -67,38 +65,6 @@ public sealed class FlinkRunTests(FlinkCluster cluster, ITestOutputHelper output
         finally
         {
             await session.RunAsync("SET GLOBAL time_zone = 'SYSTEM'");
-        }
-    }
-
-    /// <summary>A database of PostgreSQL for a catalog.</summary>
-    private sealed class PostgresDatabase(NpgsqlDataSource admin, NpgsqlConnectionStringBuilder connection) : IAsyncDisposable
-    {
-        private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(connection);
-
-        public static async Task<PostgresDatabase> CreateAsync(string server)
-        {
-            var connection = new NpgsqlConnectionStringBuilder(server) { PersistSecurityInfo = true };
-            var admin = NpgsqlDataSource.Create(server);
-            connection.Database = $"flink_{Environment.ProcessId}";
-            await ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {connection.Database} WITH (FORCE)");
-            await ExecuteAsync(admin, $"CREATE DATABASE {connection.Database}");
-            return new PostgresDatabase(admin, connection);
-        }
-
-        public ComparedLake Lake(string warehouse) => ComparedLake.Jdbc(
-            _database, $"jdbc:postgresql://{connection.Host}:{connection.Port}/{connection.Database}", connection.Username!, connection.Password!, warehouse);
-
-        public async ValueTask DisposeAsync()
-        {
-            await _database.DisposeAsync();
-            await ExecuteAsync(admin, $"DROP DATABASE {connection.Database} WITH (FORCE)");
-            await admin.DisposeAsync();
-        }
-
-        private static async Task ExecuteAsync(NpgsqlDataSource source, string statement)
-        {
-            await using var command = source.CreateCommand(statement);
-            await command.ExecuteNonQueryAsync();
         }
     }
 }

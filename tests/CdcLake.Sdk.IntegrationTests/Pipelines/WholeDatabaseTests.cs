@@ -1,6 +1,8 @@
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.IntegrationTests.Flink;
 using CdcLake.IntegrationTests.Storage;
 using CdcLake.MySql.Gtids;
+using Microsoft.Data.Sqlite;
 using MySqlConnector;
 using Xunit.Abstractions;
 
@@ -235,6 +237,26 @@ public sealed class WholeDatabaseTests(ServerPair servers, ITestOutputHelper out
     {
         await using var space = new RestSpace();
         await ProveAsync(() => IcebergCatalog.Rest(RestServer.Uri), space.Name, table => [table, .. RestServer.ForJava]);
+    }
+
+    [ServerFact(TestServers.MySql, PostgresDatabase.Variable, IcebergJava.Variable)]
+    public async Task Tables_of_a_catalog_in_PostgreSQL_are_committed_in_one_act()
+    {
+        using var folder = new TemporaryFolder();
+        await using var names = await PostgresDatabase.CreateAsync("whole_lake");
+        var lake = ComparedLake.Jdbc(names, folder["warehouse"]);
+        await ProveAsync(() => lake.Catalog, lake.Space, table => lake.ForJava(table[(lake.Space.Length + 1)..]));
+    }
+
+    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
+    public async Task Tables_of_a_catalog_in_a_file_of_SQLite_are_committed_in_one_act()
+    {
+        using var folder = new TemporaryFolder();
+        await using var names = SqliteFactory.Instance.CreateDataSource($"Data Source={folder["names.db"]};Pooling=False");
+        await ProveAsync(() => IcebergCatalog.Jdbc(names, "lake", folder["warehouse"]), "raw", table => [NewestMetadata(folder["warehouse"], table)]);
+
+        static string NewestMetadata(string warehouse, string table) =>
+            Directory.EnumerateFiles(Path.Combine([warehouse, .. table.Split('.'), "metadata"]), "*.metadata.json").Max(StringComparer.Ordinal)!;
     }
 
     [ServerFact(TestServers.MySql, TestServers.Moto, IcebergJava.Variable)]

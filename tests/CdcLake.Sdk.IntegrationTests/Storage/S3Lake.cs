@@ -25,6 +25,8 @@ internal sealed record S3Lake(S3Bucket Bucket, Dictionary<string, string> Proper
             "--warehouse", bucket.Uri("warehouse"), "--catalog-name", "lake",
         ]);
 
+    public static S3Lake Jdbc(S3Bucket bucket, PostgresDatabase names) => Jdbc(bucket, names.ConnectionString, names.JavaUri, names.User, names.Password);
+
     public IcebergCatalog Open() => IcebergCatalog.FromProperties("lake", Catalog.Where(p => p.Key != Source).ToDictionary(), Properties.GetValueOrDefault(Source) switch
     {
         null => null,

@@ -5,7 +5,6 @@ using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.MySql.Gtids;
 using MySqlConnector;
-using Npgsql;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.Storage;
@@ -16,7 +15,6 @@ namespace CdcLake.IntegrationTests.Storage;
 /// </summary>
 public sealed class S3PipelineTests(ITestOutputHelper output)
 {
-    private const string Postgres = "CDCLAKE_TEST_POSTGRES";
     private const string ReplicaQuery = "SELECT id, product_id, qty, price, sale_ts FROM sales ORDER BY id";
     private static readonly string[] ReplicaColumns = ["id", "product_id", "qty", "price", "sale_ts"];
     private static readonly string[] TotalColumns = ["product_id", "product_sku", "product_name", "total_qty", "total_revenue", "sale_count", "last_sale_ts"];
@@ -34,19 +32,11 @@ public sealed class S3PipelineTests(ITestOutputHelper output)
         return S3Lake.Jdbc(bucket, connection.ConnectionString, $"jdbc:mysql://{connection.Server}:{connection.Port}/{database.Name}?nullDatabaseMeansCurrent=true", connection.UserID, connection.Password);
     });
 
-    [ServerFact(TestServers.MySql, TestServers.Ceph, Postgres, IcebergJava.Variable, ClickHouse.Variable)]
+    [ServerFact(TestServers.MySql, TestServers.Ceph, PostgresDatabase.Variable, IcebergJava.Variable, ClickHouse.Variable)]
     public async Task Names_in_tables_of_PostgreSQL()
     {
-        var connection = new NpgsqlConnectionStringBuilder(TestServers.Get(Postgres));
-        var schema = $"s3_pipeline_{Environment.ProcessId}";
-        await using var admin = NpgsqlDataSource.Create(connection);
-        await using var create = admin.CreateCommand($"CREATE DATABASE {schema}");
-        await create.ExecuteNonQueryAsync();
-        connection.Database = schema;
-        await ProveAsync("postgres", TestServers.Ceph, (_, bucket) =>
-            S3Lake.Jdbc(bucket, connection.ConnectionString, $"jdbc:postgresql://{connection.Host}:{connection.Port}/{schema}", connection.Username!, connection.Password!));
-        await using var drop = admin.CreateCommand($"DROP DATABASE {schema} WITH (FORCE)");
-        await drop.ExecuteNonQueryAsync();
+        await using var names = await PostgresDatabase.CreateAsync("s3_pipeline");
+        await ProveAsync("postgres", TestServers.Ceph, (_, bucket) => S3Lake.Jdbc(bucket, names));
     }
 
     /// <summary>The keys of the store come from the catalog alone.</summary>
