@@ -18,6 +18,9 @@ internal sealed record Field(string Name, DataType Type, bool Nullable)
     /// <summary>Fractional digits that the values have where they become a result, when inside of a query they have more; else null.</summary>
     public int? ShownScale { get; init; }
 
+    /// <summary>True where the texts are JSON documents of a column of that type, as MySQL prints them. Says what may be written of them, and is not part of equality.</summary>
+    public bool IsJson { get; init; }
+
     public bool Equals(Field? other) => other is not null && Name == other.Name && Type == other.Type && Nullable == other.Nullable;
 
     public override int GetHashCode() => HashCode.Combine(Name, Type, Nullable);

@@ -39,6 +39,9 @@ internal abstract class BoundExpr
     /// <summary>How texts compare that come out of it; null where bytes decide unless what it meets says otherwise (a literal), and for other types.</summary>
     public virtual TextCollation? Collation => null;
 
+    /// <summary>True where the values are those of a column that is <see cref="Field.IsJson"/>.</summary>
+    public virtual bool IsJson => false;
+
     /// <summary>True when some row may raise an overflow.</summary>
     public abstract bool CanFail { get; }
 
@@ -56,6 +59,7 @@ internal sealed class BoundColumn : BoundExpr
         Key = string.Create(CultureInfo.InvariantCulture, $"[{field.Name.Length}:{field.Name}:{field.Type}]");
         Labels = field.Labels;
         Collation = field.Collation;
+        IsJson = field.IsJson;
         ShownScale = field.ShownScale ?? field.Type.Scale;
     }
 
@@ -70,6 +74,8 @@ internal sealed class BoundColumn : BoundExpr
     public override ImmutableArray<string> Labels { get; }
 
     public override TextCollation? Collation { get; }
+
+    public override bool IsJson { get; }
 
     public override bool CanFail => false;
 

@@ -109,7 +109,7 @@ internal sealed class IcebergReplica
         {
             var (field, native) = (_capture.Schema[i], _capture.Table.NativeTypes[_capture.Columns[i]]);
             var (at, wanted) = (schema.IndexOf(field.Name), IcebergType.Of(field.Type));
-            if (at < 0 || schema.Fields[at].Type != wanted)
+            if (at < 0 || (schema.Fields[at].Type != wanted && !(field.IsJson && schema.Fields[at].Type.IsVariant)))
             {
                 throw Other(at < 0
                     ? $"it has no column \"{field.Name}\" ({native} in MySQL)"

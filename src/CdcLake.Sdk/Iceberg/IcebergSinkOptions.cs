@@ -69,6 +69,13 @@ public sealed class IcebergSinkOptions
     public IcebergDeleteMode? DeleteMode { get; set; }
 
     /// <summary>
+    /// What columns of MySQL's type JSON become, where a result has them as they are. A table that is created here then gets format version 3 for <see cref="IcebergJsonType.Variant"/>. A column that is in
+    /// the table cannot change from one to the other: that is refused, and needs another table. A variant is no key, and nothing to partition or sort by.
+    /// </summary>
+    /// <value>Default: null, what the column is in the table; <see cref="IcebergJsonType.String"/> for a new one.</value>
+    public IcebergJsonType? JsonAs { get; set; }
+
+    /// <summary>
     /// Partitions a table that is created here; one that exists keeps its own spec, whoever made it evolve. Readers need not know: a filter on the column is enough.
     /// </summary>
     /// <param name="fields">
@@ -136,6 +143,11 @@ public sealed class IcebergSinkOptions
             RequireProperty(name, value);
         }
 
+        if (JsonAs == IcebergJsonType.Variant && TableProperties.TryGetValue(Iceberg.Tables.TableProperties.FormatVersion, out var format) && format != "3")
+        {
+            throw new ArgumentException($"Format version {format} has no variants. Set {Iceberg.Tables.TableProperties.FormatVersion} to 3, or leave it out, or set {nameof(JsonAs)} to {nameof(IcebergJsonType.String)}.");
+        }
+
         var settings = new IcebergSinkSettings
         {
             MemoryBudgetBytes = MemoryBudgetBytes,
@@ -146,6 +158,7 @@ public sealed class IcebergSinkOptions
             ExistingTable = ExistingTable,
             Compacts = Compacts,
             DeleteMode = DeleteMode,
+            JsonAs = JsonAs,
             Partitioning = _partitioning,
             Sorting = _sorting,
             FormatVersion = TableProperties.TryGetValue(Iceberg.Tables.TableProperties.FormatVersion, out var version) ? int.Parse(version, CultureInfo.InvariantCulture) : null,

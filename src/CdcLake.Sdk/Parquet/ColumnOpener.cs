@@ -19,6 +19,13 @@ internal sealed class ColumnOpener(string name, ParquetFooter footer, FileBytes 
     /// <exception cref="UnsupportedPartException">It is of a kind that is not read.</exception>
     public ColumnFiller Open(ParquetColumn column)
     {
+        if (column.IsVariant)
+        {
+            return footer.Root.Children.FirstOrDefault(n => Is(n, column.Name, column.FieldId)) is { } group
+                ? new VariantFiller(Variants(column.Name, column.FieldId, group), group.Definition)
+                : Missing(column);
+        }
+
         if (column.Nested is not { } nested)
         {
             return FindLeaf(column) is var leaf and >= 0 ? new FlatFiller(OpenChunk(column.Name, column.FieldId, leaf, column.Type), file, leaf, column.Type) : Missing(column);
@@ -49,9 +56,9 @@ internal sealed class ColumnOpener(string name, ParquetFooter footer, FileBytes 
             : -1;
     }
 
-    private ColumnChunkReader OpenChunk(string column, int fieldId, int leaf, DataType type)
+    private ColumnChunkReader OpenChunk(string column, int fieldId, int leaf, DataType type, SchemaLeaf? other = null)
     {
-        var stored = footer.Leaves[leaf];
+        var stored = other ?? footer.Leaves[leaf];
         var conversion = Conversion.Find(stored, type) ?? throw Mismatch(column, fieldId, $"{stored.Physical}, {stored.Annotation.Kind}", type.ToString());
         return new ColumnChunkReader(file, stored, type, conversion, decompressor);
     }
@@ -61,11 +68,6 @@ internal sealed class ColumnOpener(string name, ParquetFooter footer, FileBytes 
         if (node is null)
         {
             return new ConstantValue(Constant(wanted));
-        }
-
-        if (node.Annotation.Kind == AnnotationKind.Variant)
-        {
-            throw new UnsupportedPartException($"column \"{wanted.Name}\" (field {wanted.FieldId}) is a VARIANT");
         }
 
         switch (wanted.Kind)
@@ -78,7 +80,9 @@ internal sealed class ColumnOpener(string name, ParquetFooter footer, FileBytes 
                 var key = wanted.Children[0];
                 return new MapValue(
                     Resolve(key, map.Key), Resolve(wanted.Children[1], map.Value), key is { Kind: NestedKind.Value, Type.Kind: TypeKind.String }, node.Definition, map.Repeated);
-            case NestedKind.Struct when !node.IsLeaf:
+            case NestedKind.Variant:
+                return new InnerVariant(Variants(wanted.Name, wanted.FieldId, node), node.Definition);
+            case NestedKind.Struct when !node.IsLeaf && node.Annotation.Kind != AnnotationKind.Variant:
                 return ResolveStruct(wanted, node);
             case NestedKind.Value when node.IsLeaf:
                 return new LeafValue(OpenEntries(wanted.Name, wanted.FieldId, node.Leaf, wanted.Type), node.Definition);
@@ -103,8 +107,43 @@ internal sealed class ColumnOpener(string name, ParquetFooter footer, FileBytes 
         return new StructValue(members, node.Definition, node.Repetition, witness);
     }
 
-    private LeafEntries OpenEntries(string column, int fieldId, int leaf, DataType type) =>
-        new(OpenChunk(column, fieldId, leaf, type), leaf, footer.Leaves[leaf], type);
+    private VariantEntries Variants(string column, int fieldId, SchemaNode group)
+    {
+        if (group.Annotation.Kind != AnnotationKind.Variant || group.IsRepeated || Child(group, VariantLeaves.Metadata) is not { IsLeaf: true } metadata)
+        {
+            throw Mismatch(column, fieldId, group.IsLeaf ? "a column" : "another group", "a variant");
+        }
+
+        return new VariantEntries(OpenEntries(column, fieldId, metadata.Leaf, DataType.Binary), Shredded(column, fieldId, group));
+    }
+
+    private ShreddedPlace Shredded(string column, int fieldId, SchemaNode group)
+    {
+        var value = Child(group, VariantLeaves.Value) is { IsLeaf: true } encoded ? OpenEntries(column, fieldId, encoded.Leaf, DataType.Binary) : null;
+        var typed = Child(group, VariantLeaves.TypedValue) is { } node ? Typed(column, fieldId, node) : null;
+        return value is null && typed is null ? throw Mismatch(column, fieldId, "a group without values", "a variant") : new ShreddedPlace(value, typed);
+    }
+
+    private TypedPlace Typed(string column, int fieldId, SchemaNode node)
+    {
+        if (node.IsLeaf)
+        {
+            var stored = footer.Leaves[node.Leaf];
+            var (type, form) = TypedLeaf.FormOf(stored) ?? throw new UnsupportedPartException(
+                $"column \"{column}\" (field {fieldId}) is a variant with values of its own of type {stored.Physical}, {stored.Annotation.Kind}");
+            var read = type.Kind == TypeKind.Decimal ? stored : stored with { Annotation = new Annotation(type.Kind == TypeKind.String ? AnnotationKind.Text : AnnotationKind.None) };
+            return new TypedLeaf(OpenEntries(column, fieldId, node.Leaf, type, read), node.Definition, form);
+        }
+
+        return node.AsList() is { } list
+            ? new TypedArray(Shredded(column, fieldId, list.Element), node.Definition, list.Repeated)
+            : new TypedObject([.. node.Children.Select(c => (System.Text.Encoding.UTF8.GetBytes(c.Name), Shredded(column, fieldId, c)))], node.Definition);
+    }
+
+    private static SchemaNode? Child(SchemaNode group, string name) => group.Children.FirstOrDefault(c => c.Name == name);
+
+    private LeafEntries OpenEntries(string column, int fieldId, int leaf, DataType type, SchemaLeaf? stored = null) =>
+        new(OpenChunk(column, fieldId, leaf, type, stored), leaf, footer.Leaves[leaf], type);
 
     private static Column? Constant(NestedField wanted)
     {

@@ -9,7 +9,7 @@ namespace CdcLake.Parquet;
 
 /// <summary>
 /// Reads columns of one Parquet file: V1 and V2 pages of every encoding that writers use; compressed by any codec that <see cref="Codec.IsReadable"/>.
-/// Structs, lists and maps become JSON. Of each column one page is in memory at a time, and the rows of a batch. Not thread-safe: one reading at a time.
+/// Structs, lists, maps and variants become JSON. Of each column one page is in memory at a time, and the rows of a batch. Not thread-safe: one reading at a time.
 /// </summary>
 internal sealed class ParquetReader : IAsyncDisposable
 {
@@ -38,8 +38,8 @@ internal sealed class ParquetReader : IAsyncDisposable
 
     public ParquetFooter Footer { get; }
 
-    /// <summary>The columns that can be read, with the types they have by themselves; those with values of unknown types are left out. Structs, lists and maps
-    /// are text. A field id of 0 stands for none.</summary>
+    /// <summary>The columns that can be read, with the types they have by themselves; those with values of unknown types are left out. Structs, lists, maps and
+    /// variants are text. A field id of 0 stands for none.</summary>
     public IReadOnlyList<ParquetColumn> Columns => [.. Footer.Root.Children.Select(NaturalColumn).OfType<ParquetColumn>()];
 
     /// <summary>Reads the footer.</summary>
@@ -157,6 +157,11 @@ internal sealed class ParquetReader : IAsyncDisposable
         if (node.IsLeaf && !node.IsRepeated)
         {
             return TypeOf(node) is { } type ? new ParquetColumn(node.Name, node.FieldId ?? 0, !Footer.Leaves[node.Leaf].IsOptional, type) : null;
+        }
+
+        if (node.Annotation.Kind == AnnotationKind.Variant && !node.IsRepeated)
+        {
+            return new ParquetColumn(node.Name, node.FieldId ?? 0, node.Definition == 0, DataType.String) { IsVariant = true };
         }
 
         return NestedField.Of(node, TypeOf) is { } nested

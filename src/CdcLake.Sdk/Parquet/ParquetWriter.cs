@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using CdcLake.Columnar;
 using CdcLake.Parquet.Format;
@@ -9,7 +10,7 @@ namespace CdcLake.Parquet;
 // Source: parquet-format/README.md, "File Format".
 
 /// <summary>
-/// Writes one flat Parquet file: V1 pages, PLAIN or dictionary encoded as each column chunk pays, with statistics, page indexes and checksums.
+/// Writes one Parquet file of flat columns and variants: V1 pages, PLAIN or dictionary encoded as each column chunk pays, with statistics, page indexes and checksums.
 /// Appending encodes on the calling thread; output happens when a row group ends. A row group's compressed pages are held in pooled memory until then.
 /// Not thread-safe. Disposing without <see cref="CompleteAsync"/> leaves an unreadable beginning of a file, which the caller discards.
 /// </summary>
@@ -19,7 +20,8 @@ internal sealed class ParquetWriter : IDisposable
     private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> _output;
     private readonly ParquetWriterOptions _options;
     private readonly Scratch _scratch;
-    private readonly ColumnChunkWriter[] _chunks;
+    private readonly ColumnChunkWriter[] _chunks; // of a variant two
+    private readonly VariantSplitter?[] _variants;
     private readonly List<RowGroupFooter> _rowGroups = [];
     private long _written;
     private long _groupRows;
@@ -37,7 +39,8 @@ internal sealed class ParquetWriter : IDisposable
         _output = output;
         _options = options ?? new ParquetWriterOptions();
         _scratch = new Scratch(_options);
-        _chunks = [.. columns.Select(column => ColumnChunkWriters.Create(column, _options, _scratch))];
+        _chunks = [.. columns.SelectMany(c => c.IsVariant ? VariantLeaves.Of(c) : [c]).Select(column => ColumnChunkWriters.Create(column, _options, _scratch))];
+        _variants = [.. columns.Select(c => c.IsVariant ? new VariantSplitter(c.Name) : null)];
     }
 
     /// <summary>Rows appended so far.</summary>
@@ -65,12 +68,22 @@ internal sealed class ParquetWriter : IDisposable
     /// <param name="cancellationToken">Stops the output of a full row group; the file is then lost.</param>
     /// <exception cref="SchemaMismatchException">A required column holds a null.</exception>
     /// <exception cref="ArithmeticOverflowException">A decimal has more digits than its type.</exception>
+    /// <exception cref="UnsupportedTypeException">A document has something that no variant holds.</exception>
     public ValueTask AppendAsync(ReadOnlySpan<Column> columns, int start, int count, CancellationToken cancellationToken = default)
     {
-        Debug.Assert(columns.Length == _chunks.Length, "the caller maps its columns to those of the file");
-        for (var i = 0; i < _chunks.Length; i++)
+        Debug.Assert(columns.Length == _variants.Length, "the caller maps its columns to those of the file");
+        for (int i = 0, chunk = 0; i < columns.Length; i++, chunk++)
         {
-            _chunks[i].Append(columns[i], start, count);
+            if (_variants[i] is { } variant)
+            {
+                variant.Take(columns[i], start, count);
+                _chunks[chunk].Append(variant.Metadata, 0, count);
+                _chunks[++chunk].Append(variant.Value, 0, count);
+            }
+            else
+            {
+                _chunks[chunk].Append(columns[i], start, count);
+            }
         }
 
         return RowsAppended(count, cancellationToken);
@@ -80,10 +93,19 @@ internal sealed class ParquetWriter : IDisposable
     /// <inheritdoc cref="AppendAsync(ReadOnlySpan{Column}, int, int, CancellationToken)"/>
     public ValueTask AppendAsync(ReadOnlySpan<Column> columns, ReadOnlySpan<int> rows, CancellationToken cancellationToken = default)
     {
-        Debug.Assert(columns.Length == _chunks.Length, "the caller maps its columns to those of the file");
-        for (var i = 0; i < _chunks.Length; i++)
+        Debug.Assert(columns.Length == _variants.Length, "the caller maps its columns to those of the file");
+        for (int i = 0, chunk = 0; i < columns.Length; i++, chunk++)
         {
-            _chunks[i].Append(columns[i], rows);
+            if (_variants[i] is { } variant)
+            {
+                variant.Take(columns[i], rows);
+                _chunks[chunk].Append(variant.Metadata, 0, rows.Length);
+                _chunks[++chunk].Append(variant.Value, 0, rows.Length);
+            }
+            else
+            {
+                _chunks[chunk].Append(columns[i], rows);
+            }
         }
 
         return RowsAppended(rows.Length, cancellationToken);
@@ -104,7 +126,7 @@ internal sealed class ParquetWriter : IDisposable
             RowCount,
             _written,
             [.. _rowGroups.Select(group => group.Offset)],
-            [.. _chunks.Select(chunk => chunk.Metrics())]);
+            Metrics());
     }
 
     public void Dispose()
@@ -114,7 +136,24 @@ internal sealed class ParquetWriter : IDisposable
             chunk.Dispose();
         }
 
+        foreach (var variant in _variants)
+        {
+            variant?.Dispose();
+        }
+
         _scratch.Dispose();
+    }
+
+    private ImmutableArray<ParquetColumnMetrics> Metrics()
+    {
+        var metrics = ImmutableArray.CreateBuilder<ParquetColumnMetrics>(_columns.Count);
+        for (int i = 0, chunk = 0; i < _columns.Count; i++, chunk++)
+        {
+            var column = _chunks[chunk].Metrics();
+            metrics.Add(_columns[i].IsVariant ? column with { FieldId = _columns[i].FieldId, ColumnSize = column.ColumnSize + _chunks[++chunk].Metrics().ColumnSize } : column);
+        }
+
+        return metrics.MoveToImmutable();
     }
 
     private ValueTask RowsAppended(int rows, CancellationToken cancellationToken)

@@ -107,7 +107,7 @@ internal sealed class TableCompaction(NamedTable table)
 
     private TableLayout LayoutOf(TableMetadata metadata)
     {
-        var columns = new Schema(metadata.Schema.Fields.Select(f => new Field(f.Name, f.Type.ToDataType() ?? throw new UnsupportedTypeException(
+        var columns = new Schema(metadata.Schema.Fields.Select(f => new Field(f.Name, f.Type.IsVariant ? DataType.Binary : f.Type.ToDataType() ?? throw new UnsupportedTypeException(
             $"Column \"{f.Name}\" of table {table.Name} has type {f.Type}, which is not written by this version of the library. Compact the table with another engine."), !f.Required)));
         var key = Enumerable.Range(0, columns.Count).Where(i => metadata.Schema.IdentifierFieldIds.Contains(metadata.Schema.Fields[i].Id)).ToList();
         return new TableLayout(columns, key, metadata.Schema, metadata.Properties) { Order = RowOrder.Of(metadata, metadata.Schema.Fields, key) };

@@ -54,6 +54,11 @@ internal sealed record PartitionTerm(string Column, PartitionTransform Transform
         foreach (var term in terms)
         {
             var ordinal = columns.IndexOf(term.Column);
+            if (ordinal >= 0 && schema.Fields[ordinal].Type.IsVariant)
+            {
+                throw new CatalogException($"The table cannot be partitioned by \"{term.Column}\", which is a variant: Iceberg has no order for them. Choose another column, or select what matters of the document as a column of its own.");
+            }
+
             if (ordinal < 0 || !term.Transform.Takes(columns[ordinal].Type))
             {
                 throw new CatalogException(ordinal < 0

@@ -77,7 +77,7 @@ internal sealed class FileRanges(IcebergSchema schema)
             (TypeKind.Float64, 8) => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
             (TypeKind.Decimal, > 0 and <= 16) => BigEndian.Read(bytes),
             (TypeKind.String, 16) when type.Text == "uuid" => System.Text.Encoding.UTF8.GetBytes(new Guid(bytes, bigEndian: true).ToString()),
-            (TypeKind.String, _) => type.Text == "uuid" ? null : bytes,
+            (TypeKind.String, _) => type.Text == "string" ? bytes : null,
             (TypeKind.Binary, _) => type.Text == "binary" || type.Text.StartsWith("fixed", StringComparison.Ordinal) ? bytes : null, // bounds of geometries are points
             (TypeKind.Int32 or TypeKind.Date, 4) => BinaryPrimitives.ReadInt32LittleEndian(bytes),
             (TypeKind.Int64, 4) => BinaryPrimitives.ReadInt32LittleEndian(bytes),

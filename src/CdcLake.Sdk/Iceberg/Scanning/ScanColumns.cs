@@ -12,16 +12,17 @@ namespace CdcLake.Iceberg.Scanning;
 //   timestamp_ns, timestamptz_ns      text with nine decimals of the second, since no .NET type holds them
 //   fixed, geometry, geography        bytes (geometries as WKB)
 //   unknown                           text, always null
+//   variant                           JSON, as MySQL prints it
 //   struct, list, map                 JSON: objects with the names of the fields, arrays, and objects (or arrays of pairs, where keys are no text)
 
 /// <summary>Columns of a table as files are asked for them.</summary>
 internal static class ScanColumns
 {
-    /// <summary>Type of the column that holds the values, or null when they are not read (variant).</summary>
+    /// <summary>Type of the column that holds the values, or null when they are not read.</summary>
     public static DataType? TypeOf(IcebergType type) => type switch
     {
         { IsNested: true } => NestedOf("", 0, type) is null ? null : DataType.String,
-        { Text: "uuid" or "timestamp_ns" or "timestamptz_ns" or "unknown" } => DataType.String,
+        { Text: "uuid" or "timestamp_ns" or "timestamptz_ns" or "unknown" or "variant" } => DataType.String,
         _ when type.Text.StartsWith("fixed[", StringComparison.Ordinal) || type.Text.StartsWith("geo", StringComparison.Ordinal) => DataType.Binary,
         _ => type.ToDataType(),
     };
@@ -29,7 +30,7 @@ internal static class ScanColumns
     /// <summary>The column, or null when its type is not read.</summary>
     /// <exception cref="CatalogException">Its initial default is none of its type.</exception>
     public static ParquetColumn? Of(IcebergField field) => TypeOf(field.Type) is { } type
-        ? new ParquetColumn(field.Name, field.Id, field.Required, type, DefaultValue.Of(field, type)) { Nested = NestedOf(field.Name, field.Id, field.Type) }
+        ? new ParquetColumn(field.Name, field.Id, field.Required, type, DefaultValue.Of(field, type)) { Nested = NestedOf(field.Name, field.Id, field.Type), IsVariant = field.Type.IsVariant }
         : null;
 
     /// <summary>The field with an id, also inside structs; null when there is none.</summary>
@@ -79,6 +80,7 @@ internal static class ScanColumns
 
     private static NestedField? FieldOf(IcebergField field) => field.Type.IsNested
         ? NestedOf(field.Name, field.Id, field.Type)
+        : field.Type.IsVariant ? new NestedField(NestedKind.Variant, field.Name, field.Id, default, [])
         : TypeOf(field.Type) is { } type ? new NestedField(NestedKind.Value, field.Name, field.Id, type, []) { Missing = DefaultValue.Of(field, type) } : null;
 
     private static IcebergField Inner(JsonElement json, string name) => new(json.RequiredInt32(name + "-id"), name, Required: false, IcebergType.Read(json.Required(name)));

@@ -12,18 +12,22 @@ namespace CdcLake.Iceberg.Spec;
 internal sealed record IcebergSchema(int SchemaId, ImmutableArray<IcebergField> Fields, ImmutableArray<int> IdentifierFieldIds)
 {
     /// <summary>The schema of a new table: field ids 1, 2, … in column order. The key identifies rows, unless one of its columns may be null, which Iceberg does not allow there.</summary>
-    /// <exception cref="UnsupportedTypeException">A key column is floating point, or a type has no Iceberg type.</exception>
-    public static IcebergSchema Of(Schema schema, IReadOnlyList<int> key)
+    /// <param name="schema">The columns.</param>
+    /// <param name="key">Ordinals of the upsert key.</param>
+    /// <param name="isVariant">Whether a column, by its ordinal, is a variant made of its JSON; null for none.</param>
+    /// <exception cref="UnsupportedTypeException">A key column is floating point or a variant, or a type has no Iceberg type.</exception>
+    public static IcebergSchema Of(Schema schema, IReadOnlyList<int> key, Func<int, bool>? isVariant = null)
     {
         var fields = schema.Fields.Select((f, i) =>
-            new IcebergField(i + 1, f.Name, !f.Nullable, IcebergType.Of(f.Type), IcebergType.DocOf(f.Type)));
+            new IcebergField(i + 1, f.Name, !f.Nullable, isVariant?.Invoke(i) == true ? IcebergType.Variant : IcebergType.Of(f.Type), IcebergType.DocOf(f.Type)));
         var result = new IcebergSchema(0, [.. fields], key.Any(k => schema[k].Nullable) ? [] : [.. key.Select(k => k + 1).Order()]);
         foreach (var k in key)
         {
             if (!result.Fields[k].Type.CanIdentify)
             {
-                throw new UnsupportedTypeException(
-                    $"Column \"{schema[k].Name}\" is {schema[k].Type} and cannot be an upsert key: Iceberg allows no floating point there. Use an integer, decimal, date or text key.");
+                throw new UnsupportedTypeException(result.Fields[k].Type.IsVariant
+                    ? $"Column \"{schema[k].Name}\" is written as a variant and cannot be an upsert key: Iceberg compares no variants. Choose another key, or keep JSON as text ({nameof(IcebergSinkOptions)}.{nameof(IcebergSinkOptions.JsonAs)})."
+                    : $"Column \"{schema[k].Name}\" is {schema[k].Type} and cannot be an upsert key: Iceberg allows no floating point there. Use an integer, decimal, date or text key.");
             }
         }
 

@@ -12,6 +12,11 @@ internal readonly record struct IcebergType(string Text, bool IsNested = false)
 {
     private const int UInt64Digits = 20;
 
+    /// <summary>The type of semi-structured values: format version 3.</summary>
+    public static IcebergType Variant => new("variant");
+
+    public bool IsVariant => this == Variant;
+
     /// <summary>The Iceberg type that holds every value of a column.</summary>
     /// <exception cref="UnsupportedTypeException">There is none.</exception>
     public static IcebergType Of(DataType type) => new(type.Kind switch
@@ -65,8 +70,8 @@ internal readonly record struct IcebergType(string Text, bool IsNested = false)
         };
     }
 
-    /// <summary>True for types that may be identifier fields: no floating point.</summary>
-    public bool CanIdentify => !IsNested && Text is not ("float" or "double");
+    /// <summary>True for types that may be identifier fields: no floating point, no variant.</summary>
+    public bool CanIdentify => !IsNested && !IsVariant && Text is not ("float" or "double");
 
     /// <summary>True when a column of <paramref name="former"/> may become one of this type in place: Iceberg's promotions.</summary>
     public bool Holds(IcebergType former) =>

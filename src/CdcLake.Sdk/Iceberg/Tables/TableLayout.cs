@@ -23,7 +23,7 @@ internal sealed class TableLayout
         Key = [.. key];
         Schema = schema;
         Order = RowOrder.ByKey(Key);
-        Parquet = [.. schema.Fields.Select((f, i) => new ParquetColumn(f.Name, f.Id, f.Required, columns[i].Type, DefaultValue.Of(f, columns[i].Type)))];
+        Parquet = [.. schema.Fields.Select((f, i) => new ParquetColumn(f.Name, f.Id, f.Required, columns[i].Type, DefaultValue.Of(f, columns[i].Type)) { IsVariant = f.Type.IsVariant })];
         var modes = new MetricsModes(properties ?? ImmutableDictionary<string, string>.Empty);
         for (var i = 0; i < schema.Fields.Length; i++)
         {
@@ -57,6 +57,9 @@ internal sealed class TableLayout
 
     /// <summary>All columns, in the table's order, and behind them those of <see cref="RowLineage"/> where files have them.</summary>
     public ImmutableArray<ParquetColumn> Parquet { get; }
+
+    /// <summary><see cref="Parquet"/> as rows are read that move to another file: variants keep their bits, whoever wrote them.</summary>
+    public ImmutableArray<ParquetColumn> Moved => [.. Parquet.Select(c => c.IsVariant ? c with { Type = DataType.Binary } : c)];
 
     /// <summary><see cref="Parquet"/> under the names that they get in files.</summary>
     public ImmutableArray<ParquetColumn> Written => [.. Parquet.Select(c => c with { Name = ParquetName(c.Name) })];

@@ -64,7 +64,7 @@ internal sealed class Compaction : IAsyncDisposable
         var reader = new DataFileReader(_version.Table);
         for (var i = 0; i < _data.Length; i++)
         {
-            await foreach (var batch in reader.ReadAsync(_data[i], _layout.Parquet, cancellationToken).ConfigureAwait(false))
+            await foreach (var batch in reader.ReadAsync(_data[i], _layout.Moved, cancellationToken).ConfigureAwait(false))
             {
                 using var owned = batch;
                 RowLineage.Resolve(batch, lineage[i]);

@@ -21,7 +21,7 @@ internal sealed class FileRewrite(KeyIndex index) : IDisposable
     public async Task RunAsync(LiveFile file, TableVersion version, TableColumns columns, DataFileWriters writer, CancellationToken cancellationToken)
     {
         var entry = columns.Layout.HasRowLineage ? version.Files.EntryOf(file.File!) : null;
-        await foreach (var batch in new DataFileReader(version.Table).ReadAsync(file.File!, columns.Layout.Parquet, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in new DataFileReader(version.Table).ReadAsync(file.File!, columns.Layout.Moved, cancellationToken).ConfigureAwait(false))
         {
             RowLineage.Resolve(batch, entry);
             using var rows = batch.ToChanges(columns.Layout.Columns);

@@ -103,6 +103,9 @@ internal sealed record IcebergSinkSettings
     /// <summary>What others may do to the table between two commits for the stream to go on.</summary>
     public ForeignWork FollowedWork => ForeignChanges == ForeignChanges.Keep ? ForeignWork.Appended : ForeignWork.Rearranged;
 
+    /// <summary>What columns of JSON become; null: what they are in the table, text in a new one.</summary>
+    public IcebergJsonType? JsonAs { get; init; }
+
     /// <summary>Further properties of a table that the sink creates.</summary>
     public IReadOnlyDictionary<string, string> TableProperties { get; init; } = new Dictionary<string, string>();
 }

@@ -19,7 +19,9 @@ internal static class SchemaFit
             }
             else if (field.Type != column.Type)
             {
-                lines.Add($"\"{field.Name}\" is {field.Type} in the table and {column.Type} in the result");
+                var way = field.Type.IsVariant != column.Type.IsVariant
+                    ? $" (Iceberg turns no column into a variant, or a variant into something else; without {nameof(IcebergSinkOptions.JsonAs)} JSON is written as the column is)" : "";
+                lines.Add($"\"{field.Name}\" is {field.Type} in the table and {column.Type} in the result{way}");
             }
             else if (field.Required && !column.Required)
             {

@@ -9,7 +9,7 @@ namespace CdcLake.Iceberg.Writing;
 /// <param name="layout">Columns.</param>
 internal sealed class SortBuffer(TableLayout layout)
 {
-    private readonly Column[] _columns = [.. layout.Parquet.Select(c => Column.Create(c.Type))];
+    private readonly Column[] _columns = [.. layout.Moved.Select(c => Column.Create(c.Type))];
     private readonly List<RowLocation> _origins = [];
 
     public int Count => _origins.Count;

@@ -33,7 +33,7 @@ internal sealed record SortTerm(string Column, bool IsDescending, bool NullsFirs
     }
 
     /// <summary>The order of a new table.</summary>
-    /// <exception cref="CatalogException">There is no such column, or one is named twice.</exception>
+    /// <exception cref="CatalogException">There is no such column, one is named twice, or is a variant.</exception>
     public static SortOrder OrderOf(IReadOnlyList<SortTerm> terms, IcebergSchema schema, Schema columns)
     {
         if (terms.Count == 0)
@@ -44,6 +44,11 @@ internal sealed record SortTerm(string Column, bool IsDescending, bool NullsFirs
         if (terms.FirstOrDefault(t => columns.IndexOf(t.Column) < 0) is { } unknown)
         {
             throw new CatalogException($"The table cannot be sorted by \"{unknown.Column}\": the result has no such column. It has {string.Join(", ", columns.Fields.Select(f => f.Name))}.");
+        }
+
+        if (terms.FirstOrDefault(t => schema.Fields[columns.IndexOf(t.Column)].Type.IsVariant) is { } variant)
+        {
+            throw new CatalogException($"The table cannot be sorted by \"{variant.Column}\", which is a variant: Iceberg has no order for them. Choose another column, or select what matters of the document as a column of its own.");
         }
 
         return terms.DistinctBy(t => t.Column).Count() == terms.Count

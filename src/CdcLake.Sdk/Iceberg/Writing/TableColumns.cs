@@ -64,11 +64,16 @@ internal sealed class TableColumns
     /// <param name="key">Ordinals of the upsert key in them.</param>
     /// <param name="former">For each of them which one it was, or −1 for a new one.</param>
     /// <param name="properties">Go with them.</param>
+    /// <param name="json">What new columns of JSON become.</param>
+    /// <exception cref="UnsupportedTypeException">A column cannot become in place what it has to be.</exception>
     public TableColumns Altered(
-        TableMetadata table, Schema columns, IReadOnlyList<int> key, IReadOnlyList<int> former, ImmutableSortedDictionary<string, string> properties)
+        CatalogTable table, Schema columns, IReadOnlyList<int> key, IReadOnlyList<int> former, ImmutableSortedDictionary<string, string> properties, IcebergJsonType? json)
     {
-        var schema = SchemaEvolution.Follow([.. table.Schemas, .. _schemas], Layout.Schema, IcebergSchema.Of(columns, key), former, _lastFieldId);
-        var layout = new TableLayout(columns, key, schema, table.Properties) { Order = RowOrder.Of(table, schema.Fields, key) };
+        var metadata = table.Metadata;
+        var wanted = IcebergSchema.Of(columns, key, VariantColumns.Of(json, columns, i => former[i] < 0 ? null : Layout.Schema.Fields[former[i]]));
+        VariantColumns.Require(wanted, table.Identifier, metadata.FormatVersion);
+        var schema = SchemaEvolution.Follow([.. metadata.Schemas, .. _schemas], Layout.Schema, wanted, former, _lastFieldId);
+        var layout = new TableLayout(columns, key, schema, metadata.Properties) { Order = RowOrder.Of(metadata, schema.Fields, key) };
         return new TableColumns(_lastFieldId, [.. _schemas, schema], Layout.HasRowLineage ? layout.WithRowLineage() : layout) { Properties = properties };
     }
 

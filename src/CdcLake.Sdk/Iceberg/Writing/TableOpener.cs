@@ -26,11 +26,11 @@ internal static class TableOpener
         ICatalog catalog, TableIdentifier name, IcebergSinkSettings settings, SinkOpening opening, long? part, CancellationToken cancellationToken)
     {
         await catalog.CheckAsync(cancellationToken).ConfigureAwait(false); // now, not after hours of reading
-        var wanted = IcebergSchema.Of(opening.Schema, opening.Key);
         var table = await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
-            ?? await catalog.CreateAsync(name, NewTable(wanted, settings, opening), cancellationToken).ConfigureAwait(false)
+            ?? await catalog.CreateAsync(name, NewTable(SchemaOf(opening, settings, null), settings, opening), cancellationToken).ConfigureAwait(false)
             ?? await catalog.LoadAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new CatalogException($"Table {name} in {catalog.Name} was created and dropped by somebody else at the same time. Start again.");
+        var wanted = SchemaOf(opening, settings, table.Metadata.Schema);
         Check(catalog, table, wanted, settings, opening.Pipeline);
         var takesOver = IsForeign(table.Metadata);
         if (!takesOver)
@@ -43,6 +43,7 @@ internal static class TableOpener
         settings = WriteProperties.Apply(settings, table.Metadata.Properties, $"Table {name} in {catalog.Name}");
 
         CheckMode(catalog, table, settings);
+        VariantColumns.Require(wanted, name, table.Metadata.FormatVersion);
         if (!isOther && !takesOver && (part ?? NewestPart(table.Metadata, opening.Pipeline)) is { } staged)
         {
             table = StagedParts.ViewAt(table, staged);
@@ -65,6 +66,10 @@ internal static class TableOpener
 
         bool IsNews(string property, string value) => table.Metadata.Properties.GetValueOrDefault(property, "") != value;
     }
+
+    /// <summary>The columns of the result as the table has them, or a new one gets them.</summary>
+    private static IcebergSchema SchemaOf(SinkOpening opening, IcebergSinkSettings settings, IcebergSchema? table) => IcebergSchema.Of(
+        opening.Schema, opening.Key, VariantColumns.Of(settings.JsonAs, opening.Schema, i => table?.Fields.FirstOrDefault(f => f.Name == opening.Schema[i].Name)));
 
     /// <summary>The data files of a table whose rows do not matter: what they hold, and what hides rows of them, is not even read.</summary>
     private static LiveFiles FilesOf(TableVersion version)
@@ -98,9 +103,9 @@ internal static class TableOpener
         };
     }
 
-    /// <summary>A mode that only the newest format has is a wish for it.</summary>
+    /// <summary>What only the newest format has is a wish for it; variants too where no column is one yet, since one may be added to the captured table later.</summary>
     private static int VersionOf(IcebergSinkSettings settings) =>
-        settings.FormatVersion ?? (settings.DeleteMode == IcebergDeleteMode.DeletionVector ? TableMetadata.RowLineageVersion : TableMetadata.DefaultFormatVersion);
+        settings.FormatVersion ?? (settings.DeleteMode == IcebergDeleteMode.DeletionVector || settings.JsonAs == IcebergJsonType.Variant ? TableMetadata.RowLineageVersion : TableMetadata.DefaultFormatVersion);
 
     /// <summary>The table in the format that was asked for: it is raised, never lowered.</summary>
     private static async Task<CatalogTable> RaisedAsync(ICatalog catalog, CatalogTable table, IcebergSinkSettings settings, CancellationToken cancellationToken)

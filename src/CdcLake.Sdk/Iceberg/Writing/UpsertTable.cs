@@ -125,7 +125,7 @@ internal sealed class UpsertTable : ICommittedKeys, IAsyncDisposable
         Schema columns, IReadOnlyList<int> key, IReadOnlyList<int> former, ImmutableSortedDictionary<string, string> properties, CancellationToken cancellationToken)
     {
         await GuardAsync(async () => await _writer.CloseAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        _columns = _columns.Altered(Version.Table.Metadata, columns, key, former, properties);
+        _columns = _columns.Altered(Version.Table, columns, key, former, properties, _settings.JsonAs);
         _writer = Writers(_columns.Layout);
     }
 

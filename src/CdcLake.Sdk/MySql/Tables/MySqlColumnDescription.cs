@@ -35,6 +35,7 @@ internal static class MySqlColumnDescription
     private static Field FieldOf(MySqlColumn column) => new(column.Name, column.DataType, column.IsNullable)
     {
         Labels = column.Type == MySqlTypeCode.Enum ? column.Labels : [],
+        IsJson = column.Type == MySqlTypeCode.Json,
         Collation = column.DataType.Kind == TypeKind.String && column.Collation.Length > 0 ? TextCollation.Of(column.Collation) : null,
     };
 }

@@ -8,6 +8,7 @@ namespace CdcLake.Parquet.Format;
 //
 //   field header   (id − last id) << 4 | type, or type alone + zigzag varint id when the difference is not 1..15
 //   bool           in the field header: type 1 true, 2 false
+//   i8             one byte (type 3)
 //   i16 i32 i64    zigzag varint (types 4, 5, 6)
 //   binary         varint length + bytes (type 8)
 //   list           size << 4 | element type, or 0xF0 | element type + varint size when 15 or more (type 9)
@@ -42,6 +43,12 @@ internal sealed class CompactWriter
     }
 
     public void WriteBool(int id, bool value) => Header(id, value ? True : False);
+
+    public void WriteI8(int id, byte value)
+    {
+        Header(id, 3);
+        Byte(value);
+    }
 
     public void WriteI32(int id, int value)
     {

@@ -10,7 +10,7 @@ namespace CdcLake.Parquet.Format;
 // Statistics:     3 null_count, 5 max_value, 6 min_value, 7/8 is_max/min_value_exact, 9 nan_count
 // Source: parquet.thrift.
 
-/// <summary>Writes the footer struct of a flat file.</summary>
+/// <summary>Writes the footer struct of a file of flat columns and variants.</summary>
 internal static class FooterWriter
 {
     /// <summary>Parsers of other readers look for exactly this shape to decide on work-arounds.</summary>
@@ -48,8 +48,9 @@ internal static class FooterWriter
         }
 
         writer.WriteString(6, CreatedBy);
-        writer.BeginList(7, CompactWriter.Struct, columns.Count);
-        for (var i = 0; i < columns.Count; i++)
+        var leaves = columns.Sum(c => c.IsVariant ? 2 : 1);
+        writer.BeginList(7, CompactWriter.Struct, leaves);
+        for (var i = 0; i < leaves; i++)
         {
             writer.BeginStructElement();
             writer.BeginStruct(1); // TYPE_ORDER
@@ -62,23 +63,54 @@ internal static class FooterWriter
 
     private static void WriteSchema(CompactWriter writer, IReadOnlyList<ParquetColumn> columns)
     {
-        writer.BeginList(2, CompactWriter.Struct, columns.Count + 1);
+        writer.BeginList(2, CompactWriter.Struct, columns.Sum(c => c.IsVariant ? 3 : 1) + 1);
         writer.BeginStructElement();
         writer.WriteString(4, "table");
         writer.WriteI32(5, columns.Count);
         writer.EndStruct();
         foreach (var column in columns)
         {
-            writer.BeginStructElement();
-            writer.WriteI32(1, (int)PhysicalTypes.Of(column.Type));
-            if (PhysicalTypes.FixedLength(column.Type) is > 0 and var length)
+            if (column.IsVariant)
             {
-                writer.WriteI32(2, length);
+                WriteVariant(writer, column);
             }
+            else
+            {
+                WriteColumn(writer, column);
+            }
+        }
+    }
 
-            writer.WriteI32(3, column.Required ? 0 : 1);
-            writer.WriteString(4, column.Name);
-            LogicalTypes.Write(writer, column.Type, column.FieldId);
+    private static void WriteColumn(CompactWriter writer, ParquetColumn column)
+    {
+        writer.BeginStructElement();
+        writer.WriteI32(1, (int)PhysicalTypes.Of(column.Type));
+        if (PhysicalTypes.FixedLength(column.Type) is > 0 and var length)
+        {
+            writer.WriteI32(2, length);
+        }
+
+        writer.WriteI32(3, column.Required ? 0 : 1);
+        writer.WriteString(4, column.Name);
+        LogicalTypes.Write(writer, column.Type, column.FieldId);
+        writer.EndStruct();
+    }
+
+    /// <summary>A group that may be null, of two columns that may not. parquet-format/VariantEncoding.md, "Variant in Parquet".</summary>
+    private static void WriteVariant(CompactWriter writer, ParquetColumn column)
+    {
+        writer.BeginStructElement();
+        writer.WriteI32(3, column.Required ? 0 : 1);
+        writer.WriteString(4, column.Name);
+        writer.WriteI32(5, 2);
+        LogicalTypes.WriteVariant(writer, column.FieldId);
+        writer.EndStruct();
+        foreach (var leaf in VariantLeaves.Names)
+        {
+            writer.BeginStructElement();
+            writer.WriteI32(1, (int)PhysicalType.ByteArray);
+            writer.WriteI32(3, 0);
+            writer.WriteString(4, leaf);
             writer.EndStruct();
         }
     }
@@ -111,7 +143,12 @@ internal static class FooterWriter
         writer.BeginStruct(3);
         writer.WriteI32(1, (int)PhysicalTypes.Of(chunk.Column.Type));
         WriteEncodings(writer, chunk);
-        writer.BeginList(3, CompactWriter.Binary, 1);
+        writer.BeginList(3, CompactWriter.Binary, chunk.Column.Group is null ? 1 : 2);
+        if (chunk.Column.Group is { } group)
+        {
+            writer.WriteBinaryElement(System.Text.Encoding.UTF8.GetBytes(group));
+        }
+
         writer.WriteBinaryElement(System.Text.Encoding.UTF8.GetBytes(chunk.Column.Name));
         writer.WriteI32(4, (int)chunk.Codec);
         writer.WriteI64(5, chunk.ValueCount);

@@ -10,6 +10,7 @@ namespace CdcLake.Parquet.Format;
 //   DATETIME             10         8 { 1 isAdjustedToUTC = false, 2 unit { 2 MICROS {} } }
 //   TIMESTAMP            10         8 { 1 isAdjustedToUTC = true,  2 unit { 2 MICROS {} } }
 //   text                 0          1 {}
+//   variant (a group)    none       16 { 1 specification_version i8 }
 //   all others           none: integers, also narrow, unsigned and TIME ones, are plain INT32 and INT64
 //
 // Source: parquet-format/LogicalTypes.md; readers of Iceberg tables refuse annotations of narrow or unsigned integers.
@@ -59,6 +60,17 @@ internal static class LogicalTypes
                 writer.WriteI32(9, fieldId);
                 break;
         }
+    }
+
+    /// <summary>Writes fields 9 and 10 of the SchemaElement of a variant.</summary>
+    public static void WriteVariant(CompactWriter writer, int fieldId)
+    {
+        writer.WriteI32(9, fieldId);
+        writer.BeginStruct(10);
+        writer.BeginStruct(Variant);
+        writer.WriteI8(1, 1);
+        writer.EndStruct();
+        writer.EndStruct();
     }
 
     private static void WriteDecimal(CompactWriter writer, int precision, int scale, int fieldId)

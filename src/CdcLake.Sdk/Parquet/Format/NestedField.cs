@@ -30,11 +30,16 @@ internal sealed record NestedField(NestedKind Kind, string Name, int FieldId, Da
             return typeOf(node) is { } type ? new NestedField(NestedKind.Value, node.Name, node.FieldId ?? 0, type, []) : null;
         }
 
+        if (node.Annotation.Kind == AnnotationKind.Variant)
+        {
+            return new NestedField(NestedKind.Variant, node.Name, node.FieldId ?? 0, default, []);
+        }
+
         var list = node.AsList();
         var map = node.AsMap();
         IReadOnlyList<SchemaNode> inner = list is { } l ? [l.Element] : map is { } m ? [m.Key, m.Value] : node.Children;
         var children = inner.Select(c => Of(c, typeOf, list is { IsRepeatedItself: true })).ToList();
-        return children.Contains(null) || node.Annotation.Kind == AnnotationKind.Variant
+        return children.Contains(null)
             ? null
             : new NestedField(list is not null ? NestedKind.List : map is not null ? NestedKind.Map : NestedKind.Struct, node.Name, node.FieldId ?? 0, default, [.. children!]);
     }
@@ -47,4 +52,5 @@ internal enum NestedKind
     Struct,
     List,
     Map,
+    Variant,
 }

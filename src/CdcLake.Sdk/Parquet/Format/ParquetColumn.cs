@@ -12,4 +12,13 @@ internal sealed record ParquetColumn(string Name, int FieldId, bool Required, Da
 {
     /// <summary>For a struct, list or map, which is read as JSON into a column of text: what is wanted of it. Null for others, and for all that is written.</summary>
     public NestedField? Nested { get; init; }
+
+    /// <summary>
+    /// True for a variant, which is a group of two columns in files. A column of text has it as JSON, as <see cref="Variants.JsonVariants"/> takes and <see cref="Variants.VariantPrinter"/>
+    /// prints it; a column of bytes has it as it is, metadata and value one after the other.
+    /// </summary>
+    public bool IsVariant { get; init; }
+
+    /// <summary>Name of the group whose only kind of null it shares; null for a column that lies in none.</summary>
+    public string? Group { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcLake.Columnar;
 
 namespace CdcLake.Parquet.Reading;
@@ -10,7 +9,6 @@ namespace CdcLake.Parquet.Reading;
 internal sealed class TextPageValues : PageValues
 {
     private const int UuidLength = 36;
-    private const long NanosPerSecond = 1_000_000_000;
 
     private readonly PageValues _stored;
     private readonly Column _values;
@@ -62,24 +60,7 @@ internal sealed class TextPageValues : PageValues
 
     private void AppendNanos(BytesColumn column, long value)
     {
-        var seconds = Math.DivRem(value, NanosPerSecond, out var nanos);
-        if (nanos < 0)
-        {
-            seconds--;
-            nanos += NanosPerSecond;
-        }
-
-        Span<byte> text = stackalloc byte[48];
-        // Every 64-bit number of nanoseconds lies in the years 1677 to 2262.
-        DateTime.UnixEpoch.AddSeconds(seconds).TryFormat(text, out var length, "yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'", CultureInfo.InvariantCulture);
-        nanos.TryFormat(text[length..], out var digits, "D9", CultureInfo.InvariantCulture);
-        length += digits;
-        if (_form == IntegerAdjustment.InstantNanosText)
-        {
-            "+00:00"u8.CopyTo(text[length..]);
-            length += "+00:00".Length;
-        }
-
-        column.Append(text[..length]);
+        Span<byte> text = stackalloc byte[NanosText.MaxLength];
+        column.Append(text[..NanosText.Format(value, _form == IntegerAdjustment.InstantNanosText, text)]);
     }
 }

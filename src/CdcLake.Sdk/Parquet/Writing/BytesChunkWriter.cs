@@ -13,6 +13,7 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
     private const int StatisticsBytes = 64; // longer bounds are shortened in the file
 
     private readonly bool _isText;
+    private readonly bool _hasBounds; // the bytes of variants have an order that means nothing
     private readonly BytesDictionary? _dictionary;
     private readonly BytesExtent _chunk = new();
     private readonly BytesExtent _file = new();
@@ -26,6 +27,7 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
         : base(column, options, scratch)
     {
         _isText = column.Type.Kind == TypeKind.String;
+        _hasBounds = column.Group is null;
         if (options.DictionaryBytes > 0)
         {
             _dictionary = new BytesDictionary();
@@ -129,10 +131,7 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
             return new EncodedValues(0, PageEncoding.Plain, null, null);
         }
 
-        PlainBytes.Extremes(data, ends, out var min, out var max);
-        _chunk.Include(min, max);
-        var low = PlainBytes.Cut(min, StatisticsBytes, _isText).ToArray();
-        var high = PlainBytes.CutUpwards(max, StatisticsBytes, _isText);
+        var (low, high) = _hasBounds ? BoundsOf(data, ends) : (null, null);
         AddToBloom(data, ends);
         var length = EncodeIndices(data, ends, plainLength, destination);
         if (length >= 0)
@@ -142,6 +141,13 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
 
         PlainBytes.Write(data, ends, destination);
         return new EncodedValues(plainLength, PageEncoding.Plain, low, high);
+    }
+
+    private (byte[] Low, byte[] High) BoundsOf(ReadOnlySpan<byte> data, ReadOnlySpan<int> ends)
+    {
+        PlainBytes.Extremes(data, ends, out var min, out var max);
+        _chunk.Include(min, max);
+        return (PlainBytes.Cut(min, StatisticsBytes, _isText).ToArray(), PlainBytes.CutUpwards(max, StatisticsBytes, _isText));
     }
 
     private void AddToBloom(ReadOnlySpan<byte> data, ReadOnlySpan<int> ends)

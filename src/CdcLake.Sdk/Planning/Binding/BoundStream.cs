@@ -39,6 +39,7 @@ internal sealed record BoundStream(
     {
         Labels = value.Labels,
         Collation = value.Collation,
+        IsJson = value.IsJson,
         ShownScale = value.ShownScale < value.Type.Scale ? value.ShownScale : null,
     };
 

@@ -30,7 +30,7 @@ internal sealed partial class Planner
         var values = ordinals.ConvertAll(o => (BoundExpr)new BoundColumn(o, input.Node.Schema[o]));
         var groups = new TextGroups(input, values);
         var (source, columns) = Columns(input, [.. groups.Keys, .. groups.Spelling is { } spelling ? [spelling] : Array.Empty<BoundExpr>()]);
-        var schema = new Schema(ordinals.Select((o, i) => new Field(input.Node.Schema[o].Name, groups.Keys[i].Type, values[i].Nullable) { Labels = values[i].Labels, Collation = values[i].Collation })
+        var schema = new Schema(ordinals.Select((o, i) => new Field(input.Node.Schema[o].Name, groups.Keys[i].Type, values[i].Nullable) { Labels = values[i].Labels, Collation = values[i].Collation, IsJson = values[i].IsJson })
             .Concat(groups.Spelling is null ? [] : [TextGroups.SpellingField(ordinals.Select(o => input.Node.Schema[o].Name))]));
         var fingerprint = NodeFactory.Hash(["distinct", source.Fingerprint, schema.ToString(), .. groups.Spelling is null ? [] : groups.Keys.Select(k => k.Key)]);
         var calls = groups.Spelling is null ? [] : new[] { TextGroups.SpellingCall(columns[^1]) };
@@ -106,6 +106,6 @@ internal sealed partial class Planner
             $"Column {column.Name} of a union is {a.Type} in {left.Stem} and {b.Type} in {right.Stem}. Convert one of them with Select before.");
         var name = a is BoundColumn own ? own.Name : column.Name;
         var labels = a.Labels.SequenceEqual(b.Labels) ? a.Labels : [];
-        return (new Field(name, common, a.Nullable || b.Nullable) { Labels = labels, Collation = TextCollation.Combine(a.Collation, b.Collation) }, ExprBinder.Convert(a, common), ExprBinder.Convert(b, common));
+        return (new Field(name, common, a.Nullable || b.Nullable) { Labels = labels, Collation = TextCollation.Combine(a.Collation, b.Collation), IsJson = a.IsJson && b.IsJson }, ExprBinder.Convert(a, common), ExprBinder.Convert(b, common));
     }
 }

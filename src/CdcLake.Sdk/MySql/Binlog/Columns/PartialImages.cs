@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CdcLake.Columnar;
 using CdcLake.MySql.Binlog.Json;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire.Packets;

@@ -1,4 +1,5 @@
 using System.Text;
+using CdcLake.Columnar;
 using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog.Json;

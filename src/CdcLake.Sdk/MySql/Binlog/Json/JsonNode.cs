@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CdcLake.Columnar;
 
 namespace CdcLake.MySql.Binlog.Json;
 

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using CdcLake.Columnar;
 
 namespace CdcLake.MySql.Binlog.Json;
 
@@ -11,8 +11,6 @@ internal sealed class JsonPrinter
 {
     /// <summary>Objects and arrays inside each other; the server allows no more.</summary>
     public const int MaxDepth = 100;
-
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\']);
 
     private readonly JsonText _text = new();
     private JsonBudget _budget;
@@ -41,7 +39,7 @@ internal sealed class JsonPrinter
                 _text.Append(value.Take(1)[0] switch { 0 => "null"u8, 1 => "true"u8, 2 => "false"u8, var code => throw JsonValue.Damaged($"literal {code}") });
                 break;
             case JsonType.String:
-                AppendQuoted(_budget.Spend(value.TakePrefixed(0)));
+                _text.AppendQuoted(_budget.Spend(value.TakePrefixed(0)));
                 break;
             case JsonType.Double:
                 _text.Advance(DoubleText.Format(BinaryPrimitives.ReadDoubleLittleEndian(value.Take(sizeof(double))), _text.Room(DoubleText.MaxLength)));
@@ -69,7 +67,7 @@ internal sealed class JsonPrinter
             _text.Append(i == 0 ? default : ", "u8);
             if (container.IsObject)
             {
-                AppendQuoted(_budget.Spend(container.Key(i)));
+                _text.AppendQuoted(_budget.Spend(container.Key(i)));
                 _text.Append(": "u8);
             }
 
@@ -94,33 +92,5 @@ internal sealed class JsonPrinter
             _ => throw JsonValue.Damaged($"a value of type {(int)value.Type}"),
         };
         _text.Advance(length);
-    }
-
-    private void AppendQuoted(ReadOnlySpan<byte> text)
-    {
-        _text.Append((byte)'"');
-        for (var next = text.IndexOfAny(Escaped); next >= 0; next = text.IndexOfAny(Escaped))
-        {
-            _text.Append(text[..next]);
-            AppendEscaped(text[next]);
-            text = text[(next + 1)..];
-        }
-
-        _text.Append(text);
-        _text.Append((byte)'"');
-    }
-
-    private void AppendEscaped(byte c)
-    {
-        var sign = c switch { (byte)'"' => '"', (byte)'\\' => '\\', (byte)'\b' => 'b', (byte)'\t' => 't', (byte)'\n' => 'n', (byte)'\f' => 'f', (byte)'\r' => 'r', _ => '\0' };
-        if (sign != '\0')
-        {
-            _text.Append([(byte)'\\', (byte)sign]);
-        }
-        else
-        {
-            _text.Append("\\u00"u8);
-            _text.Append([(byte)('0' + (c >> 4)), "0123456789abcdef"u8[c & 15]]);
-        }
     }
 }

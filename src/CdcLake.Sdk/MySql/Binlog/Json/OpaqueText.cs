@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
+using CdcLake.Columnar;
 using CdcLake.MySql.Binlog.Decimals;
 using CdcLake.MySql.Tables;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using CdcLake.Columnar;
 using CdcLake.MySql.Binlog.Json;
 using CdcLake.Testing.Tables;
 

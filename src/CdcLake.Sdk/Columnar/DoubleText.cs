@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace CdcLake.MySql.Binlog.Json;
+namespace CdcLake.Columnar;
 
 // The fewest digits that give the number again. With P digits before the point (P is 0 or less for 0.1 and below): P from -14 to 15 as it is, ".0" behind integers;
 // else d.ddde[-]x. Source: MySQL source, strings/dtoa.cc (my_gcvt) and sql-common/json_dom.cc (Json_wrapper::to_string).
 
-/// <summary>Floating point numbers as the server prints them in JSON.</summary>
+/// <summary>Floating point numbers as MySQL prints them in JSON.</summary>
 internal static class DoubleText
 {
     /// <summary>Most bytes of a number.</summary>
