@@ -24,6 +24,8 @@ internal sealed class SinkModel : IAsyncDisposable
         new Field("qty", DataType.Int32, Nullable: true),
     ]);
 
+    private static readonly Schema Documents = new(Columns.Fields.Select(f => f with { IsJson = f.Name == "name" }));
+
     private readonly Func<ICatalog> _catalog;
     private readonly TableIdentifier _table;
     private readonly IcebergSinkSettings _settings;
@@ -64,11 +66,14 @@ internal sealed class SinkModel : IAsyncDisposable
 
     public long Position => _position;
 
+    /// <summary>Names are JSON documents of a column of that type.</summary>
+    public bool IsJson { get; init; }
+
     public IcebergSink NewSink() => new(new CatalogCommitGroup(_catalog()), _table, _settings);
 
     public static SinkOpening Opening { get; } = new("items", Columns, [0], TimeProvider.System);
 
-    public Task<IReadOnlyDictionary<string, string>?> OpenAsync() => Sink.OpenAsync(Opening with { Clock = _clock }, CancellationToken.None);
+    public Task<IReadOnlyDictionary<string, string>?> OpenAsync() => Sink.OpenAsync(Opening with { Clock = _clock, Schema = IsJson ? Documents : Columns }, CancellationToken.None);
 
     /// <summary>Throws the sink away, as a crash does, and opens a new one.</summary>
     public async Task ReopenAsync()

@@ -15,7 +15,7 @@ internal sealed record ParquetColumn(string Name, int FieldId, bool Required, Da
 
     /// <summary>
     /// True for a variant, which is a group of two columns in files. A column of text has it as JSON, as <see cref="Variants.JsonVariants"/> takes and <see cref="Variants.VariantPrinter"/>
-    /// prints it; a column of bytes has it as it is, metadata and value one after the other.
+    /// prints it; a column of bytes has it as it is (<see cref="Variants.EncodedVariant"/>).
     /// </summary>
     public bool IsVariant { get; init; }
 

@@ -1,4 +1,5 @@
 using CdcLake.Columnar;
+using CdcLake.Parquet.Variants;
 
 namespace CdcLake.Parquet.Nesting;
 
@@ -31,9 +32,7 @@ internal sealed class VariantFiller(VariantEntries variants, int definition) : E
         else
         {
             var value = variants.Read(out var names);
-            var row = target.AppendUninitialized(names.Length + (long)value.Length);
-            names.Bytes.CopyTo(row);
-            value.CopyTo(row[names.Length..]);
+            EncodedVariant.Append(target, names.Bytes, value);
         }
     }
 }

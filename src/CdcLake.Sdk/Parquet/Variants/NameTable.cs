@@ -6,11 +6,12 @@ namespace CdcLake.Parquet.Variants;
 /// The names of a document's fields, each once, and the metadata that they make. It is kept from document to document, since most of a column have the same names. Allocates nothing once
 /// its buffers have the size of the largest. Not thread-safe.
 /// </summary>
-internal sealed class NameTable : IComparer<int>, IDisposable
+internal sealed class NameTable : IDisposable
 {
     private const int Version = 1;
     private const int Sorted = 0x10;
 
+    private readonly Comparison<int> _byBytes;
     private byte[] _bytes = [];
     private int _length;
     private int[] _ends = [];
@@ -22,6 +23,8 @@ internal sealed class NameTable : IComparer<int>, IDisposable
     private int _metadataLength;
     private int _use;
     private int _used;
+
+    public NameTable() => _byBytes = (x, y) => NameOf(x).SequenceCompareTo(NameOf(y)); // once: sorting with a comparer would make a delegate each time
 
     public int Count { get; private set; }
 
@@ -95,7 +98,7 @@ internal sealed class NameTable : IComparer<int>, IDisposable
             _sorted[i] = i;
         }
 
-        _sorted.AsSpan(0, Count).Sort(this);
+        _sorted.AsSpan(0, Count).Sort(_byBytes);
         var width = VariantWriter.WidthOf((uint)Math.Max(Count, _length));
         _metadataLength = checked(1 + (width * (Count + 2)) + _length);
         Pooled.Grow(ref _metadata, _metadataLength, 0);
@@ -114,8 +117,6 @@ internal sealed class NameTable : IComparer<int>, IDisposable
 
         VariantWriter.Put(offsets, at, width);
     }
-
-    int IComparer<int>.Compare(int x, int y) => NameOf(x).SequenceCompareTo(NameOf(y));
 
     public void Dispose()
     {

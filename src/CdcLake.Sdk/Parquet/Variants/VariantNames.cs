@@ -11,7 +11,7 @@ internal readonly ref struct VariantNames
     private readonly int _width;
     private readonly int _start; // of the names
 
-    /// <param name="metadata">Begins with it; what follows is left alone.</param>
+    /// <param name="metadata">The metadata. Iceberg's empty one has no offset for the end of no name; others may have bytes behind the last name.</param>
     /// <exception cref="CorruptDataException">Malformed.</exception>
     public VariantNames(ReadOnlySpan<byte> metadata)
     {
@@ -24,27 +24,31 @@ internal readonly ref struct VariantNames
         _width = (metadata[0] >> 6) + 1;
         IsSorted = (metadata[0] & 0x10) != 0;
         var count = 1 + _width <= metadata.Length ? VariantValue.Number(metadata.Slice(1, _width)) : uint.MaxValue;
-        if (count > (metadata.Length - 1) / _width - 2)
+        if (count == 0)
+        {
+            return;
+        }
+
+        if (count > ((metadata.Length - 1) / _width) - 2)
         {
             throw new CorruptDataException("Variant metadata", 1, $"{count} names in {metadata.Length} bytes");
         }
 
         Count = (int)count;
         _start = 1 + (_width * (Count + 2));
-        var length = _start + (long)Offset(Count);
-        Length = length <= metadata.Length ? (int)length : throw new CorruptDataException("Variant metadata", 1, $"{length} bytes, {metadata.Length} are there");
+        if (_start + (long)Offset(Count) > metadata.Length)
+        {
+            throw new CorruptDataException("Variant metadata", 1, $"names of {Offset(Count)} bytes in {metadata.Length}");
+        }
     }
 
     public int Count { get; }
-
-    /// <summary>Bytes of the metadata.</summary>
-    public int Length { get; }
 
     /// <summary>True when the names stand in the order of their bytes, each once.</summary>
     public bool IsSorted { get; }
 
     /// <summary>The bytes themselves.</summary>
-    public ReadOnlySpan<byte> Bytes => _metadata[..Length];
+    public ReadOnlySpan<byte> Bytes => _metadata;
 
     /// <exception cref="CorruptDataException">There is no such name.</exception>
     public ReadOnlySpan<byte> this[int number]
@@ -57,7 +61,7 @@ internal readonly ref struct VariantNames
             }
 
             var (from, to) = (Offset(number), Offset(number + 1));
-            return from <= to && to <= Length - _start
+            return from <= to && to <= _metadata.Length - _start
                 ? _metadata.Slice(_start + (int)from, (int)(to - from))
                 : throw new CorruptDataException("Variant metadata", _start, $"name {number} from {from} to {to}");
         }

@@ -65,10 +65,9 @@ internal sealed class VariantSplitter(string column) : IDisposable
         }
         else
         {
-            var encoded = source[row];
-            var names = new VariantNames(encoded);
-            Metadata.Append(names.Bytes);
-            Value.Append(encoded[names.Length..]);
+            var variant = EncodedVariant.Of(source[row]);
+            Metadata.Append(variant.Metadata);
+            Value.Append(variant.Value);
         }
     }
 }

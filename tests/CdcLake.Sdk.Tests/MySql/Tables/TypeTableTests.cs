@@ -41,7 +41,7 @@ public sealed partial class TypeTableTests
         new("`CHAR`, `VARCHAR`, `TEXT` and its kinds", ["char(10)", "varchar(200)", "tinytext", "text", "mediumtext", "longtext"], "string", [typeof(string)], "string", "UTF-8 from any of the server's character sets; CHAR without trailing spaces"),
         new("`ENUM`", ["enum('a','b')"], "string", [typeof(string), typeof(DayOfWeek)], "string", "the label, in C# also an enum; empty for the invalid value 0"),
         new("`SET`", ["set('a','b')"], "string", [typeof(string)], "string", "labels in their declared order, with commas"),
-        new("`JSON`", ["json"], "string", [typeof(string)], "string", "the text that the server prints, byte by byte; partial updates are applied"),
+        new("`JSON`", ["json"], "string", [typeof(string)], "string", "the text that the server prints, byte by byte; partial updates are applied; a variant by option: `JsonAs` of the sink"),
         new("`BINARY`, `VARBINARY`, `BLOB` and its kinds", ["binary(16)", "varbinary(16)", "tinyblob", "blob", "mediumblob", "longblob"], "binary", [typeof(byte[])], "binary", "BINARY(n) with all n bytes"),
         new("`GEOMETRY` and its kinds", ["geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geomcollection"], "binary", [typeof(byte[])], "binary", "WKB; EWKB with the SRID where that is not 0; x is the longitude"),
         new("`VECTOR(n)`", ["vector(3)"], "binary", [typeof(byte[])], "binary", "n floats of four bytes, little endian"),
@@ -57,6 +57,7 @@ public sealed partial class TypeTableTests
             {
                 var field = FieldOf(native);
                 Assert.Equal((native, row.Column), (native, General(field.Type.ToString())));
+                Assert.Equal((native, native == "json"), (native, field.IsJson)); // what may be written as a variant
                 Assert.Equal((native, row.Iceberg), (native, row.Iceberg.Contains("(p", StringComparison.Ordinal) ? General(IcebergType.Of(field.Type).Text) : IcebergType.Of(field.Type).Text));
                 Assert.All(row.Properties, p => Assert.Null(PropertyTypes.Problem(p, field, native)));
             }

@@ -12,7 +12,7 @@ public final class Main {
         read     rows [--snapshot ID|--as-of MS|--ref R] [--columns a,b] [--lineage] [--where F] [--sort] [--hash|--count] [--hours]
                  meta | files [--all]
         check    verify [--all] [--keys a,b|identifier] [--where-probe N] [--orphans] [--no-notes] [--json]
-        rows in  append JSONL [--fast] | overwrite JSONL [--where F|--replace-partitions] | tx-append A=JSONL B=JSONL
+        rows in  append JSONL [--fast|--shred] | overwrite JSONL [--where F|--replace-partitions] | tx-append A=JSONL B=JSONL
                  delete-where F [--mode position|equality|copy-on-write|files] | row-delta JSONL --key id [--mode equality|position]
                  rewrite [--where F] | rewrite-manifests | race [--threads N --commits M]
         define   create --schema S [--partition P] [--format-version V] [--property k=v] | drop [--purge] | rename NEW | register METADATA
