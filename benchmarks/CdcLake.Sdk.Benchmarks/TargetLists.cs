@@ -19,6 +19,7 @@ internal static class TargetLists
         new("join + aggregate", () => JoinTargets.JoinAggregateAsync(work.UpdateWorkload)),
         new("parquet encode", () => ParquetTargets.EncodeAsync(work.InsertWorkload)),
         new("parquet decode", () => ParquetTargets.DecodeAsync(work.InsertWorkload)),
+        new("json as variant", VariantTargets.DocumentsAsync),
         new("starrocks load", () => StarRocksTargets.LoadAsync(work.InsertWorkload)),
         new("starrocks snapshot", () => WithServer(work, "snapshot from MySQL into StarRocks' stand-in, JSON (one core for both)", StarRocksPipelineTargets.SnapshotAsync)),
         new("starrocks freshness", () => WithTables(work, "change → visible in StarRocks' stand-in, from MySQL, p99", t => StarRocksPipelineTargets.FreshnessAsync(t, 15))),

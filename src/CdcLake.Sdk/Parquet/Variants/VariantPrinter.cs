@@ -19,6 +19,8 @@ namespace CdcLake.Parquet.Variants;
 /// </summary>
 internal sealed class VariantPrinter : IDisposable
 {
+    private const long MicrosecondsPerDay = 86_400_000_000;
+
     private readonly JsonText _text = new();
     private long[] _order = []; // of all objects that are open: offset << 32 | number of the field
     private int _ordered;
@@ -176,7 +178,9 @@ internal sealed class VariantPrinter : IDisposable
                 AppendQuoted(CellText.Of(DataType.Date, BinaryPrimitives.ReadInt32LittleEndian(value.Fixed(sizeof(int)))));
                 break;
             case VariantType.Time:
-                AppendQuoted(CellText.Of(DataType.Time(6), Int64(value)));
+                AppendQuoted(Int64(value) is >= 0 and < MicrosecondsPerDay and var time
+                    ? new DateTime(time * TimeSpan.TicksPerMicrosecond).ToString("HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture)
+                    : throw VariantValue.Corrupt($"a time of {Int64(value)} microseconds"));
                 break;
             case VariantType.Timestamp:
                 AppendQuoted(CellText.Of(DataType.Timestamp(6), Int64(value)).Replace("Z", "+00:00", StringComparison.Ordinal));
