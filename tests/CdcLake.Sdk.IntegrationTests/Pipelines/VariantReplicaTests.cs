@@ -37,6 +37,8 @@ public sealed class VariantReplicaTests(ServerPair servers, ITestOutputHelper ou
         "UPDATE t SET doc = NULL WHERE id = 3",
         "INSERT INTO t SELECT id + 1000, doc, must, v FROM t",
         "UPDATE t SET doc = JSON_REMOVE(doc, '$.l') WHERE id > 1000",
+        "ALTER TABLE t ADD COLUMN added JSON",
+        "UPDATE t SET added = '{\"b\": 1, \"a\": 0.1}' WHERE id < 5",
     ];
 
     [ServerTheory(TestServers.MySql, IcebergJava.Variable)]

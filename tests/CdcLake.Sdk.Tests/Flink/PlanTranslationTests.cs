@@ -123,6 +123,16 @@ public sealed class PlanTranslationTests
         Assert.Contains("`ts` TIMESTAMP_LTZ(6), `dt` TIMESTAMP(6)", script.Statements.Single(s => s.StartsWith("CREATE TABLE", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Json_as_a_variant_is_refused_by_name_and_text_is_not()
+    {
+        var described = SampleTables.Table("appdb.docs", ["id"], ("id", DataType.Int32, false, "int"), ("doc", DataType.String, true, "json"));
+        var table = described with { Schema = new Schema(described.Schema.Fields.Select(f => f with { IsJson = f.Name == "doc" })) };
+        FlinkSqlScript Script(IcebergJsonType? json) => Scripts.Of(Pipeline.FromMySqlBinlog(_source.Table("appdb.docs")).ToIceberg(Target, configure: o => o.JsonAs = json).Build("x"), tables: [table]);
+        Assert.Contains("`doc` STRING", Script(null).Statements.Single(s => s.StartsWith("CREATE TABLE", StringComparison.Ordinal)));
+        Assert.Contains("\"doc\"", Assert.Throws<FlinkTranslationException>(() => Script(IcebergJsonType.Variant)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("bit(8)", TypeKind.Int64, "bits as bytes")]
     [InlineData("point", TypeKind.Binary, "WKB")]

@@ -49,6 +49,11 @@ internal sealed class IcebergSql(FlinkSqlOptions options, Secrets secrets, Notes
     private static string Create(Place place, SinkNode sink, string name, IcebergSinkSettings settings)
     {
         var columns = sink.Schema.Fields.Select((f, i) => $"{FlinkText.Name(f.Name)} {FlinkTypes.Text(Stored(f.Type))}{(f.Nullable ? "" : " NOT NULL")}");
+        if (settings.JsonAs == IcebergJsonType.Variant && sink.Schema.Fields.FirstOrDefault(f => f.IsJson) is { } json)
+        {
+            throw place.Refuse($"column \"{json.Name}\" as a variant", $"Flink SQL has no such type. Keep JSON as text ({nameof(IcebergSinkOptions)}.{nameof(IcebergSinkOptions.JsonAs)})");
+        }
+
         if (sink.Key.FirstOrDefault(k => sink.Schema[k].Nullable, -1) is >= 0 and var nullable)
         {
             throw place.Refuse($"key column \"{sink.Schema[nullable].Name}\"", "it may be null, and a primary key of Flink may not. Replace null with ?? in a Select");
