@@ -10,6 +10,7 @@ internal sealed class NameTable : IDisposable
 {
     private const int Version = 1;
     private const int Sorted = 0x10;
+    private const int KeptSlots = 1 << 14;
 
     private readonly Comparison<int> _byBytes;
     private byte[] _bytes = [];
@@ -43,6 +44,7 @@ internal sealed class NameTable : IDisposable
     public void Clear()
     {
         Count = _length = _used = 0;
+        _slots = _slots.Length > KeptSlots ? [] : _slots; // one document of very many names does not slow all that follow
         _slots.AsSpan().Clear();
     }
 
