@@ -7,7 +7,7 @@ public enum IcebergJsonType
     String = 0,
 
     /// <summary>
-    /// <c>variant</c>: the document in binary form, in which readers find a field without parsing. Needs format version 3 and readers that know the type (Spark 4.1, Trino 481; StarRocks and
+    /// <c>variant</c>: the document in binary form, in which readers find a field without parsing. Needs format version 3, in which deletion vectors take the place of position deletes, and readers that know the type (Spark 4.1, Trino 481; StarRocks and
     /// Flink SQL have none). Numbers keep their digits: whole ones are integers, those with a fraction decimals, those with an exponent doubles, as in Spark's <c>parse_json</c>. What JSON has no type
     /// for, dates in a document for example, is the text that the server prints, from the log as from a snapshot. <see cref="IcebergTable"/> reads it back as that text, byte by byte.
     /// </summary>

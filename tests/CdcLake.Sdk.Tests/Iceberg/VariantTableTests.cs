@@ -53,6 +53,25 @@ public sealed class VariantTableTests : IDisposable
     }
 
     [Fact]
+    public async Task Conditions_see_the_text_and_pass_over_no_row_that_they_hold_for()
+    {
+        await using var model = new SinkModel(_store, Settings) { IsJson = true };
+        await model.OpenAsync();
+        for (var id = 0; id < 20; id++)
+        {
+            model.Put(id, id % 4 == 0 ? null : $"{{\"a\": {id % 4}}}", id);
+        }
+
+        await model.EndAndCommitAsync();
+        var scan = IcebergCatalog.FileSystem(_folder.Path).Table("demo.items").Scan<Item>();
+        Assert.Equal(20, (await scan.ReadAsync().ToListAsync()).Count);
+        Assert.Equal(5, (await scan.Where(i => i.Name == "{\"a\": 2}").ReadAsync().ToListAsync()).Count);
+        Assert.Equal(15, (await scan.Where(i => i.Name != null).ReadAsync().ToListAsync()).Count);
+        Assert.Equal(5, (await scan.Where(i => i.Name == null).ReadAsync().ToListAsync()).Count);
+        Assert.Equal([3L, 7L, 11L, 15L, 19L], (await scan.Where(i => SqlFunctions.JsonValue(i.Name!, "$.a") == "3").ReadAsync().ToListAsync()).Select(i => i.Id).Order());
+    }
+
+    [Fact]
     public async Task Metrics_of_a_variant_are_counts()
     {
         await using var model = new SinkModel(_store, Settings) { IsJson = true };
@@ -156,6 +175,8 @@ public sealed class VariantTableTests : IDisposable
         Assert.Contains("\"doc\"", Assert.Throws<CatalogException>(() => PartitionTerm.SpecOf([PartitionTerm.Parse("bucket(4, doc)")], schema, columns)).Message, StringComparison.Ordinal);
         Assert.Contains("\"doc\"", Assert.Throws<CatalogException>(() => SortTerm.OrderOf([SortTerm.Parse("doc")], schema, columns)).Message, StringComparison.Ordinal);
     }
+
+    private sealed record Item(long Id, string? Name, int? Qty);
 
     private static Field Document => new("doc", DataType.String, Nullable: true) { IsJson = true };
 

@@ -19,7 +19,7 @@ internal sealed class RowGroupRanges(ScanFilter filter, IReadOnlyList<ParquetCol
 
     private ColumnRange RangeOf(ParquetFooter footer, int fieldId, Func<int, (StoredStatistics Bounds, long Rows)?> boundsOf, Func<int, StoredBloomFilter?> valuesOf)
     {
-        if (columns.FirstOrDefault(c => c.FieldId == fieldId) is not { Nested: null } column || !footer.HasFieldIds)
+        if (columns.FirstOrDefault(c => c.FieldId == fieldId) is not { Nested: null, IsVariant: false } column || !footer.HasFieldIds)
         {
             return ColumnRange.Unknown;
         }
