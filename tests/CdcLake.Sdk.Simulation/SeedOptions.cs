@@ -3,11 +3,11 @@ using System.Globalization;
 namespace CdcLake.Simulation;
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record SeedOptions(int First, int Last, TimeSpan? Time, bool IsTraced, bool IsTwice, int Part, int Parts, IReadOnlyList<int> Regressions)
+internal sealed record SeedOptions(int First, int Last, TimeSpan? Time, bool IsTraced, bool IsTwice, int Part, int Parts, IReadOnlyList<int> Regressions, Mutation Mutation)
 {
     public static SeedOptions Parse(IReadOnlyList<string> arguments)
     {
-        var options = new SeedOptions(1, int.MaxValue, null, false, false, 0, 1, []);
+        var options = new SeedOptions(1, int.MaxValue, null, false, false, 0, 1, [], Mutation.None);
         for (var i = 0; i < arguments.Count; i++)
         {
             options = arguments[i] switch
@@ -17,6 +17,7 @@ internal sealed record SeedOptions(int First, int Last, TimeSpan? Time, bool IsT
                 "--for" => options with { Time = Duration(arguments[++i]) },
                 "--part" => options with { Part = Number(arguments[i + 1].Split('/')[0]), Parts = Number(arguments[++i].Split('/')[1]) },
                 "--regressions" => options with { Regressions = Read(arguments[++i]) },
+                "--break" => options with { Mutation = Enum.Parse<Mutation>(arguments[++i], ignoreCase: true) },
                 "--trace" => options with { IsTraced = true },
                 "--twice" => options with { IsTwice = true },
                 var other => throw new ArgumentException($"Unknown option {other}."),

@@ -37,7 +37,7 @@ internal sealed class SeedRuns(SeedOptions options)
 
     private async Task RunAsync(int seed)
     {
-        var result = await new World(seed, options.IsTraced ? Console.WriteLine : null).RunAsync().ConfigureAwait(false);
+        var result = await new World(seed, options.Mutation, options.IsTraced ? Console.WriteLine : null).RunAsync().ConfigureAwait(false);
         _runs++;
         (_steps, _commits, _fingerprint) = (_steps + result.Steps, _commits + result.Commits, (_fingerprint * 31) + result.Fingerprint);
         for (var kind = 0; kind < _faults.Length; kind++)
@@ -50,7 +50,7 @@ internal sealed class SeedRuns(SeedOptions options)
             Fail(seed, $"{failure}\nits last decisions:\n  {string.Join("\n  ", result.Trace.TakeLast(60))}");
         }
 
-        if (options.IsTwice && (await new World(seed, null).RunAsync().ConfigureAwait(false)).Fingerprint != result.Fingerprint)
+        if (options.IsTwice && (await new World(seed, options.Mutation, null).RunAsync().ConfigureAwait(false)).Fingerprint != result.Fingerprint)
         {
             Fail(seed, "two runs of it differ: something is decided outside of the scheduler");
         }

@@ -3,6 +3,7 @@ using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Catalogs.Rest;
 using CdcLake.Iceberg.Transactions;
+using CdcLake.MySql;
 using CdcLake.Runtime;
 using CdcLake.Simulation.Scheduling;
 using CdcLake.Simulation.Servers;
@@ -18,6 +19,7 @@ internal sealed class World
     private const long MostSteps = 200_000;
     private static readonly Uri Catalog = new("http://catalog.invalid/");
 
+    private readonly Mutation _mutation;
     private readonly Scheduler _scheduler;
     private readonly Random _random;
     private readonly Server _server;
@@ -31,25 +33,29 @@ internal sealed class World
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _transactions;
     private readonly int _instances;
+    private readonly bool _purges;
     private long _calmAt = long.MaxValue;
     private bool _isPublished;
     private bool _wasCalm;
 
     /// <param name="seed">Decides everything.</param>
+    /// <param name="mutation">What is wrong with the world.</param>
     /// <param name="print">Told of each decision; null for nobody.</param>
-    public World(int seed, Action<string>? print)
+    public World(int seed, Mutation mutation, Action<string>? print)
     {
+        _mutation = mutation;
         var first = new Random(seed);
         var ids = new Random(first.Next());
         RandomIds.Source = bytes => ids.NextBytes(bytes);
         _scheduler = new Scheduler(first.Next(), FaultRates.Of(first), print);
         _random = new Random(first.Next());
-        _server = new Server(ShopTables.Create(), _scheduler.Clock);
+        _server = new Server(ShopTables.Create(), _scheduler.Clock, mutation == Mutation.Lease ? TimeSpan.FromSeconds(2) : MySqlLockSession.ServerPatience) { HidesPurges = mutation == Mutation.Purge };
         _model = new ShopModel(_random, _server.Load);
         _lake = new MemoryObjectStore("memory://lake/", _scheduler.Clock);
         _checkpoints = new MemoryObjectStore("memory://checkpoints/", _scheduler.Clock);
         _rest = new RestCatalogHandler("memory://lake/rest", _scheduler.Clock);
         (_transactions, _instances) = (_random.Next(5, 40), _random.Next(1, 3));
+        (_purges, _server.ResnapshotsWhenPurged) = (_random.Next(3) == 0, _random.Next(2) == 0);
         var where = ShopPipeline.Targets.Where(_ => _random.Next(2) == 0).ToHashSet(StringComparer.Ordinal);
         var (mode, fileSize) = (_random.Next(3), _random.Next(2) == 0 ? 65_536L : (long?)null);
         _pipeline = ShopPipeline.Build(
@@ -124,7 +130,7 @@ internal sealed class World
         }
     }
 
-    private static async Task EndAsync(Node node, Task run)
+    private async Task EndAsync(Node node, Task run)
     {
         try
         {
@@ -133,6 +139,12 @@ internal sealed class World
         catch (TimeoutException) when (node.Stopping.IsCancellationRequested)
         {
             return; // it did not drain in time, which is no failure
+        }
+        catch (BinlogUnavailableException error) when (error.IsPurged && !error.IsTransient && !_server.ResnapshotsWhenPurged && !_server.Log.Purged.IsEmpty)
+        {
+            _scheduler.Note($"{node.Name} says that the log is purged, and the application lets the next one read all tables anew");
+            _server.ResnapshotsWhenPurged = true;
+            return;
         }
         catch (CdcLakeException error) when (error.IsTransient && node.Stopping.IsCancellationRequested)
         {
@@ -164,7 +176,7 @@ internal sealed class World
             CreateSource = () => new SourceOfNode(_server, node),
             Sinks = [.. definition.Sinks.Cast<IcebergSinkTarget>().Select(t => t.In(Reached(t)))],
             OpenCheckpoints = () => new StoreOfNode(_checkpoints, node, _ => { }),
-            CreateLease = () => _instances > 1 ? new LeaseOfNode(_server.Lease, node) : null,
+            CreateLease = () => _instances > 1 ? _server.Lease.CreateLease(node) : null,
             Remake = null,
             Options = options,
         };
@@ -173,7 +185,7 @@ internal sealed class World
         {
             if (!lakes.TryGetValue(target.Catalog, out var reached))
             {
-                var store = new StoreOfNode(_lake, node, name => _isPublished |= name.EndsWith(".metadata.json", StringComparison.Ordinal));
+                var store = new StoreOfNode(_lake, node, name => _isPublished |= name.EndsWith(".metadata.json", StringComparison.Ordinal)) { LetsSecondWriterWin = _mutation == Mutation.Store };
                 reached = (_check.IsInFolder(target.Table.Name)
                     ? IcebergCatalog.Of("folder", () => FileSystemCatalog.Open(store, node.Clock))
                     : IcebergCatalog.Of("rest", () => RestCatalog.Open(
@@ -209,6 +221,14 @@ internal sealed class World
             _server.Log.Rotate();
         }
 
+        if (_purges && _scheduler.Chance(0.1))
+        {
+            _scheduler.Count(FaultKind.Purge);
+            _scheduler.Note("the log is purged");
+            _server.Log.Rotate();
+            _server.Log.Purge();
+        }
+
         if (_scheduler.Chance(0.02))
         {
             _scheduler.Count(FaultKind.Cut);
@@ -222,6 +242,7 @@ internal sealed class World
 
     private Task? Look()
     {
+        _server.Lease.Check();
         _scheduler.IsCalm |= _model.Count >= _transactions && _scheduler.Steps >= _calmAt;
         if (_scheduler.IsCalm && !_wasCalm)
         {

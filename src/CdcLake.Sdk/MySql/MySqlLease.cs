@@ -1,47 +1,34 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using CdcLake.Connectors;
-using CdcLake.MySql.Tables;
-using CdcLake.MySql.Wire;
-using CdcLake.MySql.Wire.Auth;
 
 namespace CdcLake.MySql;
 
-// GET_LOCK(name, seconds): 1 when taken, 0 when somebody else has it after that time. A lock belongs to its session and goes with it: at once when the process is killed, and
-// when the server hears nothing for wait_timeout seconds, as of a process that is stopped or cut off. Source: MySQL reference manual, Locking Functions.
-
 /// <summary>
 /// A lease that is a named lock on the source server, kept by a session of its own that speaks once a second. By our own clock it lapses before the server can give it to
-/// somebody else: every proof counts from when it was asked for, not from when the answer came.
+/// somebody else: every proof counts from when it was asked for, not from when the answer came. A session that the server itself ends (<c>KILL</c>, a restart) gives the lock away at once, and
+/// its holder hears of it within <see cref="OwnPatience"/>; what two of them commit meanwhile the targets keep apart.
 /// </summary>
 internal sealed class MySqlLease : ILease
 {
-    private const int ServerPatience = 5; // seconds without a word from us
-    private static readonly TimeSpan OwnPatience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
-    private const int MaxName = 64; // of a lock
 
-    private readonly MySqlConnectionOptions _options;
+    private readonly Func<CancellationToken, Task<ILockSession>> _open;
     private readonly TimeProvider _clock;
-    private readonly string _literal;
     private CancellationTokenSource _lost = new();
     private CancellationTokenSource? _end;
     private Task _beating = Task.CompletedTask;
     private long _proved;
     private bool _hasIt;
 
-    /// <param name="options">The server and the account.</param>
-    /// <param name="pipeline">What is leased.</param>
+    /// <param name="open">Opens a session for the lock; as <see cref="MySqlLockSession.OpenAsync"/>.</param>
     /// <param name="clock">Measures all times.</param>
-    public MySqlLease(MySqlConnectionOptions options, string pipeline, TimeProvider clock)
+    public MySqlLease(Func<CancellationToken, Task<ILockSession>> open, TimeProvider clock)
     {
-        _options = options;
+        _open = open;
         _clock = clock;
-        var name = $"cdclake.{pipeline}";
-        name = name.Length <= MaxName ? name : $"cdclake.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pipeline)).AsSpan(0, 16))}";
-        _literal = MySqlTableName.Literal(name);
     }
+
+    /// <summary>How long a proof counts: less than what the server waits for a word.</summary>
+    public static TimeSpan OwnPatience => MySqlLockSession.ServerPatience - TimeSpan.FromSeconds(1);
 
     public bool IsHeld => Volatile.Read(ref _hasIt) && _clock.GetElapsedTime(Volatile.Read(ref _proved)) < OwnPatience;
 
@@ -50,13 +37,12 @@ internal sealed class MySqlLease : ILease
     public async Task AcquireAsync(Action<string> waiting, CancellationToken cancellationToken)
     {
         await ReleaseAsync().ConfigureAwait(false);
-        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var session = await _open(cancellationToken).ConfigureAwait(false);
         try
         {
-            await session.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout={ServerPatience}"), cancellationToken).ConfigureAwait(false);
             while (!await TryAsync(session, cancellationToken).ConfigureAwait(false))
             {
-                waiting(await HolderAsync(session, cancellationToken).ConfigureAwait(false));
+                waiting(await session.HolderAsync(cancellationToken).ConfigureAwait(false));
             }
         }
         catch
@@ -78,43 +64,15 @@ internal sealed class MySqlLease : ILease
         _lost.Dispose();
     }
 
-    // Any host of the list that answers: all are asked in the same order, so instances meet at the same one unless they see different servers.
-    private async Task<ServerSession> OpenAsync(CancellationToken cancellationToken)
-    {
-        MySqlServerException? last = null;
-        foreach (var host in _options.Hosts)
-        {
-            try
-            {
-                return await ServerSession.OpenAsync(_options, host, cancellationToken).ConfigureAwait(false);
-            }
-            catch (MySqlServerException error)
-            {
-                last = error;
-            }
-        }
-
-        throw last!;
-    }
-
-    private async Task<bool> TryAsync(ServerSession session, CancellationToken cancellationToken)
+    private async Task<bool> TryAsync(ILockSession session, CancellationToken cancellationToken)
     {
         var asked = _clock.GetTimestamp();
-        var answer = await session.QueryAsync($"SELECT GET_LOCK({_literal}, 1)", cancellationToken).ConfigureAwait(false);
+        var hasIt = await session.TakeAsync(cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _proved, asked);
-        return answer[0, 0] == "1" && _clock.GetElapsedTime(asked) < OwnPatience;
+        return hasIt && _clock.GetElapsedTime(asked) < OwnPatience;
     }
 
-    private async Task<string> HolderAsync(ServerSession session, CancellationToken cancellationToken)
-    {
-        var found = await session.QueryAsync(
-            $"SELECT ID, HOST FROM information_schema.PROCESSLIST WHERE ID = IS_USED_LOCK({_literal})", cancellationToken).ConfigureAwait(false);
-        return found.Count == 0
-            ? "another instance has the lease"
-            : $"an instance at {found[0, 1]} (connection {found[0, 0]} of {session.Peer}) has the lease";
-    }
-
-    private async Task KeepAsync(ServerSession session, CancellationToken end)
+    private async Task KeepAsync(ILockSession session, CancellationToken end)
     {
         await using (session.ConfigureAwait(false))
         {
@@ -130,8 +88,7 @@ internal sealed class MySqlLease : ILease
                         break;
                     }
 
-                    var answer = await session.QueryAsync($"SELECT IS_USED_LOCK({_literal}) = CONNECTION_ID()", end).WaitAsync(left, _clock, end).ConfigureAwait(false);
-                    if (answer[0, 0] != "1")
+                    if (!await session.HasAsync(end).WaitAsync(left, _clock, end).ConfigureAwait(false))
                     {
                         break;
                     }

@@ -133,7 +133,7 @@ public sealed class MySqlSource : ISourceTarget
         ? new BinlogFileSource(_files, clock, _options)
         : new MySqlBinlogSource(_connection, pipeline, _options, clock);
 
-    ILease? ISourceTarget.CreateLease(string pipeline, TimeProvider clock) => _connection is null ? null : new MySqlLease(_connection, pipeline, clock);
+    ILease? ISourceTarget.CreateLease(string pipeline, TimeProvider clock) => _connection is { } options ? new MySqlLease(token => MySqlLockSession.OpenAsync(options, pipeline, token), clock) : null;
 
     private static MySqlSource OfFiles(string[] files, Action<MySqlSourceOptions>? configure)
     {

@@ -29,4 +29,7 @@ internal enum FaultKind
 
     /// <summary>A session is cut at the server.</summary>
     Cut,
+
+    /// <summary>The server deletes its log, all but the newest file.</summary>
+    Purge,
 }

@@ -8,19 +8,29 @@ namespace CdcLake.Simulation.Servers;
 /// <summary>MySQL: tables, and the log of what was written to them, byte by byte as a server writes it.</summary>
 /// <param name="tables">Its tables.</param>
 /// <param name="clock">Of its transactions.</param>
-internal sealed class Server(IEnumerable<MemoryTable> tables, TimeProvider clock)
+/// <param name="patience">How long a session may say nothing.</param>
+internal sealed class Server(IEnumerable<MemoryTable> tables, TimeProvider clock, TimeSpan patience)
 {
     public MemoryDatabase Database { get; } = new(tables);
 
     public ServerLog Log { get; } = new("51311a7e-0000-4000-8000-000000000001", []);
 
-    public LeaseServer Lease { get; } = new(clock);
+    public LeaseServer Lease { get; } = new(clock, patience);
+
+    /// <summary>What the source does when the log it needs is purged, as the application has set it: read all tables anew, or fail.</summary>
+    public bool ResnapshotsWhenPurged { get; set; }
+
+    /// <summary>It begins with what its log still has, and says nothing of what it has not.</summary>
+    public bool HidesPurges { get; init; }
 
     /// <summary>Transactions so far.</summary>
     public int Count => Database.Count;
 
     /// <summary>How many transactions a position has.</summary>
     public static int CountOf(GtidSet executed) => (int)executed.Count;
+
+    /// <summary>The file from which the log can be read on behind a position; null where a part of that is purged.</summary>
+    public string? FindStart(GtidSet executed) => Log.FindStart(executed) ?? (HidesPurges ? Log.Files[0].Name : null);
 
     /// <summary>Rows that are there before the log begins.</summary>
     public void Load(Action<HarnessTransaction> write)

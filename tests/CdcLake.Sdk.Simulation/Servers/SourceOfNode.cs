@@ -31,6 +31,13 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
 
     public Task<SourcePosition?> LatestAsync(CancellationToken cancellationToken) => AskAsync<SourcePosition?>("latest", () => new MySqlPosition(server.Log.Executed), cancellationToken);
 
+    // Asked only where a new snapshot is the answer, as the source on MySQL does.
+    public async Task<bool> CanContinueAsync(SourcePosition from, CancellationToken cancellationToken) =>
+        !server.ResnapshotsWhenPurged || await ReachesBackAsync(from, cancellationToken).ConfigureAwait(false);
+
+    public Task<bool> ReachesBackAsync(SourcePosition from, CancellationToken cancellationToken) =>
+        AskAsync("reach back", () => server.FindStart(((MySqlPosition)from).Executed) is not null, cancellationToken);
+
     public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
         var guarded = new SourceOutputGuard(output, start.Boundaries);
@@ -52,6 +59,10 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
             {
                 await StreamAsync(processor, guarded, cancellationToken).ConfigureAwait(false);
             }
+            catch (BinlogUnavailableException error) when (error.IsPurged && server.ResnapshotsWhenPurged)
+            {
+                throw new BinlogUnavailableException(error.Message, error) { IsTransient = true, IsPurged = true }; // the next run begins with a snapshot
+            }
             catch (MySqlServerException error) when (!guarded.HasFailed && error.IsTransient)
             {
                 var pause = _delay.Next();
@@ -65,6 +76,11 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
 
     private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
     {
+        if (start.ReadsAnew && !server.ResnapshotsWhenPurged)
+        {
+            throw new SimulationException("All tables are read anew though the application wants to be told that the log is purged.");
+        }
+
         var view = await AskAsync(
             "begin snapshot", () => (server.Log.Executed, Tables: start.Tables.Select(t => server.Database.RowsOf(server.Database.Table(t.Table.Name))).ToList()), cancellationToken).ConfigureAwait(false);
         output.Report(new SourceProgress(SourcePhase.Snapshot));
@@ -91,7 +107,8 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
 
     private async Task StreamAsync(BinlogEventProcessor processor, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        var file = await AskAsync("dump", () => server.Log.FindStart(processor.Executed)!, cancellationToken).ConfigureAwait(false);
+        var file = await AskAsync("dump", () => server.FindStart(processor.Executed), cancellationToken).ConfigureAwait(false)
+            ?? throw new BinlogUnavailableException("The server has purged transactions that were not read yet.") { IsPurged = true };
         processor.BeginStream(Name, checksum: true);
         output.Report(new SourceProgress(SourcePhase.Streaming, Name));
         processor.Process(BinlogEvent.ArtificialRotate(file));
@@ -100,7 +117,8 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
         while (true)
         {
             var grown = server.Log.Grown;
-            var read = await AskAsync("events", () => server.Log.Read(file, at)!.Value, cancellationToken).ConfigureAwait(false);
+            var read = await AskAsync("events", () => server.Log.Read(file, at), cancellationToken).ConfigureAwait(false)
+                ?? throw new MySqlServerException($"The server has deleted {file} while it was read.") { IsTransient = true };
             var some = 1 + node.Scheduler.Random.Next(12);
             for (var (from, n) = (0, 0); from < read.Bytes.Length && n < some; n++)
             {
@@ -123,7 +141,7 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
                 (file, at) = (next, BinlogEvent.First);
                 processor.Process(BinlogEvent.ArtificialRotate(file));
             }
-            else if (server.Log.Read(file, at)!.Value is { Bytes.Length: 0, Next: null })
+            else if (server.Log.Read(file, at) is { Bytes.Length: 0, Next: null })
             {
                 await processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
                 await grown.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -11,6 +11,9 @@ namespace CdcLake.Simulation.Servers;
 /// <param name="created">Told of each object that was created where there was none.</param>
 internal sealed class StoreOfNode(MemoryObjectStore inner, Node node, Action<string> created) : IObjectStore
 {
+    /// <summary>A version of a table that is there is written over by another.</summary>
+    public bool LetsSecondWriterWin { get; init; }
+
     public string UriOf(string name) => inner.UriOf(name);
 
     public string NameOf(string uri) => inner.NameOf(uri);
@@ -67,6 +70,12 @@ internal sealed class StoreOfNode(MemoryObjectStore inner, Node node, Action<str
     private async Task<bool> CreateAsync(string name, byte[] content)
     {
         var isNew = await inner.TryPutNewAsync(name, content, CancellationToken.None).ConfigureAwait(false);
+        if (!isNew && LetsSecondWriterWin && name.EndsWith(".metadata.json", StringComparison.Ordinal))
+        {
+            await inner.PutAsync(name, content, CancellationToken.None).ConfigureAwait(false);
+            isNew = true;
+        }
+
         if (isNew)
         {
             created(name);
