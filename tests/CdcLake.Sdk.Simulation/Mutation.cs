@@ -12,6 +12,9 @@ internal enum Mutation
     /// <summary>A server that has purged its log begins with what is left, and does not say so.</summary>
     Purge,
 
+    /// <summary>A snapshot takes columns from where they were when the table was described.</summary>
+    Columns,
+
     /// <summary>A server that gives the lock of a session away sooner than it says.</summary>
     Lease,
 }

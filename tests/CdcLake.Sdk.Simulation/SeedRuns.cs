@@ -10,6 +10,7 @@ internal sealed class SeedRuns(SeedOptions options)
     private readonly long[] _faults = new long[Enum.GetValues<FaultKind>().Length];
     private readonly List<int> _failed = [];
     private long _runs;
+    private int _last;
     private long _steps;
     private long _commits;
     private ulong _fingerprint;
@@ -39,6 +40,7 @@ internal sealed class SeedRuns(SeedOptions options)
     {
         var result = await new World(seed, options.Mutation, options.IsTraced ? Console.WriteLine : null).RunAsync().ConfigureAwait(false);
         _runs++;
+        _last = seed;
         (_steps, _commits, _fingerprint) = (_steps + result.Steps, _commits + result.Commits, (_fingerprint * 31) + result.Fingerprint);
         for (var kind = 0; kind < _faults.Length; kind++)
         {
@@ -56,6 +58,8 @@ internal sealed class SeedRuns(SeedOptions options)
         }
     }
 
+    private string PartText() => options.Parts == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"process {options.Part + 1} of {options.Parts}: ");
+
     private void Fail(int seed, string why)
     {
         _failed.Add(seed);
@@ -66,7 +70,7 @@ internal sealed class SeedRuns(SeedOptions options)
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{_runs} runs in {time.TotalSeconds:0.0} s, {_runs / time.TotalMinutes:0} a minute; {_steps} decisions; {_commits} commits compared; {_faults.Sum()} crashes and faults; fingerprint {_fingerprint:x16}"));
+            $"{PartText()}{_runs} runs, up to seed {_last}, in {time.TotalSeconds:0.0} s, {_runs / time.TotalMinutes:0} a minute; {_steps} decisions; {_commits} commits compared; {_faults.Sum()} crashes and faults; fingerprint {_fingerprint:x16}"));
         foreach (var kind in Enum.GetValues<FaultKind>())
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {kind,-8} {_faults[(int)kind],9}"));

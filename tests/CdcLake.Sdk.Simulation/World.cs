@@ -23,6 +23,7 @@ internal sealed class World
     private readonly Scheduler _scheduler;
     private readonly Random _random;
     private readonly Server _server;
+    private readonly ShopTables _tables = new();
     private readonly ShopModel _model;
     private readonly MemoryObjectStore _lake;
     private readonly MemoryObjectStore _checkpoints;
@@ -34,7 +35,9 @@ internal sealed class World
     private readonly int _transactions;
     private readonly int _instances;
     private readonly bool _purges;
+    private readonly bool _alters;
     private long _calmAt = long.MaxValue;
+    private bool _resnapshots;
     private bool _isPublished;
     private bool _wasCalm;
 
@@ -49,13 +52,13 @@ internal sealed class World
         RandomIds.Source = bytes => ids.NextBytes(bytes);
         _scheduler = new Scheduler(first.Next(), FaultRates.Of(first), print);
         _random = new Random(first.Next());
-        _server = new Server(ShopTables.Create(), _scheduler.Clock, mutation == Mutation.Lease ? TimeSpan.FromSeconds(2) : MySqlLockSession.ServerPatience) { HidesPurges = mutation == Mutation.Purge };
+        _server = new Server(_tables.Create(), _scheduler.Clock, mutation == Mutation.Lease ? TimeSpan.FromSeconds(2) : MySqlLockSession.ServerPatience) { HidesPurges = mutation == Mutation.Purge, TakesColumnsByPlace = mutation == Mutation.Columns };
         _model = new ShopModel(_random, _server.Load);
         _lake = new MemoryObjectStore("memory://lake/", _scheduler.Clock);
         _checkpoints = new MemoryObjectStore("memory://checkpoints/", _scheduler.Clock);
         _rest = new RestCatalogHandler("memory://lake/rest", _scheduler.Clock);
         (_transactions, _instances) = (_random.Next(5, 40), _random.Next(1, 3));
-        (_purges, _server.ResnapshotsWhenPurged) = (_random.Next(3) == 0, _random.Next(2) == 0);
+        (_purges, _alters, _resnapshots) = (_random.Next(3) == 0, _random.Next(3) == 0, _random.Next(2) == 0);
         var where = ShopPipeline.Targets.Where(_ => _random.Next(2) == 0).ToHashSet(StringComparer.Ordinal);
         var (mode, fileSize) = (_random.Next(3), _random.Next(2) == 0 ? 65_536L : (long?)null);
         _pipeline = ShopPipeline.Build(
@@ -102,8 +105,8 @@ internal sealed class World
     {
         for (var life = 0; !_reached.Task.IsCompleted; life++)
         {
-            var node = _scheduler.Start($"n{number}.{life}");
-            var pipeline = new Pipeline(DefinitionOf(node)).Attached();
+            var (node, resnapshots) = (_scheduler.Start($"n{number}.{life}"), _resnapshots);
+            var pipeline = new Pipeline(DefinitionOf(node, resnapshots)).Attached();
             var run = pipeline.RunAsync(node.Stopping);
             await Task.WhenAny(run, node.Killed, _reached.Task).ConfigureAwait(false);
             if (node.IsDead)
@@ -118,7 +121,7 @@ internal sealed class World
                     node.Stop();
                 }
 
-                await EndAsync(node, run).ConfigureAwait(false);
+                await EndAsync(node, run, resnapshots).ConfigureAwait(false);
                 await pipeline.DisposeAsync().ConfigureAwait(false);
                 _scheduler.Bury(node);
             }
@@ -130,7 +133,7 @@ internal sealed class World
         }
     }
 
-    private async Task EndAsync(Node node, Task run)
+    private async Task EndAsync(Node node, Task run, bool resnapshots)
     {
         try
         {
@@ -140,10 +143,10 @@ internal sealed class World
         {
             return; // it did not drain in time, which is no failure
         }
-        catch (BinlogUnavailableException error) when (error.IsPurged && !error.IsTransient && !_server.ResnapshotsWhenPurged && !_server.Log.Purged.IsEmpty)
+        catch (BinlogUnavailableException error) when (error.IsPurged && !error.IsTransient && !resnapshots && !_server.Log.Purged.IsEmpty)
         {
             _scheduler.Note($"{node.Name} says that the log is purged, and the application lets the next one read all tables anew");
-            _server.ResnapshotsWhenPurged = true;
+            _resnapshots = true;
             return;
         }
         catch (CdcLakeException error) when (error.IsTransient && node.Stopping.IsCancellationRequested)
@@ -165,7 +168,7 @@ internal sealed class World
         }
     }
 
-    private PipelineDefinition DefinitionOf(Node node)
+    private PipelineDefinition DefinitionOf(Node node, bool resnapshots)
     {
         var definition = _pipeline.Definition;
         var lakes = new Dictionary<CatalogCommitGroup, CatalogCommitGroup>(ReferenceEqualityComparer.Instance);
@@ -173,7 +176,7 @@ internal sealed class World
         options.TimeProvider = node.Clock;
         return definition with
         {
-            CreateSource = () => new SourceOfNode(_server, node),
+            CreateSource = () => new SourceOfNode(_server, node, resnapshots),
             Sinks = [.. definition.Sinks.Cast<IcebergSinkTarget>().Select(t => t.In(Reached(t)))],
             OpenCheckpoints = () => new StoreOfNode(_checkpoints, node, _ => { }),
             CreateLease = () => _instances > 1 ? _server.Lease.CreateLease(node) : null,
@@ -214,7 +217,18 @@ internal sealed class World
         }
 
         _scheduler.Note($"transaction {_model.Count + 1}");
-        _server.Commit(_model.Next);
+        if (_alters && _random.Next(5) == 0)
+        {
+            var (statement, table) = _tables.Alter(_random, _server.Database.Table);
+            _scheduler.Note(statement);
+            _server.Alter(statement, table);
+            _model.Stand();
+        }
+        else
+        {
+            _server.Commit(_model.Next);
+        }
+
         if (_random.Next(10) == 0)
         {
             _scheduler.Note("the log rotates");

@@ -17,11 +17,11 @@ internal sealed class Server(IEnumerable<MemoryTable> tables, TimeProvider clock
 
     public LeaseServer Lease { get; } = new(clock, patience);
 
-    /// <summary>What the source does when the log it needs is purged, as the application has set it: read all tables anew, or fail.</summary>
-    public bool ResnapshotsWhenPurged { get; set; }
-
     /// <summary>It begins with what its log still has, and says nothing of what it has not.</summary>
     public bool HidesPurges { get; init; }
+
+    /// <summary>Snapshots take columns from where they were when the table was described.</summary>
+    public bool TakesColumnsByPlace { get; init; }
 
     /// <summary>Transactions so far.</summary>
     public int Count => Database.Count;
@@ -50,5 +50,12 @@ internal sealed class Server(IEnumerable<MemoryTable> tables, TimeProvider clock
             Database.Commit(transaction.Statements, clock.GetUtcNow());
             Log.Append(transaction.Statements.Changes, clock.GetUtcNow());
         }
+    }
+
+    /// <summary>A statement has made another table of one.</summary>
+    public void Alter(string statement, MemoryTable table)
+    {
+        Database.Define(table);
+        Log.Append(table.Name.Split('.')[0], statement, clock.GetUtcNow());
     }
 }

@@ -16,7 +16,8 @@ namespace CdcLake.Simulation.Servers;
 /// </summary>
 /// <param name="server">What it reads.</param>
 /// <param name="node">The process.</param>
-internal sealed class SourceOfNode(Server server, Node node) : ISource
+/// <param name="resnapshots">What it does when the log it needs is purged, as the application has set it: read all tables anew, or fail.</param>
+internal sealed class SourceOfNode(Server server, Node node, bool resnapshots) : ISource
 {
     private readonly Backoff _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), 1);
 
@@ -33,7 +34,7 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
 
     // Asked only where a new snapshot is the answer, as the source on MySQL does.
     public async Task<bool> CanContinueAsync(SourcePosition from, CancellationToken cancellationToken) =>
-        !server.ResnapshotsWhenPurged || await ReachesBackAsync(from, cancellationToken).ConfigureAwait(false);
+        !resnapshots || await ReachesBackAsync(from, cancellationToken).ConfigureAwait(false);
 
     public Task<bool> ReachesBackAsync(SourcePosition from, CancellationToken cancellationToken) =>
         AskAsync("reach back", () => server.FindStart(((MySqlPosition)from).Executed) is not null, cancellationToken);
@@ -59,7 +60,7 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
             {
                 await StreamAsync(processor, guarded, cancellationToken).ConfigureAwait(false);
             }
-            catch (BinlogUnavailableException error) when (error.IsPurged && server.ResnapshotsWhenPurged)
+            catch (BinlogUnavailableException error) when (error.IsPurged && resnapshots)
             {
                 throw new BinlogUnavailableException(error.Message, error) { IsTransient = true, IsPurged = true }; // the next run begins with a snapshot
             }
@@ -76,24 +77,24 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
 
     private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        if (start.ReadsAnew && !server.ResnapshotsWhenPurged)
+        if (start.ReadsAnew && !resnapshots)
         {
             throw new SimulationException("All tables are read anew though the application wants to be told that the log is purged.");
         }
 
         var view = await AskAsync(
-            "begin snapshot", () => (server.Log.Executed, Tables: start.Tables.Select(t => server.Database.RowsOf(server.Database.Table(t.Table.Name))).ToList()), cancellationToken).ConfigureAwait(false);
+            "begin snapshot", () => (server.Log.Executed, Tables: start.Tables.Select(t => View(t, server.Database.Table(t.Table.Name))).ToList()), cancellationToken).ConfigureAwait(false);
         output.Report(new SourceProgress(SourcePhase.Snapshot));
         await output.BeginEpochAsync(EpochKind.CompleteResult, cancellationToken).ConfigureAwait(false);
         for (var table = 0; table < start.Tables.Count; table++)
         {
-            foreach (var rows in view.Tables[table].Chunk(1 + node.Scheduler.Random.Next(8)))
+            foreach (var rows in view.Tables[table].Rows.Chunk(1 + node.Scheduler.Random.Next(8)))
             {
                 await AskAsync($"snapshot of table {table}", () => true, cancellationToken).ConfigureAwait(false);
                 var batch = new ChangeBatch(start.Tables[table].Schema);
                 foreach (var row in rows)
                 {
-                    MemoryTable.Append(batch, start.Tables[table].Columns, row, 1);
+                    MemoryTable.Append(batch, view.Tables[table].Columns, row, 1);
                 }
 
                 await output.ChangesAsync(table, batch, cancellationToken).ConfigureAwait(false);
@@ -104,6 +105,11 @@ internal sealed class SourceOfNode(Server server, Node node) : ISource
         await output.EndEpochAsync(new Epoch(position, node.Clock.GetUtcNow(), EpochKind.CompleteResult), cancellationToken).ConfigureAwait(false);
         return position;
     }
+
+    // Columns are asked for by name: since they were described they may have moved.
+    private (IReadOnlyList<object?[]> Rows, IReadOnlyList<int> Columns) View(TableCapture capture, MemoryTable table) => (
+        server.Database.RowsOf(table),
+        server.TakesColumnsByPlace ? capture.Columns : [.. capture.Schema.Fields.Select(f => table.Columns.ToList().FindIndex(c => c.Column.Name == f.Name))]);
 
     private async Task StreamAsync(BinlogEventProcessor processor, SourceOutputGuard output, CancellationToken cancellationToken)
     {

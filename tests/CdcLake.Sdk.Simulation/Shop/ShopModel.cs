@@ -62,6 +62,9 @@ internal sealed class ShopModel
         _states.Add((items, orders));
     }
 
+    /// <summary>A transaction that changes no row of these.</summary>
+    public void Stand() => _states.Add(_states[^1]);
+
     /// <summary>Rows of each target after so many transactions, by its name.</summary>
     public IReadOnlyList<object?[]> Rows(string target, int count)
     {

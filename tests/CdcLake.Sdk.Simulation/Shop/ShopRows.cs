@@ -1,5 +1,3 @@
-using CdcLake.Testing.Tables;
-
 namespace CdcLake.Simulation.Shop;
 
 /// <summary>A row of <c>shop.items</c>.</summary>
@@ -13,13 +11,3 @@ internal sealed record ItemTotal(int Id, string Name, long Orders, long Qty, dec
 
 /// <summary>Orders of one note.</summary>
 internal sealed record NoteTotal(string Note, long Orders, int Largest);
-
-/// <summary>The tables as they are.</summary>
-internal static class ShopTables
-{
-    public static IReadOnlyList<MemoryTable> Create() =>
-    [
-        CreateTableText.Read("CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL, price DECIMAL(10,2) NOT NULL)"),
-        CreateTableText.Read("CREATE TABLE shop.orders (id INT PRIMARY KEY, item_id INT NOT NULL, qty INT NOT NULL, note VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL)"),
-    ];
-}
