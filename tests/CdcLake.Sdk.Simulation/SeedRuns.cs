@@ -13,7 +13,7 @@ internal sealed class SeedRuns(SeedOptions options)
     private int _last;
     private long _steps;
     private long _commits;
-    private ulong _fingerprint;
+    private ulong _fingerprint; // those of all processes together are one of all seeds in one process
 
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync()
@@ -41,7 +41,7 @@ internal sealed class SeedRuns(SeedOptions options)
         var result = await new World(seed, options.Mutation, options.IsTraced ? Console.WriteLine : null).RunAsync().ConfigureAwait(false);
         _runs++;
         _last = seed;
-        (_steps, _commits, _fingerprint) = (_steps + result.Steps, _commits + result.Commits, (_fingerprint * 31) + result.Fingerprint);
+        (_steps, _commits, _fingerprint) = (_steps + result.Steps, _commits + result.Commits, _fingerprint ^ result.Fingerprint);
         for (var kind = 0; kind < _faults.Length; kind++)
         {
             _faults[kind] += result.Faults[kind];
