@@ -12,7 +12,7 @@ internal static class AlteredColumns
     /// <returns>False when rows and values that are read certainly stay what they are.</returns>
     public static bool AreRead(AlterClause clause, TableCapture capture) => clause.Kind switch
     {
-        AlterKind.Nothing or AlterKind.ChangeDefaultText => false,
+        AlterKind.Nothing or AlterKind.MovePartitions or AlterKind.ChangeDefaultText => false,
         AlterKind.DropForeignKey => capture.Table.ForeignKeys.Count > 0,
         AlterKind.AddColumn => capture.ReadsAll,
         AlterKind.DropColumn or AlterKind.ChangeColumn or AlterKind.RenameColumn =>

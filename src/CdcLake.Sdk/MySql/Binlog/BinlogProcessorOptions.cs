@@ -78,6 +78,9 @@ internal sealed record BinlogProcessorOptions
     /// <summary>True when nobody follows foreign keys whose consequences are not logged: a table that gets one stops the source where its log is such.</summary>
     public bool ForeignKeysMustTell { get; init; }
 
+    /// <summary>True when views that were opened before are still to be read: what changes rows in them, although none come or go, counts as a change of rows.</summary>
+    public bool GuardsViews { get; init; }
+
     /// <summary>Rows of one unfinished transaction that are held back so that they can be dropped; a larger transaction is handed on while it is read.</summary>
     public int HeldRows { get; init; } = 65_536;
 

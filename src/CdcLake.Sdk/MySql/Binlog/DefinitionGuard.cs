@@ -39,6 +39,11 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
             return;
         }
 
+        if (statement.LeavesRows && !options.GuardsViews)
+        {
+            return;
+        }
+
         if (_selection is not null && !FollowsForeignKeys(statement))
         {
             _alterations = transaction.IsSkipped ? [] : _selection.Read(statement, transaction, mayFollow);
@@ -96,8 +101,8 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
         && !tables.Tables.Any(t => statement.Tables[0].MayBe(t.Name));
 
     // Of ALTER TABLE only what touches something that is read: all else the next TABLE_MAP tells, and the decoder follows it.
-    private static bool Concerns(Statement statement, CapturedTable table) =>
-        statement.Clauses.Count == 0 || statement.Clauses.Any(c => AlteredColumns.AreRead(c, table.Capture));
+    private bool Concerns(Statement statement, CapturedTable table) =>
+        statement.Clauses.Count == 0 || statement.Clauses.Any(c => AlteredColumns.AreRead(c, table.Capture) || (c.Kind == AlterKind.MovePartitions && options.GuardsViews));
 
     private bool TryFollow(Statement statement, CapturedTable table, OpenTransaction transaction)
     {

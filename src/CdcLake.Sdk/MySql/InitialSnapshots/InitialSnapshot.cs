@@ -21,6 +21,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
     private readonly SemaphoreSlim _control = new(1);
     private readonly SnapshotOutput _output = new(output, from?.Part, plan.Settings.SnapshotRowsPerSecond is { } rows ? new RowLimit(rows, plan.Clock) : null);
     private SnapshotMeter? _progress;
+    private ViewGuard? _views;
 
     /// <summary>Called when the cut is taken, with its position, before the first row is pushed.</summary>
     public Func<MySqlPosition, Task> WhenCut { get; init; } = _ => Task.CompletedTask;
@@ -96,6 +97,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
     private async Task ReadAsync(SnapshotCut cut, ServerSession session, List<SnapshotView> views, CancellationToken cancellationToken)
     {
         OverlaidKeys = cut.Overlays.Sum(o => o.KeyCount);
+        _views = new ViewGuard(plan, cut);
         _progress = plan.Meter.BeginSnapshot(await RowEstimates.ReadAsync(session, cut.Tables.Select(t => t.Table), cancellationToken).ConfigureAwait(false));
         foreach (var (meter, table) in _progress.Tables.Zip(cut.Tables))
         {
@@ -248,6 +250,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
             {
                 var statement = await view.BeginTableAsync(table, select, cancellationToken).ConfigureAwait(false);
                 await CheckUnchangedAsync(session, table, cancellationToken).ConfigureAwait(false);
+                await AskAsync(() => _views!.CheckAsync(session, cancellationToken), cancellationToken).ConfigureAwait(false);
                 return statement;
             }
             catch (MySqlServerException error) when (error.Code == ServerErrors.LockWaitTimeout && plan.Clock.GetElapsedTime(began) < plan.Settings.SnapshotPatience)
@@ -261,6 +264,19 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
         await AskAsync(() => new TableReader(session, plan.Settings.Dates).ReadAgainAsync(table.Definition.Name, cancellationToken), cancellationToken).ConfigureAwait(false));
 
     // One statement at a time.
+    private async Task AskAsync(Func<Task> question, CancellationToken cancellationToken)
+    {
+        await _control.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await question().ConfigureAwait(false);
+        }
+        finally
+        {
+            _control.Release();
+        }
+    }
+
     private async Task<T> AskAsync<T>(Func<Task<T>> question, CancellationToken cancellationToken)
     {
         await _control.WaitAsync(cancellationToken).ConfigureAwait(false);

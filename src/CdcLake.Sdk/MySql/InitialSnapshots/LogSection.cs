@@ -16,6 +16,9 @@ internal sealed class LogSection(SnapshotPlan plan, IReadOnlyList<SnapshotTable>
     /// <summary>When epochs end towards the output.</summary>
     public EpochLimits Limits { get; init; } = new(int.MaxValue, TimeSpan.FromDays(1));
 
+    /// <summary>True when views from before the end of the section are read after it: the tables must show the same rows in them.</summary>
+    public bool GuardsViews { get; init; }
+
     /// <summary>XA transactions that may have been prepared before the section and have ended before the views were opened.</summary>
     public IReadOnlyCollection<XaId> Settled { get; init; } = [];
 
@@ -40,6 +43,7 @@ internal sealed class LogSection(SnapshotPlan plan, IReadOnlyList<SnapshotTable>
             Clock = plan.Clock,
             Dates = plan.Settings.Dates,
             StatementTables = [.. plan.Settings.StatementTables],
+            GuardsViews = GuardsViews,
         });
         var connection = await session.OpenWireAsync(plan.Clock, "snapshot_window", cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))

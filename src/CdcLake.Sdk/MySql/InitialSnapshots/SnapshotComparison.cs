@@ -13,8 +13,9 @@ internal sealed class SnapshotComparison : ISourceView
     private readonly ServerSession _session;
     private readonly SnapshotView _view;
     private readonly SnapshotCut _cut;
+    private readonly ViewGuard _guard;
 
-    private SnapshotComparison(ServerSession session, SnapshotView view, SnapshotCut cut) => (_session, _view, _cut) = (session, view, cut);
+    private SnapshotComparison(ServerSession session, SnapshotView view, SnapshotCut cut, ViewGuard guard) => (_session, _view, _cut, _guard) = (session, view, cut, guard);
 
     /// <param name="plan">The tables.</param>
     /// <param name="session">At the server; belongs to the comparison once it is returned.</param>
@@ -29,7 +30,7 @@ internal sealed class SnapshotComparison : ISourceView
         {
             var before = (new SnapshotProgress(new Dictionary<string, TableProgress>()), at);
             var cut = await SnapshotCut.WaitAsync(plan, before, session, [view], _ => { }, cancellationToken).ConfigureAwait(false);
-            return new SnapshotComparison(session, view, cut);
+            return new SnapshotComparison(session, view, cut, new ViewGuard(plan, cut));
         }
         catch (Exception error)
         {
@@ -45,6 +46,7 @@ internal sealed class SnapshotComparison : ISourceView
         var read = _cut.Tables[table].Table;
         var decoder = new SnapshotRowDecoder(read.Definition.Name, [.. read.Wide.Columns.Select(c => read.Definition.Columns[c])]);
         var statement = await _view.BeginTableAsync(read, read.SelectOf(read.Wide), cancellationToken).ConfigureAwait(false);
+        await _guard.CheckAsync(_session, cancellationToken).ConfigureAwait(false);
         while (!_view.Connection.IsAtEnd)
         {
             yield return WithoutChanged(table, await decoder.ReadBatchAsync(_view.Connection, read.Wide.Schema, cancellationToken).ConfigureAwait(false));

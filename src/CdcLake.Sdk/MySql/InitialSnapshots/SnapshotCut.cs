@@ -118,7 +118,7 @@ internal sealed class SnapshotCut : IAsyncDisposable
             var high = await dialect.ReadEndAsync(session, cancellationToken).ConfigureAwait(false);
             var time = await ServerClock.ReadAsync(session, cancellationToken).ConfigureAwait(false);
             var window = new SnapshotWindow(tables, overlays, new FinishedRows(session));
-            var section = new LogSection(plan, [.. tables.Select(t => t.Table)]) { Settled = open };
+            var section = new LogSection(plan, [.. tables.Select(t => t.Table)]) { Settled = open, GuardsViews = true };
             var position = await ReadWindowAsync(section, window, session, low, high, mayBeLater: before is null, cancellationToken).ConfigureAwait(false);
             RefuseTouchedWithoutKey(tables, overlays);
             return new SnapshotCut(tables, overlays, window.Changes, position, time);

@@ -10,12 +10,13 @@ internal static class AlterClauses
     private static readonly HashSet<string> Harmless =
         [
         "ALGORITHM", "LOCK", "FORCE", "ENABLE", "DISABLE", "WITH", "WITHOUT", "ORDER", "SECONDARY_LOAD", "SECONDARY_UNLOAD",
-        "COALESCE", "REORGANIZE", "REBUILD", "ANALYZE", "CHECK", "OPTIMIZE", "REMOVE", "PARTITION", "UPGRADE",
+        "ANALYZE", "CHECK", "UPGRADE",
         "DEFAULT", "CHARACTER", "CHARSET", "COLLATE", "COMMENT", "AUTO_INCREMENT", "AUTOEXTEND_SIZE", "AVG_ROW_LENGTH", "CHECKSUM", "COMPRESSION", "CONNECTION",
         "DELAY_KEY_WRITE", "ENCRYPTION", "ENGINE", "ENGINE_ATTRIBUTE", "INSERT_METHOD", "KEY_BLOCK_SIZE", "MAX_ROWS", "MIN_ROWS", "PACK_KEYS", "PASSWORD", "ROW_FORMAT",
         "SECONDARY_ENGINE", "SECONDARY_ENGINE_ATTRIBUTE", "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES", "TABLESPACE",
         ];
 
+    private static readonly HashSet<string> Partitions = ["COALESCE", "REORGANIZE", "REBUILD", "OPTIMIZE", "REMOVE", "PARTITION"];
     private static readonly HashSet<string> BeforeNames = ["REBUILD", "ANALYZE", "CHECK", "OPTIMIZE", "ORDER"];
     private static readonly HashSet<string> Constraints = ["INDEX", "KEY", "UNIQUE", "FULLTEXT", "SPATIAL", "FOREIGN", "CHECK", "PARTITION"];
     private static readonly string[] DefaultText = ["CHARACTER", "CHARSET", "COLLATE"];
@@ -78,6 +79,9 @@ internal static class AlterClauses
                 var charset = text.Has(at + 2, "CHARACTER") ? at + 4 : at + 3;
                 clauses.Add(new AlterClause(text[charset].Text?.Equals("utf8mb4", StringComparison.OrdinalIgnoreCase) == true ? AlterKind.Nothing : AlterKind.ConvertText)); // which has every character
                 break;
+            case var word when Partitions.Contains(word):
+                clauses.Add(new AlterClause(AlterKind.MovePartitions));
+                break;
             case var word:
                 clauses.Add(!Harmless.Contains(word) || IsOfOtherEngine(text, at, end) ? new AlterClause(AlterKind.ChangeRows)
                     : DefaultText.Any(w => text.IndexOf(at, end, w) >= 0) ? new AlterClause(AlterKind.ChangeDefaultText)
@@ -90,7 +94,7 @@ internal static class AlterClauses
     {
         if (text.HasAny(at, Constraints))
         {
-            clauses.Add(Nothing);
+            clauses.Add(text.Has(at, "PARTITION") && !text.Has(at + 1, '(') ? new AlterClause(AlterKind.MovePartitions) : Nothing); // of a hash, the rows go to other ones
             return;
         }
 

@@ -63,6 +63,9 @@ internal sealed record Statement(StatementKind Kind, IReadOnlyList<NamedTable> T
     /// <summary>What ALTER TABLE does; empty for all other statements, and when it may do anything.</summary>
     public IReadOnlyList<AlterClause> Clauses { get; init; } = [];
 
+    /// <summary>True of an ALTER TABLE after which the table has the same rows and columns.</summary>
+    public bool LeavesRows => Clauses.Count > 0 && Clauses.All(c => c.Kind is AlterKind.Nothing or AlterKind.MovePartitions);
+
     /// <summary>True when it gives the table a foreign key that changes rows by itself.</summary>
     public bool AddsActions { get; init; }
 
