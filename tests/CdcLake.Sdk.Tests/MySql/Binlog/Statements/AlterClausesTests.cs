@@ -17,15 +17,26 @@ public sealed class AlterClausesTests
     [InlineData("ADD CONSTRAINT c CHECK (a > 0) NOT ENFORCED, ADD CHECK (b IN (1, 2)), ADD CONSTRAINT u UNIQUE KEY (a)")]
     [InlineData("ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (id) ON DELETE RESTRICT ON UPDATE NO ACTION")]
     [InlineData("DROP INDEX i, DROP KEY j, DROP CHECK c, RENAME INDEX a TO b, RENAME KEY c TO d, ALTER INDEX x INVISIBLE, ALTER CHECK c NOT ENFORCED")]
-    [InlineData("PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10) ENGINE = InnoDB, PARTITION p1 VALUES LESS THAN MAXVALUE)")]
     [InlineData("ADD PARTITION (PARTITION p VALUES LESS THAN (20), PARTITION q VALUES LESS THAN (30))")]
+    [InlineData("ANALYZE PARTITION p, q")]
+    [InlineData("CONVERT TO CHARACTER SET 'utf8mb4'")]
+    [InlineData("CONVERT TO CHARSET utf8mb4")]
+    public void Clauses_that_no_row_shows_are_harmless(string clauses) => Assert.Equal(StatementKind.Harmless, Scan(clauses).Kind);
+
+    [Theory]
+    [InlineData("PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10) ENGINE = InnoDB, PARTITION p1 VALUES LESS THAN MAXVALUE)")]
     [InlineData("REORGANIZE PARTITION p INTO (PARTITION a VALUES LESS THAN (5), PARTITION b VALUES LESS THAN (10))")]
     [InlineData("COALESCE PARTITION 2")]
     [InlineData("REBUILD PARTITION p, q")]
     [InlineData("REMOVE PARTITIONING")]
-    [InlineData("CONVERT TO CHARACTER SET 'utf8mb4'")]
-    [InlineData("CONVERT TO CHARSET utf8mb4")]
-    public void Clauses_that_no_row_shows_are_harmless(string clauses) => Assert.Equal(StatementKind.Harmless, Scan(clauses).Kind);
+    [InlineData("OPTIMIZE PARTITION ALL")]
+    [InlineData("ADD PARTITION PARTITIONS 2, ADD KEY k (a)")]
+    public void Partitions_that_are_made_anew_leave_rows_to_all_but_older_views(string clauses)
+    {
+        var statement = Scan(clauses);
+        Assert.Equal(StatementKind.ChangeTable, statement.Kind);
+        Assert.True(statement.LeavesRows);
+    }
 
     [Theory]
     [InlineData("ADD a INT, ADD COLUMN b VARCHAR(10) DEFAULT 'x, y' AFTER `c d`", "AddColumn a; AddColumn b")]
