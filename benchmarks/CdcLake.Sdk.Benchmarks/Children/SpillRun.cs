@@ -58,7 +58,7 @@ internal static class SpillRun
         var update = Figures.Clock - before;
         ChildProgram.Say("spill", string.Create(
             CultureInfo.InvariantCulture,
-            $"{load:R} {update:R} {loadPeak} {updatePeak} {operators.State.Sum(s => s.Bytes)} {operators.State.Sum(s => s.Log.SpilledBytes)}"));
+            $"{load:R} {update:R} {loadPeak} {updatePeak} {operators.State.Sum(s => s.Bytes + s.Log.CopiedBytes)} {operators.State.Sum(s => s.Log.SpilledBytes)}"));
     }
 
     private static void EndEpoch(SalesOperators operators, ref long peak)

@@ -36,11 +36,11 @@ internal sealed class PieceWriter : IAsyncDisposable
     {
         foreach (var chunk in chunks)
         {
-            var copy = ArrayPool<byte>.Shared.Rent(chunk.Bytes.Length);
+            var copy = ArrayPool<byte>.Shared.Rent(chunk.Length);
             try
             {
-                chunk.Bytes.CopyTo(copy);
-                await WriteBlockAsync(PieceFormat.SegmentBlock, chunk.Segment, chunk.Offset, copy.AsMemory(0, chunk.Bytes.Length), cancellationToken).ConfigureAwait(false);
+                chunk.CopyTo(copy);
+                await WriteBlockAsync(PieceFormat.SegmentBlock, chunk.Segment, chunk.Offset, copy.AsMemory(0, chunk.Length), cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -95,7 +95,14 @@ internal sealed class PieceWriter : IAsyncDisposable
     {
         foreach (var chunk in chunks)
         {
-            await WriteBlockAsync(PieceFormat.SegmentBlock, chunk.Segment, chunk.Offset, chunk.Bytes, cancellationToken).ConfigureAwait(false);
+            if (chunk.Memory.IsEmpty)
+            {
+                await CopyAsync([chunk], cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await WriteBlockAsync(PieceFormat.SegmentBlock, chunk.Segment, chunk.Offset, chunk.Memory, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

@@ -11,7 +11,8 @@ internal sealed class SharedMemory(long bytes, long leastShare)
     private long _used;
     private int _count;
 
-    private long All => bytes;
+    /// <summary>Of all of them.</summary>
+    public long Bytes => bytes;
 
     private long Even => Math.Max(leastShare, bytes / Math.Max(1, Volatile.Read(ref _count)));
 
@@ -28,7 +29,7 @@ internal sealed class SharedMemory(long bytes, long leastShare)
         private long _mine;
         private bool _hasLeft;
 
-        public long Bytes => Math.Max(memory.Even, memory.All - (Interlocked.Read(ref memory._used) - _mine));
+        public long Bytes => Math.Max(memory.Even, memory.Bytes - (Interlocked.Read(ref memory._used) - _mine));
 
         public void Takes(long taken)
         {

@@ -34,6 +34,7 @@ internal readonly struct GroupRoots(RowMap groups, int number, int root)
                 throw new CheckpointException("A stored row belongs to no group. Delete the checkpoint folder: the pipeline rebuilds it from the source.");
             }
 
+            groups.Log.Settle();
             store.Readd(old, at, ref groups.Field<uint>(group, root));
             old.ReleaseBefore(at);
         }
@@ -55,6 +56,7 @@ internal readonly struct GroupRoots(RowMap groups, int number, int root)
 
         for (var at = former.Next(0); at != 0; at = former.Next(at))
         {
+            groups.Log.Settle();
             if (taken.TryGetValue(TStore.GroupOf(former, at), out var group))
             {
                 store.AddFrom(former, at, groups.Field<long>(group, number), ref groups.Field<uint>(group, root));

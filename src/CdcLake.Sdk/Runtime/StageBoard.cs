@@ -159,7 +159,7 @@ internal sealed class StageBoard(TimeProvider clock)
             Blocked = blocked,
             Busy = Math.Max(0, 1 - blocked - Share(now.Idle - since.Idle)),
             StateRows = probe.State.Sum(s => s.Log.LiveCount),
-            StateBytes = probe.State.Sum(s => s.Bytes),
+            StateBytes = probe.State.Sum(s => s.Bytes + s.Log.CopiedBytes),
             StateBytesOnDisk = probe.State.Sum(s => s.Log.SpilledBytes),
             LargestPartitionRowsIn = probe.Partitions.Count == 0 ? now.RowsIn : probe.Partitions.Max(p => p.Read().RowsIn),
             Partitions = Math.Max(1, probe.Partitions.Count),

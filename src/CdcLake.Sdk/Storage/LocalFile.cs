@@ -1,4 +1,3 @@
-using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
@@ -115,20 +114,20 @@ internal sealed class LocalFile : IDisposable
         }
     }
 
-    /// <summary>Gives the file a length and a place in the address space; blocks of the disk it takes only as it is written. Whoever calls disposes the view before the file.</summary>
-    public MemoryMappedViewAccessor Map(long bytes)
+    /// <summary>Fills the span with what the system has in its cache. Where it has not all of it, or is none that tells, it is asked to read ahead, and the answer is false.</summary>
+    public bool TryReadNow(Span<byte> bytes, long offset)
     {
-        try
+        if (ReadAhead.TryRead(_handle, bytes, offset))
         {
-            RandomAccess.SetLength(_handle, bytes);
-            using var map = MemoryMappedFile.CreateFromFile(_handle, null, bytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-            return map.CreateViewAccessor(0, bytes, MemoryMappedFileAccess.ReadWrite);
+            return true;
         }
-        catch (Exception e) when (LocalErrors.IsExpected(e))
-        {
-            throw LocalErrors.Wrap("map", $"{_content} in {_path}", e);
-        }
+
+        WillRead(offset, bytes.Length);
+        return false;
     }
+
+    /// <summary>Says what is read soon. Advice only.</summary>
+    public void WillRead(long offset, long bytes) => ReadAhead.Begin(_handle, offset, bytes);
 
     public void Dispose() => _handle.Dispose();
 }

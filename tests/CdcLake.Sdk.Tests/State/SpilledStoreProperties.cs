@@ -8,7 +8,9 @@ using CdcLake.Tests.Properties;
 
 namespace CdcLake.Tests.State;
 
-/// <summary>Every store against a dictionary, while all but the last segment of its log is on disk, through rewrites, checkpoints and restarts at random moments.</summary>
+/// <summary>
+/// Every store against a dictionary, while all but the last segment of its log is on disk, through rewrites, checkpoints and restarts at random moments. Copies of records are given up after each batch, or stay for some.
+/// </summary>
 public sealed class SpilledStoreProperties : IDisposable
 {
     private const int Keys = 200;
@@ -35,7 +37,7 @@ public sealed class SpilledStoreProperties : IDisposable
     {
         for (var seed = 1; seed <= 8; seed++)
         {
-            using var budget = new StateBudget(0, _folder.Path) { SegmentBytes = 512 };
+            using var budget = new StateBudget(0, _folder.Path) { SegmentBytes = 512, CopyBytes = seed % 2 * 64 << 10 };
             await RunAsync(seed, budget, () => create(budget));
             Assert.True(budget.SpilledBytes > 16 << 10, $"seed {seed}: only {budget.SpilledBytes} bytes are on disk");
         }

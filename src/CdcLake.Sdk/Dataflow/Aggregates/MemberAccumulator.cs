@@ -50,6 +50,7 @@ internal abstract class MemberAccumulator<TOrder> : Accumulator
             _hashes[i] = MemberHeaps<TOrder>.HashOf(map.Field<long>(groups[i], GroupRecord.Number), _values.Hashes[first + i]);
         }
 
+        Members.Ask(_hashes.AsSpan(0, groups.Length));
         var weights = batch.Weights[first..];
         var nulls = batch[_input].HasNulls ? batch[_input].Nulls[first..] : default;
         for (var i = 0; i < groups.Length; i++)

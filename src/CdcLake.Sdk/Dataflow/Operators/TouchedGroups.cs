@@ -64,10 +64,16 @@ internal sealed class TouchedGroups : IDisposable
     /// <exception cref="InconsistentChangeException">A group would have a negative number of rows or values.</exception>
     public void EndEpoch()
     {
-        AppendResults(_touched.AsSpan(0, _count));
-        for (var i = 0; i < _count; i++)
+        for (var first = 0; first < _count; first += ChangeBatch.TargetRows)
         {
-            Check(_touched[i]);
+            var groups = _touched.AsSpan(first, Math.Min(ChangeBatch.TargetRows, _count - first));
+            _groups.Log.Settle();
+            _groups.Log.Ask(groups);
+            AppendResults(groups);
+            foreach (var group in groups)
+            {
+                Check(group);
+            }
         }
 
         _next = 0;
@@ -82,6 +88,7 @@ internal sealed class TouchedGroups : IDisposable
             return null;
         }
 
+        _groups.Log.Settle();
         for (; _next < _count && _piece.HasRoom; _next++)
         {
             var exists = Exists(_touched[_next]);
@@ -168,6 +175,11 @@ internal sealed class TouchedGroups : IDisposable
     {
         for (var i = 0; i < _count; i++)
         {
+            if (i % ChangeBatch.TargetRows == 0)
+            {
+                _groups.Log.Settle();
+            }
+
             _groups.Field<int>(_touched[i], GroupRecord.Touched) = 0;
             if (!Exists(_touched[i]))
             {

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace CdcLake.State.Spilling;
 
 /// <summary>
-/// The segments of one log, by number: the last ones in memory, those before them on disk once memory is short, the oldest first. Each has an address at which its bytes are read and changed wherever
-/// it lies; the address changes when a segment leaves memory, which happens only in <see cref="Add"/> and <see cref="Trim"/>. Not thread-safe.
+/// The segments of one log, by number: the last ones in memory, those before them on disk once memory is short, the oldest first. One in memory has an address at which its bytes are read and changed;
+/// it leaves memory only in <see cref="Add"/> and <see cref="Trim"/>. One on disk is read, and written, in parts; which of its records died there is known in memory. Not thread-safe.
 /// </summary>
 internal sealed class LogSegments
 {
@@ -17,6 +17,7 @@ internal sealed class LogSegments
     private readonly StateSpace? _space;
     private byte[]?[] _memory = new byte[4][];
     private SpilledSegment[] _disk = new SpilledSegment[4];
+    private ulong[]?[] _dead = new ulong[4][];
     private nint[] _addresses = new nint[4];
     private int[] _used = new int[4];
     private int _onDisk;
@@ -29,15 +30,18 @@ internal sealed class LogSegments
         _space = space;
     }
 
+    /// <summary>Part of the budget; null for segments that stay in memory.</summary>
+    public StateSpace? Space => _space;
+
     public int Count { get; private set; }
 
-    /// <summary>Bytes of segments in memory.</summary>
+    /// <summary>Bytes of segments in memory, and of what is known of those on disk.</summary>
     public long MemoryBytes { get; private set; }
 
     /// <summary>Bytes of segments on disk.</summary>
     public long DiskBytes { get; private set; }
 
-    /// <summary>Where each segment begins; another array when there are more.</summary>
+    /// <summary>Where each segment begins, 0 for one that is on disk; another array when there are more.</summary>
     public nint[] Addresses => _addresses;
 
     /// <summary>Bytes of each that are in use; another array when there are more.</summary>
@@ -56,6 +60,7 @@ internal sealed class LogSegments
         {
             Array.Resize(ref _memory, Count * 2);
             Array.Resize(ref _disk, Count * 2);
+            Array.Resize(ref _dead, Count * 2);
             Array.Resize(ref _addresses, Count * 2);
             Array.Resize(ref _used, Count * 2);
         }
@@ -77,35 +82,75 @@ internal sealed class LogSegments
 
     /// <summary>Sends segments to disk while the store takes more memory than it may; the last one stays. Nobody may look at bytes of the log meanwhile.</summary>
     /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
-    public void Trim()
+    public void Trim() => Spill(Count - 1, 0);
+
+    /// <summary>True when a segment is not in memory.</summary>
+    public bool IsOnDisk(int segment) => segment < _onDisk && _memory[segment] is null;
+
+    /// <summary>True until a segment is given up.</summary>
+    public bool IsThere(int segment) => _memory[segment] is not null || _disk[segment].Capacity > 0;
+
+    /// <summary>Bytes of a segment in memory. They stay what they are when it leaves memory.</summary>
+    public Memory<byte> Bytes(int segment, int offset, int length) => _memory[segment].AsMemory(offset, length);
+
+    /// <summary>Where a segment on disk lies.</summary>
+    public SpilledSegment PlaceOf(int segment) => _disk[segment];
+
+    /// <summary>A bit for each 8 bytes of a segment on disk where a record begins that died there; null when none did.</summary>
+    public ulong[]? DeadOf(int segment) => _dead[segment];
+
+    /// <summary>Remembers that a record of a segment on disk is dead.</summary>
+    public void MarkDead(int segment, int offset)
     {
-        Spill(Count - 1, 0);
-        TrimPages();
+        if (_dead[segment] is null)
+        {
+            _dead[segment] = new ulong[(_used[segment] + 511) / 512];
+            MemoryBytes += _dead[segment]!.Length * sizeof(ulong);
+        }
+
+        _dead[segment]![offset / 512] |= 1UL << (offset / 8 % 64);
     }
 
-    /// <summary>Keeps few pages of what is on disk in the process. Bytes of the log may be looked at meanwhile.</summary>
-    public void TrimPages() => _space?.Budget.TrimPages();
+    /// <summary>Fills a span with bytes of a segment on disk.</summary>
+    /// <exception cref="ObjectStoreException">The disk fails.</exception>
+    public void Read(int segment, int offset, Span<byte> bytes) => _disk[segment].Extent.Read(bytes, _disk[segment].Offset + offset);
 
-    /// <summary>Says that a walk through all segments has come to one: what comes next is asked for.</summary>
-    public void Walks(int segment)
+    /// <summary>As <see cref="Read"/>, if the system has them in its cache; else it is asked to read ahead.</summary>
+    public bool TryReadNow(int segment, int offset, Span<byte> bytes) => _disk[segment].Extent.TryReadNow(bytes, _disk[segment].Offset + offset);
+
+    /// <summary>Writes bytes into a segment on disk.</summary>
+    /// <exception cref="ObjectStoreException">The disk fails.</exception>
+    public void Write(int segment, int offset, ReadOnlySpan<byte> bytes) => _disk[segment].Extent.Write(bytes, _disk[segment].Offset + offset);
+
+    /// <summary>All of a segment on disk.</summary>
+    /// <exception cref="ObjectStoreException">The disk fails.</exception>
+    public WholeSegment Open(int segment)
+    {
+        var bytes = new WholeSegment(_disk[segment], _used[segment]);
+        try
+        {
+            bytes.Read();
+            return bytes;
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Says that a walk through all segments has come to one on disk: what comes next is asked for.</summary>
+    public void WillWalk(int segment)
     {
         const int ahead = 4;
-        if (segment >= _onDisk)
+        for (var i = segment == 0 ? 1 : segment + ahead - 1; i < Math.Min(segment + ahead, _onDisk); i++)
         {
-            return;
+            if (IsOnDisk(i) && IsThere(i))
+            {
+                _disk[i].Extent.WillRead(_disk[i].Offset, _used[i]);
+            }
         }
-
-        for (var i = segment == 0 ? 0 : segment + ahead - 1; i < Math.Min(segment + ahead, _onDisk); i++)
-        {
-            PageAdvice.WillRead(_addresses[i], _used[i]);
-        }
-
-        TrimPages();
     }
-
-    /// <summary>Bytes of a segment. They stay what they are when it leaves memory; what changes later is not among them then.</summary>
-    public Memory<byte> Bytes(int segment, int offset, int length) =>
-        _memory[segment] is { } memory ? memory.AsMemory(offset, length) : new MappedMemory(_addresses[segment] + offset, length).Memory;
 
     /// <summary>Says that another thread looks at bytes of all segments that are there now, until <see cref="Unwatch"/>: their memory is used for nothing else.</summary>
     public void Watch() => _watched = Count;
@@ -115,19 +160,17 @@ internal sealed class LogSegments
     /// <summary>Gives up a segment. Its number is not used again.</summary>
     public void Release(int segment)
     {
-        if (_addresses[segment] == 0)
-        {
-            return;
-        }
-
         if (_memory[segment] is { } memory)
         {
             GiveUp(segment, memory);
         }
-        else
+        else if (IsThere(segment))
         {
             DiskBytes -= _disk[segment].Capacity;
             _space!.Budget.Free(_disk[segment]);
+            _disk[segment] = default;
+            MemoryBytes -= (_dead[segment]?.Length ?? 0) * sizeof(ulong);
+            _dead[segment] = null;
         }
 
         _addresses[segment] = 0;
@@ -147,6 +190,7 @@ internal sealed class LogSegments
             (_memory[0], _memory[kept]) = (_memory[kept], _memory[0]);
             (_addresses[0], _addresses[kept]) = (_addresses[kept], _addresses[0]);
             (_disk[0], _disk[kept]) = (_disk[kept], _disk[0]);
+            (_dead[0], _dead[kept]) = (_dead[kept], _dead[0]);
         }
 
         for (var i = kept < 0 ? 0 : 1; i < Count; i++)
@@ -185,7 +229,7 @@ internal sealed class LogSegments
             {
                 var place = _space.Budget.Write(memory.AsSpan(0, _used[_onDisk]), memory.Length);
                 _disk[_onDisk] = place;
-                _addresses[_onDisk] = place.Address;
+                _addresses[_onDisk] = 0;
                 DiskBytes += memory.Length;
                 GiveUp(_onDisk, memory);
             }

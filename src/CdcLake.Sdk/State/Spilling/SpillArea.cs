@@ -3,7 +3,7 @@ using CdcLake.Storage;
 
 namespace CdcLake.State.Spilling;
 
-/// <summary>Places on disk for segments, in large files that are mapped into the address space. A place that is free is used again; files stay until the end. Thread-safe.</summary>
+/// <summary>Places on disk for segments, in large files. A place that is free is used again; files stay until the end. Thread-safe.</summary>
 /// <param name="folder">Where files are made.</param>
 /// <param name="content">What is in them, for messages.</param>
 internal sealed class SpillArea(string folder, string content) : IDisposable
@@ -44,18 +44,6 @@ internal sealed class SpillArea(string folder, string content) : IDisposable
             CollectionsMarshal.GetValueRefOrAddDefault(_free, segment.Capacity, out _) ??= new Stack<SpilledSegment>();
             _free[segment.Capacity].Push(segment);
             _bytes -= segment.Capacity;
-        }
-    }
-
-    /// <summary>Gives all resident pages back to the system's cache.</summary>
-    public void DropPages()
-    {
-        lock (_lock)
-        {
-            foreach (var extent in _extents)
-            {
-                extent.DropPages();
-            }
         }
     }
 
@@ -104,8 +92,4 @@ internal sealed class SpillArea(string folder, string content) : IDisposable
 /// <param name="Extent">The file.</param>
 /// <param name="Offset">Where in it.</param>
 /// <param name="Capacity">Bytes of the place.</param>
-internal readonly record struct SpilledSegment(SpillExtent Extent, long Offset, int Capacity)
-{
-    /// <summary>Where its bytes are in the address space, readable and writable.</summary>
-    public nint Address => Extent.Address + (nint)Offset;
-}
+internal readonly record struct SpilledSegment(SpillExtent Extent, long Offset, int Capacity);

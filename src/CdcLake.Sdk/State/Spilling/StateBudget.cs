@@ -6,8 +6,7 @@ namespace CdcLake.State.Spilling;
 
 /// <summary>
 /// The memory that the state of one pipeline may take, and the place on a local disk for what exceeds it. Three quarters are for what lives in memory: records that did not spill, and hash indexes,
-/// which cannot. One quarter is for pages of spilled records that were looked at; the system keeps more of them in its cache as far as memory is free. All stores of a pipeline have one budget:
-/// each may take what the others leave, and its even share in any case. Thread-safe; dispose it when nobody looks at state any more.
+/// which cannot. One quarter is for copies of spilled records that were looked at; the system keeps more in its cache as far as memory is free. All stores of a pipeline have one budget: each may take what the others leave, and its even share in any case. Thread-safe; dispose it when nobody looks at state any more.
 /// </summary>
 internal sealed class StateBudget : IDisposable
 {
@@ -16,8 +15,8 @@ internal sealed class StateBudget : IDisposable
     private const int LeastSegmentBytes = 4 << 10;
 
     private readonly SharedMemory _memory;
+    private readonly SharedMemory _copies = null!;
     private readonly SpillArea _area;
-    private readonly ResidentPages _pages;
 
     /// <param name="bytes">Of memory.</param>
     /// <param name="folder">Where files are made, once there is something to spill. They have no name, and go with the process however that ends.</param>
@@ -26,9 +25,9 @@ internal sealed class StateBudget : IDisposable
         Bytes = bytes;
         SegmentBytes = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(bytes / SegmentsOfBudget, LeastSegmentBytes, SegmentPool.SegmentBytes));
         _memory = new SharedMemory(bytes - (bytes / 4), leastShare: 0);
+        CopyBytes = bytes / 4;
         _area = new SpillArea(folder, string.Create(CultureInfo.InvariantCulture,
             $"state that exceeds the {bytes:N0} bytes of PipelineOptions.MaxStateBytes (the folder is PipelineOptions.StateFolder)"));
-        _pages = new ResidentPages(bytes / 4);
     }
 
     /// <summary>Half of the memory that the process may use (that of its container, where there is one), 64 MiB at least.</summary>
@@ -40,15 +39,19 @@ internal sealed class StateBudget : IDisposable
     /// <summary>Bytes of a segment: 1 MiB, less where the budget is small.</summary>
     public int SegmentBytes { get; init; }
 
+    /// <summary>Bytes for copies of records that are on disk: a quarter of the budget.</summary>
+    public long CopyBytes
+    {
+        get => _copies.Bytes;
+        init => _copies = new SharedMemory(value, leastShare: 0);
+    }
+
     /// <summary>Bytes that lie on disk.</summary>
     public long SpilledBytes => _area.Bytes;
 
     /// <summary>The part of one more store.</summary>
-    /// <param name="used">Bytes of memory that it takes.</param>
-    public StateSpace Enter(Func<long> used) => new(this, _memory.Enter(), used);
-
-    /// <summary>Gives pages that were looked at back to the system's cache where more than a quarter of the budget is resident. Cheap, and safe at any time: no byte is lost.</summary>
-    public void TrimPages() => _pages.Trim(_area);
+    /// <param name="used">Bytes of memory that it takes, without copies of records that are on disk.</param>
+    public StateSpace Enter(Func<long> used) => new(this, _memory.Enter(), _copies.Enter(), used);
 
     /// <summary>Writes a segment to disk.</summary>
     /// <param name="content">Its bytes.</param>

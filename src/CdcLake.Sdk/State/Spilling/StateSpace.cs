@@ -6,15 +6,18 @@ namespace CdcLake.State.Spilling;
 internal sealed class StateSpace : IDisposable
 {
     private readonly IMemoryShare _share;
+    private readonly IMemoryShare _copies;
     private readonly Func<long> _used;
 
     /// <param name="budget">That of the pipeline.</param>
     /// <param name="share">Part of its memory.</param>
-    /// <param name="used">Bytes of memory that the store takes.</param>
-    public StateSpace(StateBudget budget, IMemoryShare share, Func<long> used)
+    /// <param name="copies">Part of its memory for copies of records that are on disk.</param>
+    /// <param name="used">Bytes of memory that the store takes without them.</param>
+    public StateSpace(StateBudget budget, IMemoryShare share, IMemoryShare copies, Func<long> used)
     {
         Budget = budget;
         _share = share;
+        _copies = copies;
         _used = used;
     }
 
@@ -28,6 +31,17 @@ internal sealed class StateSpace : IDisposable
         return used + more > _share.Bytes;
     }
 
+    /// <summary>True when the store may keep so many bytes of copies.</summary>
+    public bool HasRoomForCopies(long bytes)
+    {
+        _copies.Takes(bytes);
+        return bytes <= _copies.Bytes;
+    }
+
     /// <summary>Leaves it to the others.</summary>
-    public void Dispose() => _share.Dispose();
+    public void Dispose()
+    {
+        _share.Dispose();
+        _copies.Dispose();
+    }
 }

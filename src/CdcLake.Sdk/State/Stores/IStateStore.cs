@@ -7,7 +7,7 @@ namespace CdcLake.State.Stores;
 /// </summary>
 internal interface IStateStore
 {
-    /// <summary>Memory held, in bytes.</summary>
+    /// <summary>Memory held, in bytes, but for copies of records that are on disk (<see cref="RecordLog.CopiedBytes"/>).</summary>
     long Bytes { get; }
 
     /// <summary>Changes when the log was rewritten, so that a checkpoint must write all of it.</summary>

@@ -16,7 +16,7 @@ internal sealed class MemberHeaps<TOrder> : IGroupedStore
 {
     private readonly RefIndex _index = new();
     private readonly List<uint> _scratch = [];
-    private RecordLog _log = new(sizeof(int));
+    private RecordLog _log = new(sizeof(int), HeaderSize);
     private long _negative;
     private long _zero;
 
@@ -54,6 +54,22 @@ internal sealed class MemberHeaps<TOrder> : IGroupedStore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchRecord(uint hash) => _log.Prefetch(_index.Peek(hash));
 
+    /// <summary>Says which values are looked at soon.</summary>
+    public void Ask(ReadOnlySpan<uint> hashes)
+    {
+        _log.Settle();
+        if (_log.IsPartlyOnDisk)
+        {
+            _scratch.Clear();
+            foreach (var hash in hashes)
+            {
+                _scratch.Add(_index.First(hash));
+            }
+
+            _log.Ask(CollectionsMarshal.AsSpan(_scratch));
+        }
+    }
+
     /// <summary>Adds or withdraws one value.</summary>
     /// <param name="group">Number of the group.</param>
     /// <param name="value">Encoded, not null.</param>
@@ -62,7 +78,7 @@ internal sealed class MemberHeaps<TOrder> : IGroupedStore
     /// <param name="root">Root of the group's heap, 0 when empty; updated.</param>
     public void Apply(long group, ReadOnlySpan<byte> value, uint hash, int weight, ref uint root)
     {
-        for (var at = hash; ;)
+        for (var at = _index.Home(hash); ;)
         {
             var reference = _index.Find(hash, ref at);
             if (reference == 0)

@@ -15,7 +15,7 @@ internal sealed class OrderedRows : IGroupedStore
     private readonly RowCodec _codec;
     private readonly int _sign;
     private readonly Stack<uint> _path = new();
-    private RecordLog _log = new(sizeof(int));
+    private RecordLog _log = new(sizeof(int), HeaderSize);
     private long _negative;
 
     /// <param name="codec">Form and order of the rows.</param>
@@ -59,6 +59,7 @@ internal sealed class OrderedRows : IGroupedStore
     /// <param name="root">Root of the group's tree, 0 when empty; updated.</param>
     public void Apply(long group, ReadOnlySpan<byte> row, int weight, ref uint root)
     {
+        _log.Settle();
         for (var at = root; at != 0;)
         {
             ref var header = ref HeaderOf(at);

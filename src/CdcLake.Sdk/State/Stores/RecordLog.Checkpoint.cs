@@ -1,13 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using static CdcLake.State.Stores.RecordFormat;
 
 namespace CdcLake.State.Stores;
-
-/// <summary>A run of bytes of one segment of a <see cref="RecordLog"/>.</summary>
-/// <param name="Segment">Number of the segment.</param>
-/// <param name="Offset">Where in the segment the bytes begin.</param>
-/// <param name="Bytes">The bytes themselves, not a copy.</param>
-internal readonly record struct LogChunk(int Segment, int Offset, ReadOnlyMemory<byte> Bytes);
 
 internal sealed partial class RecordLog
 {
@@ -20,7 +15,7 @@ internal sealed partial class RecordLog
     private long _savedBytes;
 
     /// <summary>Bytes of one entry that <see cref="WritePatch"/> makes: reference (4), header (4), prefix.</summary>
-    public int PatchBytes => 8 + _patchBytes;
+    public int PatchBytes => 8 + _prefix.Saved;
 
     /// <summary>True when nothing was appended or touched since the last <see cref="MarkSaved"/>.</summary>
     public bool IsSaved => _dirty.Count == 0 && _savedSegments == _count && (_count == 0 || _savedOffset == _used[_count - 1]);
@@ -74,8 +69,11 @@ internal sealed partial class RecordLog
         _dirty = [];
         foreach (var reference in touched)
         {
-            ref var header = ref HeaderAt(reference);
-            Unsafe.WriteUnaligned(ref header, Unsafe.ReadUnaligned<int>(ref header) & ~Dirty);
+            if (_addresses[SegmentOf(reference)] != 0 || _onDisk!.HasCopy(reference))
+            {
+                ref var header = ref HeaderAt(reference);
+                Unsafe.WriteUnaligned(ref header, Unsafe.ReadUnaligned<int>(ref header) & ~Dirty);
+            }
         }
 
         return touched;
@@ -84,11 +82,12 @@ internal sealed partial class RecordLog
     /// <summary>Writes what changed in place in one record: <see cref="PatchBytes"/> bytes.</summary>
     public void WritePatch(uint reference, Span<byte> into)
     {
+        Settle();
         into[..PatchBytes].Clear();
         var payload = this[reference];
         BinaryPrimitives.WriteUInt32LittleEndian(into, reference);
         BinaryPrimitives.WriteInt32LittleEndian(into[4..], Unsafe.ReadUnaligned<int>(ref HeaderAt(reference)));
-        payload[..Math.Min(_patchBytes, payload.Length)].CopyTo(into[8..]);
+        payload[..Math.Min(_prefix.Saved, payload.Length)].CopyTo(into[8..]);
     }
 
     /// <summary>All of the log is in a checkpoint now.</summary>
@@ -132,16 +131,21 @@ internal sealed partial class RecordLog
     {
         var reference = BinaryPrimitives.ReadUInt32LittleEndian(patch);
         var header = BinaryPrimitives.ReadInt32LittleEndian(patch[4..]);
-        var segment = (int)(reference >> SegmentShift);
-        var at = (int)(reference & OffsetMask) << UnitBits;
+        var (segment, at) = (SegmentOf(reference), OffsetOf(reference));
         if (reference == 0 || segment >= _count || at >= _used[segment] || ((Unsafe.ReadUnaligned<int>(ref HeaderAt(reference)) ^ header) & LengthMask) != 0)
         {
             return false;
         }
 
+        Settle();
         Unsafe.WriteUnaligned(ref HeaderAt(reference), header & ~Dirty);
         var payload = this[reference];
-        patch.Slice(8, Math.Min(_patchBytes, payload.Length)).CopyTo(payload);
+        patch.Slice(8, Math.Min(_prefix.Saved, payload.Length)).CopyTo(payload);
+        if ((header & Dead) != 0)
+        {
+            _onDisk?.MarkDead(reference);
+        }
+
         return true;
     }
 
@@ -151,8 +155,8 @@ internal sealed partial class RecordLog
         UsedBytes = DeadBytes = LiveCount = 0;
         for (var segment = 0; segment < _count; segment++)
         {
-            _segments.Walks(segment);
-            var at = segment == 0 ? Unit : 0;
+            _onDisk?.WalkTo(segment);
+            var at = FirstIn(segment, 0);
             while (at < _used[segment])
             {
                 var header = HeaderOf(segment, at);
@@ -169,18 +173,22 @@ internal sealed partial class RecordLog
             }
         }
 
+        _onDisk?.EndWalk();
         MarkSaved();
         return true;
     }
 
     private IEnumerable<LogChunk> Chunks(int segment, int offset)
     {
-        for (; segment < _count; segment++, offset = 0)
-        {
-            if (_used[segment] > offset)
-            {
-                yield return new LogChunk(segment, offset, _segments.Bytes(segment, offset, _used[segment] - offset));
-            }
-        }
+        _onDisk?.WriteBack();
+        return Enumerable.Range(segment, Math.Max(0, _count - segment)).Select(s => Chunk(s, s == segment ? offset : 0)).Where(c => c.Length > 0);
+    }
+
+    private LogChunk Chunk(int segment, int offset)
+    {
+        var length = _used[segment] - offset;
+        return _segments.IsOnDisk(segment)
+            ? new LogChunk(segment, offset, length, default) { Place = _segments.PlaceOf(segment), Dead = _segments.DeadOf(segment), SavedPrefix = _prefix.Saved }
+            : new LogChunk(segment, offset, length, _segments.Bytes(segment, offset, length));
     }
 }

@@ -1,22 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using CdcLake.State.Spilling;
+using static CdcLake.State.Stores.RecordFormat;
 
 namespace CdcLake.State.Stores;
-
-// A record, aligned to 8 bytes inside its segment:
-//
-//   offset  size    field
-//   0       4       header: bits 0-29 payload bytes, bit 30 dead, bit 31 changed since the last checkpoint
-//   4       length  payload: a prefix that its owner changes in place, then bytes that never change
-//
-// A reference is segment << 17 | offset / 8; 0 means none. References ascend in the order of appending, so at most 32 GiB fit one log.
 
 /// <summary>
 /// An append-only log of records in segments of up to 1 MiB (a longer record gets a segment of its own). Records stay where they are until the whole log is
 /// rewritten; a prefix of each may change in place, and a record can be declared dead. With a part of a <see cref="StateBudget"/>, old segments go to disk while records are added
-/// (<see cref="Append"/>) and in <see cref="Trim"/>: bytes of the log that were looked at before must not be looked at after these calls. Not thread-safe.
+/// (<see cref="Append"/>) and in <see cref="Trim"/>, and what was read from there is given up then, in <see cref="Settle"/> and when a walk (<see cref="Next"/>) comes to another segment: bytes of the
+/// log that were looked at before must not be looked at after these calls. Not thread-safe.
 /// </summary>
 internal sealed partial class RecordLog
 {
@@ -26,19 +21,9 @@ internal sealed partial class RecordLog
     /// <summary>Largest payload in bytes.</summary>
     public const int LongestPayload = LengthMask - Unit;
 
-    private const int UnitBits = 3;
-    private const int Unit = 1 << UnitBits;
-    private const int SegmentShift = 20 - UnitBits;
-    private const int OffsetMask = (1 << SegmentShift) - 1;
-    private const int MostSegments = 1 << (32 - SegmentShift);
-    private const int HeaderBytes = 4;
-    private const int LengthMask = (1 << 30) - 1;
-    private const int Dead = 1 << 30;
-    private const int Dirty = 1 << 31;
-
-    private readonly int _patchBytes;
+    private readonly RecordPrefix _prefix;
     private LogSegments _segments;
-    private StateSpace? _space;
+    private RecordsOnDisk? _onDisk;
     private nint[] _addresses;
     private int[] _used;
     private int _count;
@@ -46,25 +31,27 @@ internal sealed partial class RecordLog
     private uint _mark;
     private List<uint> _dirty = [];
 
-    /// <param name="patchBytes">How much of a payload's start a checkpoint must write again when a record is touched.</param>
-    public RecordLog(int patchBytes)
-        : this(patchBytes, null)
+    /// <param name="savedBytes">How much of a payload's start a checkpoint must write again when a record is touched.</param>
+    /// <param name="changingBytes">How much of it changes at all, where that is more.</param>
+    public RecordLog(int savedBytes, int changingBytes = 0)
+        : this(new RecordPrefix(savedBytes, Math.Max(savedBytes, changingBytes)), null)
     {
     }
 
-    private RecordLog(int patchBytes, StateSpace? space)
+    private RecordLog(RecordPrefix prefix, StateSpace? space)
     {
-        _patchBytes = patchBytes;
-        _space = space;
-        _segments = new LogSegments(space);
-        (_addresses, _used) = (_segments.Addresses, _segments.Used);
+        _prefix = prefix;
+        Begin(space);
     }
 
-    /// <summary>Bytes of memory of all segments.</summary>
+    /// <summary>Bytes of memory of all segments, without copies of records that are on disk.</summary>
     public long AllocatedBytes => _segments.MemoryBytes;
 
     /// <summary>Bytes of all segments that are on disk.</summary>
     public long SpilledBytes => _segments.DiskBytes;
+
+    /// <summary>Bytes of memory of what was read from segments on disk.</summary>
+    public long CopiedBytes => _onDisk?.Bytes ?? 0;
 
     /// <summary>Bytes of records appended, dead ones included.</summary>
     public long UsedBytes { get; private set; }
@@ -86,20 +73,18 @@ internal sealed partial class RecordLog
             throw new InvalidOperationException("Records were added before the log had its part of the budget.");
         }
 
-        _space = space;
-        _segments = new LogSegments(space);
-        (_addresses, _used) = (_segments.Addresses, _segments.Used);
+        Begin(space);
     }
 
     /// <summary>Forgets everything, and leaves its part of the budget to others: the log is not used again.</summary>
     public void GiveUp()
     {
         Clear();
-        _space?.Dispose();
+        _segments.Space?.Dispose();
     }
 
     /// <summary>An empty log to take the place of this one, with the same part of the budget.</summary>
-    public RecordLog Successor() => new(_patchBytes, _space);
+    public RecordLog Successor() => new(_prefix, _segments.Space);
 
     /// <summary>Adds a record of <paramref name="length"/> payload bytes with arbitrary content and returns its reference.</summary>
     /// <exception cref="ObjectStoreException">Memory is short and older records cannot be written to disk.</exception>
@@ -116,7 +101,7 @@ internal sealed partial class RecordLog
         _used[segment] = at + size;
         UsedBytes += size;
         LiveCount++;
-        var reference = ((uint)segment << SegmentShift) | (uint)(at >> UnitBits);
+        var reference = ReferenceOf(segment, at);
         Unsafe.WriteUnaligned(ref HeaderAt(reference), length);
         return reference;
     }
@@ -156,6 +141,7 @@ internal sealed partial class RecordLog
         ref var header = ref HeaderAt(reference);
         var value = Unsafe.ReadUnaligned<int>(ref header);
         Unsafe.WriteUnaligned(ref header, value | Dead);
+        _onDisk?.MarkDead(reference);
         DeadBytes += SizeOf(value & LengthMask);
         LiveCount--;
     }
@@ -163,13 +149,13 @@ internal sealed partial class RecordLog
     /// <summary>The first live record behind <paramref name="reference"/>, or 0. Pass 0 to begin.</summary>
     public uint Next(uint reference)
     {
-        var segment = (int)(reference >> SegmentShift);
-        var at = reference == 0 ? Unit : ((int)(reference & OffsetMask) << UnitBits) + SizeOf(LengthOf(reference));
+        var segment = SegmentOf(reference);
+        var at = reference == 0 ? Unit : OffsetOf(reference) + SizeOf(LengthOf(reference));
         while (segment < _count)
         {
-            if (at <= Unit)
+            if (at < _used[segment])
             {
-                _segments.Walks(segment);
+                _onDisk?.WalkTo(segment);
             }
 
             while (at < _used[segment])
@@ -177,7 +163,7 @@ internal sealed partial class RecordLog
                 var header = HeaderOf(segment, at);
                 if ((header & Dead) == 0)
                 {
-                    return ((uint)segment << SegmentShift) | (uint)(at >> UnitBits);
+                    return ReferenceOf(segment, at);
                 }
 
                 at += SizeOf(header & LengthMask);
@@ -187,12 +173,14 @@ internal sealed partial class RecordLog
             at = 0;
         }
 
+        _onDisk?.EndWalk();
         return 0;
     }
 
     /// <summary>Forgets everything; the memory of all but one segment is given up.</summary>
     public void Clear()
     {
+        _onDisk?.Forget();
         _segments.Clear();
         (_count, _capacity) = (_segments.Count, _segments.LastCapacity);
         if (_count > 0)
@@ -213,18 +201,29 @@ internal sealed partial class RecordLog
     /// <summary>Gives up the segments before the one of <paramref name="reference"/>, while a rewrite moves records out in order.</summary>
     public void ReleaseBefore(uint reference)
     {
-        for (var i = (int)(reference >> SegmentShift) - 1; i >= 0 && _addresses[i] != 0; i--)
+        for (var i = SegmentOf(reference) - 1; i >= 0 && _segments.IsThere(i); i--)
         {
             _segments.Release(i);
         }
     }
 
-    /// <summary>Sends old segments to disk where memory is short.</summary>
-    /// <exception cref="ObjectStoreException">They cannot be written.</exception>
-    public void Trim() => _segments.Trim();
+    /// <summary>Sends old segments to disk where memory is short, and gives up what was read from there.</summary>
+    /// <exception cref="ObjectStoreException">The disk fails.</exception>
+    public void Trim()
+    {
+        _segments.Trim();
+        _onDisk?.Settle();
+    }
 
-    /// <summary>Keeps few pages of what is on disk in the process; for calls between batches.</summary>
-    public void TrimPages() => _segments.TrimPages();
+    /// <summary>Gives up what was read from disk where it takes more than its part of the budget; for calls between batches.</summary>
+    /// <exception cref="ObjectStoreException">The disk fails.</exception>
+    public void Settle() => _onDisk?.Settle();
+
+    /// <summary>True when records are on disk, so that <see cref="Ask"/> pays.</summary>
+    public bool IsPartlyOnDisk => _segments.DiskBytes > 0;
+
+    /// <summary>Says which records are looked at soon: reading those that are on disk begins. 0 is allowed.</summary>
+    public void Ask(ReadOnlySpan<uint> references) => _onDisk?.Ask(references);
 
     /// <summary>Asks the processor to fetch a record that will be read soon; 0 is allowed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -232,17 +231,24 @@ internal sealed partial class RecordLog
     {
         if (Sse.IsSupported && reference != 0)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref HeaderAt(reference)));
+            Sse.Prefetch0((void*)(AddressOf(reference) + ((nint)(reference & OffsetMask) << UnitBits))); // of no use for what is on disk, and no fault
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private unsafe ref byte HeaderAt(uint reference) => ref Unsafe.AsRef<byte>((void*)(
-        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_addresses), reference >> SegmentShift) + ((nint)(reference & OffsetMask) << UnitBits)));
+    private nint AddressOf(uint reference) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_addresses), reference >> SegmentShift);
 
-    private int HeaderOf(int segment, int at) => Unsafe.ReadUnaligned<int>(ref HeaderAt(((uint)segment << SegmentShift) | (uint)(at >> UnitBits)));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe ref byte HeaderAt(uint reference)
+    {
+        var segment = AddressOf(reference);
+        return ref Unsafe.AsRef<byte>((void*)(segment != 0 ? segment + ((nint)(reference & OffsetMask) << UnitBits) : OnDisk(reference)));
+    }
 
-    private static int SizeOf(int length) => (length + HeaderBytes + Unit - 1) & ~(Unit - 1);
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private nint OnDisk(uint reference) => _onDisk!.AddressOf(reference);
+
+    private int HeaderOf(int segment, int at) => Unsafe.ReadUnaligned<int>(ref HeaderAt(ReferenceOf(segment, at)));
 
     private void TouchOld(uint reference)
     {
@@ -278,6 +284,7 @@ internal sealed partial class RecordLog
         }
 
         _segments.Add(bytes, used);
+        _onDisk?.Settle();
         (_addresses, _used, _count, _capacity) = (_segments.Addresses, _segments.Used, _segments.Count, _segments.LastCapacity);
     }
 
@@ -288,5 +295,13 @@ internal sealed partial class RecordLog
             _segments.EnlargeLast(Math.Max(bytes, Math.Min(2 * _capacity, SegmentBytes)));
             _capacity = _segments.LastCapacity;
         }
+    }
+
+    [MemberNotNull(nameof(_segments), nameof(_addresses), nameof(_used))]
+    private void Begin(StateSpace? space)
+    {
+        _segments = new LogSegments(space);
+        _onDisk = space is null ? null : new RecordsOnDisk(_segments, space, _prefix);
+        (_addresses, _used) = (_segments.Addresses, _segments.Used);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using CdcLake.State.Rows;
 
 namespace CdcLake.State.Stores;
@@ -16,6 +17,7 @@ internal sealed class RowMap : IStateStore
     private readonly int _prefix;
     private RecordLog _log;
     private readonly RefIndex _index = new();
+    private readonly List<uint> _wanted = [];
 
     /// <param name="prefixBytes">Bytes of the prefix of each record; zeroed in a new record.</param>
     public RowMap(int prefixBytes)
@@ -44,8 +46,8 @@ internal sealed class RowMap : IStateStore
     /// <param name="references">One entry for each key.</param>
     public void FindOrAdd(EncodedRows keys, Span<uint> references)
     {
-        _log.TrimPages();
         var hashes = keys.Hashes;
+        Ask(hashes);
         for (var i = 0; i < hashes.Length; i++)
         {
             Prefetch(hashes, i);
@@ -59,8 +61,8 @@ internal sealed class RowMap : IStateStore
     /// <summary>The record of each key, or 0.</summary>
     public void Find(EncodedRows keys, Span<uint> references)
     {
-        _log.TrimPages();
         var hashes = keys.Hashes;
+        Ask(hashes);
         for (var i = 0; i < hashes.Length; i++)
         {
             Prefetch(hashes, i);
@@ -132,6 +134,23 @@ internal sealed class RowMap : IStateStore
         }
     }
 
+    // What is on disk of these is looked at soon.
+    private void Ask(ReadOnlySpan<ulong> hashes)
+    {
+        _log.Settle();
+        if (_log.IsPartlyOnDisk)
+        {
+            _wanted.Clear();
+            for (var i = 0; i < hashes.Length; i++)
+            {
+                _index.Prefetch(RefIndex.Part(hashes[Math.Min(i + SlotAhead, hashes.Length - 1)]));
+                _wanted.Add(_index.First(RefIndex.Part(hashes[i])));
+            }
+
+            _log.Ask(CollectionsMarshal.AsSpan(_wanted));
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Prefetch(ReadOnlySpan<ulong> hashes, int row)
     {
@@ -145,7 +164,7 @@ internal sealed class RowMap : IStateStore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Find(ReadOnlySpan<byte> key, uint hash)
     {
-        for (var at = hash; ;)
+        for (var at = _index.Home(hash); ;)
         {
             var reference = _index.Find(hash, ref at);
             if (reference == 0 || KeyOf(reference).SequenceEqual(key))

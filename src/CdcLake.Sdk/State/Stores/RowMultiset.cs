@@ -20,7 +20,8 @@ internal sealed class RowMultiset : IStateStore
 
     private readonly RefIndex _rows = new();
     private readonly RefIndex _heads = new();
-    private RecordLog _log = new(sizeof(int));
+    private RecordLog _log = new(sizeof(int), HeaderSize);
+    private readonly List<uint> _wanted = [];
     private uint[] _rowHashes = [];
     private long _negative;
 
@@ -55,9 +56,9 @@ internal sealed class RowMultiset : IStateStore
     /// <param name="skip">Rows to leave out; empty for none.</param>
     public void Apply(EncodedRows keys, EncodedRows rests, ReadOnlySpan<sbyte> weights, ReadOnlySpan<bool> skip)
     {
-        _log.TrimPages();
         var keyHashes = keys.Hashes;
         var rowHashes = HashRows(keyHashes, rests.Hashes);
+        Ask(keyHashes, rowHashes);
         for (var i = 0; i < weights.Length; i++)
         {
             if (i + SlotAhead < weights.Length)
@@ -78,8 +79,8 @@ internal sealed class RowMultiset : IStateStore
     /// <summary>First row of each key, or 0.</summary>
     public void FindHeads(EncodedRows keys, ReadOnlySpan<bool> skip, Span<uint> heads)
     {
-        _log.TrimPages();
         var hashes = keys.Hashes;
+        Ask(hashes, default);
         for (var i = 0; i < hashes.Length; i++)
         {
             if (i + SlotAhead < hashes.Length)
@@ -222,9 +223,32 @@ internal sealed class RowMultiset : IStateStore
         }
     }
 
+    // What is on disk of the heads of the keys, and of the rows themselves, is looked at soon.
+    private void Ask(ReadOnlySpan<ulong> keyHashes, ReadOnlySpan<uint> rowHashes)
+    {
+        _log.Settle();
+        if (_log.IsPartlyOnDisk)
+        {
+            _wanted.Clear();
+            for (var i = 0; i < keyHashes.Length; i++)
+            {
+                _heads.Prefetch(RefIndex.Part(keyHashes[Math.Min(i + SlotAhead, keyHashes.Length - 1)]));
+                _wanted.Add(_heads.First(RefIndex.Part(keyHashes[i])));
+            }
+
+            for (var i = 0; i < rowHashes.Length; i++)
+            {
+                _rows.Prefetch(rowHashes[Math.Min(i + SlotAhead, rowHashes.Length - 1)]);
+                _wanted.Add(_rows.First(rowHashes[i]));
+            }
+
+            _log.Ask(CollectionsMarshal.AsSpan(_wanted));
+        }
+    }
+
     private uint FindRow(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rest, uint rowHash)
     {
-        for (var at = rowHash; ;)
+        for (var at = _rows.Home(rowHash); ;)
         {
             var reference = _rows.Find(rowHash, ref at);
             if (reference == 0)
@@ -292,10 +316,9 @@ internal sealed class RowMultiset : IStateStore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint FindHead(ReadOnlySpan<byte> key, uint hash, out uint slot)
     {
-        for (var at = hash; ;)
+        for (slot = _heads.Home(hash); ;)
         {
-            var reference = _heads.Find(hash, ref at);
-            slot = at - 1;
+            var reference = _heads.Find(hash, ref slot);
             if (reference == 0 || KeyOf(reference).SequenceEqual(key))
             {
                 return reference;
