@@ -42,7 +42,7 @@ public sealed class RecordLogTests
             references.AddRange(Append(log, more, references.Count));
             foreach (var chunk in log.Appended())
             {
-                chunk.Bytes.CopyTo(restored.LoadChunk(chunk.Segment, chunk.Offset, chunk.Bytes.Length));
+                chunk.CopyTo(restored.LoadChunk(chunk.Segment, chunk.Offset, chunk.Length).Span);
             }
 
             log.MarkSaved();
