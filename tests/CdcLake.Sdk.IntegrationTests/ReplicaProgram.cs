@@ -14,6 +14,9 @@ internal static class ReplicaProgram
     /// <summary>Environment variable with the most rows that a snapshot reads in a second; without it as fast as it can.</summary>
     public const string SnapshotRows = "CDCLAKE_TEST_SNAPSHOT_ROWS";
 
+    /// <summary>Environment variable; where it is there rows that the log has in part are completed.</summary>
+    public const string PartialRows = "CDCLAKE_TEST_PARTIAL_ROWS";
+
     /// <summary>Instead of a table: all tables of the database <c>ddl</c> but those of <c>tmp_*</c>.</summary>
     public const string WholeDatabase = "*";
 
@@ -50,8 +53,11 @@ internal static class ReplicaProgram
         .Aggregate(r => new { Group = r.Get<int>("id") % 1000 }, g => new Total(g.Key.Group, g.Sum(r => r.Get<long>("v")), g.Count()))
         .ToIceberg(lake.Table("lakehouse.totals"), key: t => t.Group);
 
-    private static void Limit(MySqlSourceOptions options) =>
+    private static void Limit(MySqlSourceOptions options)
+    {
+        options.CompletePartialRows = Environment.GetEnvironmentVariable(PartialRows) is not null;
         options.SnapshotRowsPerSecond = Environment.GetEnvironmentVariable(SnapshotRows) is { } rows ? double.Parse(rows, CultureInfo.InvariantCulture) : null;
+    }
 
     private static void Configure(PipelineOptions options, string checkpoints)
     {

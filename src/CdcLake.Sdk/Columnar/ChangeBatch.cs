@@ -15,6 +15,7 @@ internal sealed class ChangeBatch : IDisposable
 
     private readonly Column[] _columns;
     private readonly FixedColumn<sbyte> _weights = new(new DataType(TypeKind.Int8));
+    private BytesColumn? _leftOut; // ends with the last row that lacks something; null for a whole row
 
     public ChangeBatch(Schema schema)
     {
@@ -50,12 +51,15 @@ internal sealed class ChangeBatch : IDisposable
     /// </summary>
     public bool MovesReferences { get; set; }
 
+    /// <summary>True when the source left out values of some rows, which have nulls in their place. Only batches on their way to who completes them have such rows.</summary>
+    public bool LacksValues => _leftOut is { Count: > 0 };
+
     /// <summary>Bytes that the rows take, without room to grow.</summary>
     public long ByteSize
     {
         get
         {
-            long bytes = Count;
+            long bytes = Count + (_leftOut?.ByteSize ?? 0);
             foreach (var column in _columns)
             {
                 bytes += column.ByteSize;
@@ -66,6 +70,23 @@ internal sealed class ChangeBatch : IDisposable
     }
 
     public Column this[int ordinal] => _columns[ordinal];
+
+    /// <summary>Which columns of a row the source left out, as one bit each, the first one lowest; empty for a whole row.</summary>
+    public ReadOnlySpan<byte> LeftOut(int row) => _leftOut is null || row >= _leftOut.Count || _leftOut.IsNull(row) ? default : _leftOut[row];
+
+    /// <summary>Notes which columns the source left out of a row that is, or will be, one of the batch. Rows are told in their order.</summary>
+    /// <param name="row">Its number.</param>
+    /// <param name="columns">One bit per column, the first one lowest.</param>
+    public void LeaveOut(int row, ReadOnlySpan<byte> columns)
+    {
+        _leftOut ??= new BytesColumn(DataType.Binary);
+        while (_leftOut.Count < row)
+        {
+            _leftOut.AppendNull();
+        }
+
+        _leftOut.Append(columns);
+    }
 
     public FixedColumn<T> Fixed<T>(int ordinal)
         where T : unmanaged => (FixedColumn<T>)_columns[ordinal];
@@ -96,6 +117,11 @@ internal sealed class ChangeBatch : IDisposable
             _columns[i].AppendFrom(other._columns[i], row);
         }
 
+        if (other.LeftOut(row) is { IsEmpty: false } leftOut)
+        {
+            LeaveOut(Count, leftOut);
+        }
+
         _weights.Append(weight);
     }
 
@@ -107,11 +133,19 @@ internal sealed class ChangeBatch : IDisposable
             _columns[i].AppendFrom(other._columns[i], rows);
         }
 
+        for (var i = 0; other.LacksValues && i < rows.Length; i++)
+        {
+            if (other.LeftOut(rows[i]) is { IsEmpty: false } leftOut)
+            {
+                LeaveOut(Count + i, leftOut);
+            }
+        }
+
         _weights.AppendFrom(other._weights, rows);
     }
 
     /// <summary>A copy of all rows, which the caller owns.</summary>
-    public ChangeBatch Copy() => new(Schema, Array.ConvertAll(_columns, c => c.Copy()), Weights) { MovesReferences = MovesReferences };
+    public ChangeBatch Copy() => new(Schema, Array.ConvertAll(_columns, c => c.Copy()), Weights) { MovesReferences = MovesReferences, _leftOut = (BytesColumn?)_leftOut?.Copy() };
 
     /// <summary>A copy of the rows numbered in <paramref name="rows"/>, in that order, which the caller owns.</summary>
     public ChangeBatch Copy(ReadOnlySpan<int> rows)
@@ -119,6 +153,16 @@ internal sealed class ChangeBatch : IDisposable
         var copy = new ChangeBatch(Schema);
         copy.AppendFrom(this, rows);
         return copy;
+    }
+
+    /// <summary>The same rows with some of the columns in their order, which the caller owns; this batch is used up. Values that were left out must be known by now.</summary>
+    /// <param name="schema">Of those columns.</param>
+    /// <param name="columns">Their ordinals.</param>
+    public ChangeBatch Take(Schema schema, IReadOnlyList<int> columns)
+    {
+        var taken = new ChangeBatch(schema, [.. columns.Select(Detach)], Weights);
+        Dispose();
+        return taken;
     }
 
     /// <summary>Removes a column from the batch and hands its ownership to the caller; the batch may then only be disposed.</summary>
@@ -139,6 +183,11 @@ internal sealed class ChangeBatch : IDisposable
     public void Truncate(int rows)
     {
         _weights.Truncate(rows);
+        if (_leftOut?.Count > rows)
+        {
+            _leftOut.Truncate(rows);
+        }
+
         foreach (var column in _columns)
         {
             column.Truncate(rows);
@@ -149,6 +198,7 @@ internal sealed class ChangeBatch : IDisposable
     public void Clear()
     {
         _weights.Clear();
+        _leftOut?.Clear();
         foreach (var column in _columns)
         {
             column.Clear();
@@ -159,6 +209,7 @@ internal sealed class ChangeBatch : IDisposable
     public void Dispose()
     {
         _weights.Return();
+        _leftOut?.Return();
         foreach (var column in _columns)
         {
             column.Return();

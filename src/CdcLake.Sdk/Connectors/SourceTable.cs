@@ -25,6 +25,9 @@ internal sealed record SourceTable(
     /// <summary>True when nobody asked for the table, but rows of one that was asked for refer to it by a foreign key that has to be followed.</summary>
     public bool IsOnlyReferredTo { get; init; }
 
+    /// <summary>How rows that the log has in part are made whole; null where it has to have them whole.</summary>
+    public RowCompletion? Completion { get; init; }
+
     /// <summary>Foreign keys of the table that change its rows without a word in the log; empty where the log tells, or there are none.</summary>
     public IReadOnlyList<ForeignKey> ForeignKeys { get; init; } = [];
 }

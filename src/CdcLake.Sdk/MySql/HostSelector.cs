@@ -89,7 +89,7 @@ internal sealed class HostSelector(MySqlConnectionOptions options, MySqlSourceOp
         try
         {
             session = await ServerSession.OpenAsync(options, host, cancellationToken).ConfigureAwait(false);
-            Service = await new Preflight(session, host).RequireAsync(tables, mustLogCascades: FollowsForeignKeys == false, cancellationToken).ConfigureAwait(false);
+            Service = await new Preflight(session, host) { CompletesRows = settings.CompletePartialRows }.RequireAsync(tables, mustLogCascades: FollowsForeignKeys == false, cancellationToken).ConfigureAwait(false);
             var missing = included is null ? GtidSet.Empty : await MissingAsync(session, included, waited, cancellationToken).ConfigureAwait(false);
             return (session, missing, null);
         }

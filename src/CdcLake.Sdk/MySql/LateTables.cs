@@ -109,7 +109,7 @@ internal sealed class LateTables(HostSelector hosts, LogFollower log, BinlogEven
             var found = new List<TableDefinition>();
             foreach (var (name, _) in wanted)
             {
-                if (await new TableReader(session, settings.Dates).FindBaseTableAsync(MySqlTableName.Parse(name, null), cancellationToken).ConfigureAwait(false) is { } table)
+                if (await new TableReader(session, settings.Dates, settings.CompletePartialRows).FindBaseTableAsync(MySqlTableName.Parse(name, null), cancellationToken).ConfigureAwait(false) is { } table)
                 {
                     found.Add(table);
                 }
@@ -127,6 +127,12 @@ internal sealed class LateTables(HostSelector hosts, LogFollower log, BinlogEven
     // A foreign key that has to be followed concerns more tables than its own.
     private async Task<bool> RefersAsync(ServerSession session, IReadOnlyList<TableDefinition> tables, CancellationToken cancellationToken)
     {
+        if (settings.CompletePartialRows && tables.Count > 0)
+        {
+            _reread = $"Table {tables[0].Name} came, and no copy of its rows is kept yet by which changes could be completed that the log has in part. All tables are read anew.";
+            return true;
+        }
+
         if (hosts.FollowsForeignKeys != true)
         {
             return false;

@@ -79,15 +79,21 @@ internal sealed class MySqlBinlogSource : ISource
         var session = await _hosts.OpenAsync(names, null, _ => { }, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var reader = new TableReader(session, _settings.Dates);
+            var reader = new TableReader(session, _settings.Dates, _settings.CompletePartialRows);
             var found = await reader.ReadAsync(names, cancellationToken).ConfigureAwait(false);
             var follows = !(await ServerSettings.ReadAsync(session, cancellationToken).ConfigureAwait(false)).LogsCascades;
             _hosts.FollowsForeignKeys = follows;
-            return follows
-                ? await new ForeignKeyReader(session, reader).DescribeAsync(found, cancellationToken).ConfigureAwait(false)
-                : [.. found.Select(t => t.Describe(t.Name.ToString()))];
+            return !follows ? [.. found.Select(t => t.Describe(t.Name.ToString()))]
+                : RefuseBoth(session.Peer, await new ForeignKeyReader(session, reader).DescribeAsync(found, cancellationToken).ConfigureAwait(false));
         }
     }
+
+    // A cascade would have to be followed through rows that are completed only behind it.
+    private static IReadOnlyList<SourceTable> RefuseBoth(string peer, IReadOnlyList<SourceTable> tables) =>
+        tables.FirstOrDefault(t => t.Completion is not null && t.ForeignKeys.Count > 0) is not { } table ? tables : throw new BinlogUnavailableException(
+            $"Foreign key {table.ForeignKeys[0].Name} ({table.ForeignKeys[0].Actions}) of table {table.Name} changes rows that {peer} does not log, and {nameof(MySqlSourceOptions.CompletePartialRows)} is on: "
+            + $"rows cannot be completed and followed through foreign keys at the same time. Run SET GLOBAL binlog_row_image=FULL on the server and leave {nameof(MySqlSourceOptions.CompletePartialRows)} off, "
+            + "or leave the table out, or use MySQL 9.6 or later, which logs what foreign keys do.");
 
     public SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties) => MySqlPosition.Parse(properties);
 
@@ -172,6 +178,7 @@ internal sealed class MySqlBinlogSource : ISource
             Ignored = missing,
             Requests = start.Requests,
             FollowsForeignKeys = _hosts.FollowsForeignKeys == true,
+            CompletesRows = _settings.CompletePartialRows,
             FollowsInPlace = _settings.SchemaChanges == SchemaChanges.Follow,
             RereadsAfterStatements = FollowsTables && from.Began is null,
             RereadsOtherTables = FollowsTables && from.Began is null && isKnown, // of tables that were just read it would happen again and again
@@ -303,7 +310,7 @@ internal sealed class MySqlBinlogSource : ISource
     /// <summary>Null when a table is not any more what it was described as: <see cref="Rereads"/> then says so.</summary>
     private async Task<MySqlPosition?> SnapshotAsync(SourceStart start, MySqlPosition? part, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock) { Meter = _meter, TakesParts = start.TakesParts && start.Tables.All(t => t.Referenced.Count == 0) };
+        var plan = new SnapshotPlan(_identity, start.Tables, NamesOf(start.Tables.Select(t => t.Table.Name)), _settings, _clock) { Meter = _meter, TakesParts = start.TakesParts && start.Tables.All(t => t.Referenced.Count == 0 && t.Table.Completion is null) };
         while (true)
         {
             using var snapshot = new InitialSnapshot(plan, output, part);

@@ -112,7 +112,7 @@ public sealed class MySqlSource : ISourceTarget
             var session = await ServerSession.OpenAsync(options with { ReadTimeout = _options.ReadTimeout }, host, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
-                var found = await new Preflight(session, host).FindAsync(names, cancellationToken).ConfigureAwait(false);
+                var found = await new Preflight(session, host) { CompletesRows = _options.CompletePartialRows }.FindAsync(names, cancellationToken).ConfigureAwait(false);
                 findings.AddRange(found.Select(f => new MySqlFinding { Severity = f.Severity, Code = f.Code, Where = f.Where, Problem = f.What, Reason = f.Why, Fix = f.Fix }));
             }
         }
@@ -138,6 +138,12 @@ public sealed class MySqlSource : ISourceTarget
     private static MySqlSource OfFiles(string[] files, Action<MySqlSourceOptions>? configure)
     {
         var source = new MySqlSource(files, configure);
+        if (source._options.CompletePartialRows)
+        {
+            throw new ArgumentException(
+                $"{nameof(MySqlSourceOptions.CompletePartialRows)} is for servers, which say what columns have by default; the rows in files have to be whole. Leave it out.", nameof(configure));
+        }
+
         return source._options.StartAt is { Point: null, Rows: null } ? source : throw new ArgumentException(
             $"{nameof(MySqlSourceOptions.StartAt)} = {source._options.StartAt} is for servers; files are read from their beginning. Leave it out.", nameof(configure));
     }

@@ -97,6 +97,14 @@ public sealed class MySqlSourceOptions
     /// <value>Default: <see cref="SchemaChanges.Follow"/>.</value>
     public SchemaChanges SchemaChanges { get; set; } = SchemaChanges.Follow;
 
+    /// <summary>
+    /// Whether changes are followed of which the log has only some columns (<c>binlog_row_image</c> MINIMAL and NOBLOB, of the server or of single sessions): what is missing is completed from a
+    /// copy of each captured table, as far as it is read, in the pipeline's state. False: the server has to log whole rows, and a session that does not ends the pipeline. Tables are then read anew
+    /// after every statement that changes what is read, since the copy has to be.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool CompletePartialRows { get; set; }
+
     /// <summary>How fast files are replayed; a server sets the pace itself. For demonstrations, load tests and the search for errors.</summary>
     /// <value>Default: <see cref="MySqlPace.Unlimited"/>.</value>
     public MySqlPace Pace { get; set; } = MySqlPace.Unlimited;
@@ -147,6 +155,11 @@ public sealed class MySqlSourceOptions
         if (!Enum.IsDefined(SchemaChanges))
         {
             throw new ArgumentOutOfRangeException(nameof(SchemaChanges), SchemaChanges, "Not a value of this option.");
+        }
+
+        if (CompletePartialRows && StartAt != MySqlStart.Snapshot)
+        {
+            throw new ArgumentException($"{nameof(CompletePartialRows)} completes rows from a copy of all rows, so a pipeline has to begin with a snapshot: leave {nameof(StartAt)} at its default.", nameof(StartAt));
         }
 
         foreach (var (name, policy) in InvalidDatesOf)

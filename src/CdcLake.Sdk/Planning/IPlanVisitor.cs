@@ -8,6 +8,8 @@ internal interface IPlanVisitor<out T>
 
     T ForeignKeys(ForeignKeysNode node);
 
+    T CompleteRows(CompleteRowsNode node);
+
     T Filter(FilterNode node);
 
     T Project(ProjectNode node);

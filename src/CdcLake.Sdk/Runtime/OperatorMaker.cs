@@ -16,6 +16,8 @@ internal sealed class OperatorMaker : IPlanVisitor<MadeOperator>
 
     public MadeOperator ForeignKeys(ForeignKeysNode node) => new(new ForeignKeyOperator(node.Name, node.Schema, [.. node.Tables.Select(t => t.Schema)], node.Links, node.Columns), null);
 
+    public MadeOperator CompleteRows(CompleteRowsNode node) => new(new CompleteRowsOperator(node.Name, node.Schema, node.Table.Schema, node.Key, node.Columns), null);
+
     public MadeOperator Filter(FilterNode node) => new(null, new FilterTransform(node.Name, node.Schema, node.Predicate()));
 
     public MadeOperator Project(ProjectNode node) => new(null, new ProjectTransform(node.Name, node.Projection()));

@@ -61,7 +61,7 @@ internal sealed class Verification(PipelineDefinition definition)
 
     private async Task<SinkVerification> VerifyAsync(ISource source, BoundPlan plan, SinkNode sink, ISinkTarget target, CancellationToken cancellationToken)
     {
-        if (sink.Input is not TableNode table || !sink.Key.Select(k => plan.Captures[table.Table].Columns[k]).ToHashSet().SetEquals(plan.Captures[table.Table].Table.PrimaryKey))
+        if (TableOf(sink.Input) is not { } table || !sink.Key.Select(k => plan.Captures[table.Table].Columns[k]).ToHashSet().SetEquals(plan.Captures[table.Table].Table.PrimaryKey))
         {
             return Not(sink, "it is not a table as it is, with its primary key: only such can be compared row by row");
         }
@@ -94,6 +94,9 @@ internal sealed class Verification(PipelineDefinition definition)
             return await CompareAsync(sink, position, view, rows, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    // Rows that were completed are those of the table.
+    private static TableNode? TableOf(PlanNode node) => node is CompleteRowsNode { Table: var table } whole && whole.Columns.SequenceEqual(Enumerable.Range(0, table.Schema.Count)) ? table : node as TableNode;
 
     private static async Task<SinkVerification> CompareAsync(SinkNode sink, SourcePosition position, ISourceView view, ITargetRows target, CancellationToken cancellationToken)
     {

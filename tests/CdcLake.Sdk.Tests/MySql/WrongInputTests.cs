@@ -51,6 +51,7 @@ public sealed class WrongInputTests
         ("start at words", o => o.StartAt = MySqlStart.AfterGtids("binlog.000001"), ["binlog.000001", "GTID"]),
         ("start at no file", o => o.StartAt = MySqlStart.AtPosition("", 4), ["file"]),
         ("start in the magic", o => o.StartAt = MySqlStart.AtPosition("binlog.000001", 3), ["position", "'4'"]),
+        ("completed rows from the middle of the log", o => (o.CompletePartialRows, o.StartAt) = (true, MySqlStart.Latest), ["CompletePartialRows", "a pipeline has to begin with a snapshot"]),
         ("pace of a server", o => o.Pace = MySqlPace.AsRecorded, ["Pace", "a server sends its log when it is written", "Leave it out"]),
     ];
 

@@ -58,6 +58,9 @@ internal sealed class PlanSql : IPlanVisitor<Query>
         return table with { Columns = [.. node.Columns.Select(c => table.Columns[c])] };
     }
 
+    Query IPlanVisitor<Query>.CompleteRows(CompleteRowsNode node) => throw PlaceOf(node).Refuse(
+        "rows that the log has in part", "Flink's source needs whole ones. Run SET GLOBAL binlog_row_image=FULL on the server and leave MySqlSourceOptions.CompletePartialRows off");
+
     Query IPlanVisitor<Query>.Filter(FilterNode node)
     {
         var input = Ungrouped(node.Input);

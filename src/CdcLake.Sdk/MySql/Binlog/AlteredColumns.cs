@@ -13,6 +13,7 @@ internal static class AlteredColumns
     public static bool AreRead(AlterClause clause, TableCapture capture) => clause.Kind switch
     {
         AlterKind.Nothing or AlterKind.MovePartitions or AlterKind.ChangeDefaultText => false,
+        AlterKind.ChangeDefault => capture.Table.Completion is not null && capture.Schema.Fields.Any(f => clause.MayName(f.Name)),
         AlterKind.DropForeignKey => capture.Table.ForeignKeys.Count > 0,
         AlterKind.AddColumn => capture.ReadsAll,
         AlterKind.DropColumn or AlterKind.ChangeColumn or AlterKind.RenameColumn =>

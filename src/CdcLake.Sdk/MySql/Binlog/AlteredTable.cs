@@ -45,7 +45,7 @@ internal sealed class AlteredTable
     {
         switch (clause.Kind)
         {
-            case AlterKind.Nothing or AlterKind.MovePartitions or AlterKind.AddColumn or AlterKind.ChangeDefaultText or AlterKind.DropForeignKey:
+            case AlterKind.Nothing or AlterKind.MovePartitions or AlterKind.ChangeDefault or AlterKind.AddColumn or AlterKind.ChangeDefaultText or AlterKind.DropForeignKey:
                 return true;
             case AlterKind.DropColumn when Find(clause.Column) is { } dropped && !IsKey(dropped):
                 return _columns.Remove(dropped);

@@ -75,6 +75,9 @@ internal sealed record BinlogProcessorOptions
     /// <summary>True when foreign keys whose consequences are not logged are followed by whoever reads the rows.</summary>
     public bool FollowsForeignKeys { get; init; }
 
+    /// <summary>True when rows that the log has in part are completed from a copy of all rows of their tables, by whoever reads them.</summary>
+    public bool CompletesRows { get; init; }
+
     /// <summary>True when nobody follows foreign keys whose consequences are not logged: a table that gets one stops the source where its log is such.</summary>
     public bool ForeignKeysMustTell { get; init; }
 

@@ -23,6 +23,9 @@ internal sealed class CapturedTable(TableCapture capture, int index, DatePolicy 
     /// <summary>Positions in the batches of the columns that rows of other captured tables refer to.</summary>
     public IReadOnlyList<int> Referenced { get; } = [.. capture.Referenced.Select(r => capture.Columns.ToList().IndexOf(r))];
 
+    /// <summary>Positions in the batches of the columns by which rows are completed that the log has in part.</summary>
+    public IReadOnlyList<int> Key { get; } = [.. capture.Table.Completion?.Key.Select(k => capture.Columns.ToList().IndexOf(k)) ?? []];
+
     /// <summary>True when every row the table ever had is in the log that was read.</summary>
     public bool IsComplete { get; set; }
 

@@ -44,7 +44,7 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
             return;
         }
 
-        if (_selection is not null && !FollowsForeignKeys(statement))
+        if (_selection is not null && !BelongTogether(statement))
         {
             _alterations = transaction.IsSkipped ? [] : _selection.Read(statement, transaction, mayFollow);
             return;
@@ -90,9 +90,9 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
         }
     }
 
-    // Where tables are followed through foreign keys they belong together: what changes one of these is everybody's affair.
-    private bool FollowsForeignKeys(Statement statement) => options.FollowsForeignKeys
-        && (statement.AddsActions || statement.Clauses.Any(c => c.Kind == AlterKind.DropForeignKey) || tables.Tables.Any(t => !t.Capture.ChangesInPlace && statement.Tables.Concat(statement.Fills).Any(n => n.MayBe(t.Name))));
+    // Where tables are followed through foreign keys they belong together: what changes one of these is everybody's affair. And where a copy of their rows is kept one comes with that copy only.
+    private bool BelongTogether(Statement statement) => options.CompletesRows || (options.FollowsForeignKeys
+        && (statement.AddsActions || statement.Clauses.Any(c => c.Kind == AlterKind.DropForeignKey) || tables.Tables.Any(t => !t.Capture.ChangesInPlace && statement.Tables.Concat(statement.Fills).Any(n => n.MayBe(t.Name)))));
 
     // Heartbeats of tools, which write them as statements on purpose.
     private bool IsOfTableThatMay(Statement statement) =>

@@ -94,7 +94,8 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         {
             RequireForeignKeys(table, flags);
             var moves = table.Referenced.Count > 0 && !RowsEvent.IsInsert(type) && (flags & ForeignKeysTell) == 0;
-            Append(type, table, definition, ReadImages(type, table, definition, body), moves, transaction);
+            var images = ReadImages(type, table, definition, body, out var leftOut);
+            Append(type, table, definition, images, leftOut, moves, transaction);
         }
         else if (mapping is null && id != DummyTableId)
         {
@@ -135,8 +136,10 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         }
     }
 
-    private ReadOnlySpan<byte> ReadImages(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> body)
+    /// <summary>Whole images; with <paramref name="partial"/> those of which columns that are read were left out, and are NULL.</summary>
+    private ReadOnlySpan<byte> ReadImages(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> body, out PartialRows partial)
     {
+        partial = default;
         var rows = RowsEvent.Read(type, body);
         if (rows.Columns != (ulong)definition.Columns)
         {
@@ -148,35 +151,17 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
             return type == EventType.PartialUpdateRows ? definition.Partial.Complete(rows.Images) : rows.Images;
         }
 
-        RequireCaptured(type, rows, table, definition);
+        if (type == EventType.PartialUpdateRows)
+        {
+            throw PartialRows.Refused(cursor.Where, table, "leaves out columns and has documents in part", "Run SET GLOBAL binlog_row_value_options='' on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
+        }
+
+        partial = new PartialRows(type, table, definition.Read, rows.Present);
+        partial.RequireCompletable(cursor);
         return definition.Sparse.Complete(rows.Present, rows.Images);
     }
 
-    // What is left out must be something that nobody reads.
-    private void RequireCaptured(EventType type, RowsEvent rows, CapturedTable table, CapturedTable.Definition definition)
-    {
-        var source = table.Capture.Table;
-        for (var i = 0; i < definition.Read.Length; i++)
-        {
-            if (!rows.Has(definition.Read[i]))
-            {
-                var ordinal = table.Capture.Columns[i];
-                var isComputed = cursor.IsMariaDb && source.Generated.Contains(ordinal);
-                throw Incomplete(table, $"does not hold column \"{source.Schema[ordinal].Name}\"", isComputed ? $"The server computes it, and MariaDB {MySqlColumn.NotLogged}. {MySqlColumn.LeaveOut}" : null);
-            }
-        }
-
-        if (type == EventType.PartialUpdateRows)
-        {
-            throw Incomplete(table, "leaves out columns and has documents in part", null);
-        }
-    }
-
-    private BinlogUnavailableException Incomplete(CapturedTable table, string what, string? fix) => new(
-        $"{cursor.Where}: a change of captured table {table.Name} {what}. "
-        + (fix ?? "Run SET GLOBAL binlog_row_image=FULL on the server, make its sessions reconnect, and start the pipeline anew with an empty target."));
-
-    private void Append(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, bool moves, OpenTransaction transaction)
+    private void Append(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, PartialRows partial, bool moves, OpenTransaction transaction)
     {
         if (!table.IsComplete && options.TablesMustBeCreated)
         {
@@ -190,8 +175,8 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         var batch = epochs.Open(table.Index, moves && !isUpdate);
         var before = batch.Count;
         var rows = transaction.RowsToSkip > 0
-            ? DecodeBehindSkipped(type, table, definition, images, batch, transaction)
-            : Decode(type, definition, images, batch, transaction);
+            ? DecodeBehindSkipped(type, table, definition, images, partial, batch, transaction)
+            : Decode(type, definition, images, partial, batch, transaction);
         if (moves && isUpdate && ChangesReferenced(batch, before, table.Referenced))
         {
             epochs.Isolate(table.Index, before);
@@ -237,9 +222,9 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
         return false;
     }
 
-    private static int Decode(EventType type, CapturedTable.Definition definition, ReadOnlySpan<byte> images, ChangeBatch batch, OpenTransaction transaction)
+    private static int Decode(EventType type, CapturedTable.Definition definition, ReadOnlySpan<byte> images, PartialRows partial, ChangeBatch batch, OpenTransaction transaction)
     {
-        var rows = definition.Decoder.Append(images, batch);
+        var rows = partial.Lack ? partial.Append(definition.Decoder, images, batch) : definition.Decoder.Append(images, batch);
         transaction.Rows += rows;
         if (!RowsEvent.IsUpdate(type))
         {
@@ -259,10 +244,10 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
 
     /// <summary>Decodes aside and keeps only the rows that were not handed on before the connection was lost.</summary>
     private static int DecodeBehindSkipped(
-        EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, ChangeBatch batch, OpenTransaction transaction)
+        EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, PartialRows partial, ChangeBatch batch, OpenTransaction transaction)
     {
         using var aside = new ChangeBatch(table.Capture.Schema);
-        var rows = Decode(type, definition, images, aside, transaction);
+        var rows = Decode(type, definition, images, partial, aside, transaction);
         var kept = (int)Math.Max(0, rows - transaction.RowsToSkip);
         transaction.RowsToSkip -= rows - kept;
         for (var row = rows - kept; row < rows; row++)

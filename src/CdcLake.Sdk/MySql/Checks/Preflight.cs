@@ -12,6 +12,9 @@ namespace CdcLake.MySql.Checks;
 /// <param name="host">The server as the connection string names it, without port.</param>
 internal sealed class Preflight(ServerSession session, string host)
 {
+    /// <summary>True when rows that the log has in part are completed.</summary>
+    public bool CompletesRows { get; init; }
+
     /// <summary>Checks settings and grants, and that nothing is left out of the log.</summary>
     /// <param name="tables">The captured tables; one that does not exist (any more, or yet) is left out of the check.</param>
     /// <param name="mustLogCascades">Rows that foreign keys change must appear in the log, since nobody follows them otherwise.</param>
@@ -47,7 +50,7 @@ internal sealed class Preflight(ServerSession session, string host)
             findings.AddRange(facts.Settings.Advised());
             findings.AddRange(RetentionChecks.Of(session.Peer, facts.Values, facts.Service));
             findings.AddRange(await log.AdvisedAsync(cancellationToken).ConfigureAwait(false));
-            findings.AddRange(await SessionChecks.AdvisedAsync(session, cancellationToken).ConfigureAwait(false));
+            findings.AddRange(await SessionChecks.AdvisedAsync(session, CompletesRows, cancellationToken).ConfigureAwait(false));
             if (facts.Service is ManagedService.Rds or ManagedService.Aurora)
             {
                 findings.AddRange(await RetentionChecks.OfAmazonAsync(session, facts.Service, cancellationToken).ConfigureAwait(false));
@@ -78,7 +81,7 @@ internal sealed class Preflight(ServerSession session, string host)
         var values = await ServerSettings.ReadAsync(session, cancellationToken).ConfigureAwait(false);
         var service = ManagedServices.Of(host, session.Version, values["basedir"], values["aurora_version"] is not null);
         return new Facts(
-            values, service, new SettingChecks(session.Peer, session.Version, ServerDialects.Of(session).Requirements, values, service), values["log_bin"] == "ON" ? new LogChecks(session, values) : null, new TableChecks(session, values));
+            values, service, new SettingChecks(session.Peer, session.Version, ServerDialects.Of(session).Requirements, values, service) { CompletesRows = CompletesRows }, values["log_bin"] == "ON" ? new LogChecks(session, values) : null, new TableChecks(session, values));
     }
 
     /// <param name="Values">The server's variables.</param>

@@ -12,7 +12,10 @@ internal static class SessionChecks
         + "OR (v.VARIABLE_NAME = 'binlog_row_image' AND v.VARIABLE_VALUE <> 'FULL') OR (v.VARIABLE_NAME = 'sql_log_bin' AND v.VARIABLE_VALUE = 'OFF')) GROUP BY 1, 2 ORDER BY 1, 2";
 
     /// <summary>Looks into performance_schema, where the account may.</summary>
-    public static async Task<IReadOnlyList<Finding>> AdvisedAsync(ServerSession session, CancellationToken cancellationToken)
+    /// <param name="session">Asks.</param>
+    /// <param name="completesRows">Rows that the log has in part are completed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<IReadOnlyList<Finding>> AdvisedAsync(ServerSession session, bool completesRows, CancellationToken cancellationToken)
     {
         if (session.IsMariaDb)
         {
@@ -23,7 +26,7 @@ internal static class SessionChecks
         try
         {
             var rows = await session.QueryAsync(Sessions, cancellationToken).ConfigureAwait(false);
-            return [.. rows.Rows.Select(r => Of(session.Peer, r))];
+            return [.. rows.Rows.Where(r => !(completesRows && r[0]!.Equals("binlog_row_image", StringComparison.OrdinalIgnoreCase))).Select(r => Of(session.Peer, r))];
         }
         catch (MySqlServerException error) when (!error.IsTransient)
         {
@@ -44,7 +47,7 @@ internal static class SessionChecks
                 "session.binlog_format", peer, $"{who} log statements instead of rows (binlog_format={value})", "a change of theirs ends the pipeline unless it is of a table that StatementTables names",
                 "Let that client leave binlog_format alone, or name its table in MySqlSourceOptions.StatementTables."),
             _ => Finding.Warning(
-                "session.binlog_row_image", peer, $"{who} log parts of rows (binlog_row_image={value})", "a change of theirs in a captured table ends the pipeline", "Let that client leave binlog_row_image alone."),
+                "session.binlog_row_image", peer, $"{who} log parts of rows (binlog_row_image={value})", "a change of theirs in a captured table ends the pipeline", "Let that client leave binlog_row_image alone, or set MySqlSourceOptions.CompletePartialRows."),
         };
     }
 }

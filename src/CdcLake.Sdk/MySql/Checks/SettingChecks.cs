@@ -11,6 +11,9 @@ namespace CdcLake.MySql.Checks;
 /// <param name="service">Who runs it.</param>
 internal sealed class SettingChecks(string peer, string version, ServerRequirements needs, ServerSettings settings, ManagedService service)
 {
+    /// <summary>True when rows that the log has in part are completed.</summary>
+    public bool CompletesRows { get; init; }
+
     /// <summary>What keeps a pipeline from running.</summary>
     public IEnumerable<Finding> Required()
     {
@@ -29,7 +32,7 @@ internal sealed class SettingChecks(string peer, string version, ServerRequireme
         foreach (var finding in (Finding?[])
         [
             Value("binlog_format", "ROW", "statements cannot be replayed into tables"),
-            Value("binlog_row_image", "FULL", "updates and deletes must carry whole rows"),
+            CompletesRows && CanBeCompleted ? null : Value("binlog_row_image", "FULL", "updates and deletes must carry whole rows"),
             Value("binlog_row_metadata", "FULL", "column names and signs must stand in the log", $"Upgrade the server: it is older than {needs.Names}."),
             !needs.SetsGtidMode ? null : Value("gtid_mode", "ON", "positions are GTID sets", "Use another server: it is older than MySQL 5.6, or is none.", service.TurnGtidsOn()),
         ])
@@ -112,6 +115,9 @@ internal sealed class SettingChecks(string peer, string version, ServerRequireme
                 "TIMESTAMP is captured in UTC whatever the zone, DATETIME as it is stored, without a zone");
         }
     }
+
+    // Of MariaDB's log it cannot be told what updates with NOBLOB left out: PartialRows.
+    private bool CanBeCompleted => settings["binlog_row_image"] is "MINIMAL" or "FULL_NODUP" || (settings["binlog_row_image"] == "NOBLOB" && needs.SetsGtidMode);
 
     private Finding? Value(string name, string value, string reason, string? whenUnknown = null, string? fix = null)
     {

@@ -202,6 +202,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
             var before = reading.Rows;
             var rows = batch.Count;
             var at = rows > 0 ? reading.Order?.PointOf(batch, rows - 1) : null;
+            overlay.Complete(batch);
             if (overlay.TryFilter(batch, keep))
             {
                 using var whole = batch;
@@ -231,6 +232,13 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
 
     private async Task EndTableAsync(TableReading reading, TableOverlay overlay, int index, CancellationToken cancellationToken)
     {
+        if (overlay.LacksValues)
+        {
+            throw new InconsistentChangeException(
+                $"A row of {reading.Table.Definition.Name} was changed while its snapshot began, by a session that logs only some columns of it, and is not in the table: it has changes that the log does not have, of sessions with sql_log_bin=OFF. "
+                + "Let these log their changes, and start again.");
+        }
+
         var images = new ChangeBatch(reading.Table.Wide.Schema);
         overlay.AppendImages(images);
         await _output.PushAsync(index, reading.Table.Narrow(images), cancellationToken).ConfigureAwait(false);
@@ -261,7 +269,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
     }
 
     private async Task CheckUnchangedAsync(ServerSession session, SnapshotTable table, CancellationToken cancellationToken) => table.RequireUnchanged(
-        await AskAsync(() => new TableReader(session, plan.Settings.Dates).ReadAgainAsync(table.Definition.Name, cancellationToken), cancellationToken).ConfigureAwait(false));
+        await AskAsync(() => new TableReader(session, plan.Settings.Dates, plan.Settings.CompletePartialRows).ReadAgainAsync(table.Definition.Name, cancellationToken), cancellationToken).ConfigureAwait(false));
 
     // One statement at a time.
     private async Task AskAsync(Func<Task> question, CancellationToken cancellationToken)

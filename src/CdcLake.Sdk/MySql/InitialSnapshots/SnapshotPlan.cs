@@ -31,7 +31,7 @@ internal sealed record SnapshotPlan(
     /// <exception cref="BinlogUnavailableException">The engine of one has no consistent views.</exception>
     public async Task<IReadOnlyList<TableReading>> ReadTablesAsync(ServerSession session, SnapshotProgress? before, CancellationToken cancellationToken)
     {
-        var tables = await new TableReader(session, Settings.Dates).ReadAsync(Names, cancellationToken).ConfigureAwait(false);
+        var tables = await new TableReader(session, Settings.Dates, Settings.CompletePartialRows).ReadAsync(Names, cancellationToken).ConfigureAwait(false);
         if (tables.FirstOrDefault(t => !t.IsTransactional) is { } foreign)
         {
             throw new BinlogUnavailableException(

@@ -17,7 +17,7 @@ internal sealed class SnapshotTable
         Capture = capture;
         Definition = table;
         var now = table.Describe(capture.Table.Name);
-        if (!now.Schema.Equals(capture.Table.Schema) || !now.NativeTypes.SequenceEqual(capture.Table.NativeTypes) || now.Schema.Fields.Zip(capture.Table.Schema.Fields).Any(f => IsOther(f.First.Collation, f.Second.Collation)))
+        if (!now.Schema.Equals(capture.Table.Schema) || !now.NativeTypes.SequenceEqual(capture.Table.NativeTypes) || now.Schema.Fields.Zip(capture.Table.Schema.Fields).Any(f => IsOther(f.First.Collation, f.Second.Collation)) || IsOther(now.Completion, capture.Table.Completion))
         {
             throw new TableRedefinedException(
                 $"Table {table.Name} was altered after the pipeline was built: it was {capture.Table.Schema} and is {now.Schema}. Build the pipeline again.");
@@ -30,6 +30,9 @@ internal sealed class SnapshotTable
 
     /// <summary>A column that was altered since its table was described has none that is known.</summary>
     private static bool IsOther(TextCollation? now, TextCollation? planned) => now is not null && planned is not null && now.Name != planned.Name;
+
+    private static bool IsOther(RowCompletion? now, RowCompletion? planned) =>
+        now is not null && planned is not null && !(now.Key.SequenceEqual(planned.Key) && now.Defaults.SequenceEqual(planned.Defaults));
 
     public TableCapture Capture { get; }
 
@@ -52,7 +55,8 @@ internal sealed class SnapshotTable
         if (now is null
             || !Definition.Describe("").Schema.Equals(now.Describe("").Schema)
             || !Definition.Columns.Select(c => c.NativeType).SequenceEqual(now.Columns.Select(c => c.NativeType))
-            || !Definition.Key.SequenceEqual(now.Key))
+            || !Definition.Key.SequenceEqual(now.Key)
+            || IsOther(now.Completion, Definition.Completion))
         {
             throw Altered(Definition.Name, null);
         }

@@ -14,6 +14,9 @@ internal sealed class SnapshotWindow(IReadOnlyList<TableReading> readings, IRead
     /// <summary>Changes of rows that were read, in commit order; whoever takes them owns the batches.</summary>
     public List<(int Table, ChangeBatch Batch)> Changes { get; } = [];
 
+    /// <summary>False where it matters which rows changed, and not what became of them.</summary>
+    public bool NeedsImages { get; init; } = true;
+
     public ValueTask BeginEpochAsync(EpochKind kind, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask TableChangedAsync(TableChange change, CancellationToken cancellationToken) =>
@@ -32,7 +35,7 @@ internal sealed class SnapshotWindow(IReadOnlyList<TableReading> readings, IRead
 
             if (readings[table].Progress is null)
             {
-                overlays[table].Apply(batch);
+                Apply(table, batch);
                 return;
             }
 
@@ -47,8 +50,18 @@ internal sealed class SnapshotWindow(IReadOnlyList<TableReading> readings, IRead
             if (read.Length < rows.Length)
             {
                 using var others = batch.Copy([.. rows.Where(r => !isFinished[r])]);
-                overlays[table].Apply(others);
+                Apply(table, others);
             }
+        }
+    }
+
+    private void Apply(int table, ChangeBatch batch)
+    {
+        if (!overlays[table].TryApply(batch) && NeedsImages)
+        {
+            throw new BinlogUnavailableException(
+                $"Rows of {readings[table].Table.Definition.Name} got other keys whenever the snapshot was to begin, by sessions that log only some columns of them, so that the others cannot be told. "
+                + "Start when there are fewer such changes, or with SET GLOBAL binlog_row_image=FULL.");
         }
     }
 

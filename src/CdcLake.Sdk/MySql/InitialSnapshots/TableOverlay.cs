@@ -11,6 +11,7 @@ internal sealed class TableOverlay : IDisposable
     private const int FilterBits = 1 << 16;
     private readonly KeyColumns _key;
     private readonly ChangeBatch _images;
+    private readonly ChangeBatch _merged;
     private readonly Dictionary<ulong, int> _heads = [];
     private readonly List<Entry> _entries = [];
     private readonly ulong[] _filter = new ulong[FilterBits / 64];
@@ -22,6 +23,7 @@ internal sealed class TableOverlay : IDisposable
     {
         _key = new KeyColumns(key);
         _images = new ChangeBatch(schema);
+        _merged = new ChangeBatch(schema);
         HasKey = key.Count > 0;
     }
 
@@ -33,21 +35,69 @@ internal sealed class TableOverlay : IDisposable
     /// <summary>Keys that were touched.</summary>
     public int KeyCount => _entries.Count;
 
+    /// <summary>True while a remembered image lacks columns, which the row of a view has.</summary>
+    public bool LacksValues
+    {
+        get
+        {
+            for (var i = 0; _images.LacksValues && i < _entries.Count; i++)
+            {
+                if (IsRowInPart(_entries[i].Row))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Remembers changes of the window, in commit order.</summary>
-    public void Apply(ChangeBatch changes)
+    /// <returns>False where a row got another key whose other columns are not known, so that no row of a view can complete it.</returns>
+    public bool TryApply(ChangeBatch changes)
     {
         IsTouched |= changes.Count > 0;
         if (!HasKey)
         {
-            return;
+            return true;
         }
 
+        var isComplete = true;
         var hashes = HashesOf(changes);
         for (var row = 0; row < changes.Count; row++)
         {
-            var entry = FindOrAdd(changes, row, hashes[row]);
-            _images.AppendFrom(changes, row, changes.Weights[row]);
-            _entries[entry] = _entries[entry] with { Row = _images.Count - 1 };
+            if (row + 1 < changes.Count && changes.Weights[row] < 0 && changes.Weights[row + 1] > 0 && !changes.LeftOut(row + 1).IsEmpty)
+            {
+                isComplete &= TryMerge(changes, row, hashes);
+                row++;
+            }
+            else
+            {
+                Remember(FindOrAdd(changes, row, hashes[row]), changes, row, changes.Weights[row]);
+            }
+        }
+
+        return isComplete;
+    }
+
+    /// <summary>
+    /// Completes remembered images from the rows of a view. That may show some of the window's changes already, but of each column either the value that the image lacks or one that it overwrites.
+    /// </summary>
+    public void Complete(ChangeBatch rows)
+    {
+        if (!_images.LacksValues)
+        {
+            return;
+        }
+
+        var hashes = HashesOf(rows);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            if (Find(rows, row, hashes[row]) is >= 0 and var entry && IsRowInPart(_entries[entry].Row))
+            {
+                Merge(_images, _entries[entry].Row, rows, row);
+                Remember(entry, _merged, 0, 1);
+            }
         }
     }
 
@@ -104,7 +154,68 @@ internal sealed class TableOverlay : IDisposable
     /// <summary>An image went out.</summary>
     public void Sent(int number) => _entries[number] = _entries[number] with { IsSent = true };
 
-    public void Dispose() => _images.Dispose();
+    public void Dispose()
+    {
+        _images.Dispose();
+        _merged.Dispose();
+    }
+
+    private bool IsRowInPart(int image) => _images.Weights[image] > 0 && !_images.LeftOut(image).IsEmpty;
+
+    private void Remember(int entry, ChangeBatch from, int row, sbyte weight)
+    {
+        _images.AppendFrom(from, row, weight);
+        _entries[entry] = _entries[entry] with { Row = _images.Count - 1 };
+    }
+
+    /// <summary>Takes an update whose second image, behind the row at hand, lacks columns: they are what the row had before, as far as that is known.</summary>
+    private bool TryMerge(ChangeBatch changes, int row, ReadOnlySpan<ulong> hashes)
+    {
+        var found = Find(changes, row, hashes[row]);
+        var former = found >= 0 && _images.Weights[_entries[found].Row] > 0 ? _entries[found].Row : -1;
+        var keepsKey = _key.AreEqual(changes, row, changes, row + 1);
+        var isComplete = keepsKey || (former >= 0 && !IsRowInPart(former));
+        if (former >= 0)
+        {
+            Merge(changes, row + 1, _images, former);
+        }
+
+        if (!keepsKey)
+        {
+            Remember(FindOrAdd(changes, row, hashes[row]), changes, row, -1);
+        }
+
+        Remember(FindOrAdd(changes, row + 1, hashes[row + 1]), former >= 0 ? _merged : changes, former >= 0 ? 0 : row + 1, 1);
+        return isComplete;
+    }
+
+    /// <summary>Puts a row into <see cref="_merged"/> with the columns that it lacks from another one.</summary>
+    private void Merge(ChangeBatch partial, int row, ChangeBatch other, int otherRow)
+    {
+        var lacking = partial.LeftOut(row);
+        var otherLacking = other.LeftOut(otherRow);
+        Span<byte> left = stackalloc byte[lacking.Length];
+        var isLeft = false;
+        _merged.Clear();
+        for (var i = 0; i < _merged.Columns.Length; i++)
+        {
+            var isLacking = (lacking[i >> 3] & (1 << (i & 7))) != 0;
+            _merged[i].AppendFrom(isLacking ? other[i] : partial[i], isLacking ? otherRow : row);
+        }
+
+        for (var i = 0; i < left.Length; i++)
+        {
+            left[i] = (byte)(otherLacking.IsEmpty ? 0 : lacking[i] & otherLacking[i]);
+            isLeft |= left[i] != 0;
+        }
+
+        if (isLeft)
+        {
+            _merged.LeaveOut(0, left);
+        }
+
+        _merged.AppendWeight(1);
+    }
 
     private ReadOnlySpan<ulong> HashesOf(ChangeBatch batch)
     {

@@ -53,6 +53,9 @@ internal sealed record MySqlColumn(
     /// <summary>MySQL's name of how its text compares, such as <c>utf8mb4_0900_ai_ci</c>; empty where it is not known, and for types that hold no text.</summary>
     public string Collation { get; init; } = "";
 
+    /// <summary>What the column has in a row that says nothing of it; known from information_schema only, and where it was asked for.</summary>
+    public DeclaredDefault? Default { get; init; }
+
     /// <summary>True when its values stand compressed in the log (COMPRESSED, of MariaDB); known from the log only.</summary>
     public bool IsCompressed { get; init; }
 

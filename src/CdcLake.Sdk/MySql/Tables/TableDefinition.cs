@@ -15,6 +15,11 @@ internal sealed record TableDefinition(MySqlTableName Name, string Engine, IRead
     /// <summary>Character set of text columns that are added without one; null when it is not known.</summary>
     public string? Charset { get; init; }
 
+    /// <summary>How rows that the log has in part are completed; null where the defaults of its columns were not read.</summary>
+    public RowCompletion? Completion => Columns.All(c => c.Default is not null)
+        ? new RowCompletion(Key, [.. Columns.Select(c => c.Default!.Value.Text ?? "")], [.. Columns.Select(c => c.Default!.Value.Of(c))])
+        : null;
+
     /// <summary>The description for planner and sinks, under the name by which the table was asked for.</summary>
-    public SourceTable Describe(string name) => MySqlColumnDescription.Describe(name, Columns) with { Charset = Charset };
+    public SourceTable Describe(string name) => MySqlColumnDescription.Describe(name, Columns) with { Charset = Charset, Completion = Completion };
 }

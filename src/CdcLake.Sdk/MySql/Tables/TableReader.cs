@@ -8,7 +8,8 @@ namespace CdcLake.MySql.Tables;
 /// <summary>Reads table definitions from information_schema. Needs no privilege beyond SELECT on the tables.</summary>
 /// <param name="session">Asks the server.</param>
 /// <param name="dates">What becomes of dates that no calendar has.</param>
-internal sealed class TableReader(ServerSession session, DatePolicy dates)
+/// <param name="readsDefaults">The defaults of columns are wanted too.</param>
+internal sealed class TableReader(ServerSession session, DatePolicy dates, bool readsDefaults = false)
 {
     private const string SystemVersioned = "SYSTEM VERSIONED"; // of MariaDB
 
@@ -117,7 +118,7 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         var marked = rows.Rows.Where(r => r[4] == "PRI").Select(r => r[0]!).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var primary = keys.Find(marked.SetEquals) ?? [];
         var columns = rows.Rows
-            .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))) with { IsGenerated = !string.IsNullOrEmpty(row[5]), Collation = row[6] ?? "" })
+            .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))) with { IsGenerated = !string.IsNullOrEmpty(row[5]), Collation = row[6] ?? "", Default = readsDefaults ? new DeclaredDefault(row[7], row[8] ?? "", session.IsMariaDb) : null })
             .ToList();
         columns = [.. dates.Apply(actual.ToString(), columns).Select(c => c.IsGenerated && LeavesComputedOut ? c with { IsNotLogged = true } : c)];
         return new TableDefinition(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys)) { Charset = found[0, 4]?.Split('_')[0] };
@@ -131,7 +132,7 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates)
         + $"Leave the table out (of a database with Exclude), or drop its history: ALTER TABLE {table.Quoted} DROP SYSTEM VERSIONING;");
 
     private Task<StatementResult> ReadColumnsAsync(MySqlTableName actual, CancellationToken cancellationToken) => session.QueryAsync(
-        $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY, GENERATION_EXPRESSION, COLLATION_NAME FROM information_schema.COLUMNS WHERE {Where(actual)} ORDER BY ORDINAL_POSITION",
+        $"SELECT COLUMN_NAME, COLUMN_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, COLUMN_KEY, GENERATION_EXPRESSION, COLLATION_NAME{(readsDefaults ? ", COLUMN_DEFAULT, EXTRA" : "")} FROM information_schema.COLUMNS WHERE {Where(actual)} ORDER BY ORDINAL_POSITION",
         cancellationToken);
 
     private static bool Same(StatementResult left, StatementResult right) =>

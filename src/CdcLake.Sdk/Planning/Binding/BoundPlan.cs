@@ -43,5 +43,9 @@ internal sealed record BoundPlan(
         .Select(i => $"{capture.Table.Schema[i]} {capture.Table.NativeTypes[i]}")
         .Prepend(capture.Table.Name)
         .Concat(capture.Table.PrimaryKey.Select(k => capture.Table.Schema[k].Name))
+        .Concat(Completion(capture))
         .Concat(capture.Table.ForeignKeys.Select(k => $"{k.Name} {k.Parent} {k.Actions} {string.Join(',', k.Columns)} {string.Join(',', k.ParentColumns)}"));
+
+    private static IEnumerable<string> Completion(TableCapture capture) => capture.Table.Completion is not { } completion ? []
+        : [.. completion.Key.Select(k => $"by {capture.Table.Schema[k].Name}"), .. capture.Columns.Select(c => $"default {completion.Defaults[c]}")];
 }

@@ -37,7 +37,7 @@ internal sealed partial class Planner
 
     private void Capture(SourceTable table, IEnumerable<int> wanted, bool readsAll, ReferencedTables references)
     {
-        var columns = wanted.Concat(references.ColumnsOf(table.Name)).Distinct().Order().ToList();
+        var columns = wanted.Concat(references.ColumnsOf(table.Name)).Concat(table.Completion?.Key ?? []).Distinct().Order().ToList();
         var capture = TableCapture.Of(table, columns) with { ReadsAll = readsAll, Referenced = references.ReferencedOf(table.Name) };
         var index = _captures.Count;
         _captures.Add(capture);
@@ -52,6 +52,11 @@ internal sealed partial class Planner
     {
         var own = _captured[table.Name];
         var captured = _captures[own.Table].Columns.ToList();
+        if (table.Completion is { Key.Count: > 0 } completion)
+        {
+            return Complete(table, own, completion.Key.Select(k => captured.IndexOf(k)).ToList(), columns.ConvertAll(captured.IndexOf));
+        }
+
         if (table.ForeignKeys.Count == 0 && captured.Count == columns.Count)
         {
             return own;
@@ -68,6 +73,15 @@ internal sealed partial class Planner
         return _nodes.Add(
             $"references({table.Name})", schema, fingerprint, detail,
             n => new ForeignKeysNode(n, schema, fingerprint, [.. names.Select(t => _captured[t])], links, [.. columns.Select(c => captured.IndexOf(c))]));
+    }
+
+    private PlanNode Complete(SourceTable table, TableNode own, List<int> key, List<int> columns)
+    {
+        var schema = new Schema(columns.Select(c => own.Schema[c]));
+        var fingerprint = NodeFactory.Hash([own.Fingerprint, "complete rows", .. own.Schema.Fields.Select(f => f.ToString()), string.Join(',', key), Names(schema)]);
+        return _nodes.Add(
+            $"whole({table.Name})", schema, fingerprint, "rows that the log has in part, from the rows as they were",
+            n => new CompleteRowsNode(n, schema, fingerprint, own, key, columns));
     }
 
     private ForeignKeyLink LinkOf(ForeignKey key, int child, int parent, List<string> names)

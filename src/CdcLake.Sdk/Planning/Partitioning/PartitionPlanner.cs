@@ -33,6 +33,9 @@ internal sealed class PartitionPlanner : IPlanVisitor<NodePartitions>
     // Follows the source's order over several tables.
     public NodePartitions ForeignKeys(ForeignKeysNode node) => NodePartitions.Single;
 
+    // A row may change its key, and is looked for under the former one.
+    public NodePartitions CompleteRows(CompleteRowsNode node) => NodePartitions.Single;
+
     public NodePartitions Sink(SinkNode node) => NodePartitions.Single;
 
     public NodePartitions Filter(FilterNode node) => Stays(node.Input, Of(node.Input).Spread);

@@ -34,6 +34,22 @@ public sealed class SettingChecksTests
         Assert.Contains("older than MySQL 8.0.1", findings[3].Fix, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("MINIMAL", true, true)]
+    [InlineData("NOBLOB", true, false)] // of which MariaDB's log does not tell what was left out
+    [InlineData("FULL_NODUP", true, true)]
+    [InlineData("OTHER", false, false)]
+    public void Rows_that_are_completed_need_not_be_whole(string image, bool isEnough, bool isEnoughOfMariaDb)
+    {
+        var settings = new ServerSettings(new Dictionary<string, string>(Good) { ["binlog_row_image"] = image });
+        Assert.Equal(isEnough, !Findings(new MySqlDialect(), completes: true).Contains("setting.binlog_row_image"));
+        Assert.Equal(isEnoughOfMariaDb, !Findings(new MariaDbDialect(), completes: true).Contains("setting.binlog_row_image"));
+        Assert.Contains("setting.binlog_row_image", Findings(new MySqlDialect(), completes: false));
+
+        List<string> Findings(IServerDialect dialect, bool completes) =>
+            [.. new SettingChecks("db", "11.8.0", dialect.Requirements, settings, ManagedService.None) { CompletesRows = completes }.Required().Select(f => f.Code)];
+    }
+
     [Fact]
     public void Without_a_log_nothing_else_matters() =>
         Assert.Equal("setting.log_bin", Assert.Single(new SettingChecks("db", "9.7.0", new MySqlDialect().Requirements, new ServerSettings([new("log_bin", "OFF")]), ManagedService.None).Required()).Code);

@@ -31,11 +31,112 @@ public sealed class TableOverlayProperties
                 }
 
                 using var changes = Change(random, state);
-                overlay.Apply(changes);
+                Assert.True(overlay.TryApply(changes));
             }
 
             Assert.Equal(Sorted(state), Sorted(Read(overlay, view)));
         }
+    }
+
+    [Fact]
+    public void Images_in_part_are_completed_from_a_view_of_anywhere_in_the_window()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var state = Enumerable.Range(0, 8).ToDictionary(i => i, _ => (V: random.Next(100), W: random.Next(100)));
+            var viewAt = random.Next(20);
+            var view = new Dictionary<int, (int V, int W)>(state);
+            using var overlay = new TableOverlay(Pair, [0]);
+            var isWhole = true;
+            for (var step = 0; step < 20 && isWhole; step++)
+            {
+                view = step == viewAt ? new(state) : view;
+                using var changes = ChangeInPart(random, state);
+                isWhole = overlay.TryApply(changes);
+            }
+
+            if (!isWhole)
+            {
+                continue; // the key of a row whose other columns are not known: another window is taken
+            }
+
+            using var rows = new ChangeBatch(Pair);
+            foreach (var (id, (v, w)) in view)
+            {
+                Add(rows, id, v, w, 1);
+            }
+
+            overlay.Complete(rows);
+            Assert.False(overlay.LacksValues);
+            var keep = new List<int>();
+            using var images = rows.Copy(overlay.TryFilter(rows, keep) ? [.. keep] : [.. Enumerable.Range(0, rows.Count)]);
+            overlay.AppendImages(images);
+            Assert.Equal(
+                state.Select(r => (r.Key, r.Value.V, r.Value.W)).Order(),
+                Enumerable.Range(0, images.Count).Select(r => (images.Fixed<int>(0).Values[r], images.Fixed<int>(1).Values[r], images.Fixed<int>(2).Values[r])).Order());
+        }
+    }
+
+    [Fact]
+    public void Image_in_part_of_a_row_that_no_view_has_is_told()
+    {
+        using var overlay = new TableOverlay(Pair, [0]);
+        using var changes = new ChangeBatch(Pair);
+        Update(changes, 1, 1, 5, null);
+        Assert.True(overlay.TryApply(changes));
+        Assert.True(overlay.LacksValues);
+    }
+
+    private static readonly CdcLake.Columnar.Schema Pair = new([new Field("id", DataType.Int32, false), new Field("v", DataType.Int32, true), new Field("w", DataType.Int32, true)]);
+
+    // As with MINIMAL: of a row that was deleted the key, of one that was updated what was set.
+    private static ChangeBatch ChangeInPart(Random random, Dictionary<int, (int V, int W)> state)
+    {
+        var batch = new ChangeBatch(Pair);
+        var id = random.Next(10);
+        var (v, w) = (random.Next(3) == 0 ? random.Next(100) : (int?)null, random.Next(3) == 0 ? random.Next(100) : (int?)null);
+        if (!state.TryGetValue(id, out var old))
+        {
+            Add(batch, id, (state[id] = (random.Next(100), random.Next(100))).V, state[id].W, 1);
+        }
+        else if (random.Next(4) == 0)
+        {
+            batch.LeaveOut(0, [0b110]);
+            Add(batch, id, null, null, -1);
+            state.Remove(id);
+        }
+        else
+        {
+            var other = random.Next(12);
+            other = state.ContainsKey(other) || random.Next(20) > 0 ? id : other;
+            Update(batch, id, other, v, w);
+            state.Remove(id);
+            state[other] = (v ?? old.V, w ?? old.W);
+        }
+
+        return batch;
+    }
+
+    private static void Update(ChangeBatch batch, int id, int other, int? v, int? w)
+    {
+        batch.LeaveOut(0, [0b110]);
+        Add(batch, id, null, null, -1);
+        var leftOut = (byte)((v is null ? 0b010 : 0) | (w is null ? 0b100 : 0));
+        if (leftOut != 0)
+        {
+            batch.LeaveOut(1, [leftOut]);
+        }
+
+        Add(batch, other, v, w, 1);
+    }
+
+    private static void Add(ChangeBatch batch, int id, int? v, int? w, sbyte weight)
+    {
+        batch[0].AppendRepeated(id, 1);
+        batch[1].AppendRepeated(v, 1);
+        batch[2].AppendRepeated(w, 1);
+        batch.AppendWeight(weight);
     }
 
     [Fact]
@@ -54,7 +155,7 @@ public sealed class TableOverlayProperties
         using var overlay = new TableOverlay(Schema, []);
         using var batch = new ChangeBatch(Schema);
         Add(batch, (1, "a"), 1, 1);
-        overlay.Apply(batch);
+        overlay.TryApply(batch);
         Assert.True(overlay.IsTouched);
         Assert.False(overlay.HasKey);
     }

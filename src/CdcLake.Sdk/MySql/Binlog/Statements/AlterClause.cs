@@ -27,11 +27,14 @@ internal readonly record struct AlterClause(AlterKind Kind, string Column = "", 
 /// <summary>What a clause of ALTER TABLE does.</summary>
 internal enum AlterKind
 {
-    /// <summary>Nothing that rows show: indexes, constraints, defaults, comments, storage, more partitions.</summary>
+    /// <summary>Nothing that rows show: indexes, constraints, comments, storage, more partitions.</summary>
     Nothing,
 
     /// <summary>Partitions are made anew with the rows that they have. No row comes or goes; but views that were opened before do not show the rows of such partitions any more.</summary>
     MovePartitions,
+
+    /// <summary>A column gets another default, or none: rows that come later and say nothing of it show it.</summary>
+    ChangeDefault,
 
     /// <summary>A column comes into being; existing rows have its default, or a value that is computed.</summary>
     AddColumn,

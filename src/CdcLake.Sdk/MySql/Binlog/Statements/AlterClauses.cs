@@ -69,7 +69,7 @@ internal static class AlterClauses
                 AddColumn(text, at + 2, end, new AlterClause(AlterKind.ChangeColumn, text[at].Text, text[at + 1].Text), clauses);
                 break;
             case "ALTER":
-                clauses.Add(new AlterClause(LeavesValues(text, at + 1) ? AlterKind.Nothing : AlterKind.ChangeRows));
+                clauses.Add(ReadAlter(text, at + 1));
                 break;
             case "RENAME":
                 clauses.Add(text.Has(at + 1, "COLUMN") && text.Has(at + 3, "TO") ? new AlterClause(AlterKind.RenameColumn, text[at + 2].Text, text[at + 4].Text)
@@ -160,16 +160,17 @@ internal static class AlterClauses
     }
 
     // ALTER {INDEX | CHECK | CONSTRAINT} ..., ALTER [COLUMN] name {SET {DEFAULT | VISIBLE | INVISIBLE} | DROP DEFAULT}
-    private static bool LeavesValues(StatementText text, int at)
+    private static AlterClause ReadAlter(StatementText text, int at)
     {
         if (text.HasAny(at, Constraints) || text.Has(at, "CONSTRAINT"))
         {
-            return true;
+            return Nothing;
         }
 
         at = text.SkipExists(text.Skip(at, "COLUMN")) + 1;
-        return (text.Has(at, "SET") && (text.Has(at + 1, "DEFAULT") || text.Has(at + 1, "VISIBLE") || text.Has(at + 1, "INVISIBLE")))
-            || (text.Has(at, "DROP") && text.Has(at + 1, "DEFAULT"));
+        return (text.Has(at, "SET") || text.Has(at, "DROP")) && text.Has(at + 1, "DEFAULT") ? new AlterClause(AlterKind.ChangeDefault, text[at - 1].Text)
+            : text.Has(at, "SET") && (text.Has(at + 1, "VISIBLE") || text.Has(at + 1, "INVISIBLE")) ? Nothing
+            : new AlterClause(AlterKind.ChangeRows);
     }
 
     /// <summary>True where ON DELETE CASCADE or the like stands, of a constraint or in a column's definition.</summary>
