@@ -18,13 +18,16 @@ public sealed record LogRetentionStatus
     /// <summary>Bytes of the log from that file on: what a restart reads at most.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>Bytes of the whole log that the server keeps at most, whatever their age (<c>max_binlog_total_size</c> of MariaDB, <c>binlog_space_limit</c> of Percona Server); null where there is no such limit.</summary>
+    public long? MaxBytes { get; init; }
+
     /// <summary>When the server may remove that file; null when it never does by itself, and while it is the one that is being written, which is not removed.</summary>
     public DateTimeOffset? PurgedAt { get; init; }
 
     /// <summary>Time left until then, zero when it has passed; null as <see cref="PurgedAt"/> is.</summary>
     public TimeSpan? Left { get; init; }
 
-    /// <summary>True when less time is left than <see cref="MySqlSourceOptions.RetentionWarning"/>: let the pipeline catch up, or have the server keep its log longer.</summary>
+    /// <summary>True when less time is left than <see cref="MySqlSourceOptions.RetentionWarning"/>, or less than a third of <see cref="MaxBytes"/>: let the pipeline catch up, or have the server keep its log longer.</summary>
     public bool IsExpiring { get; init; }
 
     /// <summary>True when log that is needed was removed.</summary>

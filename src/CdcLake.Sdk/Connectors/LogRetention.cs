@@ -10,6 +10,9 @@ namespace CdcLake.Connectors;
 /// <param name="IsPurged">Something that is needed is gone.</param>
 internal sealed record LogRetention(DateTimeOffset At, TimeSpan? Kept, string? File, long Bytes, DateTimeOffset? PurgedAt, TimeSpan WarnBelow, bool IsPurged)
 {
+    /// <summary>How many bytes of log are kept, whatever their age; null where that does not count.</summary>
+    public long? MaxBytes { get; init; }
+
     /// <summary>Why the server could not be asked the last time; the rest is then as it was before. Null when it answered.</summary>
     public Exception? Error { get; init; }
 }

@@ -58,7 +58,7 @@ internal sealed class RetentionMonitor(MySqlConnectionOptions options, MySqlSour
             var values = await ServerSettings.ReadAsync(session, cancellationToken).ConfigureAwait(false);
             var service = ManagedServices.Of(host, session.Version, values["basedir"], values["aurora_version"] is not null);
             var kept = await RetentionChecks.ReadAsync(session, values, service, cancellationToken).ConfigureAwait(false);
-            var found = new LogRetention(clock.GetUtcNow(), kept, null, 0, null, settings.RetentionWarning ?? (kept / WarnAtFraction ?? TimeSpan.Zero), false);
+            var found = new LogRetention(clock.GetUtcNow(), kept, null, 0, null, settings.RetentionWarning ?? (kept / WarnAtFraction ?? TimeSpan.Zero), false) { MaxBytes = RetentionChecks.MaxBytesOf(values) };
             return durable is null ? found : await FindAsync(session, durable.Executed, found, cancellationToken).ConfigureAwait(false);
         }
     }

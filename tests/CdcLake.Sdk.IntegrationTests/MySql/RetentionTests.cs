@@ -5,7 +5,7 @@ using CdcLake.IntegrationTests.Pipelines;
 namespace CdcLake.IntegrationTests.MySql;
 
 /// <summary>Log that is about to be purged, and log that was: the status says so before, and afterwards the same target gets a new snapshot where that is wanted.</summary>
-public sealed class RetentionTests(PrivateMySqlServer server) : IClassFixture<PrivateMySqlServer>, IDisposable
+public sealed class RetentionTests(PrivateMySqlServer server, PrivateMariaDbServer mariaDb) : IClassFixture<PrivateMySqlServer>, IClassFixture<PrivateMariaDbServer>, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TemporaryFolder _folder = new();
@@ -14,10 +14,12 @@ public sealed class RetentionTests(PrivateMySqlServer server) : IClassFixture<Pr
 
     public void Dispose() => _folder.Dispose();
 
-    [ServerFact(TestServers.MySql)]
-    public async Task Status_says_which_file_is_needed_how_long_it_is_kept_and_warns_before_it_goes()
+    [ServerTheory(TestServers.MySql, TestServers.MariaDb)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Status_says_which_file_is_needed_how_long_it_is_kept_and_warns_before_it_goes(bool isMariaDb)
     {
-        await using var database = await NewDatabaseAsync("kept");
+        await using var database = await NewDatabaseAsync("kept", isMariaDb);
         await database.ExecuteAsync("SET GLOBAL binlog_expire_logs_seconds=2592000", "FLUSH BINARY LOGS");
         await using var pipeline = Replica(database, o => (o.RetentionInterval, o.RetentionWarning) = (TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(200)), TimeSpan.FromHours(1));
         using var stop = new CancellationTokenSource();
@@ -39,11 +41,45 @@ public sealed class RetentionTests(PrivateMySqlServer server) : IClassFixture<Pr
         Assert.Equal(TimeSpan.FromSeconds(150), expiring.Kept);
         Assert.InRange(expiring.Left!.Value, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(150));
         Assert.False(expiring.IsPurged);
-        await database.ExecuteAsync("SET GLOBAL binlog_expire_logs_auto_purge=OFF");
+        await database.ExecuteAsync(isMariaDb ? "SET GLOBAL binlog_expire_logs_seconds=0" : "SET GLOBAL binlog_expire_logs_auto_purge=OFF");
         Assert.Null((await UntilAsync(pipeline, running, r => r.Kept is null)).PurgedAt);
-        await database.ExecuteAsync("SET GLOBAL binlog_expire_logs_auto_purge=ON", "SET GLOBAL binlog_expire_logs_seconds=2592000");
+        await database.ExecuteAsync([.. isMariaDb ? Array.Empty<string>() : ["SET GLOBAL binlog_expire_logs_auto_purge=ON"], "SET GLOBAL binlog_expire_logs_seconds=2592000"]);
         await stop.CancelAsync();
         await running;
+    }
+
+    [ServerFact(TestServers.MySql, TestServers.MariaDb)]
+    public async Task Status_warns_before_a_log_that_is_kept_by_its_size_goes()
+    {
+        await using var database = await NewDatabaseAsync("kept_bytes", isMariaDb: true);
+        await database.ExecuteAsync("SET GLOBAL binlog_expire_logs_seconds=0", "FLUSH BINARY LOGS");
+        await using var pipeline = Replica(database, o => o.RetentionInterval = TimeSpan.FromMilliseconds(20), TimeSpan.FromHours(1));
+        using var stop = new CancellationTokenSource();
+        var running = pipeline.RunAsync(stop.Token);
+        var unlimited = await UntilAsync(pipeline, running, r => r.File is not null);
+        Assert.Equal((null, null, false), (unlimited.MaxBytes, unlimited.Kept, unlimited.IsExpiring));
+
+        await database.ExecuteAsync("SET GLOBAL max_binlog_total_size=1000000000");
+        Assert.False((await UntilAsync(pipeline, running, r => r.MaxBytes is not null)).IsExpiring);
+        await database.ExecuteAsync("CREATE TABLE filler (v LONGBLOB)", "INSERT INTO filler VALUES (REPEAT('x', 2000000))", "FLUSH BINARY LOGS", "SET GLOBAL max_binlog_total_size=2500000");
+        var expiring = await UntilAsync(pipeline, running, r => r.IsExpiring);
+        Assert.Equal((2_500_000L, unlimited.File, null, false), (expiring.MaxBytes, expiring.File, expiring.PurgedAt, expiring.IsPurged));
+        await database.ExecuteAsync("SET GLOBAL max_binlog_total_size=0");
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [ServerFact(TestServers.MySql, TestServers.MariaDb)]
+    public async Task Purged_log_of_MariaDb_is_an_error_or_a_new_snapshot()
+    {
+        await using var database = await NewDatabaseAsync("purged_status", isMariaDb: true);
+        await RunToEndAsync(database, withState: false, again: true);
+        await database.ExecuteAsync("INSERT INTO t VALUES (40, 4)", "FLUSH BINARY LOGS", "INSERT INTO t VALUES (41, 4)");
+        await PurgeAsync(database);
+        var error = await Assert.ThrowsAsync<BinlogUnavailableException>(() => RunToEndAsync(database, withState: false, again: false));
+        Assert.Contains("MySqlSourceOptions.ResnapshotWhenPurged = true", error.Message, StringComparison.Ordinal);
+        await RunToEndAsync(database, withState: false, again: true);
+        Assert.Equal(await ExpectedAsync(database, withState: false), await RowsAsync());
     }
 
     [ServerTheory(TestServers.MySql)]
@@ -88,12 +124,7 @@ public sealed class RetentionTests(PrivateMySqlServer server) : IClassFixture<Pr
             await database.ExecuteAsync($"ALTER USER {database.QuotedAccount} WITH MAX_USER_CONNECTIONS 1");
             await database.KillStreamsAsync();
             await database.ExecuteAsync("UPDATE t SET v = 7 WHERE id = 1", "DELETE FROM t WHERE id = 2", "FLUSH BINARY LOGS");
-            var newest = await NewestFileAsync(database);
-            do
-            {
-                await database.ExecuteAsync($"PURGE BINARY LOGS TO '{newest}'"); // a file is in use until the stream that was killed has ended
-            }
-            while ((await database.Connection.QueryAsync("SHOW BINARY LOGS", default)).Count > 1);
+            await PurgeAsync(database);
             await database.ExecuteAsync($"ALTER USER {database.QuotedAccount} WITH MAX_USER_CONNECTIONS 0");
         }
 
@@ -103,9 +134,19 @@ public sealed class RetentionTests(PrivateMySqlServer server) : IClassFixture<Pr
         Assert.Equal(await ExpectedAsync(database, withState: false), await RowsAsync());
     }
 
-    private async Task<MySqlDatabase> NewDatabaseAsync(string prefix)
+    private static async Task PurgeAsync(MySqlDatabase database)
     {
-        var database = await MySqlDatabase.CreateAsync(server.ConnectionString, prefix);
+        var newest = await NewestFileAsync(database);
+        do
+        {
+            await database.ExecuteAsync($"PURGE BINARY LOGS TO '{newest}'"); // a file is in use until the stream that read it has ended
+        }
+        while ((await database.Connection.QueryAsync("SHOW BINARY LOGS", default)).Count > 1);
+    }
+
+    private async Task<MySqlDatabase> NewDatabaseAsync(string prefix, bool isMariaDb = false)
+    {
+        var database = await MySqlDatabase.CreateAsync(isMariaDb ? mariaDb.ConnectionString : server.ConnectionString, prefix);
         await database.ExecuteAsync("CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL)", "INSERT INTO t VALUES (1, 1), (2, 1), (3, 2)");
         return database;
     }
@@ -134,7 +175,7 @@ public sealed class RetentionTests(PrivateMySqlServer server) : IClassFixture<Pr
 
     private static async Task WaitAsync(Pipeline pipeline, Task running, MySqlDatabase database)
     {
-        var reached = pipeline.WaitForGtidAsync((await database.Connection.QueryAsync("SELECT @@GLOBAL.gtid_executed", default))[0, 0]!);
+        var reached = pipeline.WaitForGtidAsync(await database.Connection.GtidExecutedAsync());
         if (await Task.WhenAny(running, reached).WaitAsync(Patience) == running)
         {
             await running;

@@ -29,4 +29,15 @@ public sealed class RetentionReportTests
         Assert.True(later.IsExpiring);
         Assert.Equal((Now, TimeSpan.FromMinutes(30), "gone"), (later.At, later.Left, later.Error!.Message));
     }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(900L, false)]
+    [InlineData(890L, true)] // more than two thirds
+    [InlineData(100L, true)]
+    public void Log_that_is_kept_by_its_size_warns_when_less_than_a_third_is_left(long? most, bool isExpiring)
+    {
+        var status = RetentionReport.Of(new LogRetention(Now, null, "binlog.000001", 600, null, TimeSpan.Zero, false) { MaxBytes = most }, Now);
+        Assert.Equal((most, isExpiring), (status.MaxBytes, status.IsExpiring));
+    }
 }

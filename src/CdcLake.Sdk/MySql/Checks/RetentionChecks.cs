@@ -25,6 +25,9 @@ internal static class RetentionChecks
             : null;
     }
 
+    /// <summary>How many bytes of log are kept, of MariaDB and Percona Server: the oldest file goes when there are more. Null where only its age counts.</summary>
+    public static long? MaxBytesOf(ServerSettings settings) => Math.Max(Number(settings["max_binlog_total_size"]), Number(settings["binlog_space_limit"])) is > 0 and var bytes ? bytes : null;
+
     /// <summary>How long files are kept, by the setting that counts there; null: until somebody removes them, or unknown.</summary>
     /// <exception cref="MySqlServerException">The connection failed.</exception>
     public static async Task<TimeSpan?> ReadAsync(ServerSession session, ServerSettings settings, ManagedService service, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal sealed class ServerSettings
         "log_bin", "binlog_format", "binlog_row_image", "binlog_row_metadata", "gtid_mode",
         "server_id", "innodb_native_foreign_keys", "log_replica_updates", "log_slave_updates", "basedir", "aurora_version",
         "binlog_error_action", "sync_binlog", "innodb_flush_log_at_trx_commit", "binlog_checksum", "replica_preserve_commit_order", "binlog_transaction_compression",
-        "binlog_row_value_options", "time_zone", "system_time_zone", "binlog_expire_logs_seconds", "binlog_expire_logs_auto_purge", "expire_logs_days",
+        "binlog_row_value_options", "time_zone", "system_time_zone", "binlog_expire_logs_seconds", "binlog_expire_logs_auto_purge", "expire_logs_days", "max_binlog_total_size", "binlog_space_limit",
         "gtid_strict_mode", "mysql56_temporal_format", "log_bin_compress",
     ];
 
