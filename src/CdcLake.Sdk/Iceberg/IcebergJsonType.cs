@@ -4,7 +4,7 @@ namespace CdcLake;
 public enum IcebergJsonType
 {
     /// <summary><c>string</c>: the text that the server prints. Every reader knows it.</summary>
-    String = 0,
+    Text = 0,
 
     /// <summary>
     /// <c>variant</c>: the document in binary form, in which readers find a field without parsing. Needs format version 3, in which deletion vectors take the place of position deletes, and readers that know the type (Spark 4.1, Trino 481; StarRocks and

@@ -72,7 +72,7 @@ public sealed class IcebergSinkOptions
     /// What columns of MySQL's type JSON become, where a result has them as they are. A table that is created here then gets format version 3 for <see cref="IcebergJsonType.Variant"/>. A column that is in
     /// the table cannot change from one to the other: that is refused, and needs another table. A variant is no key, and nothing to partition or sort by.
     /// </summary>
-    /// <value>Default: null, what the column is in the table; <see cref="IcebergJsonType.String"/> for a new one.</value>
+    /// <value>Default: null, what the column is in the table; <see cref="IcebergJsonType.Text"/> for a new one.</value>
     public IcebergJsonType? JsonAs { get; set; }
 
     /// <summary>
@@ -145,7 +145,7 @@ public sealed class IcebergSinkOptions
 
         if (JsonAs == IcebergJsonType.Variant && TableProperties.TryGetValue(Iceberg.Tables.TableProperties.FormatVersion, out var format) && format != "3")
         {
-            throw new ArgumentException($"Format version {format} has no variants. Set {Iceberg.Tables.TableProperties.FormatVersion} to 3, or leave it out, or set {nameof(JsonAs)} to {nameof(IcebergJsonType.String)}.");
+            throw new ArgumentException($"Format version {format} has no variants. Set {Iceberg.Tables.TableProperties.FormatVersion} to 3, or leave it out, or set {nameof(JsonAs)} to {nameof(IcebergJsonType.Text)}.");
         }
 
         var settings = new IcebergSinkSettings

@@ -101,7 +101,7 @@ public sealed class VariantTableTests : IDisposable
     [Fact]
     public async Task Column_that_is_text_is_not_made_a_variant_and_the_other_way_round()
     {
-        foreach (var (was, now) in new[] { (IcebergJsonType.String, IcebergJsonType.Variant), (IcebergJsonType.Variant, IcebergJsonType.String) })
+        foreach (var (was, now) in new[] { (IcebergJsonType.Text, IcebergJsonType.Variant), (IcebergJsonType.Variant, IcebergJsonType.Text) })
         {
             using var folder = new TemporaryFolder(inMemory: true);
             var store = new LocalObjectStore(folder.Path, TimeProvider.System);
@@ -163,7 +163,7 @@ public sealed class VariantTableTests : IDisposable
         var variant = columns.Altered(sink.Version.Table, added, [0], [0, -1], none, IcebergJsonType.Variant);
         Assert.Equal("variant", variant.Layout.Schema.Fields[1].Type.Text);
         Assert.Equal("variant", variant.Altered(sink.Version.Table, added, [0], [0, 1], none, null).Layout.Schema.Fields[1].Type.Text);
-        Assert.Throws<UnsupportedTypeException>(() => variant.Altered(sink.Version.Table, added, [0], [0, 1], none, IcebergJsonType.String));
+        Assert.Throws<UnsupportedTypeException>(() => variant.Altered(sink.Version.Table, added, [0], [0, 1], none, IcebergJsonType.Text));
     }
 
     [Fact]

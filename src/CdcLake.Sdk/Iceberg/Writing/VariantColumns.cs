@@ -1,5 +1,4 @@
 using CdcLake.Columnar;
-using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 
@@ -23,7 +22,7 @@ internal static class VariantColumns
             throw new CatalogException(
                 $"Column \"{variant.Name}\" cannot be a variant in table {table}, which has Iceberg format version {formatVersion}. Raise it with the table property "
                 + $"{TableProperties.FormatVersion} = {TableMetadata.RowLineageVersion} (engines that do not know that version cannot read it then), or keep JSON as text "
-                + $"({nameof(IcebergSinkOptions)}.{nameof(IcebergSinkOptions.JsonAs)} = {nameof(IcebergJsonType)}.{nameof(IcebergJsonType.String)}).");
+                + $"({nameof(IcebergSinkOptions)}.{nameof(IcebergSinkOptions.JsonAs)} = {nameof(IcebergJsonType)}.{nameof(IcebergJsonType.Text)}).");
         }
     }
 }

@@ -75,7 +75,7 @@ internal sealed partial class Planner
             n => new ForeignKeysNode(n, schema, fingerprint, [.. names.Select(t => _captured[t])], links, [.. columns.Select(c => captured.IndexOf(c))]));
     }
 
-    private PlanNode Complete(SourceTable table, TableNode own, List<int> key, List<int> columns)
+    private CompleteRowsNode Complete(SourceTable table, TableNode own, List<int> key, List<int> columns)
     {
         var schema = new Schema(columns.Select(c => own.Schema[c]));
         var fingerprint = NodeFactory.Hash([own.Fingerprint, "complete rows", .. own.Schema.Fields.Select(f => f.ToString()), string.Join(',', key), Names(schema)]);

@@ -1,6 +1,5 @@
 using System.Numerics;
 using CdcLake.Columnar;
-using CdcLake.MySql.Binlog.Json;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire.Packets;
 
