@@ -25,12 +25,13 @@ internal sealed class SnapshotCut : IAsyncDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private SnapshotCut(
-        IReadOnlyList<TableReading> tables, IReadOnlyList<TableOverlay> overlays, List<(int Table, ChangeBatch Batch)> changes, MySqlPosition position, DateTimeOffset time)
+        IReadOnlyList<TableReading> tables, IReadOnlyList<TableOverlay> overlays, List<(int Table, ChangeBatch Batch)> changes, MySqlPosition position, BinlogStatus end, DateTimeOffset time)
     {
         Tables = tables;
         Overlays = overlays;
         Changes = changes;
         Position = position;
+        End = end;
         Time = time;
     }
 
@@ -45,6 +46,9 @@ internal sealed class SnapshotCut : IAsyncDisposable
 
     /// <summary>G: where the log has to be read on from.</summary>
     public MySqlPosition Position { get; }
+
+    /// <summary>H: as far as the log was read.</summary>
+    public BinlogStatus End { get; }
 
     /// <summary>The server's clock when the cut was taken.</summary>
     public DateTimeOffset Time { get; }
@@ -121,7 +125,7 @@ internal sealed class SnapshotCut : IAsyncDisposable
             var section = new LogSection(plan, [.. tables.Select(t => t.Table)]) { Settled = open, GuardsViews = true };
             var position = await ReadWindowAsync(section, window, session, low, high, mayBeLater: before is null, cancellationToken).ConfigureAwait(false);
             RefuseTouchedWithoutKey(tables, overlays);
-            return new SnapshotCut(tables, overlays, window.Changes, position, time);
+            return new SnapshotCut(tables, overlays, window.Changes, position, high, time);
         }
         catch
         {

@@ -2,6 +2,7 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Dialects;
 using CdcLake.MySql.Gtids;
+using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire;
 
 namespace CdcLake.MySql.InitialSnapshots;
@@ -17,6 +18,7 @@ internal sealed class ViewGuard(SnapshotPlan plan, SnapshotCut cut)
 {
     private static readonly EpochLimits Pieces = new(32_768, TimeSpan.FromSeconds(1));
     private MySqlPosition _read = cut.Position;
+    private BinlogStatus _end = cut.End;
 
     /// <summary>Looks at what the log says of tables that are still to be read, or being read. Reads every part of it once.</summary>
     /// <param name="session">At the server of the views.</param>
@@ -25,15 +27,15 @@ internal sealed class ViewGuard(SnapshotPlan plan, SnapshotCut cut)
     public async Task CheckAsync(ServerSession session, CancellationToken cancellationToken)
     {
         var end = await ServerDialects.Of(session).ReadEndAsync(session, cancellationToken).ConfigureAwait(false);
-        if (end.IsReachedBy(_read.File, _read.Offset))
+        if (end.IsReachedBy(_end.File, _end.Offset))
         {
-            return;
+            return; // nothing was written since
         }
 
         var section = new LogSection(plan, [.. cut.Tables.Where(t => !t.IsDone).Select(t => t.Table)]) { Limits = Pieces, GuardsViews = true };
         try
         {
-            _read = await section.ReadAsync(session, _read.Executed, end, new Nowhere(), cancellationToken).ConfigureAwait(false);
+            (_read, _end) = (await section.ReadAsync(session, _read.Executed, end, new Nowhere(), cancellationToken).ConfigureAwait(false), end);
         }
         catch (SchemaMismatchException error)
         {
