@@ -81,7 +81,8 @@ public sealed class PartialRowTests(ITestOutputHelper output) : IDisposable
         var workload = new PartialRowWorkload(database.Connection, random);
         var history = new ConcurrentDictionary<string, string[]>();
         await WriteAsync(database.Connection, workload, history);
-        for (var kill = 0; kill < Proof.Rounds(usual: 4, full: 60); kill++)
+        var kills = Proof.Rounds(usual: 4, full: 60);
+        for (var kill = 0; kill < kills; kill++)
         {
             await using var killed = Start(database);
             if (kill % 2 == 0)
@@ -112,7 +113,7 @@ public sealed class PartialRowTests(ITestOutputHelper output) : IDisposable
         }
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{history.Count} transactions, {snapshots.Count} commits"));
-        Assert.True(snapshots.Count > 4);
+        Assert.True(snapshots.Count > kills / 2); // those that were waited for
     }
 
     [ServerTheory(TestServers.MySql, TestServers.MariaDb, TestServers.MariaDbOld)]
