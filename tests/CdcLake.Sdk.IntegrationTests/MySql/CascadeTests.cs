@@ -81,7 +81,8 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, PrivateMariaDbS
         var history = new ConcurrentDictionary<string, string[]>();
         await WriteAsync(database.Connection, workload, history);
         var table = new LakeTable(Path.Combine(_folder["warehouse"], "lakehouse", "t"));
-        for (var kill = 0; kill < Proof.Rounds(usual: 5, full: 60); kill++)
+        var kills = Proof.Rounds(usual: 5, full: 60);
+        for (var kill = 0; kill < kills; kill++)
         {
             await using var killed = Start(database);
             if (kill % 2 == 0)
@@ -111,7 +112,7 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, PrivateMariaDbS
         }
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{history.Count} transactions, {snapshots.Count} commits"));
-        Assert.True(snapshots.Count > 5);
+        Assert.True(snapshots.Count > (kills + 1) / 2); // those that were waited for
     }
 
     [ServerFact(TestServers.MySql)]
