@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
-using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
 using Xunit.Abstractions;
 
@@ -78,41 +76,12 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, PrivateMariaDbS
         await using var database = await CreateAsync(server, "cascade_kills");
         var random = Seed.Next(output);
         var workload = new CascadeWorkload(database.Connection, random);
-        var history = new ConcurrentDictionary<string, string[]>();
-        await WriteAsync(database.Connection, workload, history);
-        var table = new LakeTable(Path.Combine(_folder["warehouse"], "lakehouse", "t"));
+        var history = new CommitHistory(database.Connection, "SELECT * FROM item", workload.ChangeAsync, "INSERT INTO item (v) VALUES (-1)");
         var kills = Proof.Rounds(usual: 5, full: 60);
-        for (var kill = 0; kill < kills; kill++)
-        {
-            await using var killed = Start(database);
-            if (kill % 2 == 0)
-            {
-                await WriteAsync(database.Connection, workload, history);
-                await CommitAsync(killed, database.Connection);
-            }
-
-            var writing = WriteAsync(database.Connection, workload, history);
-            await killed.ExitsWithinAsync(TimeSpan.FromMilliseconds(random.Next(kill % 2 == 0 ? 300 : 3000)));
-            Assert.False(killed.HasExited, killed.HasExited ? killed.Failure("ended by itself").Message : null);
-            await killed.KillAsync();
-            await writing;
-        }
-
-        await using (var last = Start(database))
-        {
-            await WriteAsync(database.Connection, workload, history); // else everything may be committed
-            await CommitAsync(last, database.Connection);
-        }
-
-        var snapshots = table.Snapshots();
-        foreach (var snapshot in snapshots)
-        {
-            var rows = (await IcebergJava.RowsAsync(table.Folder, snapshot.Id)).Select(r => LakeRows.Line(r.GetRawText())).Order(StringComparer.Ordinal);
-            Assert.Equal(history[GtidSet.Parse(snapshot.Gtid).ToString()], rows);
-        }
-
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{history.Count} transactions, {snapshots.Count} commits"));
-        Assert.True(snapshots.Count > (kills + 1) / 2); // those that were waited for
+        await history.KillAsync(() => Start(database), kills, random);
+        var commits = await history.CheckAsync(new LakeTable(Path.Combine(_folder["warehouse"], "lakehouse", "t")));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{history.Count} transactions, {commits} commits"));
+        Assert.True(commits > (kills + 1) / 2); // those that were waited for
     }
 
     [ServerFact(TestServers.MySql)]
@@ -143,7 +112,7 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, PrivateMariaDbS
                 await await Task.WhenAny(reached, running);
                 foreach (var table in tables)
                 {
-                    Assert.Equal(await LinesAsync(database.Connection, $"SELECT * FROM {table}"), await LinesAsync(lake.Table($"all.{table}")));
+                    Assert.Equal(await LinesAsync(database.Connection, $"SELECT * FROM {table}"), await LakeRows.LinesAsync(lake.Table($"all.{table}")));
                 }
             }
 
@@ -195,35 +164,8 @@ public sealed class CascadeTests(NativeForeignKeysServer silent, PrivateMariaDbS
         return database;
     }
 
-    private static async Task<string[]> LinesAsync(IcebergTable table)
-    {
-        var lines = new List<string>();
-        await foreach (var row in table.ReadAsync())
-        {
-            lines.Add(string.Join(", ", row.Columns.Select(c => $"{c}={Convert.ToString(row[c] ?? "NULL", CultureInfo.InvariantCulture)}").Order(StringComparer.Ordinal)));
-        }
-
-        return [.. lines.Order(StringComparer.Ordinal)];
-    }
-
     private static async Task<string[]> LinesAsync(ServerSession session, string query) =>
         [.. SteppedReplica.NamedLines(await session.QueryAsync(query, default)).Order(StringComparer.Ordinal)];
-
-    // What each of some transactions leaves behind, by the set of all so far; the last one surely changes something.
-    private static async Task WriteAsync(ServerSession session, CascadeWorkload workload, ConcurrentDictionary<string, string[]> history)
-    {
-        for (var change = 0; change <= 20; change++)
-        {
-            await (change < 20 ? workload.ChangeAsync() : session.ExecuteAsync("INSERT INTO item (v) VALUES (-1)", default));
-            history[GtidSet.Parse(await session.GtidExecutedAsync()).ToString()] = await LinesAsync(session, "SELECT * FROM item");
-        }
-    }
-
-    private static async Task CommitAsync(ChildProcess pipeline, ServerSession session)
-    {
-        var end = GtidSet.Parse(await session.GtidExecutedAsync());
-        await pipeline.CommitAsync(end);
-    }
 
     private ChildProcess Start(MySqlDatabase database) => ChildProcess.Start(
         "dotnet", ["exec", typeof(ReplicaProgram).Assembly.Location, ReplicaProgram.Argument, database.ConnectionString, $"{database.Name}.item", _folder["warehouse"]], ("DOTNET_TieredPGO", "0"));

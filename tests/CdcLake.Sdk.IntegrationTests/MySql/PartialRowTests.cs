@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
-using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
 using Xunit.Abstractions;
 
@@ -79,41 +77,12 @@ public sealed class PartialRowTests(ITestOutputHelper output) : IDisposable
         await using var database = await CreateAsync(TestServers.MySql, "partial_kills");
         var random = Seed.Next(output);
         var workload = new PartialRowWorkload(database.Connection, random);
-        var history = new ConcurrentDictionary<string, string[]>();
-        await WriteAsync(database.Connection, workload, history);
+        var history = new CommitHistory(database.Connection, "SELECT * FROM plain", () => workload.ChangeAsync(1), "INSERT INTO plain (v) VALUES ('last')");
         var kills = Proof.Rounds(usual: 4, full: 60);
-        for (var kill = 0; kill < kills; kill++)
-        {
-            await using var killed = Start(database);
-            if (kill % 2 == 0)
-            {
-                await WriteAsync(database.Connection, workload, history);
-                await killed.CommitAsync(GtidSet.Parse(await database.Connection.GtidExecutedAsync()));
-            }
-
-            var writing = WriteAsync(database.Connection, workload, history);
-            await killed.ExitsWithinAsync(TimeSpan.FromMilliseconds(random.Next(kill % 2 == 0 ? 300 : 3000)));
-            Assert.False(killed.HasExited, killed.HasExited ? killed.Failure("ended by itself").Message : null);
-            await killed.KillAsync();
-            await writing;
-        }
-
-        await using (var last = Start(database))
-        {
-            await WriteAsync(database.Connection, workload, history); // else everything may be committed
-            await last.CommitAsync(GtidSet.Parse(await database.Connection.GtidExecutedAsync()));
-        }
-
-        var table = new LakeTable(Path.Combine(_folder["warehouse"], "lakehouse", "t"));
-        var snapshots = table.Snapshots();
-        foreach (var snapshot in snapshots)
-        {
-            var rows = (await IcebergJava.RowsAsync(table.Folder, snapshot.Id)).Select(r => LakeRows.Line(r.GetRawText())).Order(StringComparer.Ordinal);
-            Assert.Equal(history[GtidSet.Parse(snapshot.Gtid).ToString()], rows);
-        }
-
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{history.Count} transactions, {snapshots.Count} commits"));
-        Assert.True(snapshots.Count > kills / 2); // those that were waited for
+        await history.KillAsync(() => Start(database), kills, random);
+        var commits = await history.CheckAsync(new LakeTable(Path.Combine(_folder["warehouse"], "lakehouse", "t")));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{history.Count} transactions, {commits} commits"));
+        Assert.True(commits > kills / 2); // those that were waited for
     }
 
     [ServerTheory(TestServers.MySql, TestServers.MariaDb, TestServers.MariaDbOld)]
@@ -201,7 +170,7 @@ public sealed class PartialRowTests(ITestOutputHelper output) : IDisposable
                 await await Task.WhenAny(pipeline.WaitForGtidAsync(await database.Connection.GtidExecutedAsync(), cancellationToken: limit.Token), running);
                 foreach (var table in tables)
                 {
-                    Assert.Equal(await LinesAsync(database.Connection, $"SELECT * FROM {table}"), await LinesAsync(lake.Table($"all.{table}")));
+                    Assert.Equal(await LinesAsync(database.Connection, $"SELECT * FROM {table}"), await LakeRows.LinesAsync(lake.Table($"all.{table}")));
                 }
             }
 
@@ -294,27 +263,6 @@ public sealed class PartialRowTests(ITestOutputHelper output) : IDisposable
 
     private static async Task<string[]> LinesAsync(ServerSession session, string query) =>
         [.. SteppedReplica.NamedLines(await session.QueryAsync(query, default)).Order(StringComparer.Ordinal)];
-
-    private static async Task<string[]> LinesAsync(IcebergTable table)
-    {
-        var lines = new List<string>();
-        await foreach (var row in table.ReadAsync())
-        {
-            lines.Add(string.Join(", ", row.Columns.Select(c => $"{c}={Convert.ToString(row[c] ?? "NULL", CultureInfo.InvariantCulture)}").Order(StringComparer.Ordinal)));
-        }
-
-        return [.. lines.Order(StringComparer.Ordinal)];
-    }
-
-    // What each of some transactions leaves behind, by the set of all so far; the last one surely changes something.
-    private static async Task WriteAsync(ServerSession session, PartialRowWorkload workload, ConcurrentDictionary<string, string[]> history)
-    {
-        for (var change = 0; change <= 20; change++)
-        {
-            await (change < 20 ? workload.ChangeAsync(1) : session.ExecuteAsync("INSERT INTO plain (v) VALUES ('last')", default));
-            history[GtidSet.Parse(await session.GtidExecutedAsync()).ToString()] = await LinesAsync(session, "SELECT * FROM plain");
-        }
-    }
 
     private ChildProcess Start(MySqlDatabase database) => ChildProcess.Start(
         "dotnet", ["exec", typeof(ReplicaProgram).Assembly.Location, ReplicaProgram.Argument, database.ConnectionString, $"{database.Name}.plain", _folder["warehouse"]],

@@ -37,6 +37,18 @@ internal static class LakeRows
         Assert.True(Answer.Difference(java, rows) is null, $"Iceberg Java and ClickHouse: {Answer.Difference(java, rows)}");
     }
 
+    /// <summary>The rows of a table as the library reads it, in the form of <see cref="SteppedReplica.NamedLines"/>, sorted.</summary>
+    public static async Task<string[]> LinesAsync(IcebergTable table)
+    {
+        var lines = new List<string>();
+        await foreach (var row in table.ReadAsync())
+        {
+            lines.Add(string.Join(", ", row.Columns.Select(c => $"{c}={Convert.ToString(row[c] ?? "NULL", CultureInfo.InvariantCulture)}").Order(StringComparer.Ordinal)));
+        }
+
+        return [.. lines.Order(StringComparer.Ordinal)];
+    }
+
     // Readers print numbers with and without trailing zeros, some of them as text.
     private static string NumberLine(JsonElement row) => string.Join(", ", row.EnumerateObject().Select(p => $"{p.Name}={Normal(Text(p.Value))}").Order(StringComparer.Ordinal));
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using CdcLake.Columnar;
+using CdcLake.Common;
 using CdcLake.Connectors;
 using CdcLake.Diagnostics;
 using CdcLake.MySql.Gtids;
@@ -18,7 +19,7 @@ namespace CdcLake.MySql.InitialSnapshots;
 internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, MySqlPosition? from = null) : IDisposable
 {
     private const int RowsPerReport = 100_000;
-    private readonly SemaphoreSlim _control = new(1);
+    private readonly AsyncLock _control = new(); // one statement at a time
     private readonly SnapshotOutput _output = new(output, from?.Part, plan.Settings.SnapshotRowsPerSecond is { } rows ? new RowLimit(rows, plan.Clock) : null);
     private SnapshotMeter? _progress;
     private ViewGuard? _views;
@@ -76,7 +77,6 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
     {
         _parts?.Dispose();
         _output.Dispose();
-        _control.Dispose();
     }
 
     // What was read before a restart is brought to the end of the log.
@@ -132,7 +132,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
 
             using var images = new ChangeBatch(reading.Table.Wide.Schema);
             var numbers = overlay.AppendImages(images);
-            var isFinished = await AskAsync(() => new FinishedRows(session).FindAsync(reading, images, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            var isFinished = await FindFinishedAsync(session, reading, images, cancellationToken).ConfigureAwait(false);
             int[] rows = [.. Enumerable.Range(0, images.Count).Where(r => isFinished[r])];
             await _output.PushAsync(i, reading.Table.Narrow(images.Copy(rows)), cancellationToken).ConfigureAwait(false);
             foreach (var row in rows)
@@ -258,7 +258,6 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
             {
                 var statement = await view.BeginTableAsync(table, select, cancellationToken).ConfigureAwait(false);
                 await CheckUnchangedAsync(session, table, cancellationToken).ConfigureAwait(false);
-                await AskAsync(() => _views!.CheckAsync(session, cancellationToken), cancellationToken).ConfigureAwait(false);
                 return statement;
             }
             catch (MySqlServerException error) when (error.Code == ServerErrors.LockWaitTimeout && plan.Clock.GetElapsedTime(began) < plan.Settings.SnapshotPatience)
@@ -268,34 +267,18 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
         }
     }
 
-    private async Task CheckUnchangedAsync(ServerSession session, SnapshotTable table, CancellationToken cancellationToken) => table.RequireUnchanged(
-        await AskAsync(() => new TableReader(session, plan.Settings.Dates, plan.Settings.CompletePartialRows).ReadAgainAsync(table.Definition.Name, cancellationToken), cancellationToken).ConfigureAwait(false));
-
-    // One statement at a time.
-    private async Task AskAsync(Func<Task> question, CancellationToken cancellationToken)
+    private async Task CheckUnchangedAsync(ServerSession session, SnapshotTable table, CancellationToken cancellationToken)
     {
-        await _control.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await question().ConfigureAwait(false);
-        }
-        finally
-        {
-            _control.Release();
-        }
+        using var turn = await _control.EnterAsync(cancellationToken).ConfigureAwait(false);
+        table.RequireUnchanged(
+            await new TableReader(session, plan.Settings.Dates, plan.Settings.CompletePartialRows).ReadAgainAsync(table.Definition.Name, cancellationToken).ConfigureAwait(false));
+        await _views!.CheckAsync(session, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<T> AskAsync<T>(Func<Task<T>> question, CancellationToken cancellationToken)
+    private async Task<bool[]> FindFinishedAsync(ServerSession session, TableReading reading, ChangeBatch images, CancellationToken cancellationToken)
     {
-        await _control.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await question().ConfigureAwait(false);
-        }
-        finally
-        {
-            _control.Release();
-        }
+        using var turn = await _control.EnterAsync(cancellationToken).ConfigureAwait(false);
+        return await new FinishedRows(session).FindAsync(reading, images, cancellationToken).ConfigureAwait(false);
     }
 
     private void Report(SnapshotTable table, long rows) =>
