@@ -34,6 +34,34 @@ public sealed class JdbcCatalogTests(ITestOutputHelper output) : IDisposable
         await ShareAsync(source, version, $"jdbc:mysql://{options.Hosts[0]}:{options.Port}/{database.Name}?nullDatabaseMeansCurrent=true", builder.UserID, PasswordOf(TestServers.Get(TestServers.MySql)));
     }
 
+    [ServerFact(TestServers.MySql)]
+    public async Task Sessions_that_do_not_commit_by_themselves_lose_nothing()
+    {
+        await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "jdbc_open");
+        var builder = new MySqlDataSourceBuilder($"{TestServers.Get(TestServers.MySql)};Database={database.Name}");
+        builder.UseConnectionOpenedCallback(async (context, cancel) =>
+        {
+            using var statement = new MySqlCommand("SET SESSION autocommit=0", context.Connection); // as a server's settings may say
+            await statement.ExecuteNonQueryAsync(cancel);
+        });
+        await using var source = builder.Build();
+        var lake = IcebergCatalog.Jdbc(source, "lake", _folder["wh"]);
+        await lake.CreateNamespaceAsync("demo");
+        await using (var model = new SinkModel(() => Open(source).Tables, Settings, table: TableIdentifier.Parse("demo.t")))
+        {
+            await model.OpenAsync();
+            model.Put(1, "row", 1);
+            await model.EndAndCommitAsync();
+            await model.CheckAsync();
+        }
+
+        await lake.RenameTableAsync("demo.t", "demo.u");
+        Assert.True(await lake.TableExistsAsync("demo.u"));
+        await lake.DropTableAsync("demo.u", purge: true);
+        await lake.DropNamespaceAsync("demo");
+        Assert.False(await lake.NamespaceExistsAsync("demo"));
+    }
+
     [ServerTheory(PostgresDatabase.Variable, IcebergJava.Variable)]
     [InlineData("V0")]
     [InlineData("V1")]

@@ -40,6 +40,7 @@ internal static class ServerVariables
     {
         "sql_mode", "time_zone", "sql_quote_show_create", "sql_select_limit", "lock_wait_timeout", "wait_timeout", "net_write_timeout", "net_read_timeout", "character_set_results",
         "max_execution_time", "information_schema_stats_expiry", "show_gipk_in_create_table_and_information_schema", "autocommit", "transaction_isolation", "interactive_timeout",
+        "completion_type", "sql_big_selects", "sql_auto_is_null",
     };
 
     /// <summary>True when a session may set it.</summary>

@@ -11,7 +11,7 @@ namespace CdcLake.MySql.InitialSnapshots;
 internal sealed class SnapshotView(WireConnection connection) : IAsyncDisposable
 {
     // character_set_results=NULL: text comes as stored, as in the log. Who waits for a metadata lock holds nobody up, so the wait may be long; it is done in slices.
-    private const string Settings = "SET SESSION character_set_results=NULL, lock_wait_timeout=5, sql_select_limit=DEFAULT, ";
+    private const string Settings = "SET SESSION character_set_results=NULL, lock_wait_timeout=5";
 
     /// <summary>The connection, while a table is read.</summary>
     public WireConnection Connection => connection;
@@ -22,7 +22,7 @@ internal sealed class SnapshotView(WireConnection connection) : IAsyncDisposable
         var connection = await session.OpenWireAsync(clock, "snapshot", cancellationToken).ConfigureAwait(false);
         try
         {
-            await connection.ExecuteAsync(Settings + (session.IsMariaDb ? "max_statement_time=0" : "max_execution_time=0"), cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(Settings, cancellationToken).ConfigureAwait(false);
             await connection.ExecuteAsync("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", cancellationToken).ConfigureAwait(false);
             return new SnapshotView(connection);
         }

@@ -207,10 +207,7 @@ internal sealed class ServerSession : IAsyncDisposable
 
     private async Task SetUpAsync(CancellationToken cancellationToken)
     {
-        // A session may stay idle while a large table is read, but it never waits long behind somebody's ALTER TABLE.
-        await ExecuteAsync(
-            $"SET SESSION sql_mode='', time_zone='+00:00', sql_quote_show_create=ON, sql_select_limit=DEFAULT, lock_wait_timeout=10, wait_timeout={WireConnection.LongTime}",
-            cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(SessionSettings.Of(IsMariaDb) + ", sql_quote_show_create=ON, lock_wait_timeout=10", cancellationToken).ConfigureAwait(false); // it never waits long behind somebody's ALTER TABLE
         ServerUuid = (await QueryAsync(IdentityQuery, cancellationToken).ConfigureAwait(false))[0, 0];
     }
 }

@@ -10,9 +10,6 @@ namespace CdcLake.MySql.Wire;
 /// </summary>
 internal sealed partial class WireConnection : IAsyncDisposable
 {
-    /// <summary>The longest time limit in seconds that servers of all systems take; who is gone is found by keep-alives and heartbeats.</summary>
-    public const int LongTime = 2_147_483;
-
     private const int BufferSize = 256 * 1024;
     private readonly PacketStream _stream;
     private readonly PacketWriter _writer;
@@ -106,10 +103,7 @@ internal sealed partial class WireConnection : IAsyncDisposable
 
     private async Task SetUpSessionAsync(CancellationToken cancellationToken)
     {
-        // The limits let a consumer that is behind pause reading without being thrown out.
         await ExecuteAsync("SET NAMES utf8mb4", cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(
-            $"SET SESSION sql_mode='', time_zone='+00:00', net_write_timeout={LongTime}, net_read_timeout={LongTime}, wait_timeout={LongTime}",
-            cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(SessionSettings.Of(Server.IsMariaDb), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -59,11 +59,11 @@ internal sealed class JdbcDatabase
     public Task<List<string?[]>> QueryAsync(string doing, Func<string> sql, IReadOnlyList<string?> parameters, CancellationToken cancellationToken) =>
         RunAsync(doing, (c, t) => QueryAsync(c, t, sql(), parameters, cancellationToken), cancellationToken);
 
-    /// <summary>Runs a statement by itself.</summary>
+    /// <summary>Runs a statement by itself: as one act, since a session need not commit each statement (<c>autocommit</c> is a setting of servers too).</summary>
     /// <returns>Rows that it changed.</returns>
     /// <exception cref="CatalogException">The database did not answer, or refused.</exception>
     public Task<int> ExecuteAsync(string doing, Func<string> sql, IReadOnlyList<string?> parameters, CancellationToken cancellationToken) =>
-        RunAsync(doing, (c, t) => ExecuteAsync(c, t, sql(), parameters, cancellationToken), cancellationToken);
+        TransactAsync(doing, (c, t) => ExecuteAsync(c, t, sql(), parameters, cancellationToken), cancellationToken);
 
     /// <summary>Runs statements on a connection of their own; errors of the driver become ours.</summary>
     public async Task<T> RunAsync<T>(string doing, Func<DbConnection, DbTransaction?, Task<T>> call, CancellationToken cancellationToken)
