@@ -24,13 +24,15 @@ settle() { lab_await "$I/run/pid" "$I/run/error.log" "mysqld $name" 300 client -
 start() {
   install; lab_lock
   if lab_running "$I/run/pid" "$I/data"; then settle; cat "$I/run/port"; return; fi
-  local user port options; mapfile -t user < <(lab_user)
+  local user port options names; mapfile -t user < <(lab_user)
   options=(--no-defaults --basedir="$R/usr" --datadir="$I/data" --lc-messages-dir="$R/usr/share/mysql"
     --character-sets-dir="$R/usr/share/mysql/charsets" --plugin-dir="$R/usr/lib/mysql/plugin" --tmpdir="$I/tmp"
     --secure-file-priv="$I/tmp" --innodb-redo-log-capacity=128M)
   if [ ! -e "$I/run/ready" ]; then
     rm -rf "$I"; mkdir -p "$I"/{data,tmp,run}; [ ${#user[@]} = 0 ] || chown -R "$LAB_UID:$LAB_UID" "$I"
-    "${user[@]}" "$B/mysqld" "${options[@]}" --initialize-insecure --log-error="$I/run/init.log" ||
+    # How names of tables are kept is decided here, once and for all.
+    mapfile -t names < <(grep -oE -- '--lower[-_]case[-_]table[-_]names=[0-9]' <<< "${CDCLAKE_MYSQLD_OPTS:-}")
+    "${user[@]}" "$B/mysqld" "${options[@]}" "${names[@]}" --initialize-insecure --log-error="$I/run/init.log" ||
       { cat "$I/run/init.log" >&2; lab_die "mysqld --initialize failed"; }
   fi
   port=$(lab_port "${CDCLAKE_MYSQL_PORT:-$(cat "$I/run/port" 2>/dev/null || true)}")
