@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 
 namespace CdcLake.Benchmarks.Baselines;
 
-/// <summary>Decodes a sales log with a loop written by hand for exactly these five columns: about the most one core can do. Checksums are verified.</summary>
+/// <summary>Decodes a sales log with a loop written by hand for exactly these five columns: about the most one core can do. Checksums are verified. Compiled at its best at once, as the loops that it is held against are.</summary>
 internal sealed class SalesDecoder
 {
     private const int BatchRows = 4096;
@@ -20,6 +21,7 @@ internal sealed class SalesDecoder
     /// <summary>Sum over values of all rows, so that nothing can be left out.</summary>
     public long Sum { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(string path)
     {
         Rows = Sum = 0;
@@ -39,6 +41,7 @@ internal sealed class SalesDecoder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Event(ReadOnlySpan<byte> bytes)
     {
         if (Crc32.HashToUInt32(bytes[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]))
@@ -53,6 +56,7 @@ internal sealed class SalesDecoder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Images(ReadOnlySpan<byte> images)
     {
         var row = 0;

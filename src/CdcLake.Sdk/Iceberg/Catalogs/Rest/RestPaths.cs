@@ -8,7 +8,7 @@ namespace CdcLake.Iceberg.Catalogs.Rest;
 /// <param name="separator">Between the levels of a namespace, encoded for URLs: <c>%1F</c> unless the server says otherwise.</param>
 internal sealed class RestPaths(string prefix, string separator)
 {
-    private readonly string _root = prefix.Length == 0 ? "v1/" : $"v1/{string.Join('/', prefix.Trim('/').Split('/').Select(Uri.EscapeDataString))}/";
+    private readonly string _root = prefix.Length == 0 ? "v1/" : $"v1/{string.Join('/', prefix.Trim('/').Split('/').Select(Escape))}/";
 
     public string Transactions => _root + "transactions/commit";
 
@@ -24,4 +24,7 @@ internal sealed class RestPaths(string prefix, string separator)
 
     /// <summary>Levels as one parameter.</summary>
     public string Join(ImmutableArray<string> space) => string.Join(separator, space.Select(Uri.EscapeDataString));
+
+    // Some servers give their prefix as it stands in URLs (Nessie main%7Cwarehouse, S3 Tables arn%3Aaws…%2Fbucket), others as it is.
+    private static string Escape(string part) => Uri.UnescapeDataString(part) == part ? Uri.EscapeDataString(part) : part;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
+using CdcLake.Storage.S3;
 
 namespace CdcLake.Iceberg.Catalogs.Rest;
 
@@ -43,9 +44,11 @@ internal sealed class StorageCredentials
     public static StorageCredentials Read(JsonElement root, IReadOnlyDictionary<string, string> catalog, TableIdentifier table)
     {
         var config = root.OptionalStrings("config");
+        var vended = root.OptionalArray("storage-credentials").Select(c => (Prefix: c.RequiredString("prefix"), Own: c.OptionalStrings("config"))).ToList();
         if (config.TryGetValue(RemoteSigning, out var signing) && signing.Equals("true", StringComparison.OrdinalIgnoreCase))
         {
-            throw new CatalogException(
+            // Many servers offer it always; whoever has keys, of his own or handed out, does without.
+            config[RemoteSigning] = vended.Select(v => (IReadOnlyDictionary<string, string>)v.Own).Append(config).Append(catalog).Any(p => p.ContainsKey(S3Properties.AccessKeyId)) ? "false" : throw new CatalogException(
                 $"The catalog wants each request for files of table {table} to be signed by it ({RemoteSigning}). This library does not do that: let the catalog hand out credentials "
                 + "(header.X-Iceberg-Access-Delegation = vended-credentials), or give the catalog's properties keys of their own.")
             {
@@ -53,9 +56,7 @@ internal sealed class StorageCredentials
             };
         }
 
-        return new StorageCredentials(
-            Merge(catalog, config),
-            root.OptionalArray("storage-credentials").Select(c => (c.RequiredString("prefix"), c.OptionalStrings("config"))));
+        return new StorageCredentials(Merge(catalog, config), vended);
     }
 
     /// <summary>These properties with other credentials.</summary>

@@ -46,6 +46,19 @@ public sealed class RestCatalogTests : IDisposable
         Assert.Equal(("server", "mine"), (Server.Headers["X-From"], Server.Headers["X-Tenant"]));
     }
 
+    [Theory]
+    [InlineData("main%7Cwarehouse", "main%7Cwarehouse")]
+    [InlineData("arn%3Aaws%3As3tables%3Aus-east-1%3A1%3Abucket%2Flake", "arn%3Aaws%3As3tables%3Aus-east-1%3A1%3Abucket%2Flake")]
+    [InlineData("projects/10/catalogs/of mine", "projects/10/catalogs/of%20mine")]
+    [InlineData("main|100%", "main%7C100%25")]
+    public async Task Prefix_may_come_as_it_stands_in_urls(string prefix, string sent)
+    {
+        Server.Config["overrides"] = new JsonObject { ["prefix"] = prefix };
+        Server.Prefix = sent;
+        Assert.Null(await _fixture.Open().Tables.LoadAsync(TableIdentifier.Parse("a.b"), default));
+        Assert.Equal($"GET v1/{sent}/namespaces/a/tables/b?snapshots=all", Server.Requests[^1]);
+    }
+
     [Fact]
     public async Task Levels_of_namespaces_are_joined_with_a_unit_separator()
     {

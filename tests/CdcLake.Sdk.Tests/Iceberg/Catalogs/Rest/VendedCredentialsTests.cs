@@ -113,6 +113,24 @@ public sealed class VendedCredentialsTests : IDisposable
         Assert.Contains("s3.remote-signing-enabled", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Remote_signing_is_done_without_where_there_are_keys(bool areMine)
+    {
+        if (areMine)
+        {
+            (_fixture.Properties["s3.access-key-id"], _fixture.Properties["s3.secret-access-key"]) = ("mine", "secret");
+        }
+
+        Server.LoadExtra = () => new JsonObject
+        {
+            ["config"] = new JsonObject { ["s3.remote-signing-enabled"] = "true" },
+            ["storage-credentials"] = areMine ? [] : new JsonArray(Credential("", "handed-out")),
+        };
+        await WriteAsync();
+    }
+
     private async Task WriteAsync()
     {
         await using var model = _fixture.NewModel();
