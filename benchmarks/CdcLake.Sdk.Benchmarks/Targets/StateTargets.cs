@@ -14,6 +14,8 @@ internal static class StateTargets
 {
     private const int Rows = 1_000_000;
     private const int Groups = 200_000;
+    private const int Updates = 500_000;
+    private const int Runs = 3;
     private static readonly Epoch End = new(new MySqlPosition(GtidSet.Empty), default);
 
     private static readonly (string Name, AggregateCall[] Calls)[] Aggregates =
@@ -30,7 +32,9 @@ internal static class StateTargets
     public static Task<IReadOnlyList<TargetLine>> TableAsync(SalesLog workload)
     {
         var lines = new List<TargetLine> { Join(workload, 1, "by product"), Join(workload, 0, "by its id") };
-        lines.AddRange(Aggregates.Select(a => Group(workload, a.Name, a.Calls)));
+        lines.AddRange(Aggregates.SelectMany(a => Group(workload, a.Name, a.Calls, Groups)));
+        lines.AddRange(Aggregates[^2..].SelectMany(a => Group(workload, a.Name, a.Calls, Groups / 10)));
+        lines.AddRange(Aggregates[^2..].SelectMany(a => Group(workload, a.Name, a.Calls, Groups / 1000)));
         return Task.FromResult<IReadOnlyList<TargetLine>>(lines);
     }
 
@@ -68,12 +72,30 @@ internal static class StateTargets
         return TargetLine.Against($"side of a join, {Rows / 1_000_000}M sales {by}", join.State[0].Bytes / (double)Rows, "bytes/row", "bytes/row objects and dictionary", objects / (double)Rows);
     }
 
-    /// <summary>Groups by a number, of five sales each.</summary>
-    private static TargetLine Group(SalesLog workload, string name, AggregateCall[] calls)
+    /// <summary>Groups by a number, of five sales each or of more, and what it costs to take sales in and to update them at random.</summary>
+    private static IEnumerable<TargetLine> Group(SalesLog workload, string name, AggregateCall[] calls, int groups)
+    {
+        var runs = Enumerable.Range(0, Runs).Select(_ => Group(workload with { Products = groups }, calls)).ToList();
+        double Median(Func<GroupCost, double> of) => runs.Select(of).Order().ElementAt(Runs / 2);
+        yield return new TargetLine($"group by a number with {name}, {Rows / groups} rows a group", Median(r => r.Bytes) / groups, "bytes/group");
+        yield return new TargetLine("  rows added (one core)", Rows / Median(r => r.Insert) / 1e3, "k rows/s");
+        yield return new TargetLine("  rows updated at random (one core)", 2.0 * Updates / Median(r => r.Update) / 1e3, "k changes/s");
+    }
+
+    private static GroupCost Group(SalesLog workload, AggregateCall[] calls)
     {
         var schema = new Schema([SalesTables.Sales[1], .. calls.Select((c, i) => new Field($"c{i}", c.Result, true))]);
         using var aggregate = new AggregateOperator("groups", schema, SalesTables.Sales, [1], calls);
-        foreach (var batch in SalesTables.Inserts(workload with { Products = Groups }, Rows))
+        var insert = Take(aggregate, SalesTables.Inserts(workload, Rows));
+        var bytes = aggregate.State.Sum(s => s.Bytes);
+        return new GroupCost(bytes, insert, Take(aggregate, RandomUpdates(workload)));
+    }
+
+    /// <summary>Processor time in seconds.</summary>
+    private static double Take(AggregateOperator aggregate, List<ChangeBatch> batches)
+    {
+        var before = Environment.CpuUsage.TotalTime;
+        foreach (var batch in batches)
         {
             aggregate.Process(0, batch);
             aggregate.EndEpoch(End);
@@ -83,6 +105,28 @@ internal static class StateTargets
             }
         }
 
-        return new TargetLine($"group by a number with {name}", aggregate.State.Sum(s => s.Bytes) / (double)Groups, "bytes/group");
+        return (Environment.CpuUsage.TotalTime - before).TotalSeconds;
     }
+
+    private static List<ChangeBatch> RandomUpdates(SalesLog workload)
+    {
+        var versions = new byte[Rows + 1];
+        var random = new Random(42);
+        var batches = new List<ChangeBatch>();
+        for (var i = 0; i < Updates; i++)
+        {
+            if (batches.Count == 0 || batches[^1].Count == ChangeBatch.TargetRows)
+            {
+                batches.Add(new ChangeBatch(SalesTables.Sales));
+            }
+
+            var id = 1 + random.Next(Rows);
+            SalesTables.Append(batches[^1], workload.Sale(id, versions[id]), -1);
+            SalesTables.Append(batches[^1], workload.Sale(id, ++versions[id]), 1);
+        }
+
+        return batches;
+    }
+
+    private sealed record GroupCost(long Bytes, double Insert, double Update);
 }

@@ -1,13 +1,21 @@
+using System.Runtime.InteropServices;
 using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow;
 
-/// <summary>Groups whose records hold their number and the root of what a store keeps of them.</summary>
+/// <summary>Groups whose records hold their number and the roots of what a store keeps of them.</summary>
 /// <param name="groups">Their records.</param>
 /// <param name="number">Offset of the number, 8 bytes.</param>
-/// <param name="root">Offset of the root, 4 bytes.</param>
-internal readonly struct GroupRoots(RowMap groups, int number, int root)
+/// <param name="root">Offset of the roots, 4 bytes each.</param>
+/// <param name="roots">How many roots there are.</param>
+internal readonly struct GroupRoots(RowMap groups, int number, int root, int roots = 1)
 {
+    /// <summary>Which groups have something in the store; null for all.</summary>
+    public Predicate<uint>? Has { get; init; }
+
+    /// <summary>The roots of a group.</summary>
+    public Span<uint> this[uint group] => MemoryMarshal.CreateSpan(ref groups.Field<uint>(group, root), roots);
+
     /// <summary>Rewrites a store without what is gone, and so makes its roots again after state was read back.</summary>
     /// <exception cref="CheckpointException">A record belongs to no group.</exception>
     public void Rebuild<TStore>(TStore store)
@@ -16,8 +24,11 @@ internal readonly struct GroupRoots(RowMap groups, int number, int root)
         var byNumber = new Dictionary<long, uint>();
         for (var group = groups.Next(0); group != 0; group = groups.Next(group))
         {
-            byNumber.Add(groups.Field<long>(group, number), group);
-            groups.Field<uint>(group, root) = 0;
+            if (Has?.Invoke(group) != false)
+            {
+                byNumber.Add(groups.Field<long>(group, number), group);
+                this[group].Clear();
+            }
         }
 
         var old = store.BeginRewrite();
@@ -35,7 +46,7 @@ internal readonly struct GroupRoots(RowMap groups, int number, int root)
             }
 
             groups.Log.Settle();
-            store.Readd(old, at, ref groups.Field<uint>(group, root));
+            store.Readd(old, at, this[group]);
             old.ReleaseBefore(at);
         }
 
@@ -51,7 +62,7 @@ internal readonly struct GroupRoots(RowMap groups, int number, int root)
     {
         foreach (var group in taken.Values)
         {
-            groups.Field<uint>(group, root) = 0;
+            this[group].Clear();
         }
 
         for (var at = former.Next(0); at != 0; at = former.Next(at))
@@ -59,7 +70,7 @@ internal readonly struct GroupRoots(RowMap groups, int number, int root)
             groups.Log.Settle();
             if (taken.TryGetValue(TStore.GroupOf(former, at), out var group))
             {
-                store.AddFrom(former, at, groups.Field<long>(group, number), ref groups.Field<uint>(group, root));
+                store.AddFrom(former, at, groups.Field<long>(group, number), this[group]);
             }
         }
     }

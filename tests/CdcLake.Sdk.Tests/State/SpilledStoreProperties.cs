@@ -27,8 +27,13 @@ public sealed class SpilledStoreProperties : IDisposable
     [Fact]
     public Task Records_by_key() => EachSeedAsync(budget => new MapModel(budget));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public Task Members_in_heaps(int ends) => EachSeedAsync(budget => new HeapsModel(budget, ends));
+
     [Fact]
-    public Task Members_in_heaps() => EachSeedAsync(budget => new HeapsModel(budget));
+    public Task Values_in_chunks() => EachSeedAsync(budget => new ChunksModel(budget));
 
     [Fact]
     public Task Rows_in_order() => EachSeedAsync(budget => new OrderedModel(budget));
@@ -229,12 +234,16 @@ public sealed class SpilledStoreProperties : IDisposable
 
     private sealed class HeapsModel : Model
     {
-        private readonly MemberHeaps<FixedOrder<int>> _heaps = new();
-        private readonly uint[] _roots = new uint[Keys];
+        private readonly int _ends;
+        private readonly MemberHeaps<FixedOrder<int>> _heaps;
+        private readonly uint[] _roots;
 
         [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-        public HeapsModel(StateBudget budget)
+        public HeapsModel(StateBudget budget, int ends)
         {
+            _ends = ends;
+            _heaps = new MemberHeaps<FixedOrder<int>>(ends);
+            _roots = new uint[Keys * ends];
             Stores = [_heaps];
             ((IStateStore)_heaps).Use(budget);
         }
@@ -244,7 +253,7 @@ public sealed class SpilledStoreProperties : IDisposable
             foreach (var (key, value, weight) in changes)
             {
                 var encoded = Key(value);
-                _heaps.Apply(key + 1, encoded, MemberHeaps<FixedOrder<int>>.HashOf(key + 1, CdcLake.Common.Hash64.Of(encoded)), weight, ref _roots[key]);
+                _heaps.Apply(key + 1, encoded, MemberHeaps<FixedOrder<int>>.HashOf(key + 1, CdcLake.Common.Hash64.Of(encoded)), weight, RootsOf(key));
             }
         }
 
@@ -256,7 +265,7 @@ public sealed class SpilledStoreProperties : IDisposable
             {
                 if (MemberHeaps<FixedOrder<int>>.GroupOf(old, member) is var group and > 0)
                 {
-                    _heaps.Readd(old, member, ref _roots[group - 1]);
+                    _heaps.Readd(old, member, RootsOf((int)group - 1));
                 }
             }
 
@@ -269,7 +278,11 @@ public sealed class SpilledStoreProperties : IDisposable
         {
             foreach (var group in expected.Keys.GroupBy(k => k.Key, k => k.Value))
             {
-                Assert.Equal(group.Min(), Number(_heaps.ValueOf(_heaps.First(ref _roots[group.Key]))));
+                Assert.Equal(group.Min(), Number(_heaps.ValueOf(_heaps.First(RootsOf(group.Key), 0))));
+                if (_ends == 2)
+                {
+                    Assert.Equal(group.Max(), Number(_heaps.ValueOf(_heaps.First(RootsOf(group.Key), 1))));
+                }
             }
         }
 
@@ -280,12 +293,85 @@ public sealed class SpilledStoreProperties : IDisposable
             for (var key = 0; key < Keys; key++)
             {
                 members.Clear();
-                if (_roots[key] != 0)
+                if (RootsOf(key)[0] is var root and not 0)
                 {
-                    _heaps.Collect(_roots[key], members);
+                    _heaps.Collect(root, members);
                 }
 
                 members.ForEach(m => counts.Add((key, Number(_heaps.ValueOf(m))), _heaps.CountOf(m)));
+            }
+
+            return counts;
+        }
+
+        private Span<uint> RootsOf(int key) => _roots.AsSpan(key * _ends, _ends);
+    }
+
+    /// <summary>The groups have records of their own, whose roots and counts come back as they were.</summary>
+    private sealed class ChunksModel : Model
+    {
+        private const int Root = 0;
+        private const int Count = 4;
+
+        private readonly RowMap _groups = new(8);
+        private readonly ValueChunks<int> _values = new();
+
+        [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+        public ChunksModel(StateBudget budget)
+        {
+            Stores = [_groups, _values];
+            foreach (var store in Stores)
+            {
+                store.Use(budget);
+            }
+        }
+
+        public override void Apply(List<(int Key, int Value, int Weight)> changes)
+        {
+            using var batch = Cells.ToBatch(Pair, changes.Select(c => ((object?[])[c.Key, c.Value], c.Weight)));
+            using var keys = Encoded(batch, 0);
+            var groups = new uint[changes.Count];
+            _groups.FindOrAdd(keys, groups);
+            _values.Log.Settle();
+            for (var i = 0; i < groups.Length; i++)
+            {
+                _groups.Touch(groups[i]);
+                ref var root = ref _groups.Field<uint>(groups[i], Root);
+                ref var count = ref _groups.Field<int>(groups[i], Count);
+                if (changes[i].Weight > 0)
+                {
+                    _values.Push(ref root, count++, changes[i].Value);
+                }
+                else
+                {
+                    Assert.True(_values.TryRemove(ref root, count--, changes[i].Value));
+                }
+            }
+        }
+
+        public override void Rewrite()
+        {
+            var old = _values.BeginRewrite();
+            for (var group = _groups.Next(0); group != 0; group = _groups.Next(group))
+            {
+                _groups.Touch(group);
+                _values.Take(old, ref _groups.Field<uint>(group, Root));
+            }
+
+            old.Clear();
+        }
+
+        public override Dictionary<(int Key, int Value), int> Counts()
+        {
+            var counts = new Dictionary<(int, int), int>();
+            for (var group = _groups.Next(0); group != 0; group = _groups.Next(group))
+            {
+                var values = new int[_groups.Field<int>(group, Count)];
+                _values.CopyTo(_groups.Field<uint>(group, Root), values);
+                foreach (var value in values)
+                {
+                    counts[(Number(_groups.KeyOf(group)), value)] = counts.GetValueOrDefault((Number(_groups.KeyOf(group)), value)) + 1;
+                }
             }
 
             return counts;
@@ -318,7 +404,7 @@ public sealed class SpilledStoreProperties : IDisposable
             var old = _rows.BeginRewrite();
             for (var row = old.Next(0); row != 0; row = old.Next(row))
             {
-                _rows.Readd(old, row, ref _roots[OrderedRows.GroupOf(old, row) - 1]);
+                _rows.Readd(old, row, _roots.AsSpan((int)OrderedRows.GroupOf(old, row) - 1, 1));
             }
 
             old.Clear();

@@ -19,8 +19,11 @@ internal abstract class Accumulator : IDisposable
     /// <summary>True when what is kept answers another call too.</summary>
     public virtual bool Answers(AggregateCall call) => false;
 
-    /// <summary>State besides the group's record, or null.</summary>
-    public virtual IStateStore? State => null;
+    /// <summary>True when groups must have a number (<see cref="GroupRecord.Number"/>).</summary>
+    public virtual bool NeedsNumber => false;
+
+    /// <summary>State besides the group's record.</summary>
+    public virtual IReadOnlyList<IStateStore> State => [];
 
     /// <summary>Looks at a whole batch, before <see cref="Add"/> takes it in slices.</summary>
     public virtual void Begin(ChangeBatch batch)
@@ -44,9 +47,9 @@ internal abstract class Accumulator : IDisposable
 
     /// <summary>Takes over what another accumulator of the same calls keeps beside the records of some groups, after those were copied.</summary>
     /// <param name="former">Not used any more afterwards.</param>
-    /// <param name="groups">The groups by the number that they have there; those of <paramref name="map"/> have numbers of their own.</param>
+    /// <param name="groups">The groups as they are in <paramref name="map"/>.</param>
     /// <param name="map">The groups here.</param>
-    public virtual void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map)
+    public virtual void TakeOver(Accumulator former, TakenGroups groups, RowMap map)
     {
     }
 
@@ -62,3 +65,8 @@ internal abstract class Accumulator : IDisposable
     protected static ArithmeticOverflowException Overflow(string function, DataType result, string value) =>
         new($"{function} does not fit {result}: {value}. Aggregate a smaller expression, or one of another type.");
 }
+
+/// <summary>Groups whose records were copied from another operator of the same calls.</summary>
+/// <param name="All">Each of them.</param>
+/// <param name="ByNumber">Those with a number by the one that they had there; here they have numbers of their own.</param>
+internal readonly record struct TakenGroups(IReadOnlyList<uint> All, IReadOnlyDictionary<long, uint> ByNumber);

@@ -7,7 +7,7 @@ namespace CdcLake.Dataflow.Aggregates;
 /// <summary>A call, and what answers it.</summary>
 internal readonly record struct AggregateResult(Accumulator Accumulator, AggregateCall Call);
 
-/// <summary>Picks the accumulators for calls: sum, mean and count of one column share one.</summary>
+/// <summary>Picks the accumulators for calls: sum, mean and count of one column share one, and so do its smallest and largest value.</summary>
 internal static class Accumulators
 {
     /// <summary>One answer for each call, in their order.</summary>
@@ -22,7 +22,7 @@ internal static class Accumulators
             var accumulator = known.Find(a => a.Answers(calls[i]));
             if (accumulator is null)
             {
-                known.Add(accumulator = Create(calls[i], input));
+                known.Add(accumulator = Create(calls[i], input, EndsOf(calls, calls[i].Input)));
             }
 
             results[i] = new AggregateResult(accumulator, calls[i]);
@@ -31,7 +31,11 @@ internal static class Accumulators
         return results;
     }
 
-    private static Accumulator Create(AggregateCall call, Schema input)
+    /// <summary>2 when both the smallest and the largest value of a column are asked for.</summary>
+    private static int EndsOf(IReadOnlyList<AggregateCall> calls, int input) =>
+        calls.Where(c => c.Input == input).Select(c => c.Kind).Where(k => k is AggregateKind.Min or AggregateKind.Max).Distinct().Count();
+
+    private static Accumulator Create(AggregateCall call, Schema input, int ends)
     {
         if (call.Kind == AggregateKind.Count)
         {
@@ -44,6 +48,7 @@ internal static class Accumulators
             AggregateKind.Collect => new CollectAccumulator(call, input),
             AggregateKind.PercentileCont or AggregateKind.PercentileDisc => new PercentileAccumulator(call, input),
             AggregateKind.CountDistinct => new DistinctAccumulator(call, input),
+            AggregateKind.Min or AggregateKind.Max when ends == 2 => Extreme(call, input, type.Storage, new BothEnds()),
             AggregateKind.Min => Extreme(call, input, type.Storage, new Smallest()),
             AggregateKind.Max => Extreme(call, input, type.Storage, new Largest()),
             >= AggregateKind.VarPop and <= AggregateKind.StdDevSamp => Variance(call, type, input[call.Input].Name),
@@ -79,30 +84,44 @@ internal static class Accumulators
     private static Accumulator Extreme<TEnd>(AggregateCall call, Schema input, StorageKind storage, TEnd end)
         where TEnd : struct, IEnd => storage switch
     {
-        StorageKind.Byte => end.Create<FixedOrder<byte>>(call, input),
-        StorageKind.Int32 => end.Create<FixedOrder<int>>(call, input),
-        StorageKind.Int64 => end.Create<FixedOrder<long>>(call, input),
-        StorageKind.Int128 => end.Create<FixedOrder<Int128>>(call, input),
-        StorageKind.Float32 => end.Create<FixedOrder<float>>(call, input),
-        StorageKind.Float64 => end.Create<FixedOrder<double>>(call, input),
-        _ => end.Create<BytesOrder>(call, input),
+        StorageKind.Byte => end.OfNumbers<byte>(call, input),
+        StorageKind.Int32 => end.OfNumbers<int>(call, input),
+        StorageKind.Int64 => end.OfNumbers<long>(call, input),
+        StorageKind.Int128 => end.OfNumbers<Int128>(call, input),
+        StorageKind.Float32 => end.OfNumbers<float>(call, input),
+        StorageKind.Float64 => end.OfNumbers<double>(call, input),
+        _ => end.OfTexts(call, input),
     };
 
     private interface IEnd
     {
-        Accumulator Create<TOrder>(AggregateCall call, Schema input)
-            where TOrder : struct, IMemberOrder;
+        Accumulator OfNumbers<T>(AggregateCall call, Schema input)
+            where T : unmanaged, IComparable<T>;
+
+        Accumulator OfTexts(AggregateCall call, Schema input);
     }
 
     private readonly struct Smallest : IEnd
     {
-        public Accumulator Create<TOrder>(AggregateCall call, Schema input)
-            where TOrder : struct, IMemberOrder => new ExtremeAccumulator<TOrder>(call, input);
+        public Accumulator OfNumbers<T>(AggregateCall call, Schema input)
+            where T : unmanaged, IComparable<T> => new NumberExtremes<T, FixedOrder<T>>(call, ends: 1);
+
+        public Accumulator OfTexts(AggregateCall call, Schema input) => new ExtremeAccumulator<BytesOrder>(call, input, ends: 1);
     }
 
     private readonly struct Largest : IEnd
     {
-        public Accumulator Create<TOrder>(AggregateCall call, Schema input)
-            where TOrder : struct, IMemberOrder => new ExtremeAccumulator<Descending<TOrder>>(call, input);
+        public Accumulator OfNumbers<T>(AggregateCall call, Schema input)
+            where T : unmanaged, IComparable<T> => new NumberExtremes<T, Descending<FixedOrder<T>>>(call, ends: 1);
+
+        public Accumulator OfTexts(AggregateCall call, Schema input) => new ExtremeAccumulator<Descending<BytesOrder>>(call, input, ends: 1);
+    }
+
+    private readonly struct BothEnds : IEnd
+    {
+        public Accumulator OfNumbers<T>(AggregateCall call, Schema input)
+            where T : unmanaged, IComparable<T> => new NumberExtremes<T, FixedOrder<T>>(call, ends: 2);
+
+        public Accumulator OfTexts(AggregateCall call, Schema input) => new ExtremeAccumulator<BytesOrder>(call, input, ends: 2);
     }
 }

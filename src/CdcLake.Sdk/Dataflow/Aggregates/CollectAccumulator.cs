@@ -6,7 +6,7 @@ using CdcLake.State.Stores;
 namespace CdcLake.Dataflow.Aggregates;
 
 /// <summary>All of a group's values in order, as one list.</summary>
-internal sealed class CollectAccumulator(AggregateCall call, Schema input) : MemberAccumulator<BytesOrder>(call, input)
+internal sealed class CollectAccumulator(AggregateCall call, Schema input) : MemberAccumulator<BytesOrder>(call, input, ends: 1)
 {
     private const int ValueOffset = 5; // behind null bits and length
 
@@ -15,11 +15,12 @@ internal sealed class CollectAccumulator(AggregateCall call, Schema input) : Mem
 
     public override void AppendResults(AggregateCall call, ReadOnlySpan<uint> groups, RowMap map, Column into)
     {
+        var roots = RootsIn(map);
         _order ??= (a, b) => BytesOrder.Compare(Members.ValueOf(a), Members.ValueOf(b));
         foreach (var group in groups)
         {
             _found.Clear();
-            if (Members.First(ref map.Field<uint>(group, Offset)) is var root && root != 0)
+            if (Members.First(roots[group], 0) is var root && root != 0)
             {
                 Members.Collect(root, _found);
             }

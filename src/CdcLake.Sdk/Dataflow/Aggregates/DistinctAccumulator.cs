@@ -33,7 +33,9 @@ internal sealed class DistinctAccumulator : Accumulator
 
     public override int Size => sizeof(long);
 
-    public override IStateStore State => _values;
+    public override bool NeedsNumber => true;
+
+    public override IReadOnlyList<IStateStore> State => [_values];
 
     public override void Begin(ChangeBatch batch) => _codec.Encode(batch, _encoded);
 
@@ -107,13 +109,13 @@ internal sealed class DistinctAccumulator : Accumulator
         }
     }
 
-    public override void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map)
+    public override void TakeOver(Accumulator former, TakenGroups groups, RowMap map)
     {
         var values = ((DistinctAccumulator)former)._values;
         for (var value = values.Next(0); value != 0; value = values.Next(value))
         {
             var member = values.KeyOf(value);
-            if (groups.TryGetValue(BinaryPrimitives.ReadInt64LittleEndian(member), out var group))
+            if (groups.ByNumber.TryGetValue(BinaryPrimitives.ReadInt64LittleEndian(member), out var group))
             {
                 _values.Add(Member(map.Field<long>(group, GroupRecord.Number), member[sizeof(long)..]), values.PrefixOf(value));
             }

@@ -4,10 +4,9 @@ namespace CdcLake.Dataflow.Aggregates;
 //
 //   offset  size  field
 //   0       8     rows of the group
-//   8       8     number of the group, never used twice; 0 until its first row. Members of MIN and MAX carry it.
-//   16      4     place in the epoch's list of touched groups, counted from 1; 0 between epochs
-//   20      4     unused
-//   24      ...   one accumulator after the other
+//   8       4     place in the epoch's list of touched groups, counted from 1; 0 between epochs
+//   12      8     number of the group, never used twice; 0 until its first row. Only where accumulators keep values under it, and in a total.
+//   ...     ...   one accumulator after the other
 //
 // The key's bytes follow.
 
@@ -15,7 +14,9 @@ namespace CdcLake.Dataflow.Aggregates;
 internal static class GroupRecord
 {
     public const int RowCount = 0;
-    public const int Number = 8;
-    public const int Touched = 16;
-    public const int Accumulators = 24;
+    public const int Touched = 8;
+    public const int Number = 12;
+
+    /// <summary>Bytes before the accumulators.</summary>
+    public static int SizeWith(bool number) => number ? Number + sizeof(long) : Number;
 }

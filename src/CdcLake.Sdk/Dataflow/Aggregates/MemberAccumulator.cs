@@ -5,7 +5,7 @@ using CdcLake.State.Stores;
 
 namespace CdcLake.Dataflow.Aggregates;
 
-/// <summary>All values of each group, counted, in a heap whose root lies in the group's record.</summary>
+/// <summary>All values of each group, counted, in heaps whose roots lie in the group's record.</summary>
 internal abstract class MemberAccumulator<TOrder> : Accumulator
     where TOrder : struct, IMemberOrder
 {
@@ -13,24 +13,31 @@ internal abstract class MemberAccumulator<TOrder> : Accumulator
     private const int RecordAhead = 8;
 
     private readonly int _input;
+    private readonly int _ends;
     private readonly EncodedRows _values = new();
     private uint[] _hashes = [];
 
-    protected MemberAccumulator(AggregateCall call, Schema input)
+    /// <param name="call">One of those that it answers.</param>
+    /// <param name="input">Columns of the input.</param>
+    /// <param name="ends">1 when only the first value of a group is asked for, 2 when the last is too.</param>
+    protected MemberAccumulator(AggregateCall call, Schema input, int ends)
     {
         _input = call.Input;
+        _ends = ends;
         Codec = new RowCodec(input, [call.Input]);
+        Members = new MemberHeaps<TOrder>(ends);
     }
 
     /// <summary>Form of a value.</summary>
     protected RowCodec Codec { get; }
 
-    protected MemberHeaps<TOrder> Members { get; } = new();
+    protected MemberHeaps<TOrder> Members { get; }
 
-    // The root, and four bytes unused.
-    public override int Size => 8;
+    public override int Size => _ends * sizeof(uint);
 
-    public override IStateStore State => Members;
+    public override bool NeedsNumber => true;
+
+    public override IReadOnlyList<IStateStore> State => [Members];
 
     public override void Begin(ChangeBatch batch)
     {
@@ -51,6 +58,7 @@ internal abstract class MemberAccumulator<TOrder> : Accumulator
         }
 
         Members.Ask(_hashes.AsSpan(0, groups.Length));
+        var roots = RootsIn(map);
         var weights = batch.Weights[first..];
         var nulls = batch[_input].HasNulls ? batch[_input].Nulls[first..] : default;
         for (var i = 0; i < groups.Length; i++)
@@ -64,7 +72,7 @@ internal abstract class MemberAccumulator<TOrder> : Accumulator
             if (nulls.IsEmpty || nulls[i] == 0)
             {
                 var number = map.Field<long>(groups[i], GroupRecord.Number);
-                Members.Apply(number, _values[first + i], _hashes[i], weights[i], ref map.Field<uint>(groups[i], Offset));
+                Members.Apply(number, _values[first + i], _hashes[i], weights[i], roots[groups[i]]);
             }
         }
     }
@@ -88,8 +96,8 @@ internal abstract class MemberAccumulator<TOrder> : Accumulator
         }
     }
 
-    public override void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map) =>
-        RootsIn(map).TakeOver(Members, ((MemberAccumulator<TOrder>)former).Members.Log, groups);
+    public override void TakeOver(Accumulator former, TakenGroups groups, RowMap map) =>
+        RootsIn(map).TakeOver(Members, ((MemberAccumulator<TOrder>)former).Members.Log, groups.ByNumber);
 
     public override void AfterRestore(RowMap map) => RootsIn(map).Rebuild(Members);
 
@@ -99,5 +107,6 @@ internal abstract class MemberAccumulator<TOrder> : Accumulator
         base.Dispose();
     }
 
-    private GroupRoots RootsIn(RowMap map) => new(map, GroupRecord.Number, Offset);
+    /// <summary>Where the roots of the groups lie.</summary>
+    protected GroupRoots RootsIn(RowMap map) => new(map, GroupRecord.Number, Offset, _ends);
 }

@@ -19,10 +19,12 @@ internal sealed class PercentileAccumulator(AggregateCall asked, Schema input) :
 
     private OrderedRows Rows => _rows ??= new OrderedRows(_codec, descending: false);
 
-    // The root, and four bytes unused.
-    public override int Size => 8;
+    // The root.
+    public override int Size => sizeof(uint);
 
-    public override IStateStore State => Rows;
+    public override bool NeedsNumber => true;
+
+    public override IReadOnlyList<IStateStore> State => [Rows];
 
     public override bool Answers(AggregateCall call) => call.IsPercentile && call.Input == asked.Input;
 
@@ -74,8 +76,8 @@ internal sealed class PercentileAccumulator(AggregateCall asked, Schema input) :
         }
     }
 
-    public override void TakeOver(Accumulator former, IReadOnlyDictionary<long, uint> groups, RowMap map) =>
-        RootsIn(map).TakeOver(Rows, ((PercentileAccumulator)former).Rows.Log, groups);
+    public override void TakeOver(Accumulator former, TakenGroups groups, RowMap map) =>
+        RootsIn(map).TakeOver(Rows, ((PercentileAccumulator)former).Rows.Log, groups.ByNumber);
 
     public override void AfterRestore(RowMap map) => RootsIn(map).Rebuild(Rows);
 

@@ -18,6 +18,7 @@ internal sealed class AggregateOperator : IOperator
     private const int SliceRows = 512;
 
     private readonly bool _isTotal;
+    private readonly bool _hasNumbers;
     private readonly RowCodec _keyCodec;
     private readonly Accumulator[] _accumulators;
     private readonly RowMap _groups;
@@ -39,7 +40,8 @@ internal sealed class AggregateOperator : IOperator
         _keyCodec = new RowCodec(input, key);
         var results = Accumulators.Create(calls, input);
         _accumulators = [.. results.Select(r => r.Accumulator).Distinct()];
-        var size = GroupRecord.Accumulators;
+        _hasNumbers = _isTotal || Array.Exists(_accumulators, a => a.NeedsNumber);
+        var size = GroupRecord.SizeWith(_hasNumbers);
         foreach (var accumulator in _accumulators)
         {
             accumulator.Offset = size;
@@ -47,8 +49,8 @@ internal sealed class AggregateOperator : IOperator
         }
 
         _groups = new RowMap(size);
-        _touched = new TouchedGroups(name, schema, _keyCodec, key.Count, _groups, results);
-        State = [_groups, .. _accumulators.Where(a => a.State is not null).Select(a => a.State!)];
+        _touched = new TouchedGroups(name, schema, _keyCodec, key.Count, _groups, results, GroupRecord.SizeWith(_hasNumbers));
+        State = [_groups, .. _accumulators.SelectMany(a => a.State)];
     }
 
     public string Name { get; }
@@ -109,24 +111,29 @@ internal sealed class AggregateOperator : IOperator
     public void TakeOver(IOperator former, KeyShare share)
     {
         var other = (AggregateOperator)former;
-        var groups = new Dictionary<long, uint>();
+        var all = new List<uint>();
+        var byNumber = new Dictionary<long, uint>();
         foreach (var there in share.Of(other._groups.Log, other._groups.KeyOf))
         {
             var here = _groups.Add(other._groups.KeyOf(there), other._groups.PrefixOf(there));
-            groups.Add(other._groups.Field<long>(there, GroupRecord.Number), here);
-            _groups.Field<long>(here, GroupRecord.Number) = ++_lastNumber;
+            all.Add(here);
+            if (_hasNumbers)
+            {
+                byNumber.Add(other._groups.Field<long>(there, GroupRecord.Number), here);
+                _groups.Field<long>(here, GroupRecord.Number) = ++_lastNumber;
+            }
         }
 
         foreach (var (own, theirs) in _accumulators.Zip(other._accumulators))
         {
-            own.TakeOver(theirs, groups, _groups);
+            own.TakeOver(theirs, new TakenGroups(all, byNumber), _groups);
         }
     }
 
     public void AfterRestore()
     {
         _groups.AfterRestore();
-        for (var group = _groups.Next(0); group != 0; group = _groups.Next(group))
+        for (var group = _hasNumbers ? _groups.Next(0) : 0; group != 0; group = _groups.Next(group))
         {
             _lastNumber = Math.Max(_lastNumber, _groups.Field<long>(group, GroupRecord.Number));
         }
@@ -163,10 +170,9 @@ internal sealed class AggregateOperator : IOperator
     {
         for (var i = 0; i < groups.Length; i++)
         {
-            ref var number = ref _groups.Field<long>(groups[i], GroupRecord.Number);
-            if (number == 0)
+            if (_hasNumbers && _groups.Field<long>(groups[i], GroupRecord.Number) == 0)
             {
-                number = ++_lastNumber;
+                _groups.Field<long>(groups[i], GroupRecord.Number) = ++_lastNumber;
             }
 
             _groups.Field<long>(groups[i], GroupRecord.RowCount) += weights[i];

@@ -193,7 +193,7 @@ internal sealed class RecentOperator : IOperator
         var old = _rows.BeginRewrite();
         for (var row = old.Next(0); row != 0; row = old.Next(row))
         {
-            _rows.Readd(old, row, ref _root);
+            _rows.Readd(old, row, new Span<uint>(ref _root));
             old.ReleaseBefore(row);
         }
 

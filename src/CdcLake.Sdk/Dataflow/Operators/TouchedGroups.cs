@@ -15,6 +15,7 @@ internal sealed class TouchedGroups : IDisposable
     private readonly AggregateResult[] _calls;
     private readonly GroupPiece _piece;
     private readonly bool _isTotal;
+    private readonly int _firstAccumulator;
 
     // Results of the touched groups before the epoch, in the order of touching; EndEpoch appends the results after it in the same order.
     private readonly Column[] _results;
@@ -24,7 +25,7 @@ internal sealed class TouchedGroups : IDisposable
     private int _next;
     private bool _ending;
 
-    public TouchedGroups(string name, Schema schema, RowCodec keyCodec, int keyColumns, RowMap groups, AggregateResult[] calls)
+    public TouchedGroups(string name, Schema schema, RowCodec keyCodec, int keyColumns, RowMap groups, AggregateResult[] calls, int firstAccumulator)
     {
         _name = name;
         _keyCodec = keyCodec;
@@ -32,6 +33,7 @@ internal sealed class TouchedGroups : IDisposable
         _calls = calls;
         _accumulators = [.. calls.Select(c => c.Accumulator).Distinct()];
         _isTotal = keyColumns == 0;
+        _firstAccumulator = firstAccumulator;
         _results = new Column[calls.Length];
         for (var i = 0; i < _results.Length; i++)
         {
@@ -159,7 +161,7 @@ internal sealed class TouchedGroups : IDisposable
         }
 
         // Without rows there can be no values either: every accumulator is back at zero.
-        negative |= rows == 0 && _groups.PrefixOf(group)[GroupRecord.Accumulators..].ContainsAnyExcept((byte)0);
+        negative |= rows == 0 && _groups.PrefixOf(group)[_firstAccumulator..].ContainsAnyExcept((byte)0);
         if (negative)
         {
             throw new InconsistentChangeException(

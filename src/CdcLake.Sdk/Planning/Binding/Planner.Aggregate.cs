@@ -50,7 +50,7 @@ internal sealed partial class Planner
 
         var schema = new Schema(fields);
         var meaning = calls.Select((c, i) => $"{c.Kind}({arguments[i]?.Key ?? "*"}){Percent(c)}:{bound[i].Result}").ToList();
-        var fingerprint = NodeFactory.Hash(["aggregate/2", source.Fingerprint, .. groups.Keys.Select(k => k.Key), "=>", .. meaning]);
+        var fingerprint = NodeFactory.Hash(["aggregate/3", source.Fingerprint, .. groups.Keys.Select(k => k.Key), "=>", .. meaning]);
         var text = keys.Count == 0 ? "all rows" : "by " + string.Join(", ", groups.Keys.Select(k => k.Text));
         var node = _nodes.Add(
             $"aggregate({input.Stem})", schema, fingerprint, $"{text}: {(calls.Count == 0 ? "nothing" : string.Join(", ", calls.Select(c => c.Name)))}",

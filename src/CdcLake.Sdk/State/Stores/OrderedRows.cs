@@ -150,14 +150,10 @@ internal sealed class OrderedRows : IGroupedStore
     /// <summary>The group of a row of <paramref name="log"/>.</summary>
     public static long GroupOf(RecordLog log, uint reference) => Unsafe.As<byte, RowHeader>(ref log.At(reference)).Group;
 
-    public void Readd(RecordLog old, uint reference, ref uint root)
-    {
-        var header = Unsafe.As<byte, RowHeader>(ref old.At(reference));
-        Add(header.Group, old[reference][HeaderSize..], header.Count, ref root);
-    }
+    public void Readd(RecordLog old, uint reference, Span<uint> roots) => AddFrom(old, reference, GroupOf(old, reference), roots);
 
-    public void AddFrom(RecordLog other, uint reference, long group, ref uint root) =>
-        Add(group, other[reference][HeaderSize..], Unsafe.As<byte, RowHeader>(ref other.At(reference)).Count, ref root);
+    public void AddFrom(RecordLog other, uint reference, long group, Span<uint> roots) =>
+        Add(group, other[reference][HeaderSize..], Unsafe.As<byte, RowHeader>(ref other.At(reference)).Count, ref roots[0]);
 
     /// <summary>Does nothing: the caller rebuilds with <see cref="BeginRewrite"/>, since it holds the roots.</summary>
     public void AfterRestore()
