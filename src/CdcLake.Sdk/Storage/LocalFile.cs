@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
@@ -125,6 +127,12 @@ internal sealed class LocalFile : IDisposable
         WillRead(offset, bytes.Length);
         return false;
     }
+
+    /// <summary>Adds a read to those that a ring does next; the file stays open until then.</summary>
+    /// <param name="ring">Does it.</param>
+    /// <param name="offset">Where in the file.</param>
+    /// <param name="into">Memory outside of the collected heap.</param>
+    public unsafe void AddTo(ReadRing ring, long offset, Span<byte> into) => ring.Add((int)_handle.DangerousGetHandle(), offset, (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(into)), into.Length);
 
     /// <summary>Says what is read soon. Advice only.</summary>
     public void WillRead(long offset, long bytes) => ReadAhead.Begin(_handle, offset, bytes);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CdcLake.Storage;
 
 namespace CdcLake.State.Spilling;
 
@@ -115,8 +116,8 @@ internal sealed class LogSegments
     /// <exception cref="ObjectStoreException">The disk fails.</exception>
     public void Read(int segment, int offset, Span<byte> bytes) => _disk[segment].Extent.Read(bytes, _disk[segment].Offset + offset);
 
-    /// <summary>As <see cref="Read"/>, if the system has them in its cache; else it is asked to read ahead.</summary>
-    public bool TryReadNow(int segment, int offset, Span<byte> bytes) => _disk[segment].Extent.TryReadNow(bytes, _disk[segment].Offset + offset);
+    /// <summary>Adds a read of a segment on disk to a batch.</summary>
+    public void AddTo(ReadBatch batch, int segment, int offset, int length) => _disk[segment].Extent.AddTo(batch, _disk[segment].Offset + offset, length);
 
     /// <summary>Writes bytes into a segment on disk.</summary>
     /// <exception cref="ObjectStoreException">The disk fails.</exception>

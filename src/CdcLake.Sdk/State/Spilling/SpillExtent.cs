@@ -25,8 +25,8 @@ internal sealed class SpillExtent : IDisposable
     /// <exception cref="ObjectStoreException">The disk fails.</exception>
     public void Read(Span<byte> bytes, long offset) => _file.Read(bytes, offset);
 
-    /// <inheritdoc cref="LocalFile.TryReadNow"/>
-    public bool TryReadNow(Span<byte> bytes, long offset) => _file.TryReadNow(bytes, offset);
+    /// <summary>Adds a read to a batch.</summary>
+    public void AddTo(ReadBatch batch, long offset, int length) => batch.Add(_file, offset, length);
 
     /// <inheritdoc cref="LocalFile.WillRead"/>
     public void WillRead(long offset, long bytes) => _file.WillRead(offset, bytes);

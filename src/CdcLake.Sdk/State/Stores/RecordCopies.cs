@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CdcLake.State.Spilling;
+using CdcLake.Storage;
 
 namespace CdcLake.State.Stores;
 
@@ -16,8 +17,9 @@ internal sealed class RecordCopies(LogSegments segments, RecordPrefix prefix)
 {
     private const int ReferenceBytes = 4;
 
-    private const int LongestFirstRead = 1024;
+    private const int LongestFirstRead = ReadBatch.LongestRead;
     private const int Ahead = 8;
+    private const int WaitingBits = 9;
 
     // As many writes of single records take as long as reading and writing a segment.
     private const int FewChanges = 24;
@@ -25,7 +27,12 @@ internal sealed class RecordCopies(LogSegments segments, RecordPrefix prefix)
     private readonly RecordLog _copies = new(0);
     private readonly RefIndex _index = new();
     private readonly List<(uint Reference, uint Copy)> _changed = [];
+    private readonly SegmentRun _run = new(segments);
     private readonly byte[] _first = new byte[LongestFirstRead];
+
+    // References of reads that are under way, by hash: of one that is not found here any more a record may be read twice.
+    private readonly uint[] _waiting = new uint[1 << WaitingBits];
+    private readonly uint[] _asked = new uint[ReadBatch.Most];
 
     // What is read at once, before the length is known: as much as the longest so far took.
     private int _firstRead = 64;
@@ -40,8 +47,8 @@ internal sealed class RecordCopies(LogSegments segments, RecordPrefix prefix)
         var copy = Find(reference);
         if (copy == 0)
         {
-            var bytes = FirstBytes(reference);
-            segments.Read(RecordFormat.SegmentOf(reference), RecordFormat.OffsetOf(reference), bytes);
+            var bytes = _first.AsSpan(0, FirstBytes(reference));
+            _run.Read(RecordFormat.SegmentOf(reference), RecordFormat.OffsetOf(reference), bytes);
             copy = Add(reference, bytes);
         }
 
@@ -51,23 +58,39 @@ internal sealed class RecordCopies(LogSegments segments, RecordPrefix prefix)
     /// <summary>Where a record's header is if there is a copy, else 0.</summary>
     public nint Peek(uint reference) => Find(reference) is var copy and not 0 ? Address(copy) : 0;
 
-    /// <summary>Copies those of some records that are on disk and that the system has in its cache; asks the disk for the others, so that they are there when they are looked at. 0 is allowed.</summary>
+    /// <summary>Copies those of some records that are on disk, as many at once as the system allows; of others the disk is asked for, so that they are there when they are looked at. 0 is allowed.</summary>
     public void Ask(ReadOnlySpan<uint> references)
     {
+        ReadBatch? batch = null;
         for (var i = 0; i < references.Length; i++)
         {
             _index.Prefetch(HashOf(references[Math.Min(i + Ahead, references.Length - 1)]));
             var reference = references[i];
-            if (reference == 0 || segments.Addresses[RecordFormat.SegmentOf(reference)] != 0 || Find(reference) != 0)
+            if (reference == 0 || segments.Addresses[RecordFormat.SegmentOf(reference)] != 0)
             {
                 continue;
             }
 
-            var bytes = FirstBytes(reference);
-            if (segments.TryReadNow(RecordFormat.SegmentOf(reference), RecordFormat.OffsetOf(reference), bytes))
+            ref var waiting = ref _waiting[HashOf(reference) >> (32 - WaitingBits)];
+            if (waiting == reference || Find(reference) != 0)
             {
-                Add(reference, bytes);
+                continue;
             }
+
+            waiting = reference;
+            batch ??= ReadBatch.Rent();
+            _asked[batch.Count] = reference;
+            segments.AddTo(batch, RecordFormat.SegmentOf(reference), RecordFormat.OffsetOf(reference), FirstBytes(reference));
+            if (batch.IsFull)
+            {
+                Take(batch);
+            }
+        }
+
+        if (batch is not null)
+        {
+            Take(batch);
+            batch.Dispose();
         }
     }
 
@@ -108,6 +131,7 @@ internal sealed class RecordCopies(LogSegments segments, RecordPrefix prefix)
     /// <summary>Gives the memory of all copies up, with what was not written back.</summary>
     public void Forget()
     {
+        _run.Forget();
         if (_index.Count > 0)
         {
             _copies.Clear();
@@ -121,8 +145,22 @@ internal sealed class RecordCopies(LogSegments segments, RecordPrefix prefix)
 
     private unsafe nint Address(uint copy) => (nint)Unsafe.AsPointer(ref _copies.At(copy)) + ReferenceBytes;
 
-    private Span<byte> FirstBytes(uint reference) =>
-        _first.AsSpan(0, Math.Min(_firstRead, segments.Used[RecordFormat.SegmentOf(reference)] - RecordFormat.OffsetOf(reference)));
+    private int FirstBytes(uint reference) => Math.Min(_firstRead, segments.Used[RecordFormat.SegmentOf(reference)] - RecordFormat.OffsetOf(reference));
+
+    private void Take(ReadBatch batch)
+    {
+        batch.Run();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            _waiting[HashOf(_asked[i]) >> (32 - WaitingBits)] = 0;
+            if (batch[i] is { IsEmpty: false } bytes && Find(_asked[i]) == 0)
+            {
+                Add(_asked[i], bytes);
+            }
+        }
+
+        batch.Clear();
+    }
 
     private uint Add(uint reference, ReadOnlySpan<byte> first)
     {
@@ -171,6 +209,7 @@ internal sealed class RecordCopies(LogSegments segments, RecordPrefix prefix)
         }
 
         whole?.Write();
+        _run.Forget();
         foreach (var (_, copy) in changed)
         {
             Now(_copies[copy]).CopyTo(OnDisk(_copies[copy]));
