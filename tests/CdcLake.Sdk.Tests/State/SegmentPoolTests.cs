@@ -40,7 +40,7 @@ public sealed class SegmentPoolTests
         clock.Advance(SegmentPool.Period);
         Assert.Equal(0, pool.Count);
 
-        pool.Return(used[0]); // the clock is set again
+        pool.Return(pool.Rent()); // the clock is set again
         clock.Advance(SegmentPool.Period);
         clock.Advance(SegmentPool.Period);
         Assert.Equal(0, pool.Count);

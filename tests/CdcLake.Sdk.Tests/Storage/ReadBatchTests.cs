@@ -4,7 +4,7 @@ namespace CdcLake.Tests.Storage;
 
 public sealed class ReadBatchTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new(inMemory: true);
+    private readonly TemporaryFolder _folder = new(); // a file system in memory does not tell what is in the cache
 
     public void Dispose() => _folder.Dispose();
 
@@ -17,6 +17,7 @@ public sealed class ReadBatchTests : IDisposable
         var contents = Enumerable.Range(0, 3).Select(_ => new byte[100_000]).ToArray();
         Array.ForEach(contents, random.NextBytes);
         var files = contents.Select(c => FileOf(c)).ToList();
+        var given = 0;
         for (var round = 0; round < 50; round++)
         {
             using var batch = ReadBatch.Rent(alone);
@@ -26,9 +27,13 @@ public sealed class ReadBatchTests : IDisposable
             batch.Run();
             for (var i = 0; i < reads.Count; i++)
             {
-                Assert.True(batch[i].SequenceEqual(contents[reads[i].File].AsSpan(reads[i].Offset, reads[i].Length)));
+                // Nothing is right too: the disk may have to be waited for.
+                Assert.True(batch[i].IsEmpty || batch[i].SequenceEqual(contents[reads[i].File].AsSpan(reads[i].Offset, reads[i].Length)));
+                given += batch[i].IsEmpty ? 0 : 1;
             }
         }
+
+        Assert.Equal(OperatingSystem.IsLinux(), given > 0);
 
         files.ForEach(f => f.Dispose());
     }
@@ -44,9 +49,9 @@ public sealed class ReadBatchTests : IDisposable
         batch.Add(file, 195, 10);
         batch.Add(file, 100, 3);
         batch.Run();
-        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], batch[0].ToArray());
+        Assert.Equal(OperatingSystem.IsLinux() ? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] : [], batch[0].ToArray());
         Assert.True(batch[1].IsEmpty);
-        Assert.Equal([100, 101, 102], batch[2].ToArray());
+        Assert.Equal(OperatingSystem.IsLinux() ? [100, 101, 102] : [], batch[2].ToArray());
     }
 
     private LocalFile FileOf(byte[] content)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using CdcLake.Storage;
 
 namespace CdcLake.State.Spilling;
@@ -14,9 +12,12 @@ internal sealed class LogSegments
     private const int GrowthBits = 2;
     private const int Growing = 3;
 
+    // Of those that go to disk so many wait for their next use: room is wanted for something else.
+    private const int KeptOfSpilled = 4;
+
     private readonly int _segmentBytes;
     private readonly StateSpace? _space;
-    private byte[]?[] _memory = new byte[4][];
+    private SegmentMemory?[] _memory = new SegmentMemory[4];
     private SpilledSegment[] _disk = new SpilledSegment[4];
     private ulong[]?[] _dead = new ulong[4][];
     private nint[] _addresses = new nint[4];
@@ -77,13 +78,13 @@ internal sealed class LogSegments
         var last = Count - 1;
         var memory = _memory[last]!;
         Place(last, bytes);
-        memory.AsSpan(0, _used[last]).CopyTo(_memory[last]);
+        memory.GetSpan()[.._used[last]].CopyTo(_memory[last]!.GetSpan());
         MemoryBytes -= memory.Length;
     }
 
-    /// <summary>Sends segments to disk while the store takes more memory than it may; the last one stays. Nobody may look at bytes of the log meanwhile.</summary>
+    /// <summary>Sends segments to disk while the store takes more memory than it may, once <paramref name="more"/> bytes are added to it; the last one stays. Nobody may look at bytes of the log meanwhile.</summary>
     /// <exception cref="ObjectStoreException">The disk is full, or the folder cannot be written to.</exception>
-    public void Trim() => Spill(Count - 1, 0);
+    public void Trim(long more = 0) => Spill(Count - 1, more);
 
     /// <summary>True when a segment is not in memory.</summary>
     public bool IsOnDisk(int segment) => segment < _onDisk && _memory[segment] is null;
@@ -92,7 +93,7 @@ internal sealed class LogSegments
     public bool IsThere(int segment) => _memory[segment] is not null || _disk[segment].Capacity > 0;
 
     /// <summary>Bytes of a segment in memory. They stay what they are when it leaves memory.</summary>
-    public Memory<byte> Bytes(int segment, int offset, int length) => _memory[segment].AsMemory(offset, length);
+    public Memory<byte> Bytes(int segment, int offset, int length) => _memory[segment]!.Memory.Slice(offset, length);
 
     /// <summary>Where a segment on disk lies.</summary>
     public SpilledSegment PlaceOf(int segment) => _disk[segment];
@@ -204,35 +205,40 @@ internal sealed class LogSegments
         _watched = 0;
     }
 
-    private unsafe void Place(int segment, int bytes)
+    private void Place(int segment, int bytes)
     {
-        var memory = bytes == SegmentPool.SegmentBytes ? SegmentPool.Shared.Rent() : GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
+        var memory = bytes == SegmentPool.SegmentBytes ? SegmentPool.Shared.Rent() : new SegmentMemory(bytes);
         _memory[segment] = memory;
-        _addresses[segment] = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        _addresses[segment] = memory.Address;
         MemoryBytes += bytes;
     }
 
-    private void GiveUp(int segment, byte[] memory)
+    // What another thread looks at is freed when that is done with it.
+    private void GiveUp(int segment, SegmentMemory memory, int kept = int.MaxValue)
     {
         _memory[segment] = null;
         MemoryBytes -= memory.Length;
-        if (memory.Length == SegmentPool.SegmentBytes && segment >= _watched)
+        if (segment >= _watched && memory.Length == SegmentPool.SegmentBytes)
         {
-            SegmentPool.Shared.Return(memory);
+            SegmentPool.Shared.Return(memory, kept);
+        }
+        else if (segment >= _watched)
+        {
+            memory.Free();
         }
     }
 
-    private void Spill(int below, int more)
+    private void Spill(int below, long more)
     {
         while (_onDisk < below && _space?.IsExceeded(more) == true)
         {
             if (_memory[_onDisk] is { } memory)
             {
-                var place = _space.Budget.Write(memory.AsSpan(0, _used[_onDisk]), memory.Length);
+                var place = _space.Budget.Write(memory.GetSpan()[.._used[_onDisk]], memory.Length);
                 _disk[_onDisk] = place;
                 _addresses[_onDisk] = 0;
                 DiskBytes += memory.Length;
-                GiveUp(_onDisk, memory);
+                GiveUp(_onDisk, memory, KeptOfSpilled);
             }
 
             _onDisk++;

@@ -2,7 +2,7 @@ namespace CdcLake.State.Spilling;
 
 /// <summary>
 /// Segments that record logs gave up, for the next log that grows: what waits for a commit fills and empties the same memory over and over, and a log that is rewritten
-/// shrinks while its successor grows. What nobody took for a while is left to the garbage collector. Thread-safe.
+/// shrinks while its successor grows. What nobody took for a while is freed. Thread-safe.
 /// </summary>
 internal sealed class SegmentPool : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class SegmentPool : IDisposable
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private readonly Stack<byte[]> _free = new();
+    private readonly Stack<SegmentMemory> _free = new();
     private readonly int _bytes;
     private readonly ITimer _timer;
     private bool _isTimed;
@@ -42,8 +42,8 @@ internal sealed class SegmentPool : IDisposable
         }
     }
 
-    /// <summary>A pinned segment with arbitrary content.</summary>
-    public byte[] Rent()
+    /// <summary>A segment with arbitrary content.</summary>
+    public SegmentMemory Rent()
     {
         lock (_lock)
         {
@@ -54,14 +54,22 @@ internal sealed class SegmentPool : IDisposable
             }
         }
 
-        return GC.AllocateUninitializedArray<byte>(_bytes, pinned: true);
+        return new SegmentMemory(_bytes);
     }
 
     /// <summary>Takes a segment back, which nobody may use any more.</summary>
-    public void Return(byte[] segment)
+    /// <param name="segment">The segment.</param>
+    /// <param name="most">How many may wait for their next use: beyond that it is freed.</param>
+    public void Return(SegmentMemory segment, int most = int.MaxValue)
     {
         lock (_lock)
         {
+            if (_free.Count >= most)
+            {
+                segment.Free();
+                return;
+            }
+
             _free.Push(segment);
             if (!_isTimed)
             {
@@ -80,7 +88,7 @@ internal sealed class SegmentPool : IDisposable
         {
             for (; _fewest > 0; _fewest--)
             {
-                _free.Pop();
+                _free.Pop().Free();
             }
 
             _fewest = _free.Count;

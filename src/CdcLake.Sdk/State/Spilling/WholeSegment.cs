@@ -1,13 +1,10 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace CdcLake.State.Spilling;
 
 /// <summary>All bytes of one segment on disk, in memory for a while. Dispose it, and look at them no more.</summary>
 internal sealed class WholeSegment : IDisposable
 {
     private readonly SpilledSegment _place;
-    private byte[] _memory;
+    private SegmentMemory? _memory;
 
     /// <param name="place">Where they lie.</param>
     /// <param name="length">How many.</param>
@@ -15,16 +12,16 @@ internal sealed class WholeSegment : IDisposable
     {
         _place = place;
         Length = length;
-        _memory = length <= SegmentPool.SegmentBytes ? SegmentPool.Shared.Rent() : GC.AllocateUninitializedArray<byte>(length, pinned: true);
+        _memory = length <= SegmentPool.SegmentBytes ? SegmentPool.Shared.Rent() : new SegmentMemory(length);
     }
 
     /// <summary>How many there are.</summary>
     public int Length { get; }
 
-    public Span<byte> Bytes => _memory.AsSpan(0, Length);
+    public Span<byte> Bytes => _memory!.GetSpan()[..Length];
 
     /// <summary>Of the first.</summary>
-    public unsafe nint Address => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+    public nint Address => _memory!.Address;
 
     /// <exception cref="ObjectStoreException">The disk fails.</exception>
     public void Read() => _place.Extent.Read(Bytes, _place.Offset);
@@ -42,11 +39,15 @@ internal sealed class WholeSegment : IDisposable
 
     public void Dispose()
     {
-        if (_memory.Length == SegmentPool.SegmentBytes)
+        if (_memory?.Length == SegmentPool.SegmentBytes)
         {
             SegmentPool.Shared.Return(_memory);
         }
+        else
+        {
+            _memory?.Free();
+        }
 
-        _memory = [];
+        _memory = null;
     }
 }

@@ -208,6 +208,7 @@ internal sealed class MemberHeaps<TOrder> : IGroupedStore
 
     private void Add(long group, ReadOnlySpan<byte> value, uint hash, int weight, Span<uint> roots)
     {
+        _log.MakeRoom(_index.Growth);
         var reference = _log.Append(HeaderSize + value.Length);
         var record = _log[reference];
         MemoryMarshal.Write(record, weight);

@@ -215,6 +215,16 @@ internal sealed partial class RecordLog
         _onDisk?.Settle();
     }
 
+    /// <summary>Sends old segments to disk where memory is short once an index takes so many bytes more.</summary>
+    /// <exception cref="ObjectStoreException">The disk fails.</exception>
+    public void MakeRoom(long bytes)
+    {
+        if (bytes > 0)
+        {
+            _segments.Trim(bytes);
+        }
+    }
+
     /// <summary>Gives up what was read from disk where it takes more than its part of the budget; for calls between batches.</summary>
     /// <exception cref="ObjectStoreException">The disk fails.</exception>
     public void Settle() => _onDisk?.Settle();

@@ -32,6 +32,11 @@ internal sealed unsafe class RefIndex
 
     public long Bytes => _memory.Bytes;
 
+    /// <summary>Bytes by which the next <see cref="Insert"/> makes it larger; mostly 0.</summary>
+    public long Growth => Count < _most ? 0 : (Grown - _capacity) * (long)sizeof(ulong);
+
+    private uint Grown => Math.Min(_capacity + (_capacity < _doublesTo ? _capacity : _capacity / 4), LargestCapacity);
+
     /// <summary>The part of a 64-bit hash that an index keeps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Part(ulong hash) => (uint)(hash >> 32);
@@ -177,9 +182,8 @@ internal sealed unsafe class RefIndex
         }
 
         var before = _capacity;
-        var more = before < _doublesTo ? before : before / 4;
-        Resize(Math.Min(before + more, LargestCapacity));
-        more = _capacity - before;
+        Resize(Grown);
+        var more = _capacity - before;
 
         // All entries go to the end and come back in their order. None comes to lie behind where it was: it is pushed by those before it alone, and homes move by less than the end does.
         Slots(0, before).CopyTo(Slots(more, before));

@@ -176,6 +176,7 @@ internal sealed class RowMap : IStateStore
 
     private uint Add(ReadOnlySpan<byte> key, uint hash)
     {
+        _log.MakeRoom(_index.Growth);
         var reference = _log.Append(_prefix + key.Length);
         var record = _log[reference];
         record[.._prefix].Clear();

@@ -269,6 +269,7 @@ internal sealed class RowMultiset : IStateStore
 
     private void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rest, uint keyHash, uint rowHash, int weight)
     {
+        _log.MakeRoom(_rows.Growth + _heads.Growth);
         var reference = _log.Append(HeaderSize + key.Length + rest.Length);
         var record = _log[reference];
         key.CopyTo(record[HeaderSize..]);
