@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace CdcLake.Storage;
 
 /// <summary>
-/// Several short reads from files of the engine's own: by one call where the system offers that, else one after the other as far as what is read is in the system's cache. Rent it, and dispose it after use. Not thread-safe.
+/// Several short reads from files of the engine's own: by one call where the system offers that, else one after the other as far as what is read is in the system's cache. Rent it, and give it back after use. Not thread-safe.
 /// </summary>
-internal sealed unsafe class ReadBatch : IDisposable
+internal sealed unsafe class ReadBatch
 {
     /// <summary>Reads of one batch.</summary>
     public const int Most = 128;
@@ -30,7 +30,7 @@ internal sealed unsafe class ReadBatch : IDisposable
     {
         if (!_isLost)
         {
-            _ring?.Dispose();
+            _ring?.Close();
             NativeMemory.Free(_memory);
         }
     }
@@ -87,8 +87,8 @@ internal sealed unsafe class ReadBatch : IDisposable
         Count = 0;
     }
 
-    /// <summary>Gives it back.</summary>
-    public void Dispose()
+    /// <summary>Takes it back for whoever rents one next.</summary>
+    public void GiveBack()
     {
         Clear();
         if (!_isAlone && !_isLost)

@@ -12,7 +12,7 @@ namespace CdcLake.Storage;
 /// <summary>
 /// Many short reads by one call of the system, those that must wait for the disk at the same time (io_uring of Linux). A call costs more than the read where all is in the system's cache. Not thread-safe.
 /// </summary>
-internal sealed unsafe partial class ReadRing : IDisposable
+internal sealed unsafe partial class ReadRing
 {
     private const int Setup = 425;
     private const int Enter = 426;
@@ -63,7 +63,7 @@ internal sealed unsafe partial class ReadRing : IDisposable
             return ring;
         }
 
-        ring.Dispose();
+        ring.Close();
         return null;
     }
 
@@ -110,11 +110,12 @@ internal sealed unsafe partial class ReadRing : IDisposable
         return true;
     }
 
-    public void Dispose()
+    /// <summary>Gives it back to the system; no read is under way.</summary>
+    public void Close()
     {
-        _requests.Dispose();
-        _completions.Dispose();
-        _entries.Dispose();
+        _requests.Free();
+        _completions.Free();
+        _entries.Free();
         _ = CloseHandle(_handle);
     }
 
@@ -147,7 +148,7 @@ internal sealed unsafe partial class ReadRing : IDisposable
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int CloseHandle(int handle);
 
-    private readonly struct Mapping(int handle, uint bytes, long offset) : IDisposable
+    private readonly struct Mapping(int handle, uint bytes, long offset)
     {
         private const int ReadAndWrite = 3; // PROT_READ | PROT_WRITE
         private const int Shared = 0x8001; // MAP_SHARED | MAP_POPULATE
@@ -156,7 +157,7 @@ internal sealed unsafe partial class ReadRing : IDisposable
 
         public bool IsThere => Address != -1;
 
-        public void Dispose()
+        public void Free()
         {
             if (IsThere)
             {

@@ -16,7 +16,7 @@ internal sealed unsafe partial class SegmentMemory : MemoryManager<byte>
 
     private readonly bool _isMapped;
 
-    /// <exception cref="OutOfMemoryException">There is none.</exception>
+    /// <exception cref="InsufficientMemoryException">There is none.</exception>
     public SegmentMemory(int bytes)
     {
         Length = bytes;
@@ -25,13 +25,13 @@ internal sealed unsafe partial class SegmentMemory : MemoryManager<byte>
         if (Address == -1)
         {
             Address = 0;
-            throw new OutOfMemoryException($"The system has no {bytes:N0} bytes of memory for state. Lower PipelineOptions.MaxStateBytes, or give the process more memory.");
+            throw new InsufficientMemoryException($"The system has no {bytes:N0} bytes of memory for state. Lower PipelineOptions.MaxStateBytes, or give the process more memory.");
         }
 
         GC.AddMemoryPressure(bytes);
     }
 
-    ~SegmentMemory() => Free();
+    ~SegmentMemory() => Dispose(false);
 
     /// <summary>Of the first byte; 0 when it is freed.</summary>
     public nint Address { get; private set; }
@@ -39,7 +39,17 @@ internal sealed unsafe partial class SegmentMemory : MemoryManager<byte>
     public int Length { get; }
 
     /// <summary>Gives it back to the system; nobody may look at it any more.</summary>
-    public void Free()
+    public void Free() => ((IDisposable)this).Dispose();
+
+    public override Span<byte> GetSpan() => new((void*)Address, Length);
+
+    public override MemoryHandle Pin(int elementIndex = 0) => new((byte*)Address + elementIndex);
+
+    public override void Unpin()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
     {
         if (Address == 0)
         {
@@ -57,18 +67,7 @@ internal sealed unsafe partial class SegmentMemory : MemoryManager<byte>
 
         Address = 0;
         GC.RemoveMemoryPressure(Length);
-        GC.SuppressFinalize(this);
     }
-
-    public override Span<byte> GetSpan() => new((void*)Address, Length);
-
-    public override MemoryHandle Pin(int elementIndex = 0) => new((byte*)Address + elementIndex);
-
-    public override void Unpin()
-    {
-    }
-
-    protected override void Dispose(bool disposing) => Free();
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial nint Map(nint address, nuint bytes, int protection, int flags, int handle, long offset);

@@ -90,7 +90,7 @@ internal sealed class RecordCopies(LogSegments segments, RecordPrefix prefix)
         if (batch is not null)
         {
             Take(batch);
-            batch.Dispose();
+            batch.GiveBack();
         }
     }
 
