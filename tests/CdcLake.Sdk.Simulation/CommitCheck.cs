@@ -30,10 +30,10 @@ internal sealed class CommitCheck
         (_model, _inFolder) = (model, inFolder);
         var definition = pipeline.Definition;
         var bound = Planner.Bind(definition.Plan, definition.Plan.Tables.ToDictionary(t => t, t => server.Database.Table(t).Description, StringComparer.Ordinal));
-        _targets = [.. bound.Sinks.Zip(definition.Sinks.Cast<IcebergSinkTarget>(), (node, target) => new Target(
-            target.Table.Name,
-            target.In((IsInFolder(target.Table.Name) ? folder : rest).Commits),
-            new SinkOpening(pipeline.Name, node.Schema, node.Key, TimeProvider.System, node.Fingerprint)))];
+        _targets = [.. bound.Sinks.Zip(definition.Sinks).Where(s => s.Second is IcebergSinkTarget).Select(s => (Node: s.First, Target: (IcebergSinkTarget)s.Second)).Select(s => new Target(
+            s.Target.Table.Name,
+            s.Target.In((IsInFolder(s.Target.Table.Name) ? folder : rest).Commits),
+            new SinkOpening(pipeline.Name, s.Node.Schema, s.Node.Key, TimeProvider.System, s.Node.Fingerprint)))];
     }
 
     /// <summary>Commits that were compared.</summary>
@@ -106,7 +106,8 @@ internal sealed class CommitCheck
 
     private static (List<string> Missing, List<string> Unexpected) Compare(List<string> expected, List<string> actual) => (RowText.Except(expected, actual), RowText.Except(actual, expected));
 
-    private static string TextOf(IEnumerable<object?> cells) => string.Join('|', cells.Select(c => c is decimal number ? number.ToString("0.00######", CultureInfo.InvariantCulture) : Convert.ToString(c, CultureInfo.InvariantCulture)));
+    /// <summary>Of a row.</summary>
+    public static string TextOf(IEnumerable<object?> cells) => string.Join('|', cells.Select(c => c is decimal number ? number.ToString("0.00######", CultureInfo.InvariantCulture) : Convert.ToString(c, CultureInfo.InvariantCulture)));
 
     private sealed record Target(string Name, IcebergSinkTarget Rows, SinkOpening Opening);
 }

@@ -17,4 +17,7 @@ internal enum Mutation
 
     /// <summary>A server that gives the lock of a session away sooner than it says.</summary>
     Lease,
+
+    /// <summary>StarRocks makes visible what was aborted.</summary>
+    Abort,
 }

@@ -6,7 +6,7 @@ using CdcLake.Simulation;
 //   --regressions F    before them the seeds that stand in a file
 //   --trace            prints every decision of one seed
 //   --twice            runs each seed twice and compares
-//   --break store      with a fault in the world that must be found (store, purge, columns, lease)
+//   --break store      with a fault in the world that must be found (store, purge, columns, lease, abort)
 //   --part 0/2         of several processes beside each other, the first of two: every second seed
 
 if (ThreadPool.ThreadCount > 1)

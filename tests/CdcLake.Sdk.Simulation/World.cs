@@ -1,4 +1,5 @@
 using CdcLake.Common;
+using CdcLake.Connectors;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Catalogs.Rest;
@@ -7,7 +8,9 @@ using CdcLake.MySql;
 using CdcLake.Runtime;
 using CdcLake.Simulation.Scheduling;
 using CdcLake.Simulation.Servers;
+using CdcLake.Simulation.Servers.StarRocks;
 using CdcLake.Simulation.Shop;
+using CdcLake.StarRocks;
 using CdcLake.Testing.Lake;
 using CdcLake.Testing.Rest;
 
@@ -29,7 +32,9 @@ internal sealed class World
     private readonly MemoryObjectStore _checkpoints;
     private readonly RestCatalogHandler _rest;
     private readonly Pipeline _pipeline;
+    private readonly StarRocksServer? _cluster;
     private readonly CommitCheck _check;
+    private readonly ClusterCheck? _clusterCheck;
     private readonly List<Task> _burials = [];
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _transactions;
@@ -39,6 +44,7 @@ internal sealed class World
     private long _calmAt = long.MaxValue;
     private bool _resnapshots;
     private bool _isPublished;
+    private int _copied;
     private bool _wasCalm;
 
     /// <param name="seed">Decides everything.</param>
@@ -52,6 +58,7 @@ internal sealed class World
         RandomIds.Source = bytes => ids.NextBytes(bytes);
         _scheduler = new Scheduler(first.Next(), FaultRates.Of(first), print);
         _random = new Random(first.Next());
+        var further = new Random(first.Next());
         _server = new Server(_tables.Create(), _scheduler.Clock, mutation == Mutation.Lease ? TimeSpan.FromSeconds(2) : MySqlLockSession.ServerPatience) { HidesPurges = mutation == Mutation.Purge, TakesColumnsByPlace = mutation == Mutation.Columns };
         _model = new ShopModel(_random, _server.Load);
         _lake = new MemoryObjectStore("memory://lake/", _scheduler.Clock);
@@ -61,13 +68,18 @@ internal sealed class World
         (_purges, _alters, _resnapshots) = (_random.Next(3) == 0, _random.Next(3) == 0, _random.Next(2) == 0);
         var where = ShopPipeline.Targets.Where(_ => _random.Next(2) == 0).ToHashSet(StringComparer.Ordinal);
         var (mode, fileSize) = (_random.Next(3), _random.Next(2) == 0 ? 65_536L : (long?)null);
+        var copied = ShopPipeline.Targets.Where(_ => further.Next(3) > 0).ToList();
+        _cluster = copied.Count > 0 && (further.Next(2) == 0 || mutation == Mutation.Abort) ? new StarRocksServer(further, _scheduler, mutation == Mutation.Abort) : null;
+        _instances = _cluster is { KeepsProcessesApart: false } ? 1 : _instances;
         _pipeline = ShopPipeline.Build(
             IcebergCatalog.FileSystem("/nowhere"),
             IcebergCatalog.Rest(Catalog.ToString()),
             where,
+            name => copied.Contains(name) ? _cluster?.Named.Table($"{ClusterCheck.Database}.{name}", o => (o.Buckets, o.ReplicationNum) = (1, 1)) : null,
             o => (o.DeleteMode, o.TargetFileSizeBytes) = (mode == 0 ? null : (IcebergDeleteMode)(mode - 1), fileSize),
             Configure);
         _check = new CommitCheck(_pipeline, _server, _model, where, OpenFolder(_lake), OpenRest(_lake, _rest));
+        _clusterCheck = _cluster is null ? null : new ClusterCheck(_cluster, _model, copied);
         _scheduler.Work = Write;
         _scheduler.Look = Look;
     }
@@ -86,7 +98,7 @@ internal sealed class World
         }
     }
 
-    private RunResult Result(Exception? failure) => new(_scheduler.Steps, _scheduler.Faults, _check.Commits, _scheduler.Fingerprint, failure, [.. _scheduler.Trace]);
+    private RunResult Result(Exception? failure) => new(_scheduler.Steps, _scheduler.Faults, _check.Commits + (_clusterCheck?.Commits ?? 0), _scheduler.Fingerprint, failure, [.. _scheduler.Trace]);
 
     private async Task LiveAsync()
     {
@@ -112,7 +124,7 @@ internal sealed class World
             if (node.IsDead)
             {
                 pipeline.Abort();
-                _burials.Add(pipeline.DisposeAsync().AsTask());
+                _burials.Add(BuryAsync(pipeline));
             }
             else
             {
@@ -130,6 +142,19 @@ internal sealed class World
             {
                 await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(_random.Next(5_000)), _scheduler.Clock), _reached.Task).ConfigureAwait(false); // virtual time
             }
+        }
+    }
+
+    // What a sink still wants to say to its server when it is disposed of nobody hears.
+    private static async Task BuryAsync(Pipeline pipeline)
+    {
+        try
+        {
+            await pipeline.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (KilledException)
+        {
+            return;
         }
     }
 
@@ -171,13 +196,14 @@ internal sealed class World
     private PipelineDefinition DefinitionOf(Node node, bool resnapshots)
     {
         var definition = _pipeline.Definition;
+        var cluster = _cluster?.For(node);
         var lakes = new Dictionary<CatalogCommitGroup, CatalogCommitGroup>(ReferenceEqualityComparer.Instance);
         var options = definition.Options.Copy();
         options.TimeProvider = node.Clock;
         return definition with
         {
             CreateSource = () => new SourceOfNode(_server, node, resnapshots),
-            Sinks = [.. definition.Sinks.Cast<IcebergSinkTarget>().Select(t => t.In(Reached(t)))],
+            Sinks = [.. definition.Sinks.Select(s => s is IcebergSinkTarget t ? t.In(Reached(t)) : (ISinkTarget)((StarRocksSinkTarget)s).In(cluster!))],
             OpenCheckpoints = () => new StoreOfNode(_checkpoints, node, _ => { }),
             CreateLease = () => _instances > 1 ? _server.Lease.CreateLease(node) : null,
             Remake = null,
@@ -243,6 +269,11 @@ internal sealed class World
             _server.Log.Purge();
         }
 
+        if (_cluster is not null && _scheduler.Chance(0.05))
+        {
+            _cluster.Shake();
+        }
+
         if (_scheduler.Chance(0.02))
         {
             _scheduler.Count(FaultKind.Cut);
@@ -264,18 +295,33 @@ internal sealed class World
             _isPublished = _wasCalm = true;
         }
 
+        var copied = LookAtCluster();
         if (!_isPublished)
         {
             return null;
         }
 
         _isPublished = false;
-        return LookAsync();
+        return LookAsync(copied);
     }
 
-    private async Task LookAsync()
+    /// <returns>Transactions that its tables show.</returns>
+    private int LookAtCluster()
     {
-        if (await _check.RunAsync().ConfigureAwait(false) == _transactions && _scheduler.IsCalm)
+        if (_clusterCheck is null || _cluster is null)
+        {
+            return _transactions;
+        }
+
+        _isPublished |= _cluster.IsTouched && _scheduler.IsCalm;
+        _copied = _cluster.IsTouched || _isPublished ? _clusterCheck.Run() : _copied;
+        _cluster.IsTouched = false;
+        return _copied;
+    }
+
+    private async Task LookAsync(int copied)
+    {
+        if (await _check.RunAsync().ConfigureAwait(false) == _transactions && copied == _transactions && _scheduler.IsCalm)
         {
             _reached.TrySetResult();
         }

@@ -21,7 +21,7 @@ internal static class StarRocksTargets
         server.Execute("CREATE DATABASE bench");
         server.Execute(table.CreateStatement(new StarRocksTableOptions { ReplicationNum = 1 }, null));
         var options = new StarRocksOptions();
-        var calls = new LoadCalls(new LoadClient([new Uri(server.LoadUrl)], "root", "secret", options), options);
+        var calls = new LoadCalls(new LoadClient([new Uri(server.LoadUrl)], "root", "secret", options), options, TimeProvider.System);
         using var json = new JsonRowWriter(table, SalesTables.Sales);
         using var csv = new CsvRowWriter(table, SalesTables.Sales);
         return [.. await FormAsync("JSON", json, batches, calls, 0.15), .. await FormAsync("CSV", csv, batches, calls, null)];

@@ -31,7 +31,7 @@ public sealed class StarRocksCluster
         var access = MySqlConnectionOptions.Parse(WithPort(connectionString));
         var addresses = Addresses(options, access);
         var client = new LoadClient(addresses, access.User, access.Password, options);
-        Commits = new ClusterCommitGroup(new ClusterConnection(new Frontend(access), new LoadCalls(client, options), options) { LoadAddresses = addresses });
+        Commits = new ClusterCommitGroup(new ClusterConnection(new Frontend(access), client, options) { LoadAddresses = addresses });
     }
 
     internal ClusterCommitGroup Commits { get; }

@@ -38,12 +38,12 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
         await positions.CreateAsync(options, cancellationToken).ConfigureAwait(false);
         var former = await positions.ReadAsync(name, cancellationToken).ConfigureAwait(false) is { } row && row.Pipeline == opening.Pipeline && row.MayBeReplaced(opening) ? row.Columns : null;
         var table = await TableOpener.OpenAsync(connection.Frontend, wanted, options, CommentOf(opening), former, cancellationToken).ConfigureAwait(false);
-        var run = group.Enter(opening.Pipeline, name.Database, version);
+        var run = group.Enter(opening.Pipeline, name.Database, version, opening.Clock);
         try
         {
             var labels = new Labels(connection, opening.Clock);
             var claimed = await new PositionClaim(connection, positions, labels, opening.Clock).TakeAsync(name, opening, run, cancellationToken).ConfigureAwait(false);
-            run.Join(claimed.Number, opening.Clock);
+            run.Join(claimed.Number);
             var open = new Opened(opening, run, positions, labels, new Consolidator(opening.Schema, opening.Key, Name))
             {
                 Row = table is null ? claimed : claimed with { Columns = NamesOf(wanted) },
@@ -166,7 +166,7 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
             return;
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), open.Opening.Clock);
         try
         {
             await open.Loads.AbortAsync(limit.Token).ConfigureAwait(false);
@@ -184,11 +184,12 @@ internal sealed class StarRocksSink(ClusterCommitGroup group, TableName name, St
         if (open.Row.Position is not null || open.Row.Plan != opening.Fingerprint || open.Row.Tables != opening.Tables)
         {
             open.Row = open.Row with { Number = open.Row.Number + 1, Position = null, Plan = opening.Fingerprint, Tables = opening.Tables, WrittenAt = opening.Clock.GetUtcNow() };
-            open.Run.Join(open.Row.Number, opening.Clock);
-            using var piece = open.Positions.Piece([open.Row]);
+            open.Run.Join(open.Row.Number);
+            using var piece = await open.Positions.NewerPieceAsync([open.Row], cancellationToken).ConfigureAwait(false);
             await open.Labels.LoadAsync(piece, open.LabelOf('f'), cancellationToken).ConfigureAwait(false);
         }
 
+        await open.Positions.RequireOwnAsync(opening.Pipeline, open.Run.Token, [name], cancellationToken).ConfigureAwait(false);
         await group.Connection.Frontend.QueryAsync($"TRUNCATE TABLE {name.Quoted}", cancellationToken).ConfigureAwait(false);
         if (open.Replacement is { } replacement)
         {

@@ -32,4 +32,16 @@ internal enum FaultKind
 
     /// <summary>The server deletes its log, all but the newest file.</summary>
     Purge,
+
+    /// <summary>A server says that it cannot just now, in its own words or not.</summary>
+    Busy,
+
+    /// <summary>What was committed is visible only later.</summary>
+    Late,
+
+    /// <summary>A server starts anew and forgets what it held, or lets it run out.</summary>
+    Forget,
+
+    /// <summary>A request is carried out twice.</summary>
+    Twice,
 }

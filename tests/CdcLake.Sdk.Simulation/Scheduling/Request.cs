@@ -12,6 +12,9 @@ internal abstract class Request(Node node, string what, bool writes)
 
     public bool Writes => writes;
 
+    /// <summary>It has arrived before its asker went away, or never does.</summary>
+    public bool IsPrompt { get; init; }
+
     /// <summary>Not chosen before.</summary>
     public DateTimeOffset NotBefore { get; set; }
 

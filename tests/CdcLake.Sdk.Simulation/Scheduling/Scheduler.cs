@@ -115,7 +115,14 @@ internal sealed class Scheduler : IThreadPoolWorkItem
     public bool Chance(double probability) => !IsCalm && Random.NextDouble() < probability;
 
     /// <summary>Asks for something that happens when the scheduler says so, or goes wrong.</summary>
-    public Task<T> AskAsync<T>(Node node, string what, bool writes, Func<T> act, Func<string, Exception> error, CancellationToken cancellationToken)
+    /// <param name="node">Who asks.</param>
+    /// <param name="what">For the trace.</param>
+    /// <param name="writes">It changes something.</param>
+    /// <param name="act">What happens, in one piece.</param>
+    /// <param name="error">What the asker gets instead of an answer.</param>
+    /// <param name="cancellationToken">The asker does not want it any more.</param>
+    /// <param name="isPrompt">Of a session that goes with its asker: what has not arrived by then never does.</param>
+    public Task<T> AskAsync<T>(Node node, string what, bool writes, Func<T> act, Func<string, Exception> error, CancellationToken cancellationToken, bool isPrompt = false)
     {
         if (node.IsDead)
         {
@@ -127,7 +134,7 @@ internal sealed class Scheduler : IThreadPoolWorkItem
             return Task.FromCanceled<T>(cancellationToken);
         }
 
-        var request = new Request<T>(node, what, writes, act, error);
+        var request = new Request<T>(node, what, writes, act, error) { IsPrompt = isPrompt };
         _requests.Add(request);
         request.GivenUp = cancellationToken.UnsafeRegister((r, token) => LeaveBehind((Request)r!, new OperationCanceledException(token)), request);
         return request.Answer;
@@ -341,9 +348,17 @@ internal sealed class Scheduler : IThreadPoolWorkItem
         }
 
         request.Abandon(why);
-        if (!request.Writes || Random.Next(2) == 0)
+        var isLost = !request.Writes || Random.Next(2) == 0;
+        if (isLost || request.IsPrompt)
         {
             _requests.Remove(request);
+        }
+
+        if (!isLost && request.IsPrompt)
+        {
+            Count(FaultKind.Ghost);
+            Note($"{request.Node.Name}: {request.What}, the last of its session");
+            request.CarryOut();
         }
     }
 }

@@ -135,7 +135,7 @@ public sealed class RowWriterTests
         server.Execute("CREATE DATABASE d");
         server.Execute(table.CreateStatement(new StarRocksTableOptions { ReplicationNum = 1 }, null));
         var options = new StarRocksOptions();
-        var reply = await new LoadCalls(new LoadClient([new Uri(server.LoadUrl)], "root", "secret", options), options).StreamLoadAsync(new LoadPiece(Name, writer.Headers, body), "one", default);
+        var reply = await new LoadCalls(new LoadClient([new Uri(server.LoadUrl)], "root", "secret", options), options, TimeProvider.System).StreamLoadAsync(new LoadPiece(Name, writer.Headers, body), "one", default);
         Assert.True(reply.IsOk, reply.Message);
         return [.. server.Rows("d.t").Select(r => r["v"])];
     }

@@ -92,7 +92,7 @@ public sealed partial class StarRocksConversationTests
 
     private static readonly Dictionary<string, (string[] Required, string[] Allowed)> Shapes = new(StringComparer.Ordinal)
     {
-        ["stream-load"] = (["with credentials", "expect: 100-continue", "label", "timeout", .. Form], FormsOfRows),
+        ["stream-load"] = (["with credentials", "expect: 100-continue", "label", "timeout", .. Form], [.. FormsOfRows, "merge_condition: number"]), // conditional updates, from 2.5 on
         ["begin"] = (["with credentials", "label", "db", "timeout", "idle_transaction_timeout", "content-length: 0"], ["table", "transaction_type: multi"]),
         ["load"] = (["with credentials", "expect: 100-continue", "label", "db", "table", .. Form], FormsOfRows),
         ["prepare"] = (["with credentials", "label", "db", "content-length: 0"], []),

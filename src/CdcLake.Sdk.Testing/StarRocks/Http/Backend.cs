@@ -153,6 +153,11 @@ internal sealed class Backend(Cluster cluster, Func<int, string> addressOf)
             return objection;
         }
 
+        if (headers.MergeCondition.Length > 0 && (!cluster.Release.HasConditions || table.KeysType != "PRIMARY" || table.Find(headers.MergeCondition) is not { IsKey: false }))
+        {
+            return $"Conditional update is not supported by this release, or of this table, or by column {headers.MergeCondition}";
+        }
+
         if (headers.IsJson && !headers.IgnoresJsonSize && body.Length > cluster.Options.MaxJsonBytes)
         {
             return $"The size of this batch exceed the max size [{cluster.Options.MaxJsonBytes}]  of json type data  data [ {body.Length} ]. Set ignore_json_size to skip the check, although it may lead huge memory consuming.";
@@ -179,6 +184,7 @@ internal sealed class Backend(Cluster cluster, Func<int, string> addressOf)
         reader.Read(headers.IsGzip ? Unzip(body) : body);
         transaction.Errors.AddRange(reader.Errors);
         transaction.TotalRows += reader.TotalRows;
+        reader.Rows.Condition = headers.MergeCondition;
         transaction.Stage(table, reader.Rows);
         return reader.Failure;
     }

@@ -13,11 +13,9 @@ namespace CdcLake.Testing.StarRocks.Http;
 /// </summary>
 internal sealed class HttpServers : IAsyncDisposable
 {
-    private const string Dead = "http://127.0.0.1:1"; // tcpmux: nothing listens there
     private readonly Cluster _cluster;
     private readonly Faults _faults;
-    private readonly Frontend _frontend;
-    private readonly Backend _backend;
+    private readonly Servers _servers;
     private readonly WebApplication _server;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<int> _frontends;
@@ -28,8 +26,7 @@ internal sealed class HttpServers : IAsyncDisposable
     {
         _cluster = cluster;
         _faults = faults;
-        _backend = new Backend(cluster, BackendAddress);
-        _frontend = new Frontend(cluster, BackendAddress);
+        _servers = new Servers(cluster, AddressOf);
         _certificate = cluster.Options.UsesHttps ? OwnCertificate.Create() : null;
         _server = KestrelHost.Start(ServeAsync, cluster.Options.Frontends + cluster.Options.Backends, _certificate);
         var ports = _server.Urls.Select(u => new Uri(u).Port).ToList();
@@ -49,29 +46,30 @@ internal sealed class HttpServers : IAsyncDisposable
     /// <summary>Null without HTTPS.</summary>
     public string? CertificatePem => _certificate?.ExportCertificatePem();
 
-    private string BackendAddress(int backend) => Address(_backends[backend]);
+    private string AddressOf(Place place) => Address((place.IsBackend ? _backends : _frontends)[place.Number]);
 
     private string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{port}");
 
     private async Task ServeAsync(HttpContext context)
     {
-        var backend = _backends.IndexOf(context.Connection.LocalPort);
+        var port = context.Connection.LocalPort;
+        var place = _backends.IndexOf(port) is >= 0 and var backend ? new Place(true, backend) : new Place(false, _frontends.IndexOf(port));
         if (Call.Of(context) is not { } call)
         {
             await SendAsync(context, new Reply(404, "Not Found") { ContentType = "text/plain" }).ConfigureAwait(false);
             return;
         }
 
-        if (backend >= 0 && IsDown(backend))
+        if (_servers.IsDown(place))
         {
             context.Abort();
             return;
         }
 
-        var fault = _faults.Next(call, backend < 0 ? "frontend" : "backend");
+        var fault = _faults.Next(call, place.IsBackend ? "backend" : "frontend");
         try
         {
-            await ServeAsync(call, backend, fault).ConfigureAwait(false);
+            await ServeAsync(call, place, fault).ConfigureAwait(false);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException or BadHttpRequestException)
         {
@@ -79,7 +77,7 @@ internal sealed class HttpServers : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Call call, int backend, FakeStarRocksFault fault)
+    private async Task ServeAsync(Call call, Place place, FakeStarRocksFault fault)
     {
         if (fault == FakeStarRocksFault.DropBefore)
         {
@@ -87,19 +85,14 @@ internal sealed class HttpServers : IAsyncDisposable
             return;
         }
 
-        if (fault == FakeStarRocksFault.DieInBody && backend >= 0)
+        if (fault == FakeStarRocksFault.DieInBody && place.IsBackend)
         {
-            await DieAsync(call, backend).ConfigureAwait(false);
+            await DieAsync(call, place).ConfigureAwait(false);
             return;
         }
 
-        if (Instead(call, backend, fault) is { } instead)
-        {
-            await SendAsync(call.Context, instead).ConfigureAwait(false);
-            return;
-        }
-
-        var reply = backend < 0 ? AskFrontend(call, fault) : await AskBackendAsync(call, backend, fault).ConfigureAwait(false);
+        var reply = _servers.BeforeBody(call, place, fault)
+            ?? _servers.AskBackend(call, place.Number, call.Verb is "stream-load" or "load" ? await ReadAsync(call).ConfigureAwait(false) : default, fault);
         if (fault == FakeStarRocksFault.DropAfter)
         {
             call.Context.Abort();
@@ -111,95 +104,7 @@ internal sealed class HttpServers : IAsyncDisposable
             await Task.Delay(_cluster.Options.Lateness, _stop.Token).ConfigureAwait(false);
         }
 
-        var away = fault == FakeStarRocksFault.RedirectToDead && reply.Location is not null;
-        await SendAsync(call.Context, away ? Reply.Redirect(Dead + call.PathAndQuery) : reply).ConfigureAwait(false);
-    }
-
-    private bool IsDown(int backend)
-    {
-        lock (_cluster.Lock)
-        {
-            return _cluster.IsDown(backend);
-        }
-    }
-
-    private static Reply? Instead(Call call, int backend, FakeStarRocksFault fault) => fault switch
-    {
-        FakeStarRocksFault.ServerError => new Reply(502, "<html><body>Bad Gateway</body></html>") { ContentType = "text/html" },
-        FakeStarRocksFault.Refuse when backend >= 0 => Reply.Of(call.IsTransaction ? "INTERNAL_ERROR" : "Fail", "Service is shutting down, please retry later!"),
-        FakeStarRocksFault.Refuse when call.IsTransaction || call.Verb == "stream-load" => Reply.Of("FAILED", "class com.starrocks.common.DdlException: No backend alive."),
-        FakeStarRocksFault.Refuse => Reply.Base("FAILED", "1", "FE is not ready"),
-        _ => null,
-    };
-
-    private Reply AskFrontend(Call call, FakeStarRocksFault fault)
-    {
-        lock (_cluster.Lock)
-        {
-            if (_frontend.Check(call) is { } refusal)
-            {
-                return refusal;
-            }
-
-            var isFollower = call.Context.Connection.LocalPort != _frontends[0];
-            if (isFollower && call.Verb != "stream-load")
-            {
-                return Reply.Redirect(Address(_frontends[0]) + call.PathAndQuery);
-            }
-
-            return call.Verb switch
-            {
-                "stream-load" => _frontend.StreamLoad(call),
-                "state" => _frontend.State(call),
-                "cancel" => _frontend.Cancel(call),
-                "error-log" => new Reply(404, "Not Found"),
-                _ => _frontend.Transaction(call, fault == FakeStarRocksFault.PublishLate),
-            };
-        }
-    }
-
-    private async Task<Reply> AskBackendAsync(Call call, int backend, FakeStarRocksFault fault)
-    {
-        if (call.Verb == "error-log")
-        {
-            lock (_cluster.Lock)
-            {
-                return _cluster.ErrorLog(call.Label) is { } lines ? new Reply(200, string.Join('\n', lines)) { ContentType = "text/plain" } : new Reply(404, "Not Found");
-            }
-        }
-
-        if (Objection(call) is { } objection)
-        {
-            return objection;
-        }
-
-        var body = call.Verb is "stream-load" or "load" ? await ReadAsync(call).ConfigureAwait(false) : default;
-        var late = fault == FakeStarRocksFault.PublishLate;
-        lock (_cluster.Lock)
-        {
-            return call.Verb switch
-            {
-                "stream-load" => _backend.StreamLoad(call, backend, body, late),
-                "begin" => _backend.Begin(call, backend),
-                "load" => _backend.Load(call, backend, body),
-                "prepare" => _backend.Prepare(call, backend),
-                "commit" => _backend.Commit(call, backend, late),
-                "rollback" => _backend.Rollback(call, backend),
-                _ => new Reply(404, "Not Found"),
-            };
-        }
-    }
-
-    // A backend lets the frontend judge name and password, and says no with HTTP 200.
-    private Reply? Objection(Call call)
-    {
-        var status = call.IsTransaction ? "INTERNAL_ERROR" : "Fail";
-        if (call.Credentials() is not { } who)
-        {
-            return Reply.Of(status, "no valid Basic authorization");
-        }
-
-        return who == (_cluster.Options.User, _cluster.Options.Password) ? null : Reply.Of(status, $"Access denied for {who.User}@127.0.0.1");
+        await SendAsync(call.Context, reply).ConfigureAwait(false);
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(Call call)
@@ -216,15 +121,11 @@ internal sealed class HttpServers : IAsyncDisposable
         return body.ToArray();
     }
 
-    private async Task DieAsync(Call call, int backend)
+    private async Task DieAsync(Call call, Place place)
     {
         var half = new byte[Math.Max(1, (call.Context.Request.ContentLength ?? 0) / 2)];
         await call.Context.Request.Body.ReadAtLeastAsync(half, half.Length, throwOnEndOfStream: false, call.Context.RequestAborted).ConfigureAwait(false);
-        lock (_cluster.Lock)
-        {
-            _cluster.LoseBackend(backend);
-        }
-
+        _servers.Die(place);
         call.Context.Abort();
     }
 

@@ -15,6 +15,7 @@ internal sealed class LoadHeaders
         StripsArray = IsTrue(headers["strip_outer_array"]);
         IgnoresJsonSize = IsTrue(headers["ignore_json_size"]);
         MaxFilterRatio = double.TryParse(headers["max_filter_ratio"], NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) ? ratio : 0;
+        MergeCondition = headers["merge_condition"].ToString();
         Columns = [.. headers["columns"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(c => c.Trim('`'))];
         ColumnSeparator = Separator(headers["column_separator"].ToString(), "\t");
         RowDelimiter = Separator(headers["row_delimiter"].ToString(), "\n");
@@ -40,6 +41,9 @@ internal sealed class LoadHeaders
 
     public double MaxFilterRatio { get; }
 
+    /// <summary>A column of which a row must have no lower value than the row that is there; empty for all rows.</summary>
+    public string MergeCondition { get; }
+
     public IReadOnlyList<string> Columns { get; }
 
     public string ColumnSeparator { get; }
@@ -51,7 +55,7 @@ internal sealed class LoadHeaders
     public char Escape { get; }
 
     /// <summary>What the loads of one transaction must have in common.</summary>
-    public string Signature => string.Join('|', Format, Compression, string.Join(',', Columns), ColumnSeparator, RowDelimiter, Enclose, StripsArray, IsStrict);
+    public string Signature => string.Join('|', Format, Compression, string.Join(',', Columns), ColumnSeparator, RowDelimiter, Enclose, StripsArray, IsStrict, MergeCondition);
 
     public static LoadHeaders Of(IHeaderDictionary headers) => new(headers);
 

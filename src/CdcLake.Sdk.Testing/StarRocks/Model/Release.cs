@@ -12,6 +12,8 @@ internal sealed record Release(string Text, int Major, int Minor)
 
     public bool HasSeveralTables => IsFrom(4, 0);
 
+    public bool HasConditions => IsFrom(2, 5);
+
     public bool HasVarbinary => IsFrom(3, 0);
 
     public int MaxDecimalPrecision => IsFrom(4, 0) ? 76 : 38;

@@ -54,6 +54,11 @@ internal sealed class Table(string database, string name, string keysType, IRead
         foreach (var (row, isDelete) in staged.Rows)
         {
             var key = KeyOf(row);
+            if (staged.Condition.Length > 0 && _rows.TryGetValue(key, out var there) && IsLower(row, there, IndexOf(staged.Condition)))
+            {
+                continue;
+            }
+
             if (isDelete)
             {
                 _rows.Remove(key);
@@ -64,6 +69,8 @@ internal sealed class Table(string database, string name, string keysType, IRead
             }
         }
     }
+
+    private bool IsLower(string?[] row, string?[] than, int column) => string.CompareOrdinal(Sortable(_columns[column], row[column] ?? ""), Sortable(_columns[column], than[column] ?? "")) < 0;
 
     private string KeyOf(string?[] row) =>
         keysType == "DUPLICATE" ? $"{_rows.Count:D12}" : string.Join('\u0001', _columns.Select((c, i) => (c, i)).Where(p => p.c.IsKey).Select(p => Sortable(p.c, row[p.i] ?? "")));
@@ -84,4 +91,7 @@ internal sealed class StagedRows
     public List<(string?[] Row, bool IsDelete)> Rows { get; } = [];
 
     public long Discarded { get; set; }
+
+    /// <summary>Column by which a row is left out that is lower than the one that is there; empty for none.</summary>
+    public string Condition { get; set; } = "";
 }

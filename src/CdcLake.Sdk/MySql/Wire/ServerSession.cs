@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using CdcLake.MySql.Wire.Auth;
 using CdcLake.MySql.Wire.Payloads;
@@ -9,7 +10,7 @@ namespace CdcLake.MySql.Wire;
 /// A session with one host for statements: settings, definitions, the control of a snapshot. It runs over MySqlConnector, outside any pool, in time zone UTC, with
 /// MySQL's own quoting rules. One statement at a time. <see cref="OpenWireAsync"/> opens further connections to the very same server.
 /// </summary>
-internal sealed class ServerSession : IAsyncDisposable
+internal sealed class ServerSession : IStatementSession
 {
     private const int MaxQuotedStatement = 200;
     private const string ForReplicas = "5.5.5-";
@@ -132,7 +133,7 @@ internal sealed class ServerSession : IAsyncDisposable
 
     /// <summary>Runs a statement and hands out its (many) rows one by one, none of which is kept.</summary>
     /// <exception cref="MySqlServerException">The server refuses the statement, or the connection failed.</exception>
-    public Task ReadAsync(string statement, Action<MySqlDataReader> row, CancellationToken cancellationToken) => RunAsync(
+    public Task ReadAsync(string statement, Action<DbDataReader> row, CancellationToken cancellationToken) => RunAsync(
         statement,
         async (reader, token) =>
         {

@@ -11,7 +11,9 @@ internal sealed class StatementResult
 {
     private readonly IReadOnlyList<string> _columns;
 
-    private StatementResult(IReadOnlyList<string> columns, IReadOnlyList<string?[]> rows)
+    /// <param name="columns">Names, in order.</param>
+    /// <param name="rows">Values as text, as many in each as there are columns; null for NULL.</param>
+    public StatementResult(IReadOnlyList<string> columns, IReadOnlyList<string?[]> rows)
     {
         _columns = columns;
         Rows = rows;

@@ -53,7 +53,7 @@ internal sealed partial class WireConnection : IAsyncDisposable
         {
             if (!_isBusy)
             {
-                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _stream.Clock);
                 await SendAsync(Command.Quit, limit.Token).ConfigureAwait(false);
             }
         }

@@ -42,14 +42,14 @@ internal sealed class ClusterCommitGroup(ClusterConnection connection) : ICommit
     public bool IsAtomic => _commitsTogether;
 
     /// <summary>The run that a sink belongs to; the first one of a run makes it.</summary>
-    public CommitRun Enter(string pipeline, string database, ServerVersion version)
+    public CommitRun Enter(string pipeline, string database, ServerVersion version, TimeProvider clock)
     {
         lock (_runs)
         {
             _commitsTogether = version.CommitsTogether;
             if (!_runs.TryGetValue((pipeline, database), out var run) || run.IsOver)
             {
-                _runs[(pipeline, database)] = run = new CommitRun(connection, pipeline, database);
+                _runs[(pipeline, database)] = run = new CommitRun(connection, pipeline, database, clock);
             }
 
             run.Sinks++;
@@ -97,16 +97,21 @@ internal sealed class ClusterCommitGroup(ClusterConnection connection) : ICommit
 
         var run = parts[0].Run;
         var positions = new PositionTable(connection, database);
-        await RequireOwnAsync(positions, parts).ConfigureAwait(false);
+        var rows = parts.Select(p => Committed(p, run.Number + 1)).ToList();
         if (_commitsTogether)
         {
-            var rows = parts.Select(p => Committed(p, run.Number + 1)).ToList();
             await run.AddAsync(positions.Piece(rows), CancellationToken.None).ConfigureAwait(false);
-            await run.CommitAsync(CancellationToken.None).ConfigureAwait(false);
-            return rows;
         }
 
-        return await OneByOneAsync(positions, parts).ConfigureAwait(false);
+        // What is open now is aborted by whoever takes the tables over from here on.
+        await positions.RequireOwnAsync(parts[0].Row.Pipeline, run.Token, parts.Select(p => p.Table), CancellationToken.None).ConfigureAwait(false);
+        if (!_commitsTogether)
+        {
+            return await OneByOneAsync(positions, parts).ConfigureAwait(false);
+        }
+
+        await run.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        return rows;
     }
 
     private async Task<IReadOnlyList<PositionRow>> OneByOneAsync(PositionTable positions, IReadOnlyList<IClusterPart> parts)
@@ -118,7 +123,7 @@ internal sealed class ClusterCommitGroup(ClusterConnection connection) : ICommit
             : done[i]).ToList();
         var name = $"{parts[0].Run.Token}/{positions.Name}";
         var number = done.Max(r => r.Number);
-        using var announcement = positions.Piece(begun);
+        using var announcement = await positions.NewerPieceAsync(begun, CancellationToken.None).ConfigureAwait(false);
         await labels.LoadAsync(announcement, Labels.Of(name, number, parts[0].Run.Token, 'b'), CancellationToken.None).ConfigureAwait(false);
         if (begun.All(b => b.PendingLabel is null))
         {
@@ -130,23 +135,9 @@ internal sealed class ClusterCommitGroup(ClusterConnection connection) : ICommit
             await part.Loads.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
-        using var report = positions.Piece(done);
+        using var report = await positions.NewerPieceAsync(done, CancellationToken.None).ConfigureAwait(false);
         await labels.LoadAsync(report, Labels.Of(name, number, parts[0].Run.Token, 'e'), CancellationToken.None).ConfigureAwait(false);
         return done;
-    }
-
-    // Another process that was started for the same pipeline has put its own token there. It aborted what we prepared; here it is noticed before anything is done.
-    private static async Task RequireOwnAsync(PositionTable positions, IReadOnlyList<IClusterPart> parts)
-    {
-        var rows = await positions.ReadPipelineAsync(parts[0].Row.Pipeline, CancellationToken.None).ConfigureAwait(false);
-        foreach (var part in parts)
-        {
-            if (rows.FirstOrDefault(r => r.Table == part.Table.Table) is not { } row || row.Run != part.Run.Token)
-            {
-                throw new CommitConflictException(
-                    $"StarRocks table {part.Table} is filled by another run of pipeline \"{part.Row.Pipeline}\" now: two processes run it at the same time, or somebody changed {positions.Name}. Nothing was committed here.") { IsTransient = true };
-            }
-        }
     }
 
     private static PositionRow Committed(IClusterPart part, long number) =>

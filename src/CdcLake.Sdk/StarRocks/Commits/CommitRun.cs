@@ -9,11 +9,10 @@ namespace CdcLake.StarRocks.Commits;
 /// The sinks of one run of a pipeline in one database: who they are to the cluster, and the transaction that they share where there is such a thing. Safe for concurrent use; requests of one
 /// transaction go one at a time.
 /// </summary>
-internal sealed class CommitRun(ClusterConnection connection, string pipeline, string database)
+internal sealed class CommitRun(ClusterConnection connection, string pipeline, string database, TimeProvider clock)
 {
     private readonly AsyncLock _lock = new();
     private LoadTransaction? _transaction;
-    private TimeProvider _clock = TimeProvider.System;
 
     /// <summary>Names this run in labels and in the position table.</summary>
     public string Token { get; } = Labels.NewRun();
@@ -33,11 +32,7 @@ internal sealed class CommitRun(ClusterConnection connection, string pipeline, s
     public static string LabelOf(string pipeline, string database, long number, string run) => Labels.Of($"{pipeline}/{database}", number, run, 'm');
 
     /// <summary>A sink with commits of its own joins.</summary>
-    public void Join(long number, TimeProvider clock)
-    {
-        Number = Math.Max(Number, number);
-        _clock = clock;
-    }
+    public void Join(long number) => Number = Math.Max(Number, number);
 
     public async Task AddAsync(LoadPiece piece, CancellationToken cancellationToken)
     {
@@ -48,7 +43,7 @@ internal sealed class CommitRun(ClusterConnection connection, string pipeline, s
             throw new StarRocksLoadException($"The transaction that the tables of pipeline \"{pipeline}\" in database {database} share was given up, because another of its sinks failed.") { IsTransient = true };
         }
 
-        _transaction ??= new LoadTransaction(connection, new Labels(connection, _clock), _clock, database, null, LabelOf(pipeline, database, Number + 1, Token));
+        _transaction ??= new LoadTransaction(connection, new Labels(connection, clock), clock, database, null, LabelOf(pipeline, database, Number + 1, Token));
         await _transaction.AddAsync(piece, cancellationToken).ConfigureAwait(false);
     }
 

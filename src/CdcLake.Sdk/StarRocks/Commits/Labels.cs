@@ -15,6 +15,7 @@ internal sealed class Labels(ClusterConnection connection, TimeProvider clock)
     public const string Visible = "VISIBLE";
     public const string Aborted = "ABORTED";
     public const string Unknown = "UNKNOWN";
+    private readonly LoadCalls _calls = connection.Calls(clock);
 
     /// <summary>A label by what it is for: letters, digits and underscores, at most 128, different for other rows.</summary>
     /// <param name="of">Table, or pipeline and database.</param>
@@ -38,7 +39,7 @@ internal sealed class Labels(ClusterConnection connection, TimeProvider clock)
         var patience = connection.Patience(clock);
         while (true)
         {
-            var reply = await connection.Calls.StateAsync(database, label, cancellationToken).ConfigureAwait(false);
+            var reply = await _calls.StateAsync(database, label, cancellationToken).ConfigureAwait(false);
             if (reply is { IsOk: true, State: { } state })
             {
                 return state.ToUpperInvariant();
@@ -65,10 +66,10 @@ internal sealed class Labels(ClusterConnection connection, TimeProvider clock)
                 return state;
             }
 
-            var reply = await connection.Calls.RollbackAsync(database, label, cancellationToken).ConfigureAwait(false);
+            var reply = await _calls.RollbackAsync(database, label, cancellationToken).ConfigureAwait(false);
             if (!reply.IsOk)
             {
-                reply = await connection.Calls.CancelAsync(database, label, cancellationToken).ConfigureAwait(false);
+                reply = await _calls.CancelAsync(database, label, cancellationToken).ConfigureAwait(false);
             }
 
             if (!reply.IsOk && !await patience.WaitAsync(cancellationToken).ConfigureAwait(false))
@@ -94,18 +95,28 @@ internal sealed class Labels(ClusterConnection connection, TimeProvider clock)
         return true;
     }
 
+    /// <summary>Waits until what is committed is visible: what comes next relies on it.</summary>
+    /// <exception cref="StarRocksLoadException">The time for retries is over (transient).</exception>
+    public async Task RequireVisibleAsync(TableName table, string label, CancellationToken cancellationToken)
+    {
+        if (!await IsVisibleSoonAsync(table.Database, label, cancellationToken).ConfigureAwait(false))
+        {
+            throw new StarRocksLoadException($"The last commit to StarRocks table {table} is not visible yet (label {label}): the cluster publishes it late.") { IsTransient = true, Label = label };
+        }
+    }
+
     /// <summary>
     /// One load under a label that stands for just these rows, sent until it is certain that it is committed. An answer that was lost is looked up by the label; a load that still runs is
     /// waited for, and cancelled when that takes too long.
     /// </summary>
-    /// <exception cref="StarRocksLoadException">It was refused, or the time for retries is over (transient).</exception>
+    /// <exception cref="StarRocksLoadException">It was refused, or the time for retries is over before it is visible (transient).</exception>
     public async Task LoadAsync(LoadPiece piece, string label, CancellationToken cancellationToken)
     {
         var database = piece.Table.Database;
         var patience = connection.Patience(clock);
         while (true)
         {
-            var reply = await connection.Calls.StreamLoadAsync(piece, label, cancellationToken).ConfigureAwait(false);
+            var reply = await _calls.StreamLoadAsync(piece, label, cancellationToken).ConfigureAwait(false);
             if (reply.IsOk)
             {
                 return;
@@ -118,7 +129,7 @@ internal sealed class Labels(ClusterConnection connection, TimeProvider clock)
 
             if (LoadErrors.IsLasting(reply))
             {
-                throw await LoadErrors.OfAsync(connection.Calls.Client, reply, piece.Table, label, cancellationToken).ConfigureAwait(false);
+                throw await LoadErrors.OfAsync(_calls, reply, piece.Table, label, cancellationToken).ConfigureAwait(false);
             }
 
             var state = await StateAsync(database, label, cancellationToken).ConfigureAwait(false);
@@ -134,14 +145,14 @@ internal sealed class Labels(ClusterConnection connection, TimeProvider clock)
                     break;
                 }
 
-                throw await LoadErrors.OfAsync(connection.Calls.Client, reply, piece.Table, label, cancellationToken).ConfigureAwait(false);
+                throw await LoadErrors.OfAsync(_calls, reply, piece.Table, label, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        await IsVisibleSoonAsync(database, label, cancellationToken).ConfigureAwait(false);
+        await RequireVisibleAsync(piece.Table, label, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The error of a refusal.</summary>
     public Task<StarRocksLoadException> ErrorAsync(LoadReply reply, TableName table, string label, CancellationToken cancellationToken) =>
-        LoadErrors.OfAsync(connection.Calls.Client, reply, table, label, cancellationToken);
+        LoadErrors.OfAsync(_calls, reply, table, label, cancellationToken);
 }

@@ -11,6 +11,7 @@ internal sealed class LoadTransaction(ClusterConnection connection, Labels label
 {
     private const long KeptBytes = 64L << 20;
     private const int LostAnswers = 3; // after as many the backend that holds the rows counts as gone
+    private readonly LoadCalls _calls = connection.Calls(clock);
     private readonly List<LoadPiece> _pieces = [];
     private int _sent;
     private bool _isBegun;
@@ -39,7 +40,7 @@ internal sealed class LoadTransaction(ClusterConnection connection, Labels label
         var lost = 0;
         while (true)
         {
-            var reply = await connection.Calls.PrepareAsync(database, label, cancellationToken).ConfigureAwait(false);
+            var reply = await _calls.PrepareAsync(database, label, cancellationToken).ConfigureAwait(false);
             if (reply.IsOk)
             {
                 return;
@@ -71,7 +72,7 @@ internal sealed class LoadTransaction(ClusterConnection connection, Labels label
         var patience = connection.Patience(clock);
         while (true)
         {
-            var reply = await connection.Calls.CommitAsync(database, label, cancellationToken).ConfigureAwait(false);
+            var reply = await _calls.CommitAsync(database, label, cancellationToken).ConfigureAwait(false);
             if (reply.IsOk)
             {
                 Dispose();
@@ -103,7 +104,15 @@ internal sealed class LoadTransaction(ClusterConnection connection, Labels label
             }
         }
 
-        await labels.IsVisibleSoonAsync(database, label, cancellationToken).ConfigureAwait(false);
+        if (table is null)
+        {
+            await labels.IsVisibleSoonAsync(database, label, cancellationToken).ConfigureAwait(false); // rows and positions become visible together, however late
+        }
+        else
+        {
+            await labels.RequireVisibleAsync(new TableName(database, table), label, cancellationToken).ConfigureAwait(false); // or the position would be there before the rows
+        }
+
         Dispose();
     }
 
@@ -148,7 +157,7 @@ internal sealed class LoadTransaction(ClusterConnection connection, Labels label
         if (!_isBegun)
         {
             _isBegun = true; // from here on there may be something to abort
-            var reply = await connection.Calls.BeginAsync(database, table, label, cancellationToken).ConfigureAwait(false);
+            var reply = await _calls.BeginAsync(database, table, label, cancellationToken).ConfigureAwait(false);
             if (!reply.IsOk)
             {
                 return reply;
@@ -157,7 +166,7 @@ internal sealed class LoadTransaction(ClusterConnection connection, Labels label
 
         for (; _sent < _pieces.Count; _sent++)
         {
-            var reply = await connection.Calls.LoadAsync(_pieces[_sent], label, cancellationToken).ConfigureAwait(false);
+            var reply = await _calls.LoadAsync(_pieces[_sent], label, cancellationToken).ConfigureAwait(false);
             if (!reply.IsOk)
             {
                 return reply;

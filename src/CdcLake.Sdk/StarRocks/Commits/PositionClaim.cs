@@ -4,13 +4,16 @@ using CdcLake.StarRocks.Ddl;
 namespace CdcLake.StarRocks.Commits;
 
 /// <summary>
-/// The opening of a table for a run: finds out what is committed, ends what an earlier run left open, and puts this run's token into the position table, so that the earlier one cannot
-/// commit any more.
+/// The opening of a table for a run: puts this run's token into the position table, so that an earlier one notices before it commits; ends what that has open, so that it cannot when it has
+/// looked before; and finds out what is committed. Numbers of commits leave a gap then: what an earlier run still has on its way to the position table is below, and changes nothing there.
 /// </summary>
 internal sealed class PositionClaim(ClusterConnection connection, PositionTable positions, Labels labels, TimeProvider clock)
 {
     // A load that had been announced and whose label is unknown never began, unless the server forgets labels faster than any is set to.
     private static readonly TimeSpan LabelsAreKept = TimeSpan.FromHours(1);
+
+    // An earlier run may be about to write the number after the one that is there.
+    private const int Gap = 2;
 
     /// <exception cref="CatalogException">The table is another pipeline's, or nobody knows what its rows are.</exception>
     /// <exception cref="PlanChangedException">It holds the result of another computation.</exception>
@@ -25,16 +28,36 @@ internal sealed class PositionClaim(ClusterConnection connection, PositionTable 
         }
 
         Check(row, table, opening);
+        var isGuarded = (await connection.Frontend.VersionAsync(cancellationToken).ConfigureAwait(false)).HasConditions;
+        row = isGuarded ? await ClaimAsync(row, table, run, cancellationToken).ConfigureAwait(false) : row;
         row = await SettleAsync(row, table, opening.Pipeline, run, cancellationToken).ConfigureAwait(false);
         if (row.Position is null)
         {
             row = row with { Plan = opening.Fingerprint, Tables = opening.Tables }; // nothing is there that would be of another plan
         }
 
-        row = row with { Run = run.Token, PendingLabel = null, PendingPosition = null, WrittenAt = clock.GetUtcNow() };
-        using var piece = positions.Piece([row]);
-        await labels.LoadAsync(piece, Labels.Of(table.ToString(), row.Number, run.Token, 'o'), cancellationToken).ConfigureAwait(false);
+        row = row with { Number = row.Number + (isGuarded ? Gap : 0), Run = run.Token, PendingLabel = null, PendingPosition = null, WrittenAt = clock.GetUtcNow() };
+        await WriteAsync(row, table, run, 'o', cancellationToken).ConfigureAwait(false);
         return row;
+    }
+
+    /// <summary>Only the token changes, and only where nobody has committed since: a commit has a higher number.</summary>
+    private async Task<PositionRow> ClaimAsync(PositionRow row, TableName table, CommitRun run, CancellationToken cancellationToken)
+    {
+        await WriteAsync(row with { Run = string.Join(' ', [run.Token, .. row.Former(run.Token)]) }, table, run, 'c', cancellationToken).ConfigureAwait(false);
+        var claimed = await positions.ReadAsync(table, cancellationToken).ConfigureAwait(false);
+        return claimed is not null && claimed.Owner == run.Token
+            ? claimed
+            : throw Taken(table, row.Pipeline);
+    }
+
+    private static CommitConflictException Taken(TableName table, string pipeline) =>
+        new($"StarRocks table {table} was committed to, or taken over, by another run of pipeline \"{pipeline}\" while this one opened it.") { IsTransient = true };
+
+    private async Task WriteAsync(PositionRow row, TableName table, CommitRun run, char kind, CancellationToken cancellationToken)
+    {
+        using var piece = await positions.NewerPieceAsync([row], cancellationToken).ConfigureAwait(false);
+        await labels.LoadAsync(piece, Labels.Of(table.ToString(), row.Number, run.Token, kind), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RequireEmptyAsync(TableName table, CancellationToken cancellationToken)
@@ -70,37 +93,42 @@ internal sealed class PositionClaim(ClusterConnection connection, PositionTable 
             return await SettlePendingAsync(row, table, cancellationToken).ConfigureAwait(false);
         }
 
-        if (row.Run.Length == 0)
-        {
-            return row;
-        }
-
         // Prepared, and not announced yet.
-        await labels.EndAsync(table.Database, Labels.Of(table.ToString(), row.Number + 1, row.Run, 't'), cancellationToken).ConfigureAwait(false);
+        foreach (var former in row.Former(run.Token))
+        {
+            await labels.EndAsync(table.Database, Labels.Of(table.ToString(), row.Number + 1, former, 't'), cancellationToken).ConfigureAwait(false);
+        }
 
         // A transaction over several tables carries their positions: once it is over, the row is the truth.
         var rows = await positions.ReadPipelineAsync(pipeline, cancellationToken).ConfigureAwait(false);
-        var number = rows.Max(r => r.Number);
-        foreach (var former in rows.Select(r => r.Run).Where(r => r != run.Token && r.Length > 0).Distinct(StringComparer.Ordinal))
+        var number = rows.Select(r => r.Number).DefaultIfEmpty(row.Number).Max();
+        var ended = rows.SelectMany(r => r.Former(run.Token)).Concat(row.Former(run.Token)).ToHashSet(StringComparer.Ordinal);
+        foreach (var former in ended)
         {
             var label = CommitRun.LabelOf(pipeline, table.Database, number + 1, former);
-            var state = await labels.EndAsync(table.Database, label, cancellationToken).ConfigureAwait(false);
-            if (state == Labels.Committed && !await labels.IsVisibleSoonAsync(table.Database, label, cancellationToken).ConfigureAwait(false))
+            if (await labels.EndAsync(table.Database, label, cancellationToken).ConfigureAwait(false) == Labels.Committed)
             {
-                throw NotVisible(table, label);
+                await labels.RequireVisibleAsync(table, label, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        return await positions.ReadAsync(table, cancellationToken).ConfigureAwait(false) ?? row;
+        // One of them may have announced a commit meanwhile; anybody else has come later.
+        var last = await positions.ReadAsync(table, cancellationToken).ConfigureAwait(false) ?? row;
+        if (last.Owner.Length > 0 && last.Owner != run.Token && !ended.Contains(last.Owner))
+        {
+            throw Taken(table, pipeline);
+        }
+
+        return last.PendingLabel is null ? last : await SettlePendingAsync(last, table, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PositionRow> SettlePendingAsync(PositionRow row, TableName table, CancellationToken cancellationToken)
     {
         var label = row.PendingLabel!;
         var state = await labels.EndAsync(table.Database, label, cancellationToken).ConfigureAwait(false);
-        if (state == Labels.Committed && !await labels.IsVisibleSoonAsync(table.Database, label, cancellationToken).ConfigureAwait(false))
+        if (state == Labels.Committed)
         {
-            throw NotVisible(table, label);
+            await labels.RequireVisibleAsync(table, label, cancellationToken).ConfigureAwait(false);
         }
 
         var isLoad = label.EndsWith("_l", StringComparison.Ordinal);
@@ -113,7 +141,4 @@ internal sealed class PositionClaim(ClusterConnection connection, PositionTable 
 
         return row with { Position = Labels.IsDone(state) ? row.PendingPosition : row.Position, PendingLabel = null, PendingPosition = null };
     }
-
-    private static StarRocksLoadException NotVisible(TableName table, string label) =>
-        new($"The last commit to StarRocks table {table} is not visible yet (label {label}): the cluster publishes it late.") { IsTransient = true, Label = label };
 }

@@ -8,7 +8,7 @@ namespace CdcLake.StarRocks.Commits;
 /// <param name="Pipeline">Who fills it.</param>
 /// <param name="Plan">Hash of what it holds the result of; empty where that is not known.</param>
 /// <param name="Number">Commits so far, begun ones included.</param>
-/// <param name="Run">Who may commit next: a token that each opening chooses anew.</param>
+/// <param name="Run">Who may commit next: a token that each opening chooses anew; behind it, while that opening goes on, those of earlier runs that may still have something open.</param>
 /// <param name="Position">What the visible rows stand for; null while the table is filled for the first time, or anew.</param>
 internal sealed record PositionRow(string Table, string Pipeline, string Plan, long Number, string Run, IReadOnlyDictionary<string, string>? Position)
 {
@@ -26,6 +26,12 @@ internal sealed record PositionRow(string Table, string Pipeline, string Plan, l
 
     /// <summary>When this was written, by this machine's clock.</summary>
     public DateTimeOffset WrittenAt { get; init; }
+
+    /// <summary>Who may commit next; empty when nobody has.</summary>
+    public string Owner => Run.Split(' ')[0];
+
+    /// <summary>Earlier runs that may have something open, as seen by a run.</summary>
+    public IEnumerable<string> Former(string run) => Run.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(r => r != run);
 
     public bool IsAt(IReadOnlyDictionary<string, string> position) =>
         PendingLabel is null && Position is not null && Position.Count == position.Count && position.All(p => Position.GetValueOrDefault(p.Key) == p.Value);

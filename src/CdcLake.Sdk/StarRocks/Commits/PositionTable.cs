@@ -52,7 +52,30 @@ internal sealed class PositionTable(ClusterConnection connection, string databas
 
     public Task<IReadOnlyList<PositionRow>> ReadPipelineAsync(string pipeline, CancellationToken cancellationToken) => ReadAsync("pipeline", pipeline, cancellationToken);
 
-    /// <summary>Rows on their way into this table.</summary>
+    /// <summary>Rows on their way into this table by themselves: where the server can, one with a lower number than is there leaves it alone, since whoever wrote that came later.</summary>
+    public async Task<LoadPiece> NewerPieceAsync(IEnumerable<PositionRow> rows, CancellationToken cancellationToken)
+    {
+        var version = await connection.Frontend.VersionAsync(cancellationToken).ConfigureAwait(false);
+        var piece = Piece(rows);
+        return version.HasConditions ? piece with { Headers = [.. Form, new("merge_condition", "number")] } : piece;
+    }
+
+    /// <summary>Another process that was started for the same pipeline puts its own token here. It aborts what this one has open; here that is noticed before more is done.</summary>
+    /// <exception cref="CommitConflictException">The table is not this run's any more (transient).</exception>
+    public async Task RequireOwnAsync(string pipeline, string run, IEnumerable<TableName> tables, CancellationToken cancellationToken)
+    {
+        var rows = await ReadPipelineAsync(pipeline, cancellationToken).ConfigureAwait(false);
+        foreach (var table in tables)
+        {
+            if (rows.FirstOrDefault(r => r.Table == table.Table)?.Owner != run)
+            {
+                throw new CommitConflictException(
+                    $"StarRocks table {table} is filled by another run of pipeline \"{pipeline}\" now: two processes run it at the same time, or somebody changed {Name}. Nothing was committed here.") { IsTransient = true };
+            }
+        }
+    }
+
+    /// <summary>Rows on their way into this table as part of a transaction over several.</summary>
     public LoadPiece Piece(IEnumerable<PositionRow> rows)
     {
         var buffer = new ArrayBufferWriter<byte>();

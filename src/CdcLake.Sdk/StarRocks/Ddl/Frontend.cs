@@ -1,7 +1,7 @@
+using System.Data.Common;
 using CdcLake.Common;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
-using MySqlConnector;
 
 namespace CdcLake.StarRocks.Ddl;
 
@@ -9,10 +9,12 @@ namespace CdcLake.StarRocks.Ddl;
 /// Statements to a cluster, over MySqlConnector and the MySQL protocol: one session, opened when it is needed and again when it broke, at the first frontend that answers. All statements
 /// go as text, since frontends take no prepared ones, and each may be run twice. Safe for concurrent use.
 /// </summary>
-internal sealed class Frontend(MySqlConnectionOptions access)
+/// <param name="access">Where, and as whom.</param>
+/// <param name="open">Opens a session with one host of the list; null for the network.</param>
+internal sealed class Frontend(MySqlConnectionOptions access, Func<string, CancellationToken, Task<IStatementSession>>? open = null)
 {
     private readonly AsyncLock _lock = new();
-    private ServerSession? _session;
+    private IStatementSession? _session;
     private ServerVersion? _version;
 
     /// <summary>How it is reached.</summary>
@@ -27,7 +29,7 @@ internal sealed class Frontend(MySqlConnectionOptions access)
 
     /// <summary>Runs a statement and hands out its (many) rows one by one. It is not run twice once a row came.</summary>
     /// <exception cref="MySqlServerException">No frontend answers (transient), the login or the statement is refused.</exception>
-    public Task ReadAsync(string statement, Action<MySqlDataReader> row, CancellationToken cancellationToken)
+    public Task ReadAsync(string statement, Action<DbDataReader> row, CancellationToken cancellationToken)
     {
         var isBegun = false;
         return RunAsync(
@@ -43,14 +45,14 @@ internal sealed class Frontend(MySqlConnectionOptions access)
             },
             cancellationToken);
 
-        void Begun(MySqlDataReader reader)
+        void Begun(DbDataReader reader)
         {
             isBegun = true;
             row(reader);
         }
     }
 
-    private async Task<T> RunAsync<T>(Func<ServerSession, Task<T>> run, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(Func<IStatementSession, Task<T>> run, CancellationToken cancellationToken)
     {
         using var turn = await _lock.EnterAsync(cancellationToken).ConfigureAwait(false);
         for (var wasOpen = _session is not null; ; wasOpen = false)
@@ -97,13 +99,15 @@ internal sealed class Frontend(MySqlConnectionOptions access)
         return _version;
     }
 
-    private async Task<ServerSession> OpenAsync(CancellationToken cancellationToken)
+    private async Task<IStatementSession> OpenAsync(CancellationToken cancellationToken)
     {
         for (var i = 0; ; i++)
         {
             try
             {
-                return await ServerSession.OpenPlainAsync(access, access.Hosts[i], cancellationToken).ConfigureAwait(false);
+                return open is null
+                    ? await ServerSession.OpenPlainAsync(access, access.Hosts[i], cancellationToken).ConfigureAwait(false)
+                    : await open(access.Hosts[i], cancellationToken).ConfigureAwait(false);
             }
             catch (MySqlServerException error) when (error.IsTransient && i + 1 < access.Hosts.Count)
             {

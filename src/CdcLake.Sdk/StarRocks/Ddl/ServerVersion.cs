@@ -11,6 +11,9 @@ internal sealed record ServerVersion(int Major, int Minor, string Text)
     /// <summary>Load, prepare and commit as separate requests.</summary>
     public bool HasTransactions => IsFrom(2, 5);
 
+    /// <summary>Rows that are applied only where a column is not below what is there.</summary>
+    public bool HasConditions => IsFrom(2, 5);
+
     public bool HasVarbinary => IsFrom(3, 0);
 
     public int MaxDecimalPrecision => IsFrom(4, 0) ? 76 : 38;

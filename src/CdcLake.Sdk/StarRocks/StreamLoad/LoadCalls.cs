@@ -13,14 +13,15 @@ internal sealed record LoadPiece(TableName Table, IReadOnlyList<KeyValuePair<str
 }
 
 /// <summary>The requests of Stream Load and of its transactions, one attempt each.</summary>
-internal sealed class LoadCalls(LoadClient client, StarRocksOptions options)
+/// <param name="client">Sends them.</param>
+/// <param name="options">Their limits.</param>
+/// <param name="clock">Measures those.</param>
+internal sealed class LoadCalls(LoadClient client, StarRocksOptions options, TimeProvider clock)
 {
     /// <summary>How long a commit waits until it is visible; after that it is committed all the same.</summary>
     private const string PublicationSeconds = "30";
 
     private readonly string _timeout = ((long)options.LoadTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-
-    public LoadClient Client => client;
 
     /// <summary>A whole load: begins, takes the rows, commits.</summary>
     public Task<LoadReply> StreamLoadAsync(LoadPiece piece, string label, CancellationToken cancellationToken) =>
@@ -48,26 +49,29 @@ internal sealed class LoadCalls(LoadClient client, StarRocksOptions options)
 
     /// <summary>Aborts by label at the frontend, which works without the backend that held the rows.</summary>
     public Task<LoadReply> CancelAsync(string database, string label, CancellationToken cancellationToken) =>
-        client.SendAsync(new LoadRequest(HttpMethod.Post, $"/api/{database}/{label}/_cancel", []), cancellationToken);
+        client.SendAsync(new LoadRequest(HttpMethod.Post, $"/api/{database}/{label}/_cancel", []), clock, cancellationToken);
 
     public Task<LoadReply> StateAsync(string database, string label, CancellationToken cancellationToken) =>
-        client.SendAsync(new LoadRequest(HttpMethod.Get, $"/api/{database}/get_load_state?label={label}", []), cancellationToken);
+        client.SendAsync(new LoadRequest(HttpMethod.Get, $"/api/{database}/get_load_state?label={label}", []), clock, cancellationToken);
+
+    /// <summary>The list of rejected rows that a backend keeps, or why it cannot be read.</summary>
+    public Task<string> ReadErrorsAsync(string url, CancellationToken cancellationToken) => client.ReadErrorsAsync(url, clock, cancellationToken);
 
     private Task<LoadReply> PostAsync(string verb, string database, string label, KeyValuePair<string, string>[] more, CancellationToken cancellationToken) =>
-        client.SendAsync(new LoadRequest(HttpMethod.Post, $"/api/transaction/{verb}", [new("label", label), new("db", database), .. more]), cancellationToken);
+        client.SendAsync(new LoadRequest(HttpMethod.Post, $"/api/transaction/{verb}", [new("label", label), new("db", database), .. more]), clock, cancellationToken);
 
     private async Task<LoadReply> SendAsync(string path, LoadPiece piece, KeyValuePair<string, string>[] more, CancellationToken cancellationToken)
     {
         KeyValuePair<string, string>[] common = [.. more, .. piece.Headers, new("strict_mode", "true"), new("max_filter_ratio", "0"), new("timezone", "+00:00")];
         if (!options.Compress)
         {
-            return await client.SendAsync(new LoadRequest(HttpMethod.Put, path, common, piece.Body.Bytes), cancellationToken).ConfigureAwait(false);
+            return await client.SendAsync(new LoadRequest(HttpMethod.Put, path, common, piece.Body.Bytes), clock, cancellationToken).ConfigureAwait(false);
         }
 
         using var packed = piece.Body.Gzip();
         var headers = piece.Headers.Contains(new("format", "json"))
             ? [.. common, new("compression", "gzip")]
             : common.Select(h => h.Key == "format" ? new("format", "gzip") : h).ToArray();
-        return await client.SendAsync(new LoadRequest(HttpMethod.Put, path, headers, packed.Bytes), cancellationToken).ConfigureAwait(false);
+        return await client.SendAsync(new LoadRequest(HttpMethod.Put, path, headers, packed.Bytes), clock, cancellationToken).ConfigureAwait(false);
     }
 }

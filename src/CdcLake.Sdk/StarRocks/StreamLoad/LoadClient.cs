@@ -26,38 +26,34 @@ internal sealed class LoadClient
     private readonly StarRocksOptions _options;
     private int _current;
 
-    public LoadClient(IReadOnlyList<Uri> frontends, string user, string password, StarRocksOptions options)
+    /// <param name="frontends">Tried in that order, from the one on that answered last.</param>
+    /// <param name="user">Who loads.</param>
+    /// <param name="password">Its password.</param>
+    /// <param name="options">Limits and addresses.</param>
+    /// <param name="handler">Carries requests; null for the network.</param>
+    public LoadClient(IReadOnlyList<Uri> frontends, string user, string password, StarRocksOptions options, HttpMessageHandler? handler = null)
     {
         _frontends = frontends;
         _options = options;
         _credentials = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            Expect100ContinueTimeout = options.LoadTimeout,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20), // frontends close idle connections themselves
-            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, // column names
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = options.CertificateAuthorities is { } file ? Trusting(file) : null },
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan, // each request has its own
-        };
+        _http = new HttpClient(handler ?? Network(options)) { Timeout = Timeout.InfiniteTimeSpan }; // each request has its own
     }
 
     /// <summary>Name for messages.</summary>
     public string Peer => _frontends[_current % _frontends.Count].Authority;
 
     /// <summary>Sends a request to a frontend and follows where it leads.</summary>
+    /// <param name="request">The same on every hop.</param>
+    /// <param name="clock">Measures how long an answer may take.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The answer; one that says that it is lost when none came.</returns>
     /// <exception cref="StarRocksLoadException">The user or its password is not accepted, or a redirect would give the password away.</exception>
-    public async Task<LoadReply> SendAsync(LoadRequest request, CancellationToken cancellationToken)
+    public async Task<LoadReply> SendAsync(LoadRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
         var first = _current;
         var target = new Uri(_frontends[first % _frontends.Count], request.Path);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(request.Body is null ? LongestAnswer : _options.LoadTimeout + Slack);
+        using var time = new CancellationTokenSource(request.Body is null ? LongestAnswer : _options.LoadTimeout + Slack, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         try
         {
             for (var hop = 0; hop < MostHops; hop++)
@@ -92,11 +88,11 @@ internal sealed class LoadClient
 
     /// <summary>Reads the list of rejected rows that a backend keeps.</summary>
     /// <returns>Its beginning; a text that says why there is none when it cannot be read.</returns>
-    public async Task<string> ReadErrorsAsync(string url, CancellationToken cancellationToken)
+    public async Task<string> ReadErrorsAsync(string url, TimeProvider clock, CancellationToken cancellationToken)
     {
         const int MostCharacters = 3000;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(10));
+        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(10), clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         try
         {
             var address = _options.RewriteAddress?.Invoke(new Uri(url)) ?? new Uri(url);
@@ -109,6 +105,17 @@ internal sealed class LoadClient
             return $"(the list of rejected rows at {url} cannot be read: {error.Message})";
         }
     }
+
+    private static SocketsHttpHandler Network(StarRocksOptions options) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        Expect100ContinueTimeout = options.LoadTimeout,
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20), // frontends close idle connections themselves
+        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, // column names
+        SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = options.CertificateAuthorities is { } file ? Trusting(file) : null },
+    };
 
     private static X509ChainPolicy Trusting(string file)
     {

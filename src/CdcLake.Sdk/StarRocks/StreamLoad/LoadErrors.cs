@@ -27,14 +27,14 @@ internal static class LoadErrors
     public static bool IsLasting(LoadReply reply) => !reply.IsLost && Lasting.Any(w => reply.Message.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The error of a refusal.</summary>
-    /// <param name="client">Fetches the rejected rows.</param>
+    /// <param name="calls">Fetches the rejected rows.</param>
     /// <param name="reply">The refusal.</param>
     /// <param name="table">What was loaded.</param>
     /// <param name="label">Under which label.</param>
     /// <param name="cancellationToken">Ends the fetching.</param>
-    public static async Task<StarRocksLoadException> OfAsync(LoadClient client, LoadReply reply, TableName table, string label, CancellationToken cancellationToken)
+    public static async Task<StarRocksLoadException> OfAsync(LoadCalls calls, LoadReply reply, TableName table, string label, CancellationToken cancellationToken)
     {
-        var rows = reply.ErrorUrl is { } url ? $" Rejected rows, as the server lists them: {await client.ReadErrorsAsync(url, cancellationToken).ConfigureAwait(false)}" : "";
+        var rows = reply.ErrorUrl is { } url ? $" Rejected rows, as the server lists them: {await calls.ReadErrorsAsync(url, cancellationToken).ConfigureAwait(false)}" : "";
         var cure = Passing.FirstOrDefault(p => reply.Message.Contains(p.Words, StringComparison.OrdinalIgnoreCase)).Cure ?? "";
         var what = reply.IsLost ? $"StarRocks did not say whether it took rows of {table}: {reply.Message}." : $"StarRocks refused rows of {table}: {reply.Message.TrimEnd('.')} ({reply.Status}).";
         return new StarRocksLoadException($"{what}{rows}{cure} Label {label}.") { IsTransient = !IsLasting(reply), Label = label };

@@ -44,8 +44,12 @@ internal sealed class PacketStream : IAsyncDisposable
         _stream = stream;
         _peer = peer;
         _buffer = ArrayPool<byte>.Shared.Rent(bufferSize);
+        Clock = clock;
         _deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
     }
+
+    /// <summary>Measures time limits of this connection.</summary>
+    public TimeProvider Clock { get; }
 
     /// <summary>Longest silence while a fill waits; then the peer counts as dead.</summary>
     /// <value>Infinite.</value>
