@@ -63,7 +63,18 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         return TableCapture.Of(described, [.. Enumerable.Range(0, described.Schema.Count)]);
     }
 
-    public MySqlBinlogSource Open() => new(MySqlConnectionOptions.Parse(ConnectionString), "benchmark", new MySqlSourceOptions(), TimeProvider.System);
+    public MySqlBinlogSource Open(int readers = 1) =>
+        new(MySqlConnectionOptions.Parse(ConnectionString), "benchmark", new MySqlSourceOptions { SnapshotWorkers = readers }, TimeProvider.System);
+
+    /// <summary>Makes the table so many times as large.</summary>
+    public async Task GrowAsync(int times)
+    {
+        await using var connection = await OpenAsync(ConnectionString);
+        for (var i = 1; i < times; i++)
+        {
+            await connection.ExecuteAsync($"INSERT INTO {Table} SELECT id + {i * (long)Rows}, product_id, qty, price, sale_ts FROM {Table} WHERE id <= {Rows}", CancellationToken.None);
+        }
+    }
 
     /// <summary>The same server without encryption, which would be measured too.</summary>
     public static string Plain(string connectionString) => connectionString + ";SSL Mode=None;Allow Public Key Retrieval=true";

@@ -49,6 +49,7 @@ internal static class TargetLists
     [
         new("scaling, join + aggregate", () => ScalingTargets.JoinAggregateAsync(work, 15)),
         new("scaling, two tables", () => ScalingTargets.TwoTablesAsync(work, 15)),
+        new("snapshot, several readers", () => WithServer(work, "snapshot from MySQL, several readers (clock)", SnapshotTargets.ReadersAsync)),
         new("memory of a replication", () => MemoryTargets.ReplicaAsync(work, 100_000_000)),
         new("spill", () => SpillTargets.SalesAsync(work, 100_000_000, 2L << 30)),
         new("rocksdb", () => RocksTargets.KeyedAsync(work, 10_000_000, 256L << 20)),

@@ -19,7 +19,9 @@ public sealed class MySqlSourceOptions
     /// <value>Default: null, derived from the names of pipeline and server.</value>
     public uint? ServerId { get; set; }
 
-    /// <summary>Connections that read an initial snapshot; each reads whole tables.</summary>
+    /// <summary>
+    /// Connections that read an initial snapshot, all at the same position: different tables, and of a table with more than about 65,000 rows and a key that has an order different ranges.
+    /// </summary>
     /// <value>Default: 2.</value>
     public int SnapshotWorkers { get; set; } = 2;
 

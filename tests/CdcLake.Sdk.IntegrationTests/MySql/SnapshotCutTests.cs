@@ -18,14 +18,17 @@ public sealed class SnapshotCutTests
     private const long Total = Ids * 1000;
 
     [ServerFact(TestServers.MySql)]
-    public Task Cut_is_exact_under_concurrent_writers() => ProveAsync(TestServers.MySql);
+    public Task Cut_is_exact_under_concurrent_writers() => ProveAsync(TestServers.MySql, new MySqlSourceOptions().SnapshotWorkers, 1 << 15);
+
+    [ServerFact(TestServers.MySql)]
+    public Task Cut_is_exact_where_several_read_ranges_of_one_table() => ProveAsync(TestServers.MySql, readers: 4, smallestRange: 20);
 
     [ServerTheory(TestServers.MariaDb, TestServers.MariaDbOld)]
     [InlineData(TestServers.MariaDb)]
     [InlineData(TestServers.MariaDbOld)]
-    public Task Cut_of_MariaDb_is_exact_under_concurrent_writers(string server) => ProveAsync(server);
+    public Task Cut_of_MariaDb_is_exact_under_concurrent_writers(string server) => ProveAsync(server, readers: 3, smallestRange: 30);
 
-    private static async Task ProveAsync(string server)
+    private static async Task ProveAsync(string server, int readers, int smallestRange)
     {
         await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(server), "cut");
         string[] names = [$"{database.Name}.a", $"{database.Name}.b"];
@@ -43,7 +46,10 @@ public sealed class SnapshotCutTests
         var tables = await new MySqlBinlogSource(options, "cut", new MySqlSourceOptions(), TimeProvider.System).DescribeAsync(names, default);
         var captures = tables.Select(t => TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count)])).ToList();
         var plan = new SnapshotPlan(
-            ReplicaIdentity.Of("cut", database.Name, null, TimeSpan.FromSeconds(5)), captures, [.. names.Select(n => MySqlTableName.Parse(n, null))], new MySqlSourceOptions(), TimeProvider.System);
+            ReplicaIdentity.Of("cut", database.Name, null, TimeSpan.FromSeconds(5)), captures, [.. names.Select(n => MySqlTableName.Parse(n, null))], new MySqlSourceOptions { SnapshotWorkers = readers }, TimeProvider.System)
+        {
+            SmallestRange = smallestRange,
+        };
         var cuts = new List<(SourcePosition Position, List<string> A, List<string> B)>();
         using var stop = new CancellationTokenSource();
         var writers = Enumerable.Range(0, Writers).Select(i => WriteAsync(database, i, stop.Token)).ToArray();
@@ -69,7 +75,7 @@ public sealed class SnapshotCutTests
         await ReplayAsync(database, names, created, cuts);
     }
 
-    // One cut, read with two views, as the source reads it.
+    // One cut, read with several views, as the source reads it.
     private static async Task<(TableContents Contents, int Touched)> TakeAsync(SnapshotPlan plan, MySqlConnectionOptions options)
     {
         var contents = new TableContents(2);

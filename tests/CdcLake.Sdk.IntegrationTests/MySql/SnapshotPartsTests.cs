@@ -23,8 +23,10 @@ public sealed class SnapshotPartsTests(ITestOutputHelper output)
 
     private static int Trials => Proof.Rounds(usual: 3, full: 60);
 
-    [ServerFact(TestServers.MySql)]
-    public async Task Snapshot_goes_on_from_any_part_and_is_exact()
+    [ServerTheory(TestServers.MySql)]
+    [InlineData(2, 1 << 15)]
+    [InlineData(4, 500)] // several of them read one table
+    public async Task Snapshot_goes_on_from_any_part_and_is_exact(int readers, int smallestRange)
     {
         var random = Seed.Next(output);
         await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "parts");
@@ -37,17 +39,19 @@ public sealed class SnapshotPartsTests(ITestOutputHelper output)
             "CREATE TABLE f (v INT)");
         var created = await SourceRun.PositionAsync(database.Connection);
         await FillAsync(database);
-        var plan = await PlanAsync(database);
+        var plan = await PlanAsync(database) with { SmallestRange = smallestRange, Settings = new MySqlSourceOptions { SnapshotWorkers = readers } };
         var ends = new List<(SourcePosition Position, List<string>[] Tables)>();
         using var stop = new CancellationTokenSource();
         var writers = Enumerable.Range(0, Writers).Select(i => WriteAsync(database, i, stop.Token)).ToArray();
         var kills = 0;
+        var together = 0;
         try
         {
             for (var trial = 0; trial < Trials; trial++)
             {
-                var (contents, killed) = await TakeAsync(plan, database, random);
+                var (contents, killed, ranges) = await TakeAsync(plan, database, random);
                 kills += killed;
+                together = Math.Max(together, ranges);
                 ends.Add((contents.Position!, [.. Enumerable.Range(0, plan.Captures.Count).Select(contents.Rows)]));
             }
         }
@@ -57,8 +61,9 @@ public sealed class SnapshotPartsTests(ITestOutputHelper output)
             await Task.WhenAll(writers);
         }
 
-        output.WriteLine($"{kills} kills in {Trials} snapshots");
+        output.WriteLine($"{kills} kills in {Trials} snapshots, up to {together} ranges of a table read in part");
         Assert.True(kills >= Trials, $"only {kills} kills");
+        Assert.True(smallestRange > Rows ? together <= 1 : together > 1, $"{together} ranges of a table were read in part");
         await ReplayAsync(database, plan, created, ends);
     }
 
@@ -76,11 +81,19 @@ public sealed class SnapshotPartsTests(ITestOutputHelper output)
     }
 
     // One snapshot, killed again and again: of what came behind the last part nothing is left.
-    private static async Task<(TableContents Contents, int Kills)> TakeAsync(SnapshotPlan plan, MySqlDatabase database, Random random)
+    private static async Task<(TableContents Contents, int Kills, int Ranges)> TakeAsync(SnapshotPlan plan, MySqlDatabase database, Random random)
     {
         var contents = new TableContents(plan.Captures.Count);
+        var ranges = 0;
         contents.OnEpoch = epoch =>
         {
+            if (epoch.Position.IsPartial)
+            {
+                var progress = SnapshotProgress.Parse(((MySqlPosition)epoch.Position).Part!.Progress);
+                ranges = Math.Max(ranges, progress.Tables.Values.Max(t => t.Ranges.Count(r => r is { IsDone: false, At: not null })));
+                Assert.All(progress.Tables.Values, t => Assert.InRange(t.Ranges.Count, 0, (4 * plan.Settings.SnapshotWorkers) + 1)); // however many were read
+            }
+
             if (epoch.Position.IsPartial && random.Next(4) == 0)
             {
                 throw new OperationCanceledException("killed");
@@ -98,7 +111,7 @@ public sealed class SnapshotPartsTests(ITestOutputHelper output)
                 var end = await snapshot.RunAsync(session, default);
                 Assert.Equal<SourcePosition>(end, contents.Position!);
                 Assert.False(end.IsPartial);
-                return (contents, kills);
+                return (contents, kills, ranges);
             }
             catch (OperationCanceledException)
             {

@@ -20,14 +20,8 @@ public sealed class ViewGuardTests
             "INSERT INTO t VALUES (1, 5), (2, 15), (3, 25)", "CREATE TABLE other (id INT, day INT, PRIMARY KEY (id, day))", "INSERT INTO other VALUES (9, 15)",
             "CREATE TABLE hashed (id INT, day INT, PRIMARY KEY (id, day)) PARTITION BY HASH (day) PARTITIONS 3", "INSERT INTO hashed SELECT * FROM t",
             "CREATE TABLE ghost LIKE other", "INSERT INTO ghost VALUES (4, 4)");
-        string[] names = [.. new[] { "t", "other", "hashed" }.Select(t => $"{database.Name}.{t}")];
-        var options = database.Options;
-        var tables = await new MySqlBinlogSource(options, "views", new MySqlSourceOptions(), TimeProvider.System).DescribeAsync(names, default);
-        var plan = new SnapshotPlan(
-            ReplicaIdentity.Of("views", database.Name, null, TimeSpan.FromSeconds(5)), [.. tables.Select(t => TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count)]))],
-            [.. names.Select(n => MySqlTableName.Parse(n, null))], new MySqlSourceOptions(), TimeProvider.System);
-        var contents = new TableContents(names.Length);
-        using var snapshot = new InitialSnapshot(plan, contents) { WhenCut = _ => database.ExecuteAsync(alteration) };
+        var contents = new TableContents(3);
+        using var snapshot = new InitialSnapshot(await PlanAsync(database, ["t", "other", "hashed"]), contents) { WhenCut = _ => database.ExecuteAsync(alteration) };
         await using var session = await MySqlDatabase.ConnectAsync(database.ConnectionString);
         var error = await Record.ExceptionAsync(() => snapshot.RunAsync(session, default));
         if (error is not null)
@@ -40,6 +34,60 @@ public sealed class ViewGuardTests
         Assert.Equal(["1|5", "2|15", "3|25"], contents.Rows(0).Order(StringComparer.Ordinal));
         Assert.Equal(["9|15"], contents.Rows(1));
         Assert.Equal(["1|5", "2|15", "3|25"], contents.Rows(2).Order(StringComparer.Ordinal));
+    }
+
+    [ServerTheory(TestServers.MySql)]
+    [InlineData(0, 2)] // one for the window of the cut, and one for all tables
+    [InlineData(2, 3)]
+    public async Task Log_is_looked_through_once_for_all_tables_and_a_lost_connection_is_opened_again(int cut, int dumps)
+    {
+        await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "guardonce");
+        string[] tables = [.. Enumerable.Range(0, 12).Select(i => $"t{i}")];
+        await database.ExecuteAsync([.. tables.SelectMany(t => new[] { $"CREATE TABLE {t} (id INT PRIMARY KEY)", $"INSERT INTO {t} VALUES (1), (2)" }), "CREATE TABLE busy (id INT AUTO_INCREMENT PRIMARY KEY)"]);
+        await using var proxy = new DumpProxy(database.ConnectionString, cut);
+        var contents = new TableContents(tables.Length) { OnChanges = _ => database.ExecuteAsync("INSERT INTO busy VALUES (NULL)") };
+        using var snapshot = new InitialSnapshot(await PlanAsync(database, tables), contents) { WhenCut = _ => database.ExecuteAsync("INSERT INTO busy VALUES (NULL)") };
+        await using var session = await MySqlDatabase.ConnectAsync(proxy.ConnectionString);
+        await snapshot.RunAsync(session, default);
+        Assert.All(Enumerable.Range(0, tables.Length), i => Assert.Equal(["1", "2"], contents.Rows(i)));
+        Assert.Equal(dumps, proxy.Dumps);
+    }
+
+    [ServerFact(TestServers.MySql)]
+    public async Task Alteration_of_a_table_that_was_read_does_not_matter_and_one_of_a_table_to_be_read_does()
+    {
+        await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(TestServers.MySql), "guardmark");
+        await database.ExecuteAsync(
+            "CREATE TABLE a (id INT PRIMARY KEY)", "INSERT INTO a VALUES (1)",
+            "CREATE TABLE b (id INT, day INT, PRIMARY KEY (id, day)) PARTITION BY RANGE (day) (PARTITION p10 VALUES LESS THAN (10), PARTITION p20 VALUES LESS THAN (20))", "INSERT INTO b VALUES (1, 5), (2, 15)");
+        foreach (var (alteration, isHarmless) in new[] { ("ALTER TABLE a MODIFY id BIGINT", true), ("ALTER TABLE b TRUNCATE PARTITION p20", false) })
+        {
+            var contents = new TableContents(2);
+            var isAltered = false;
+            contents.OnChanges = async table =>
+            {
+                if (isHarmless && table == 1 && !isAltered)
+                {
+                    isAltered = true;
+                    await database.ExecuteAsync(alteration, "INSERT INTO a VALUES (9)");
+                }
+            };
+            var plan = await PlanAsync(database, isHarmless ? ["a", "b"] : ["b", "a"]) with { Settings = new MySqlSourceOptions { SnapshotWorkers = 1 } };
+            using var snapshot = new InitialSnapshot(plan, contents) { WhenCut = _ => isHarmless ? Task.CompletedTask : database.ExecuteAsync(alteration) };
+            await using var session = await MySqlDatabase.ConnectAsync(database.ConnectionString);
+            if (isHarmless)
+            {
+                await snapshot.RunAsync(session, default);
+                Assert.Equal(["1"], contents.Rows(0));
+                Assert.Equal(["1|5", "2|15"], contents.Rows(1));
+            }
+            else
+            {
+                var error = await Assert.ThrowsAsync<SchemaMismatchException>(() => snapshot.RunAsync(session, default));
+                Assert.True(error.IsTransient);
+                Assert.Empty(contents.Epochs);
+            }
+        }
     }
 
     public static TheoryData<string, string, bool> Alterations
@@ -67,5 +115,14 @@ public sealed class ViewGuardTests
 
             return data;
         }
+    }
+
+    private static async Task<SnapshotPlan> PlanAsync(MySqlDatabase database, IEnumerable<string> tables)
+    {
+        string[] names = [.. tables.Select(t => $"{database.Name}.{t}")];
+        var described = await new MySqlBinlogSource(database.Options, "views", new MySqlSourceOptions(), TimeProvider.System).DescribeAsync(names, default);
+        return new SnapshotPlan(
+            ReplicaIdentity.Of("views", database.Name, null, TimeSpan.FromSeconds(5)), [.. described.Select(t => TableCapture.Of(t, [.. Enumerable.Range(0, t.Schema.Count)]))],
+            [.. names.Select(n => MySqlTableName.Parse(n, null))], new MySqlSourceOptions(), TimeProvider.System);
     }
 }

@@ -18,10 +18,7 @@ internal sealed class FinishedRows(ServerSession session)
     public async ValueTask<bool[]> FindAsync(TableReading reading, ChangeBatch wide, CancellationToken cancellationToken)
     {
         var found = new bool[wide.Count];
-        var ranges = Enumerable.Range(0, reading.Ranges.Count)
-            .Where(r => reading.Ranges[r].IsDone || reading.Ranges[r].At is not null)
-            .Select(r => (After: reading.Before(r), reading.Ranges[r].ReadUpTo))
-            .ToList();
+        var ranges = Ranges(reading.Progress);
         if (reading.IsDone)
         {
             found.AsSpan().Fill(true);
@@ -39,6 +36,23 @@ internal sealed class FinishedRows(ServerSession session)
         }
 
         return found;
+    }
+
+    private static List<(IReadOnlyList<string>? After, IReadOnlyList<string>? UpTo)> Ranges(TableProgress? progress)
+    {
+        var ranges = new List<(IReadOnlyList<string>?, IReadOnlyList<string>?)>();
+        IReadOnlyList<string>? after = null;
+        foreach (var range in progress?.Ranges ?? [])
+        {
+            if (range.IsDone || range.At is not null)
+            {
+                ranges.Add((after, range.ReadUpTo));
+            }
+
+            after = range.UpTo;
+        }
+
+        return ranges;
     }
 
     private static void Compare(KeyOrder order, List<(IReadOnlyList<string>? After, IReadOnlyList<string>? UpTo)> ranges, ChangeBatch wide, bool[] found)

@@ -16,12 +16,14 @@ internal sealed class KeyOrder
 {
     private readonly IReadOnlyList<MySqlColumn> _columns;
     private readonly IReadOnlyList<int> _ordinals;
+    private readonly IReadOnlyList<int> _keyOrdinals;
     private readonly IReadOnlyList<string> _collations;
 
-    private KeyOrder(IReadOnlyList<MySqlColumn> columns, IReadOnlyList<int> ordinals, IReadOnlyList<string> collations)
+    private KeyOrder(IReadOnlyList<MySqlColumn> columns, SnapshotTable table, IReadOnlyList<string> collations)
     {
         _columns = columns;
-        _ordinals = ordinals;
+        _ordinals = table.Key;
+        _keyOrdinals = table.KeyInKeyOnly;
         _collations = collations;
         Names = [.. columns.Select(c => MySqlTableName.Quote(c.Name))];
         IsNumeric = columns.All(IsInteger);
@@ -53,7 +55,7 @@ internal sealed class KeyOrder
             $"SELECT COLUMN_NAME, COLLATION_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {MySqlTableName.Literal(name.Database)} AND TABLE_NAME = {MySqlTableName.Literal(name.Table)}",
             cancellationToken).ConfigureAwait(false);
         var collations = found.Rows.ToDictionary(r => r[0]!, r => r[1] ?? "", StringComparer.OrdinalIgnoreCase);
-        var order = new KeyOrder(columns, table.Key, [.. columns.Select(c => collations.GetValueOrDefault(c.Name, ""))]);
+        var order = new KeyOrder(columns, table, [.. columns.Select(c => collations.GetValueOrDefault(c.Name, ""))]);
         if (isKnown)
         {
             return order;
@@ -72,16 +74,12 @@ internal sealed class KeyOrder
     /// <summary>Where a row stands.</summary>
     /// <param name="wide">A batch with the key's columns.</param>
     /// <param name="row">The row in it.</param>
-    public string[] PointOf(ChangeBatch wide, int row)
-    {
-        var point = new string[_columns.Count];
-        for (var i = 0; i < point.Length; i++)
-        {
-            point[i] = Literal(_columns[i], _collations[i], wide[_ordinals[i]], row);
-        }
+    public string[] PointOf(ChangeBatch wide, int row) => PointOf(wide, _ordinals, row);
 
-        return point;
-    }
+    /// <summary>Where a row stands.</summary>
+    /// <param name="key">A batch with the key's columns alone (<see cref="SnapshotTable.KeyOnly"/>).</param>
+    /// <param name="row">The row in it.</param>
+    public string[] PointOfKey(ChangeBatch key, int row) => PointOf(key, _keyOrdinals, row);
 
     /// <summary>A condition that a key is behind a point; what the key begins with stands alone too, so that the server can use its index.</summary>
     public static string After(IReadOnlyList<string> key, IReadOnlyList<string> point, int at = 0) => at == point.Count - 1
@@ -106,6 +104,17 @@ internal sealed class KeyOrder
         }
 
         return 0;
+    }
+
+    private string[] PointOf(ChangeBatch batch, IReadOnlyList<int> ordinals, int row)
+    {
+        var point = new string[_columns.Count];
+        for (var i = 0; i < point.Length; i++)
+        {
+            point[i] = Literal(_columns[i], _collations[i], batch[ordinals[i]], row);
+        }
+
+        return point;
     }
 
     /// <summary>True when the server would have to sort the rows to read them in an order.</summary>

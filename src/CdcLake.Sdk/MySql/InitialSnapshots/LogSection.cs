@@ -19,6 +19,9 @@ internal sealed class LogSection(SnapshotPlan plan, IReadOnlyList<SnapshotTable>
     /// <summary>True when views from before the end of the section are read after it: the tables must show the same rows in them.</summary>
     public bool GuardsViews { get; init; }
 
+    /// <summary>By qualified name, up to where the log matters to a table; those without a mark it matters to all along.</summary>
+    public IReadOnlyDictionary<string, BinlogStatus> Marks { get; init; } = new Dictionary<string, BinlogStatus>();
+
     /// <summary>XA transactions that may have been prepared before the section and have ended before the views were opened.</summary>
     public IReadOnlyCollection<XaId> Settled { get; init; } = [];
 
@@ -50,19 +53,28 @@ internal sealed class LogSection(SnapshotPlan plan, IReadOnlyList<SnapshotTable>
         {
             await ServerDialects.Of(session).StartDumpAsync(connection, plan.Identity, from, untilEnd: true, cancellationToken).ConfigureAwait(false);
             processor.BeginStream(connection.Peer, checksum: true);
-            await PumpAsync(connection, processor, high, output, cancellationToken).ConfigureAwait(false);
+            await PumpAsync(connection, processor, high, output, InOrder(), cancellationToken).ConfigureAwait(false);
             await processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
             return processor.Position;
         }
     }
 
-    private static async Task PumpAsync(WireConnection connection, BinlogEventProcessor processor, BinlogStatus? high, ISourceOutput output, CancellationToken cancellationToken)
+    private Queue<KeyValuePair<string, BinlogStatus>> InOrder() =>
+        new(Marks.Where(m => tables.Any(t => t.Capture.Table.Name == m.Key)).OrderBy(m => LogFile.NumberOf(m.Value.File)).ThenBy(m => m.Value.Offset));
+
+    private static async Task PumpAsync(
+        WireConnection connection, BinlogEventProcessor processor, BinlogStatus? high, ISourceOutput output, Queue<KeyValuePair<string, BinlogStatus>> marks, CancellationToken cancellationToken)
     {
         while (true)
         {
             while (connection.TryReadEvent(out var binlogEvent))
             {
                 processor.Process(binlogEvent);
+                while (marks.Count > 0 && processor.AtTransactionEnd && marks.Peek().Value.IsReachedBy(processor.Position.File, processor.Position.Offset))
+                {
+                    processor.RemoveTable(marks.Dequeue().Key);
+                }
+
                 if (processor.NeedsFlush)
                 {
                     await processor.FlushAsync(output, idle: false, cancellationToken).ConfigureAwait(false);

@@ -9,8 +9,7 @@ internal static class RowEstimates
 {
     /// <summary>Asks for all tables, in their order; null where the server has no idea.</summary>
     /// <exception cref="MySqlServerException">The connection failed.</exception>
-    public static async Task<IReadOnlyList<(string Table, long? EstimatedRows)>> ReadAsync(
-        ServerSession session, IEnumerable<SnapshotTable> tables, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<long?>> ReadAsync(ServerSession session, IEnumerable<MySqlTableName> tables, CancellationToken cancellationToken)
     {
         if (!session.IsMariaDb)
         {
@@ -18,15 +17,13 @@ internal static class RowEstimates
             await session.ExecuteAsync("SET SESSION information_schema_stats_expiry=0", cancellationToken).ConfigureAwait(false);
         }
 
-        var estimates = new List<(string, long?)>();
-        foreach (var table in tables)
+        var estimates = new List<long?>();
+        foreach (var name in tables)
         {
-            var name = table.Definition.Name;
             var found = await session.QueryAsync(
                 $"SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = {MySqlTableName.Literal(name.Database)} AND TABLE_NAME = {MySqlTableName.Literal(name.Table)}",
                 cancellationToken).ConfigureAwait(false);
-            var rows = found.Count > 0 && long.TryParse(found[0, 0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
-            estimates.Add((table.Capture.Table.Name, rows));
+            estimates.Add(found.Count > 0 && long.TryParse(found[0, 0], NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null);
         }
 
         return estimates;

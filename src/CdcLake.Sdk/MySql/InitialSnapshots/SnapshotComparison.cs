@@ -45,14 +45,17 @@ internal sealed class SnapshotComparison : ISourceView
     {
         var read = _cut.Tables[table].Table;
         var decoder = new SnapshotRowDecoder(read.Definition.Name, [.. read.Wide.Columns.Select(c => read.Definition.Columns[c])]);
-        var statement = await _view.BeginTableAsync(read, read.SelectOf(read.Wide), cancellationToken).ConfigureAwait(false);
-        await _guard.CheckAsync(_session, cancellationToken).ConfigureAwait(false);
+        await _view.EnterTableAsync(read, cancellationToken).ConfigureAwait(false);
+        await _guard.MarkAsync(_session, read, cancellationToken).ConfigureAwait(false);
+        await _guard.CheckAsync(_session, _ => { }, cancellationToken).ConfigureAwait(false);
+        var statement = await _view.BeginReadAsync(read, read.SelectOf(read.Wide), cancellationToken).ConfigureAwait(false);
         while (!_view.Connection.IsAtEnd)
         {
             yield return WithoutChanged(table, await decoder.ReadBatchAsync(_view.Connection, read.Wide.Schema, cancellationToken).ConfigureAwait(false));
         }
 
-        await _view.EndTableAsync(statement, cancellationToken).ConfigureAwait(false);
+        await _view.EndReadAsync(statement, cancellationToken).ConfigureAwait(false);
+        await _view.LeaveTableAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public ChangeBatch WithoutChanged(int table, ChangeBatch rows)

@@ -19,6 +19,9 @@ internal sealed record SnapshotPlan(
     /// <summary>True when the rows may be sent in parts, so that a restart goes on where it was.</summary>
     public bool TakesParts { get; init; }
 
+    /// <summary>The fewest rows of a range that one of several readers takes; a table that has less than two of these is read by one.</summary>
+    public int SmallestRange { get; init; } = 1 << 15;
+
     /// <summary>How long the first part of a run is; zero ends one after each batch.</summary>
     public TimeSpan FirstPart { get; init; } = TimeSpan.FromMilliseconds(300);
 
@@ -43,7 +46,7 @@ internal sealed record SnapshotPlan(
         {
             var table = new SnapshotTable(capture, definition);
             var progress = before?.Tables.GetValueOrDefault(capture.Table.Name);
-            var order = TakesParts ? await KeyOrder.FindAsync(session, table, isKnown: progress is { Ranges.Count: > 0 }, cancellationToken).ConfigureAwait(false) : null;
+            var order = TakesParts || Settings.SnapshotWorkers > 1 ? await KeyOrder.FindAsync(session, table, isKnown: progress is { Ranges.Count: > 0 }, cancellationToken).ConfigureAwait(false) : null;
             if (progress is not null && (!progress.Key.SequenceEqual(definition.Key.Select(k => definition.Columns[k].Name)) || (order is null && progress.Ranges.Count > 0)))
             {
                 throw new TableRedefinedException($"Table {definition.Name} got another key while its snapshot was interrupted. It is read anew.");

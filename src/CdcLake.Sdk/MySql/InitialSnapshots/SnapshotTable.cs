@@ -25,6 +25,8 @@ internal sealed class SnapshotTable
 
         Wide = TableCapture.Of(capture.Table, [.. capture.Columns.Union(table.Key).Order()]) with { ReadsAll = capture.ReadsAll, Referenced = capture.Referenced };
         Key = [.. table.Key.Select(k => IndexOf(Wide.Columns, k))];
+        KeyOnly = TableCapture.Of(capture.Table, [.. table.Key.Order()]);
+        KeyInKeyOnly = [.. table.Key.Select(k => IndexOf(KeyOnly.Columns, k))];
         CapturedInWide = [.. capture.Columns.Select(c => IndexOf(Wide.Columns, c))];
     }
 
@@ -43,6 +45,12 @@ internal sealed class SnapshotTable
 
     /// <summary>The key's columns in <see cref="Wide"/>.</summary>
     public IReadOnlyList<int> Key { get; }
+
+    /// <summary>The columns of the key alone.</summary>
+    public TableCapture KeyOnly { get; }
+
+    /// <summary>The key's columns in <see cref="KeyOnly"/>.</summary>
+    public IReadOnlyList<int> KeyInKeyOnly { get; }
 
     /// <summary>The captured columns in <see cref="Wide"/>.</summary>
     public IReadOnlyList<int> CapturedInWide { get; }

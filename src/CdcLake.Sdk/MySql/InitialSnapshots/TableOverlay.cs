@@ -5,10 +5,12 @@ namespace CdcLake.MySql.InitialSnapshots;
 /// <summary>
 /// What happened to one table between the oldest and the newest instant its views may show: for each key touched in that window the last image, or that
 /// the row is gone. Rows of a view with such a key are dropped and the remembered images added instead; the result is the table at the end of the window.
+/// Filled by one thread; then several may read views, each other ranges of the table.
 /// </summary>
 internal sealed class TableOverlay : IDisposable
 {
     private const int FilterBits = 1 << 16;
+    private readonly Lock _lock = new();
     private readonly KeyColumns _key;
     private readonly ChangeBatch _images;
     private readonly ChangeBatch _merged;
@@ -85,18 +87,16 @@ internal sealed class TableOverlay : IDisposable
     /// </summary>
     public void Complete(ChangeBatch rows)
     {
-        if (!_images.LacksValues)
+        if (_entries.Count == 0)
         {
             return;
         }
 
-        var hashes = HashesOf(rows);
-        for (var row = 0; row < rows.Count; row++)
+        lock (_lock)
         {
-            if (Find(rows, row, hashes[row]) is >= 0 and var entry && IsRowInPart(_entries[entry].Row))
+            if (_images.LacksValues)
             {
-                Merge(_images, _entries[entry].Row, rows, row);
-                Remember(entry, _merged, 0, 1);
+                CompleteImages(rows);
             }
         }
     }
@@ -110,28 +110,10 @@ internal sealed class TableOverlay : IDisposable
             return false;
         }
 
-        var hashes = HashesOf(batch);
-        var dropped = false;
-        for (var row = 0; row < hashes.Length; row++)
+        lock (_lock)
         {
-            if (Find(batch, row, hashes[row]) < 0)
-            {
-                if (dropped)
-                {
-                    keep.Add(row);
-                }
-            }
-            else if (!dropped)
-            {
-                dropped = true;
-                for (var before = 0; before < row; before++)
-                {
-                    keep.Add(before);
-                }
-            }
+            return Filter(batch, keep);
         }
-
-        return dropped;
     }
 
     /// <summary>Appends the remembered images that are rows at the end of the window and were not sent yet.</summary>
@@ -158,6 +140,45 @@ internal sealed class TableOverlay : IDisposable
     {
         _images.Dispose();
         _merged.Dispose();
+    }
+
+    private void CompleteImages(ChangeBatch rows)
+    {
+        var hashes = HashesOf(rows);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            if (Find(rows, row, hashes[row]) is >= 0 and var entry && IsRowInPart(_entries[entry].Row))
+            {
+                Merge(_images, _entries[entry].Row, rows, row);
+                Remember(entry, _merged, 0, 1);
+            }
+        }
+    }
+
+    private bool Filter(ChangeBatch batch, List<int> keep)
+    {
+        var hashes = HashesOf(batch);
+        var dropped = false;
+        for (var row = 0; row < hashes.Length; row++)
+        {
+            if (Find(batch, row, hashes[row]) < 0)
+            {
+                if (dropped)
+                {
+                    keep.Add(row);
+                }
+            }
+            else if (!dropped)
+            {
+                dropped = true;
+                for (var before = 0; before < row; before++)
+                {
+                    keep.Add(before);
+                }
+            }
+        }
+
+        return dropped;
     }
 
     private bool IsRowInPart(int image) => _images.Weights[image] > 0 && !_images.LeftOut(image).IsEmpty;
