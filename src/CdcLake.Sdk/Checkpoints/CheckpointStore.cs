@@ -48,18 +48,18 @@ internal sealed class CheckpointStore : IAsyncDisposable
 
     private int Parts => _operators.Sum(o => o.Parts.Count());
 
+    /// <summary>Where the newest checkpoint of a folder stands, whatever plan it is of; null when there is none that can be read.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>?> FindPositionAsync(IObjectStore files, CancellationToken cancellationToken) =>
+        await FindNewestAsync(files, cancellationToken).ConfigureAwait(false) is { } newest && await files.TryReadAsync(newest, cancellationToken).ConfigureAwait(false) is { } content
+            ? DescriptorJson.Read(content, out _)?.Position
+            : null;
+
     /// <summary>The newest checkpoint, or null when there is none.</summary>
     /// <exception cref="PlanChangedException">It belongs to another plan; the message prints what differs.</exception>
     /// <exception cref="CheckpointException">It is damaged.</exception>
     public async Task<CheckpointDescriptor?> LoadLatestAsync(CancellationToken cancellationToken)
     {
-        string? newest = null;
-        await foreach (var name in _files.ListAsync(CheckpointDescriptor.NamePrefix, cancellationToken).ConfigureAwait(false))
-        {
-            newest = string.CompareOrdinal(name, newest) > 0 ? name : newest;
-        }
-
-        if (newest is null)
+        if (await FindNewestAsync(_files, cancellationToken).ConfigureAwait(false) is not { } newest)
         {
             return null;
         }
@@ -299,4 +299,15 @@ internal sealed class CheckpointStore : IAsyncDisposable
     {
         IsTransient = inner is CdcLakeException { IsTransient: true },
     };
+
+    private static async Task<string?> FindNewestAsync(IObjectStore files, CancellationToken cancellationToken)
+    {
+        string? newest = null;
+        await foreach (var name in files.ListAsync(CheckpointDescriptor.NamePrefix, cancellationToken).ConfigureAwait(false))
+        {
+            newest = string.CompareOrdinal(name, newest) > 0 ? name : newest;
+        }
+
+        return newest;
+    }
 }

@@ -36,6 +36,15 @@ internal interface ISource : IAsyncDisposable
     Task<IReadOnlyList<SourceTable>> DescribeAsync(TableSelection selection, CancellationToken cancellationToken) =>
         throw new BinlogUnavailableException($"{Name} does not say which tables there are in {selection.Database}. Name the tables, or read from a server.");
 
+    /// <summary>
+    /// True when tables are described as they were at a position, from where a run goes on with columns that changed in place before; false when as they are now.
+    /// </summary>
+    bool DescribesPositions => false;
+
+    /// <summary>Describes the tables as they were at a position; only where <see cref="DescribesPositions"/>.</summary>
+    /// <exception cref="SchemaMismatchException">A table does not exist.</exception>
+    Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, SourcePosition at, CancellationToken cancellationToken) => DescribeAsync(tables, cancellationToken);
+
     /// <summary>Reads back what <see cref="SourcePosition.Properties"/> gave.</summary>
     /// <exception cref="CheckpointException">The properties are not a position of this kind of source.</exception>
     SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties);

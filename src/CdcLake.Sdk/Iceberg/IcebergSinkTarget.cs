@@ -38,6 +38,9 @@ internal sealed class IcebergSinkTarget(CatalogCommitGroup catalog, TableIdentif
         }
     }
 
+    public async Task<IReadOnlyDictionary<string, string>?> FindPositionAsync(string pipeline, CancellationToken cancellationToken) =>
+        await catalog.Catalog.LoadAsync(table, cancellationToken).ConfigureAwait(false) is { } found ? MarkedHistory.Of(found.Metadata, pipeline, settings.FollowedWork).Marker?.Position : null;
+
     public ISink CreateSink() => new IcebergSink(catalog, table, settings);
 
     public async Task<ITargetRows?> OpenRowsAsync(SinkOpening opening, CancellationToken cancellationToken)

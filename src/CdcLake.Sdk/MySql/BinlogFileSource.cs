@@ -57,6 +57,25 @@ internal sealed class BinlogFileSource : ISource
         return scan.Describe();
     }
 
+    // Whoever began before a statement that is followed in place has targets that are like the tables behind it.
+    public bool DescribesPositions => _options.SchemaChanges == SchemaChanges.Follow;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, SourcePosition at, CancellationToken cancellationToken)
+    {
+        var first = await DescribeAsync(tables, cancellationToken).ConfigureAwait(false);
+        using var definitions = new FileDefinitions(first, ((MySqlPosition)at).Executed, _heads![0].Previous, _options);
+        foreach (var head in _heads)
+        {
+            if (!definitions.IsReached)
+            {
+                await definitions.ReadAsync(head.Path, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return definitions.Tables;
+    }
+
     /// <inheritdoc/>
     public SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties) => MySqlPosition.Parse(properties);
 
@@ -81,6 +100,7 @@ internal sealed class BinlogFileSource : ISource
             StatementTables = [.. _options.StatementTables],
             StartsEmpty = before.IsEmpty,
             ForeignKeysMustTell = true,
+            FollowsInPlace = DescribesPositions,
             TablesMustBeCreated = !before.IsEmpty && from is null,
         });
         var pace = _options.Replay(_clock);

@@ -5,7 +5,7 @@ using CdcLake.MySql.Tables;
 
 namespace CdcLake;
 
-/// <summary>How a <see cref="MySqlSource"/> reads; the defaults suit most servers. Of files only <see cref="InvalidDates"/>, <see cref="InvalidDatesOf"/>, <see cref="StatementTables"/> and <see cref="Pace"/> matter. Copied when the source is made, so later changes have no effect.</summary>
+/// <summary>How a <see cref="MySqlSource"/> reads; the defaults suit most servers. Of files only <see cref="InvalidDates"/>, <see cref="InvalidDatesOf"/>, <see cref="StatementTables"/>, <see cref="SchemaChanges"/> and <see cref="Pace"/> matter. Copied when the source is made, so later changes have no effect.</summary>
 public sealed class MySqlSourceOptions
 {
     /// <summary>
@@ -95,7 +95,7 @@ public sealed class MySqlSourceOptions
     /// <value>Default: empty. Statements on the server's own database <c>mysql</c> pass in any case.</value>
     public IList<string> StatementTables { get; private set; } = [];
 
-    /// <summary>What becomes of statements that change a captured table itself. Of files, and where <see cref="StartAt"/> begins in the log, no table is read anew: <see cref="SchemaChanges.Follow"/> is then <see cref="SchemaChanges.IgnoreUnread"/>.</summary>
+    /// <summary>What becomes of statements that change a captured table itself. Of files, and where <see cref="StartAt"/> begins in the log, no table is read anew: columns are followed where they change in place, and for the rest <see cref="SchemaChanges.Follow"/> is <see cref="SchemaChanges.IgnoreUnread"/>.</summary>
     /// <value>Default: <see cref="SchemaChanges.Follow"/>.</value>
     public SchemaChanges SchemaChanges { get; set; } = SchemaChanges.Follow;
 

@@ -1,3 +1,4 @@
+using CdcLake.Checkpoints;
 using CdcLake.Connectors;
 using CdcLake.Diagnostics;
 using CdcLake.Planning.Logical;
@@ -35,14 +36,29 @@ internal sealed record PipelineDefinition(
         Remake = other => Of(name, plan, other),
     };
 
-    /// <summary>What the plan's tables are now, by name: of a database all that there are.</summary>
+    /// <summary>What the plan's tables are now, or where a run goes on, by name: of a database all that there are.</summary>
     /// <exception cref="CdcLakeException">A table does not exist, or cannot be captured.</exception>
     public async Task<Dictionary<string, SourceTable>> DescribeAsync(ISource source, CancellationToken cancellationToken)
     {
         var tables = Plan.Database is { } database
             ? await source.DescribeAsync(database.Selection, cancellationToken).ConfigureAwait(false)
-            : await source.DescribeAsync(Plan.Tables, cancellationToken).ConfigureAwait(false);
+            : source.DescribesPositions && await FindStartAsync(source, cancellationToken).ConfigureAwait(false) is { } at
+                ? await source.DescribeAsync(Plan.Tables, at, cancellationToken).ConfigureAwait(false)
+                : await source.DescribeAsync(Plan.Tables, cancellationToken).ConfigureAwait(false);
         return tables.ToDictionary(t => t.Name, StringComparer.Ordinal);
+    }
+
+    // What a run decides when sinks are open, and these want to know the tables: so targets are asked before, and the checkpoint whatever plan it is of.
+    private async Task<SourcePosition?> FindStartAsync(ISource source, CancellationToken cancellationToken)
+    {
+        var positions = new List<SourcePosition?>();
+        foreach (var target in Sinks)
+        {
+            positions.Add(await target.FindPositionAsync(Name, cancellationToken).ConfigureAwait(false) is { } position ? source.ParsePosition(position) : null);
+        }
+
+        var checkpoint = await CheckpointStore.FindPositionAsync(OpenCheckpoints(), cancellationToken).ConfigureAwait(false) is { } properties ? source.ParsePosition(properties) : null;
+        return StartDecision.Of(checkpoint is not null, checkpoint, positions).From;
     }
 
     /// <summary>Where the results of a plan for real tables go, in the order of its sinks.</summary>

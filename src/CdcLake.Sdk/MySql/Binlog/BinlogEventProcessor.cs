@@ -53,6 +53,9 @@ internal sealed class BinlogEventProcessor : IDisposable
     /// <summary>True when no transaction has begun without having ended.</summary>
     public bool AtTransactionEnd => !_transactions.Open.IsOpen;
 
+    /// <summary>True inside a transaction that is not included yet.</summary>
+    public bool IsInNew => _transactions.Open is { IsOpen: true, IsSkipped: false };
+
     /// <summary>
     /// With an open transaction: offset behind its last event in the current file as its GTID event announced it; 0 when unknown.
     /// </summary>

@@ -57,6 +57,9 @@ internal sealed record BinlogProcessorOptions
     /// <summary>True when the output is told of columns that change in place (<see cref="TableCapture.ChangesInPlace"/>), and the log is read on.</summary>
     public bool FollowsInPlace { get; init; }
 
+    /// <summary>The same for statements of transactions that are included already: so it is found out what tables are like behind them.</summary>
+    public bool FollowsIncluded { get; init; }
+
     /// <summary>True when a statement that changes rows or columns which are read ends the log before it, so that tables are read anew, instead of being an error.</summary>
     public bool RereadsAfterStatements { get; init; }
 

@@ -106,7 +106,8 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
 
     private bool TryFollow(Statement statement, CapturedTable table, OpenTransaction transaction)
     {
-        if (transaction.IsSkipped || !options.FollowsInPlace || _alterations.Count > 0 || statement is not { Kind: StatementKind.ChangeTable, Tables.Count: 1, Fills.Count: 0 })
+        // In files a table is, before its first row, as that row's TABLE_MAP says: it was described by it.
+        if ((transaction.IsSkipped && !options.FollowsIncluded) || (cursor.IsFile && !table.HasRows) || !options.FollowsInPlace || _alterations.Count > 0 || statement is not { Kind: StatementKind.ChangeTable, Tables.Count: 1, Fills.Count: 0 })
         {
             return false;
         }
