@@ -93,12 +93,12 @@ public sealed class PartialRowTests(ITestOutputHelper output) : IDisposable
     {
         await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(server), "partial_defaults");
         await database.ExecuteAsync(
-            "SET SESSION sql_mode = '', binlog_row_image = MINIMAL",
+            "SET SESSION sql_mode = '', binlog_row_image = MINIMAL, time_zone = '+05:30'",
             $"""
             CREATE TABLE t (id INT PRIMARY KEY, a INT DEFAULT '5', b VARCHAR(9) DEFAULT 'x''y', c DATETIME(3) DEFAULT '2020-01-02 03:04:05.600', e ENUM('p','q') DEFAULT 'q', f SET('s','t') DEFAULT 's,t',
               g BIT(3) DEFAULT b'101', g1 BIT DEFAULT b'1', h DECIMAL(9,2) DEFAULT -1.5, i DOUBLE DEFAULT 1e3, i2 FLOAT DEFAULT 1.1, k YEAR DEFAULT 2001, l TIME(2) DEFAULT '-10:11:12.3',
               o VARBINARY(5) DEFAULT 'ab', o2 BINARY(5) DEFAULT {(server == TestServers.MariaDbOld ? "NULL" : "'ab'")}, p BIGINT UNSIGNED DEFAULT 18446744073709551615, q DATE DEFAULT '2020-02-29', s VARCHAR(9) DEFAULT '', u CHAR(36) DEFAULT (UUID()),
-              v TIMESTAMP(3) DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3), w TEXT, x BLOB, y TINYINT DEFAULT -3, z VARCHAR(9) CHARACTER SET latin1 DEFAULT 'é',
+              v TIMESTAMP(3) DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3), v1 TIMESTAMP(3) NOT NULL DEFAULT '2020-01-02 03:04:05.125', v2 TIMESTAMP NULL DEFAULT '2021-07-01 00:00:00', w TEXT, x BLOB, y TINYINT DEFAULT -3, z VARCHAR(9) CHARACTER SET latin1 DEFAULT 'é',
               na INT NOT NULL, nb VARCHAR(9) NOT NULL, ne ENUM('p','q') NOT NULL, ns SET('p','q') NOT NULL, nd DECIMAL(5,2) NOT NULL, nt TIME NOT NULL, ni BIT(9) NOT NULL, nf DOUBLE NOT NULL, nx BINARY(3) NOT NULL, nw TEXT NOT NULL)
             """);
         await using var followed = new FollowedViews([Copy(database, "t")]);
@@ -191,8 +191,8 @@ public sealed class PartialRowTests(ITestOutputHelper output) : IDisposable
     {
         await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(server), "partial_no");
         await database.ExecuteAsync(
-            "SET SESSION binlog_row_image = MINIMAL", "CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20), body TEXT, made TIMESTAMP NULL DEFAULT '2020-01-01 00:00:00', doc JSON)",
-            "INSERT INTO t VALUES (1, 'a', 'b', NULL, '{\"a\": 1, \"b\": \"and some more, so that a part is shorter than the whole\"}')");
+            "SET SESSION binlog_row_image = MINIMAL, sql_mode = ''", "CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20), body TEXT, made DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00', doc JSON)",
+            "INSERT INTO t VALUES (1, 'a', 'b', '2020-01-01', '{\"a\": 1, \"b\": \"and some more, so that a part is shorter than the whole\"}')");
         await using var followed = new FollowedViews([Copy(database, "t")]);
         await followed.WaitForGtidAsync(await database.Connection.GtidExecutedAsync());
         await database.ExecuteAsync(statement.Split("; "));

@@ -14,6 +14,9 @@ internal readonly record struct DeclaredDefault(string? Text, string Extra, bool
 {
     private const string Quote = "'";
 
+    /// <summary>What a TIMESTAMP column has by default in UTC, without quotes; null where it has no such moment, or it is not known.</summary>
+    public string? Moment { get; init; }
+
     /// <summary>The default of a column as one row; null where it is computed for each row, which servers then log, or cannot be told from here.</summary>
     public Column? Of(MySqlColumn column)
     {
@@ -30,7 +33,7 @@ internal readonly record struct DeclaredDefault(string? Text, string Extra, bool
             return value;
         }
 
-        return (isNone ? Zero(column) : Literal(column)) is { } literal && TryAppend(value, column, literal) ? value : null;
+        return (isNone ? Zero(column) : Moment ?? Literal(column)) is { } literal && TryAppend(value, column, literal) ? value : null;
     }
 
     // x'6162', of newer versions of MariaDB
@@ -78,7 +81,9 @@ internal readonly record struct DeclaredDefault(string? Text, string Extra, bool
             _ when IsHex => false,
             MySqlTypeCode.String => CellWriter.TryAppend(value, text.TrimEnd(' ')),
             MySqlTypeCode.VarChar or MySqlTypeCode.VarString or MySqlTypeCode.Blob => CellWriter.TryAppend(value, text),
-            _ => false, // a TIMESTAMP is printed in the time zone of whoever declared it
+            MySqlTypeCode.Timestamp2 => text == Moment && value.Type.Kind == TypeKind.Timestamp
+                && DateTime.TryParseExact(text, "yyyy-MM-dd HH:mm:ss.FFFFFF", culture, DateTimeStyles.None, out var instant) && CellWriter.TryAppend(value, new DateTimeOffset(instant, TimeSpan.Zero)),
+            _ => false,
         };
     }
 

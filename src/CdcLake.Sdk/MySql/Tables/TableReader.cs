@@ -107,10 +107,12 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates, bool 
 
         StatementResult rows;
         List<List<string>> keys;
+        IReadOnlyDictionary<string, string> moments = new Dictionary<string, string>();
         do
         {
             rows = await ReadColumnsAsync(actual, cancellationToken).ConfigureAwait(false);
             keys = await ReadUniqueKeysAsync(actual, cancellationToken).ConfigureAwait(false);
+            moments = readsDefaults ? await TimestampDefaults.ReadAsync(session, actual, cancellationToken).ConfigureAwait(false) : moments;
         }
         while (!Same(rows, await ReadColumnsAsync(actual, cancellationToken).ConfigureAwait(false))); // else it was altered in between
 
@@ -118,11 +120,17 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates, bool 
         var marked = rows.Rows.Where(r => r[4] == "PRI").Select(r => r[0]!).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var primary = keys.Find(marked.SetEquals) ?? [];
         var columns = rows.Rows
-            .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))) with { IsGenerated = !string.IsNullOrEmpty(row[5]), Collation = row[6] ?? "", Default = readsDefaults ? new DeclaredDefault(row[7], row[8] ?? "", session.IsMariaDb) : null })
+            .Select(row => MySqlColumnTypeText.Parse(row[0]!, row[1]!, row[2], row[3] == "YES", 1 + primary.FindIndex(k => Same(k, row[0]!))) with { IsGenerated = !string.IsNullOrEmpty(row[5]), Collation = row[6] ?? "", Default = readsDefaults ? DefaultOf(row, moments) : null })
             .ToList();
         columns = [.. dates.Apply(actual.ToString(), columns).Select(c => c.IsGenerated && LeavesComputedOut ? c with { IsNotLogged = true } : c)];
         return new TableDefinition(actual, found[0, 2] ?? "", columns, KeyOf(columns, keys)) { Charset = found[0, 4]?.Split('_')[0] };
     }
+
+    // The moment stands for the text too, by which defaults are compared: that of information_schema changes whenever somebody in another time zone alters the table.
+    private DeclaredDefault DefaultOf(IReadOnlyList<string?> row, IReadOnlyDictionary<string, string> moments) =>
+        row[1]!.StartsWith("timestamp", StringComparison.OrdinalIgnoreCase) && moments.TryGetValue(row[0]!, out var moment)
+            ? new DeclaredDefault(moment, row[8] ?? "", session.IsMariaDb) { Moment = moment }
+            : new DeclaredDefault(row[7], row[8] ?? "", session.IsMariaDb);
 
     // Seen in 11.8 and not in 10.5; of versions between the log tells.
     private bool LeavesComputedOut => session.IsMariaDb && Version.TryParse(session.Version.Split('-')[0], out var version) && version >= new Version(11, 8);

@@ -33,6 +33,27 @@ public sealed class DeclaredDefaultTests
     [InlineData("json", "{}", null)]
     public void Default_of_MySql_is_the_value_that_a_row_has(string type, string text, string? value) => Assert.Equal(value, Of(type, text, "", isMariaDb: false));
 
+    [Fact]
+    public void Default_of_a_timestamp_is_the_moment_that_the_server_shows_in_utc()
+    {
+        var moments = TimestampDefaults.Parse(
+            """
+            CREATE TABLE `t` (
+              `id` int NOT NULL,
+              `a``b` timestamp(3) NOT NULL DEFAULT '2020-01-01 00:00:00.125' COMMENT 'x',
+              `c` timestamp NULL DEFAULT '2021-05-31 19:00:00',
+              `d` timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP COMMENT ' DEFAULT \'2020-01-01 00:00:00\'',
+              `e` datetime DEFAULT '2021-05-31 19:00:00',
+              `f` timestamp /*!80023 INVISIBLE */ NULL DEFAULT NULL,
+              PRIMARY KEY (`id`)
+            ) ENGINE=InnoDB
+            """);
+        Assert.Equal(["a`b=2020-01-01 00:00:00.125", "c=2021-05-31 19:00:00"], moments.Select(m => $"{m.Key}={m.Value}"));
+        var column = MySqlColumnTypeText.Parse("c", "timestamp(3)", null, false, 0);
+        var value = new DeclaredDefault(moments["a`b"], "", false) { Moment = moments["a`b"] }.Of(column);
+        Assert.Equal(1_577_836_800_125_000L, value!.ValueAt(0));
+    }
+
     [Theory]
     [InlineData("int", "5", "5")]
     [InlineData("varchar(9)", "'x''y'", "x'y")]
