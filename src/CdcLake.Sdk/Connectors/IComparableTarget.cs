@@ -20,4 +20,7 @@ internal interface ITargetRows
 
     /// <summary>All rows with the columns of the opening, in no particular order, as often as is wanted. Each batch belongs to the caller, who disposes it.</summary>
     IAsyncEnumerable<ChangeBatch> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Rows of the source as the target is to hold them, where it has no exact form of a value. The batch is used up; what is returned belongs to the caller.</summary>
+    ChangeBatch AsHeld(ChangeBatch rows) => rows;
 }

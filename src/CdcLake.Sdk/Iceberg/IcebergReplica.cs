@@ -5,6 +5,7 @@ using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.MySql.Gtids;
+using CdcLake.Parquet.Variants;
 
 namespace CdcLake;
 
@@ -65,6 +66,7 @@ internal sealed class IcebergReplica
         while (await NextAsync(batches, snapshot, cancellationToken).ConfigureAwait(false))
         {
             using var batch = batches.Current;
+            RequireExact(batch, schema, ordinals);
             yield return Captured(batch);
         }
     }
@@ -81,6 +83,20 @@ internal sealed class IcebergReplica
             throw now.Metadata.FindSnapshot(snapshot.SnapshotId) is not null ? error : new CatalogException(
                 $"Snapshot {snapshot.SnapshotId} of {Name}, with whose rows a pipeline was to begin, expired while it was read, and files of it are gone. It begins with a newer one. Where that happens again, let the table "
                 + $"keep snapshots and files for longer: {Iceberg.Tables.TableProperties.MinSnapshotsToKeep}, {Iceberg.Tables.TableProperties.MaxSnapshotAge}.", error) { IsTransient = true };
+        }
+    }
+
+    // What MySQL has as a number of more digits than variants hold is a text there, and nothing tells it from a text that was one.
+    private void RequireExact(ChangeBatch batch, IcebergSchema schema, List<int> ordinals)
+    {
+        for (var i = 0; i < _capture.Schema.Count; i++)
+        {
+            if (schema.Fields[ordinals[i]].Type.IsVariant && HeldDocuments.FirstPossibleNumber((BytesColumn)batch[i]) is { } text)
+            {
+                throw new SchemaMismatchException(Refused(
+                    $"column \"{_capture.Schema[i].Name}\" is a variant there and has a document with the text \"{text}\", which may be a number in MySQL: variants hold numbers of up to {DataType.MaxDecimalPrecision} digits, and others as text")
+                    + $"Begin with {nameof(MySqlStart)}.{nameof(MySqlStart.Snapshot)}, or with a replica that has JSON as text ({nameof(IcebergJsonType)}.{nameof(IcebergJsonType.Text)}).");
+            }
         }
     }
 

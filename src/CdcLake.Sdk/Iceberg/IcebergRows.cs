@@ -3,6 +3,7 @@ using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
+using CdcLake.Parquet.Variants;
 
 namespace CdcLake.Iceberg;
 
@@ -24,6 +25,21 @@ internal sealed class IcebergRows(IcebergTableReader reader, IReadOnlyDictionary
         await foreach (var batch in reader.ReadAsync(snapshot, schema, request, cancellationToken).ConfigureAwait(false))
         {
             yield return batch;
+        }
+    }
+
+    public ChangeBatch AsHeld(ChangeBatch rows)
+    {
+        var schema = reader.IcebergSchemaOf(reader.Current!);
+        var held = Enumerable.Range(0, columns.Count).Select(c => schema.Fields[OrdinalOf(schema, columns[c])].Type.IsVariant ? HeldDocuments.Of((BytesColumn)rows[c]) : null).ToList();
+        if (held.TrueForAll(h => h is null))
+        {
+            return rows;
+        }
+
+        using (rows)
+        {
+            return new ChangeBatch(rows.Schema, [.. held.Select((h, c) => h ?? rows.Detach(c))], rows.Weights);
         }
     }
 

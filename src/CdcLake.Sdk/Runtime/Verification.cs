@@ -124,11 +124,9 @@ internal sealed class Verification(PipelineDefinition definition)
         var rows = 0L;
         await foreach (var batch in view.ReadAsync(0, cancellationToken).ConfigureAwait(false))
         {
-            using (batch)
-            {
-                rows += batch.Count;
-                take(batch, true);
-            }
+            using var held = target.AsHeld(batch);
+            rows += held.Count;
+            take(held, true);
         }
 
         await foreach (var batch in target.ReadAsync(cancellationToken).ConfigureAwait(false))

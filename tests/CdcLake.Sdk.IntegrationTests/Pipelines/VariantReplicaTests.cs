@@ -78,6 +78,31 @@ public sealed class VariantReplicaTests(ServerPair servers, ITestOutputHelper ou
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{snapshots} snapshots exact, {log.Count} rows with the same bits"));
     }
 
+    [ServerFact(TestServers.MySql, IcebergJava.Variable)]
+    public async Task Numbers_of_more_than_38_digits_are_text_for_Java_equal_to_MySQL_and_no_start_of_another_pipeline()
+    {
+        const string document = "JSON_OBJECT('n', CAST(REPEAT('9', {0}) AS DECIMAL(65,0)), 'f', JSON_ARRAY(CAST(CONCAT('-', REPEAT('1', 35), '.', REPEAT('2', 30)) AS DECIMAL(65,30)), REPEAT('é', 3)))";
+        using var folder = new TemporaryFolder();
+        await servers.Source.ResetAsync();
+        await using var source = await servers.Source.OpenAsync();
+        await source.RunAsync("CREATE DATABASE docs", "USE docs", "CREATE TABLE t (id INT PRIMARY KEY, doc JSON)", $"INSERT INTO t VALUES (1, {string.Format(CultureInfo.InvariantCulture, document, 65)}), (2, '{{}}'), (3, NULL)");
+        await using (var pipeline = Build(folder, "first", null))
+        {
+            await RunAsync(pipeline, source, [$"INSERT INTO t VALUES (4, {string.Format(CultureInfo.InvariantCulture, document, 39)})", $"UPDATE t SET doc = {string.Format(CultureInfo.InvariantCulture, document, 38)} WHERE id = 2"]);
+            Assert.True((await pipeline.VerifyAsync()).IsEqual);
+        }
+
+        var fraction = $"\"-{new string('1', 35)}.{new string('2', 30)}\"";
+        var rows = await IcebergJava.SortedRowsAsync(Path.Combine(folder["warehouse"], "lake", "first"));
+        Assert.Equal([true, true, true], new[] { (1, $"\"{new string('9', 65)}\""), (2, new string('9', 38)), (4, $"\"{new string('9', 39)}\"") }
+            .Select(r => rows.Single(l => l.StartsWith($"{{\"id\": {r.Item1},", StringComparison.Ordinal)).Replace("\\\"", "\"", StringComparison.Ordinal) is var line && line.Contains(fraction, StringComparison.Ordinal)
+                && line.Contains($"\"n\": {r.Item2}", StringComparison.Ordinal)));
+
+        await using var other = Build(folder, "other", null, o => o.StartAt = MySqlStart.FromIceberg(_ => IcebergCatalog.FileSystem(folder["warehouse"]).Table("lake.first")));
+        var error = await Assert.ThrowsAsync<SchemaMismatchException>(() => other.RunAsync().WaitAsync(ChildProcess.Limit));
+        Assert.Contains("which may be a number in MySQL", error.Message, StringComparison.Ordinal);
+    }
+
     private CdcLake.Pipeline Build(TemporaryFolder folder, string name, IcebergDeleteMode? mode, Action<MySqlSourceOptions>? configure = null) => Pipeline
         .FromMySqlBinlog(new MySqlSource(servers.Source.CaptureString, configure ?? (_ => { })).Table("docs.t"))
         .ToIceberg(IcebergCatalog.FileSystem(folder["warehouse"]).Table("lake." + name), configure: o =>

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
 using System.Text.Json;
 using CdcLake.Columnar;
 using CdcLake.Common;
@@ -9,11 +7,7 @@ namespace CdcLake.Parquet.Variants;
 // JSON                                          variant
 //
 // null, true, false, texts, objects, arrays     the same
-// whole numbers                                 int8 to int64, whichever holds it; else a decimal of scale 0
-// numbers with a fraction, without exponent     a decimal with these digits, up to 38; -0.0 is a double
-// numbers with an exponent                      double
-//
-// That is what Spark's parse_json does. MySQL prints a double with an exponent only beyond 15 digits, and the fewest digits that give it again: so the decimal is that number exactly.
+// numbers                                       see JsonNumbers
 
 /// <summary>
 /// Makes variants of JSON documents as MySQL prints them: metadata with the document's names, sorted, and its value, whose fields lie in the order of the document. The same text gives the
@@ -22,7 +16,8 @@ namespace CdcLake.Parquet.Variants;
 /// <param name="column">For errors.</param>
 internal sealed class JsonVariants(string column) : IDisposable
 {
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = VariantValue.MaxDepth };
+    /// <summary>As documents are read.</summary>
+    public static readonly JsonReaderOptions Options = new() { MaxDepth = VariantValue.MaxDepth };
 
     private readonly NameTable _names = new();
     private readonly VariantWriter _value = new();
@@ -36,7 +31,7 @@ internal sealed class JsonVariants(string column) : IDisposable
     public ReadOnlySpan<byte> Value => _value.Written;
 
     /// <summary>Takes a document.</summary>
-    /// <exception cref="UnsupportedTypeException">It is no JSON, or has a number that no variant holds exactly.</exception>
+    /// <exception cref="UnsupportedTypeException">It is no JSON.</exception>
     public void Encode(ReadOnlySpan<byte> text)
     {
         try
@@ -100,7 +95,7 @@ internal sealed class JsonVariants(string column) : IDisposable
                 _value.AppendText(TextOf(ref json));
                 break;
             case JsonTokenType.Number:
-                WriteNumber(json.ValueSpan, text);
+                JsonNumbers.Write(_value, json.ValueSpan);
                 break;
             default:
                 _value.Append(json.TokenType switch { JsonTokenType.True => VariantType.True, JsonTokenType.False => VariantType.False, _ => VariantType.Null });
@@ -146,74 +141,6 @@ internal sealed class JsonVariants(string column) : IDisposable
 
         _value.CloseArray(open);
         return true;
-    }
-
-    private void WriteNumber(ReadOnlySpan<byte> number, ReadOnlySpan<byte> text)
-    {
-        if (number.Length <= DataType.MaxLongPrecision && Utf8Parser.TryParse(number, out long small, out var used) && used == number.Length && (small != 0 || number[0] != '-'))
-        {
-            _value.Append(small);
-            return;
-        }
-
-        if (TryDecimal(number, out var unscaled, out var scale) && (unscaled != 0 || number[0] != '-'))
-        {
-            if (scale == 0 && unscaled >= long.MinValue && unscaled <= long.MaxValue)
-            {
-                _value.Append((long)unscaled);
-            }
-            else
-            {
-                _value.Append(unscaled, scale);
-            }
-
-            return;
-        }
-
-        var value = double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
-        if (!double.IsFinite(value) || (value == 0 ? number.IndexOfAnyInRange((byte)'1', (byte)'9') >= 0 : !IsExact(value, number)))
-        {
-            throw Refused(text, $"no variant holds the number {System.Text.Encoding.UTF8.GetString(number)} exactly, since a decimal has {DataType.MaxDecimalPrecision} digits there");
-        }
-
-        _value.Append(value);
-    }
-
-    /// <summary>Numbers with an exponent are doubles in MySQL; one with more digits than a decimal has must be that of a double.</summary>
-    private static bool IsExact(double value, ReadOnlySpan<byte> number)
-    {
-        Span<byte> printed = stackalloc byte[DoubleText.MaxLength];
-        return number.IndexOfAny((byte)'e', (byte)'E') >= 0 || printed[..DoubleText.Format(value, printed)].SequenceEqual(number);
-    }
-
-    private static bool TryDecimal(ReadOnlySpan<byte> number, out Int128 unscaled, out int scale)
-    {
-        (unscaled, scale) = (0, 0);
-        var isFraction = false;
-        foreach (var c in number)
-        {
-            if (char.IsAsciiDigit((char)c))
-            {
-                if (unscaled >= PowersOfTen.Of(DataType.MaxDecimalPrecision - 1))
-                {
-                    return false;
-                }
-
-                unscaled = (unscaled * 10) + (c - '0');
-                scale += isFraction ? 1 : 0;
-            }
-            else if (c == '.')
-            {
-                isFraction = true;
-            }
-            else if (c != '-')
-            {
-                return false;
-            }
-        }
-
-        unscaled = number[0] == '-' ? -unscaled : unscaled;
-        return scale <= DataType.MaxDecimalPrecision;
     }
 
     private ReadOnlySpan<byte> TextOf(ref Utf8JsonReader json)
