@@ -16,7 +16,7 @@ internal interface IInitialRows
     Task<IInitialTables> OpenAsync(IReadOnlyList<TableCapture> tables, CancellationToken cancellationToken);
 }
 
-/// <summary>The rows of all tables at one position, which stand still.</summary>
+/// <summary>The rows of all tables at one position, which stand still until they are released.</summary>
 internal interface IInitialTables
 {
     /// <summary>Properties of the position.</summary>
@@ -27,6 +27,10 @@ internal interface IInitialTables
 
     /// <summary>About how many rows a table has; null where that is not known.</summary>
     long? EstimatedRows(int table);
+
+    /// <summary>The rows are not needed any more: what kept them is given up. Read nothing afterwards.</summary>
+    /// <returns>For people: what was left behind where that failed, and why; null when nothing was.</returns>
+    Task<string?> ReleaseAsync();
 
     /// <summary>All rows of a table in the columns of its capture, in no particular order. Each batch belongs to the caller.</summary>
     /// <exception cref="CdcLakeException">Transient where the rows were removed while they were read: open again.</exception>

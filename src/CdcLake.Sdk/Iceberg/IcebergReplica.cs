@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
+using CdcLake.Iceberg.Operations;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Transactions;
@@ -16,6 +17,7 @@ internal sealed class IcebergReplica
     private readonly IcebergTableReader _reader;
     private readonly TableCapture _capture;
     private readonly IcebergTable _table;
+    private SnapshotHold? _hold;
 
     private IcebergReplica(IcebergTableReader reader, TableCapture capture, IcebergTable table) => (_reader, _capture, _table) = (reader, capture, table);
 
@@ -54,6 +56,13 @@ internal sealed class IcebergReplica
     /// <summary>Refuses a snapshot from before columns that are read were altered.</summary>
     public void Require(Snapshot snapshot) => RequireColumns(_reader.IcebergSchemaOf(snapshot));
 
+    /// <summary>Keeps a snapshot from expiring until it is released, where the catalog lets it.</summary>
+    public async Task HoldAsync(Snapshot snapshot, CancellationToken cancellationToken) => _hold = await SnapshotHold.TakeAsync(_table.Named, snapshot, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Lets the snapshot go.</summary>
+    /// <returns>Why the tag that kept it stays; null when it does not.</returns>
+    public Task<CdcLakeException?> ReleaseAsync() => _hold?.ReleaseAsync() ?? Task.FromResult<CdcLakeException?>(null);
+
     /// <summary>All rows of a snapshot in the columns of the capture. Each batch belongs to the caller.</summary>
     /// <exception cref="CatalogException">Transient: it expired while it was read.</exception>
     public async IAsyncEnumerable<ChangeBatch> ReadAsync(Snapshot snapshot, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -81,7 +90,7 @@ internal sealed class IcebergReplica
         {
             var now = await _table.OpenAsync(cancellationToken).ConfigureAwait(false);
             throw now.Metadata.FindSnapshot(snapshot.SnapshotId) is not null ? error : new CatalogException(
-                $"Snapshot {snapshot.SnapshotId} of {Name}, with whose rows a pipeline was to begin, expired while it was read, and files of it are gone. It begins with a newer one. Where that happens again, let the table "
+                $"Snapshot {snapshot.SnapshotId} of {Name}, with whose rows a pipeline was to begin, expired while it was read, and files of it are gone. It begins with a newer one. {(_hold?.Refusal is { } refusal ? $"It could not be kept by a tag: {refusal.Message} " : "")}Where that happens again, let the table "
                 + $"keep snapshots and files for longer: {Iceberg.Tables.TableProperties.MinSnapshotsToKeep}, {Iceberg.Tables.TableProperties.MaxSnapshotAge}.", error) { IsTransient = true };
         }
     }

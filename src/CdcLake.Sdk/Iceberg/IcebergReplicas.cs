@@ -24,13 +24,18 @@ internal sealed class IcebergReplicas(string name, Func<string, IcebergTable> re
         }
 
         var position = PositionOf(replicas);
-        var opened = new Opened([.. replicas.Select(r => (r, r.Versions.First(v => v.Position.Equals(position)).Snapshot))], position);
-        foreach (var (replica, snapshot) in opened.Tables)
+        List<(IcebergReplica Replica, Snapshot Snapshot)> chosen = [.. replicas.Select(r => (r, r.Versions.First(v => v.Position.Equals(position)).Snapshot))];
+        foreach (var (replica, snapshot) in chosen)
         {
             replica.Require(snapshot);
         }
 
-        return opened;
+        foreach (var (replica, snapshot) in chosen)
+        {
+            await replica.HoldAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new Opened(chosen, position);
     }
 
     private MySqlPosition PositionOf(List<IcebergReplica> replicas)
@@ -47,14 +52,26 @@ internal sealed class IcebergReplicas(string name, Func<string, IcebergTable> re
 
     private sealed class Opened(IReadOnlyList<(IcebergReplica Replica, Snapshot Snapshot)> tables, MySqlPosition position) : IInitialTables
     {
-        public IReadOnlyList<(IcebergReplica Replica, Snapshot Snapshot)> Tables => tables;
-
         public IReadOnlyDictionary<string, string> Position => position.Properties;
 
         public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(tables.Max(t => t.Snapshot.TimestampMs));
 
         public long? EstimatedRows(int table) =>
             long.TryParse(tables[table].Snapshot["total-records"], NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null;
+
+        public async Task<string?> ReleaseAsync()
+        {
+            var left = new List<string>();
+            foreach (var (replica, _) in tables)
+            {
+                if (await replica.ReleaseAsync().ConfigureAwait(false) is { } error)
+                {
+                    left.Add($"the tag that kept the snapshot of {replica.Name} stays for a day, since it could not be removed: {error.Message}");
+                }
+            }
+
+            return left.Count == 0 ? null : string.Join("; ", left);
+        }
 
         public IAsyncEnumerable<ChangeBatch> ReadAsync(int table, CancellationToken cancellationToken) => tables[table].Replica.ReadAsync(tables[table].Snapshot, cancellationToken);
     }

@@ -8,7 +8,7 @@ public sealed partial class IcebergTable
     private static readonly TimeSpan LeastOrphanAge = TimeSpan.FromDays(1);
     private static readonly TimeSpan DefaultOrphanAge = TimeSpan.FromDays(3);
 
-    private NamedTable Named => new(_catalog.Open(), _identifier, TimeProvider.System);
+    internal NamedTable Named => new(_catalog.Open(), _identifier, TimeProvider.System);
 
     /// <summary>
     /// Does what a table needs now and then: compacts files that make reading slow, brings small manifests together, and removes expired snapshots with their files, all by

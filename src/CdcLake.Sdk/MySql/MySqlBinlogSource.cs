@@ -275,7 +275,8 @@ internal sealed class MySqlBinlogSource : ISource
             return null;
         }
 
-        using var snapshot = new ReplicaSnapshot(replicas, start, output);
+        var snapshot = new ReplicaSnapshot(replicas, start, output);
+        await using var _ = snapshot.ConfigureAwait(false);
         if (await snapshot.OpenAsync(cancellationToken).ConfigureAwait(false) is not { } position || !await HasLogFromAsync(position, snapshot, output, cancellationToken).ConfigureAwait(false))
         {
             return null;

@@ -2,8 +2,10 @@ using System.Text;
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.Iceberg.Catalogs;
+using CdcLake.Iceberg.Operations;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.MySql.Gtids;
 using CdcLake.Tests.Pipelines;
 
@@ -149,7 +151,8 @@ public sealed class IcebergReplicasTests : IDisposable
         var catalog = _lake.Open();
         var table = (await catalog.LoadAsync(TableIdentifier.Parse("raw.items"), CancellationToken.None))!;
         var old = table.Metadata.Snapshots.Where(s => isExpired && s.SnapshotId != table.Metadata.CurrentSnapshotId).Select(s => s.SnapshotId);
-        Assert.IsType<CommitOutcome.Committed>(await catalog.CommitAsync([new TableCommit(table.Identifier, [], [new SnapshotUpdates.RemoveSnapshots([.. old])])], CancellationToken.None));
+        var tags = table.Metadata.Refs.Where(r => !r.IsBranch).Select(r => new SnapshotUpdates.RemoveRef(r.Name)); // by somebody who does not care
+        Assert.IsType<CommitOutcome.Committed>(await catalog.CommitAsync([new TableCommit(table.Identifier, [], [.. tags, new SnapshotUpdates.RemoveSnapshots([.. old])])], CancellationToken.None));
         foreach (var file in Directory.GetFiles(Path.Combine(_shop.Warehouse, "raw", "items"), "*.parquet", SearchOption.AllDirectories))
         {
             File.Delete(file);
@@ -157,6 +160,62 @@ public sealed class IcebergReplicasTests : IDisposable
 
         var error = await Assert.ThrowsAnyAsync<CdcLakeException>(() => RowsAsync(opened, 0));
         Assert.Equal((isExpired, isExpired), (error.IsTransient, error is CatalogException && error.Message.Contains("expired while it was read", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Snapshot_stays_through_every_expiry_while_it_is_read_and_goes_when_it_is_released(bool isHeld)
+    {
+        await ReplicateAsync();
+        var opened = await OpenAsync();
+        var read = (await RefsAsync()).Single(r => !r.IsBranch);
+        Assert.Matches("^cdclake-read-[0-9a-f-]{36}$", read.Name);
+        if (!isHeld)
+        {
+            Assert.Null(await opened.ReleaseAsync());
+            Assert.DoesNotContain(await RefsAsync(), r => !r.IsBranch);
+        }
+
+        await _lake.SetTablePropertiesAsync("raw.items", new Dictionary<string, string> { ["history.expire.min-snapshots-to-keep"] = "1", ["history.expire.max-snapshot-age-ms"] = "0", [TableProperties.KeepExpiredFiles] = "0" });
+        for (var i = 3; i < 16; i++)
+        {
+            _shop.Log.Transaction(t => t.Insert(ShopLog.Items, ShopLog.NewItem(i, "pot")));
+            await ReplicateAsync(); // its commits expire others
+        }
+
+        await _lake.Table("raw.items").ExpireSnapshotsAsync();
+        if (isHeld)
+        {
+            Assert.Equal(["1|cup", "2|jar"], await RowsAsync(opened, 0));
+            Assert.Null(await opened.ReleaseAsync());
+            Assert.DoesNotContain(await RefsAsync(), r => !r.IsBranch);
+            Assert.True((await _lake.Table("raw.items").ExpireSnapshotsAsync()).FilesRemoved > 0);
+        }
+
+        var error = await Assert.ThrowsAsync<CatalogException>(() => RowsAsync(opened, 0));
+        Assert.True(error.IsTransient);
+        Assert.Contains($"Snapshot {read.SnapshotId} of raw.items", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tag_that_was_left_behind_goes_by_its_age_and_one_that_is_refused_is_done_without()
+    {
+        await ReplicateAsync();
+        var catalog = _lake.Open();
+        var table = (await catalog.LoadAsync(TableIdentifier.Parse("raw.items"), CancellationToken.None))!;
+        var current = table.Metadata.CurrentSnapshot!;
+        var named = new NamedTable(catalog, table.Identifier, TimeProvider.System);
+        Assert.Null((await SnapshotHold.TakeAsync(named, current, CancellationToken.None)).Refusal);
+        table = (await catalog.LoadAsync(table.Identifier, CancellationToken.None))!;
+        var retention = SnapshotRetention.Of(table.Metadata.Properties)!;
+        var tag = table.Metadata.Refs.Single(r => !r.IsBranch).Name;
+        Assert.Empty(retention.Plan(table.Metadata, named.NowMs + (23 * 3_600_000)).Refs);
+        Assert.Equal(tag, Assert.Single(retention.Plan(table.Metadata, named.NowMs + (25 * 3_600_000)).Refs));
+
+        var refused = await SnapshotHold.TakeAsync(named with { Name = TableIdentifier.Parse("raw.nothing") }, current, CancellationToken.None);
+        Assert.Equal(CatalogError.NoSuchTable, Assert.IsType<CatalogException>(refused.Refusal).Error);
+        Assert.Null(await refused.ReleaseAsync());
     }
 
     [Fact]
@@ -168,6 +227,8 @@ public sealed class IcebergReplicasTests : IDisposable
         Assert.Contains("StartAt = the Iceberg tables raw.* is for servers", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => MySqlStart.FromIceberg(_lake.Namespace("raw"), atGtid: "yesterday"));
     }
+
+    private async Task<IReadOnlyList<SnapshotRef>> RefsAsync() => (await _lake.Open().LoadAsync(TableIdentifier.Parse("raw.items"), CancellationToken.None))!.Metadata.Refs;
 
     /// <summary>Both tables as they are, by one pipeline, which commits them at the same positions; and a third one, which makes it one pipeline.</summary>
     private async Task ReplicateAsync()

@@ -77,6 +77,13 @@ internal sealed record SnapshotRef(string Name, long SnapshotId, ImmutableArray<
     /// <summary>A branch without retention of its own.</summary>
     public static SnapshotRef Branch(string name, long snapshotId) => new(name, snapshotId, [new("type", "\"branch\"")]);
 
+    /// <summary>A tag that goes when its snapshot has an age.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="snapshotId">The snapshot that it keeps.</param>
+    /// <param name="maxAgeMs">Milliseconds since the snapshot was made.</param>
+    public static SnapshotRef Tag(string name, long snapshotId, long maxAgeMs) =>
+        new(name, snapshotId, [new("type", "\"tag\""), new("max-ref-age-ms", maxAgeMs.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+
     internal static SnapshotRef Read(JsonProperty member) => new(
         member.Name,
         member.Value.RequiredInt64("snapshot-id"),

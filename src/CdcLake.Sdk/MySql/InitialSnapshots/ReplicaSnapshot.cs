@@ -8,7 +8,7 @@ namespace CdcLake.MySql.InitialSnapshots;
 /// <param name="replicas">Where the rows are.</param>
 /// <param name="start">What is wanted.</param>
 /// <param name="output">Takes the rows.</param>
-internal sealed class ReplicaSnapshot(IInitialRows replicas, SourceStart start, ISourceOutput output) : IDisposable
+internal sealed class ReplicaSnapshot(IInitialRows replicas, SourceStart start, ISourceOutput output) : IAsyncDisposable
 {
     private const int RowsPerReport = 100_000;
     private readonly SnapshotOutput _output = new(output, null, null);
@@ -46,7 +46,14 @@ internal sealed class ReplicaSnapshot(IInitialRows replicas, SourceStart start, 
         $"The pipeline was to begin with the rows of {replicas.Name} at {position}, but {error.Message} A replica that is written again stands where the log is still there; or begin with "
         + "MySqlStart.Snapshot.", error) { IsPurged = true };
 
-    public void Dispose() => _output.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _output.Dispose();
+        if (_tables is not null && await _tables.ReleaseAsync().ConfigureAwait(false) is { } left)
+        {
+            output.Report(new SourceProgress(SourcePhase.Snapshot, left));
+        }
+    }
 
     private async Task ReadAsync(int table, SnapshotMeter.TableMeter meter, CancellationToken cancellationToken)
     {
