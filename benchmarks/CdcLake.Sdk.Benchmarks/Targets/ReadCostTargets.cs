@@ -49,10 +49,18 @@ internal static class ReadCostTargets
             lines.Add(TargetLine.Against("  the same with one snapshot kept", (expired - bare) * 1e3, "ms", "ms written at once", (compacted - bare) * 1e3));
         }
 
+        lines.Add(TargetLine.Against("  metadata.json of that table, with all its snapshots", Metadata(folder, "updated").NewestBytes / 1e3, "kB", "kB written at once", Metadata(folder, "written").NewestBytes / 1e3));
+        lines.Add(TargetLine.Against("  files in its metadata folder, which ClickHouse lists", Metadata(folder, "updated").Files, "files", "files written at once", Metadata(folder, "written").Files));
         lines.Add(new TargetLine("  pieces of maintenance in that table", pieces, ""));
         lines.Add(new TargetLine("  a query of nothing, already taken off each of them", bare * 1e3, "ms"));
         Directory.Delete(folder, recursive: true);
         return lines;
+    }
+
+    private static (long NewestBytes, int Files) Metadata(string folder, string table)
+    {
+        var files = new DirectoryInfo(Path.Combine(folder, "demo", table, "metadata")).GetFiles();
+        return (files.Where(f => f.Name.EndsWith(".metadata.json", StringComparison.Ordinal)).Max(f => f.Length), files.Length);
     }
 
     private static (double Updated, double Compacted, double Expired) Compare(string folder, Func<long, string> sql, int queries, int rows)
