@@ -6,7 +6,7 @@ using CdcLake.Parquet.Format;
 
 namespace CdcLake.Benchmarks.Targets;
 
-/// <summary>A column of JSON into a Parquet file in memory, and back, as a variant and as text.</summary>
+/// <summary>A column of JSON into a Parquet file in memory, and back, as a variant, shredded too, and as text.</summary>
 internal static class VariantTargets
 {
     private const int Rows = 200_000;
@@ -25,23 +25,31 @@ internal static class VariantTargets
         var textFile = stream.ToArray();
         var asVariant = await Measurement.MedianAsync(1, 5, async () => variantLength = await WriteAsync(documents, variant, stream));
         var variantFile = stream.ToArray();
+        var shreddedLength = 0L;
+        var asShredded = await Measurement.MedianAsync(1, 5, async () => shreddedLength = await WriteAsync(documents, variant, stream, sampleRows: 100));
+        var shreddedFile = stream.ToArray();
         var textRead = await Measurement.MedianAsync(1, 5, () => ReadAsync(textFile, text));
         var variantRead = await Measurement.MedianAsync(1, 5, () => ReadAsync(variantFile, variant));
+        var shreddedRead = await Measurement.MedianAsync(1, 5, () => ReadAsync(shreddedFile, variant));
         return
         [
             TargetLine.Against("parquet encode of JSON as variant, zstd (one core)", bytes / asVariant.Cpu / 1e6, "MB/s", "MB/s as text", bytes / asText.Cpu / 1e6),
             TargetLine.Against("  its file", (double)variantLength / Rows, "bytes/row", "bytes/row as text", (double)textLength / Rows),
             TargetLine.Against("  allocated", (double)asVariant.Allocated / Rows, "bytes/row", "bytes/row as text", (double)asText.Allocated / Rows),
             TargetLine.Against("parquet decode of variants to JSON, zstd (one core)", bytes / variantRead.Cpu / 1e6, "MB/s", "MB/s as text", bytes / textRead.Cpu / 1e6),
+            TargetLine.Against("parquet encode of JSON as shredded variant, zstd (one core)", bytes / asShredded.Cpu / 1e6, "MB/s", "MB/s as variant", bytes / asVariant.Cpu / 1e6),
+            TargetLine.Against("  its file", (double)shreddedLength / Rows, "bytes/row", "bytes/row as variant", (double)variantLength / Rows),
+            TargetLine.Against("  allocated", (double)asShredded.Allocated / Rows, "bytes/row", "bytes/row as variant", (double)asVariant.Allocated / Rows),
+            TargetLine.Against("parquet decode of shredded variants to JSON, zstd (one core)", bytes / shreddedRead.Cpu / 1e6, "MB/s", "MB/s as variant", bytes / variantRead.Cpu / 1e6),
         ];
     }
 
     private static ParquetColumn Column(bool isVariant) => new("doc", 1, Required: false, DataType.String) { IsVariant = isVariant };
 
-    private static async Task<long> WriteAsync(List<BytesColumn> documents, ParquetColumn column, MemoryStream target)
+    private static async Task<long> WriteAsync(List<BytesColumn> documents, ParquetColumn column, MemoryStream target, int sampleRows = 0)
     {
         target.SetLength(0);
-        using var writer = new ParquetWriter([column], target.WriteAsync, new ParquetWriterOptions());
+        using var writer = new ParquetWriter([column], target.WriteAsync, new ParquetWriterOptions { VariantSampleRows = sampleRows });
         foreach (var batch in documents)
         {
             await writer.AppendAsync([batch], 0, batch.Count);

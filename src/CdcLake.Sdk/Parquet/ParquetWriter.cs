@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using CdcLake.Columnar;
 using CdcLake.Parquet.Format;
+using CdcLake.Parquet.Shredding;
 using CdcLake.Parquet.Writing;
 
 namespace CdcLake.Parquet;
@@ -10,18 +11,19 @@ namespace CdcLake.Parquet;
 // Source: parquet-format/README.md, "File Format".
 
 /// <summary>
-/// Writes one Parquet file of flat columns and variants: V1 pages, PLAIN or dictionary encoded as each column chunk pays, with statistics, page indexes and checksums.
+/// Writes one Parquet file of flat columns and variants, shredded where that is asked for: V1 pages, PLAIN or dictionary encoded as each column chunk pays, with statistics, page indexes and checksums.
 /// Appending encodes on the calling thread; output happens when a row group ends. A row group's compressed pages are held in pooled memory until then.
 /// Not thread-safe. Disposing without <see cref="CompleteAsync"/> leaves an unreadable beginning of a file, which the caller discards.
 /// </summary>
 internal sealed class ParquetWriter : IDisposable
 {
-    private readonly IReadOnlyList<ParquetColumn> _columns;
+    private IReadOnlyList<ParquetColumn> _columns;
     private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> _output;
     private readonly ParquetWriterOptions _options;
     private readonly Scratch _scratch;
-    private readonly ColumnChunkWriter[] _chunks; // of a variant two
-    private readonly VariantSplitter?[] _variants;
+    private ColumnChunkWriter[] _chunks = []; // of a variant two, or more where it is shredded
+    private VariantSplitter?[] _variants = [];
+    private HeldRows? _held; // until it is known how variants are written
     private readonly List<RowGroupFooter> _rowGroups = [];
     private long _written;
     private long _groupRows;
@@ -39,8 +41,14 @@ internal sealed class ParquetWriter : IDisposable
         _output = output;
         _options = options ?? new ParquetWriterOptions();
         _scratch = new Scratch(_options);
-        _chunks = [.. columns.SelectMany(c => c.IsVariant ? VariantLeaves.Of(c) : [c]).Select(column => ColumnChunkWriters.Create(column, _options, _scratch))];
-        _variants = [.. columns.Select(c => c.IsVariant ? new VariantSplitter(c.Name) : null)];
+        if (_options.VariantSampleRows > 0 && columns.Any(c => c.IsVariant))
+        {
+            _held = new HeldRows(_options.VariantSampleRows);
+        }
+        else
+        {
+            Open();
+        }
     }
 
     /// <summary>Rows appended so far.</summary>
@@ -51,7 +59,7 @@ internal sealed class ParquetWriter : IDisposable
     {
         get
         {
-            var length = _written;
+            var length = _written + (_held?.ByteSize ?? 0);
             foreach (var chunk in _chunks)
             {
                 length += chunk.Pages.CompressedSize + chunk.OpenBytes;
@@ -71,14 +79,25 @@ internal sealed class ParquetWriter : IDisposable
     /// <exception cref="UnsupportedTypeException">A document has something that no variant holds.</exception>
     public ValueTask AppendAsync(ReadOnlySpan<Column> columns, int start, int count, CancellationToken cancellationToken = default)
     {
-        Debug.Assert(columns.Length == _variants.Length, "the caller maps its columns to those of the file");
+        Debug.Assert(columns.Length == _columns.Count, "the caller maps its columns to those of the file");
+        RowCount += count;
+        if (_held is { } held)
+        {
+            held.Add(columns, start, count);
+            return held.AreEnough ? EndHolding(cancellationToken) : ValueTask.CompletedTask;
+        }
+
+        return Append(columns, start, count, cancellationToken);
+    }
+
+    private ValueTask Append(ReadOnlySpan<Column> columns, int start, int count, CancellationToken cancellationToken)
+    {
         for (int i = 0, chunk = 0; i < columns.Length; i++, chunk++)
         {
             if (_variants[i] is { } variant)
             {
                 variant.Take(columns[i], start, count);
-                _chunks[chunk].Append(variant.Metadata, 0, count);
-                _chunks[++chunk].Append(variant.Value, 0, count);
+                chunk = Append(variant, chunk);
             }
             else
             {
@@ -93,14 +112,20 @@ internal sealed class ParquetWriter : IDisposable
     /// <inheritdoc cref="AppendAsync(ReadOnlySpan{Column}, int, int, CancellationToken)"/>
     public ValueTask AppendAsync(ReadOnlySpan<Column> columns, ReadOnlySpan<int> rows, CancellationToken cancellationToken = default)
     {
-        Debug.Assert(columns.Length == _variants.Length, "the caller maps its columns to those of the file");
+        Debug.Assert(columns.Length == _columns.Count, "the caller maps its columns to those of the file");
+        RowCount += rows.Length;
+        if (_held is { } held)
+        {
+            held.Add(columns, rows);
+            return held.AreEnough ? EndHolding(cancellationToken) : ValueTask.CompletedTask;
+        }
+
         for (int i = 0, chunk = 0; i < columns.Length; i++, chunk++)
         {
             if (_variants[i] is { } variant)
             {
                 variant.Take(columns[i], rows);
-                _chunks[chunk].Append(variant.Metadata, 0, rows.Length);
-                _chunks[++chunk].Append(variant.Value, 0, rows.Length);
+                chunk = Append(variant, chunk);
             }
             else
             {
@@ -117,6 +142,11 @@ internal sealed class ParquetWriter : IDisposable
         if (RowCount == 0)
         {
             throw new InvalidOperationException("A Parquet file without rows is never written.");
+        }
+
+        if (_held is not null)
+        {
+            await EndHolding(cancellationToken).ConfigureAwait(false);
         }
 
         await EndRowGroupAsync(cancellationToken).ConfigureAwait(false);
@@ -141,7 +171,42 @@ internal sealed class ParquetWriter : IDisposable
             variant?.Dispose();
         }
 
+        _held?.Dispose();
         _scratch.Dispose();
+    }
+
+    private void Open()
+    {
+        _chunks = [.. _columns.SelectMany(c => c.IsVariant ? VariantLeaves.Of(c) : [c]).Select(column => ColumnChunkWriters.Create(column, _options, _scratch))];
+        _variants = [.. _columns.Select(c => c.IsVariant ? new VariantSplitter(c) : null)];
+    }
+
+    /// <summary>Decides how variants are written, and writes the rows that were held.</summary>
+    private ValueTask EndHolding(CancellationToken cancellationToken)
+    {
+        using var held = _held!;
+        _held = null;
+        _columns = held.Shape(_columns);
+        Open();
+        return Append(held.Columns, 0, held.Count, cancellationToken); // takes the rows before it returns
+    }
+
+    /// <returns>The last chunk of the variant.</returns>
+    private int Append(VariantSplitter variant, int chunk)
+    {
+        _chunks[chunk].Append(variant.Metadata, 0, variant.Metadata.Count);
+        if (variant.Root is null)
+        {
+            _chunks[++chunk].Append(variant.Value, 0, variant.Value.Count);
+            return chunk;
+        }
+
+        foreach (var leaf in variant.Root.Leaves)
+        {
+            _chunks[++chunk].Append(leaf.Values, leaf.Levels);
+        }
+
+        return chunk;
     }
 
     private ImmutableArray<ParquetColumnMetrics> Metrics()
@@ -150,7 +215,14 @@ internal sealed class ParquetWriter : IDisposable
         for (int i = 0, chunk = 0; i < _columns.Count; i++, chunk++)
         {
             var column = _chunks[chunk].Metrics();
-            metrics.Add(_columns[i].IsVariant ? column with { FieldId = _columns[i].FieldId, ColumnSize = column.ColumnSize + _chunks[++chunk].Metrics().ColumnSize } : column);
+            if (_variants[i] is { } variant)
+            {
+                ParquetColumnMetrics[] values = [.. _chunks.Skip(chunk + 1).Take(variant.Root?.Leaves.Count ?? 1).Select(c => c.Metrics())];
+                chunk += values.Length;
+                column = column with { FieldId = _columns[i].FieldId, ColumnSize = column.ColumnSize + values.Sum(v => v.ColumnSize), Fields = variant.Root is { } root ? [.. ShreddedFields.Of(_columns[i].Shredded!, root, values)] : [] };
+            }
+
+            metrics.Add(column);
         }
 
         return metrics.MoveToImmutable();
@@ -158,7 +230,6 @@ internal sealed class ParquetWriter : IDisposable
 
     private ValueTask RowsAppended(int rows, CancellationToken cancellationToken)
     {
-        RowCount += rows;
         _groupRows += rows;
         var size = 0L;
         foreach (var chunk in _chunks)

@@ -37,17 +37,20 @@ public sealed class VariantTableTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [ServerTheory(IcebergJava.Variable)]
-    [InlineData(1, null, false)]
-    [InlineData(2, IcebergDeleteMode.DeletionVector, true)]
-    [InlineData(3, IcebergDeleteMode.CopyOnWrite, false)]
-    [InlineData(4, IcebergDeleteMode.Position, true)]
-    [InlineData(5, IcebergDeleteMode.Equality, false)]
-    public async Task Every_snapshot_of_random_documents_is_what_Java_reads(int seed, IcebergDeleteMode? mode, bool isPartitioned)
+    [InlineData(1, null, false, false)]
+    [InlineData(2, IcebergDeleteMode.DeletionVector, true, false)]
+    [InlineData(3, IcebergDeleteMode.CopyOnWrite, false, false)]
+    [InlineData(4, IcebergDeleteMode.Position, true, false)]
+    [InlineData(5, IcebergDeleteMode.Equality, false, false)]
+    [InlineData(6, null, false, true)]
+    [InlineData(7, IcebergDeleteMode.CopyOnWrite, true, true)]
+    public async Task Every_snapshot_of_random_documents_is_what_Java_reads(int seed, IcebergDeleteMode? mode, bool isPartitioned, bool isShredded)
     {
         var random = new Random(seed);
         var settings = new IcebergSinkSettings
         {
             JsonAs = IcebergJsonType.Variant, DeleteMode = mode, SmallFileBytes = seed % 2 == 0 ? 0 : 20_000, TargetFileSizeBytes = 50_000, FileReadCost = 20, LeastFiles = 4, PageRows = 100,
+            VariantSampleRows = isShredded ? 10 : 0,
             Partitioning = isPartitioned ? [PartitionTerm.Parse("bucket(3, id)")] : [],
         };
         await using var model = new SinkModel(Store, settings) { IsJson = true };
@@ -63,7 +66,7 @@ public sealed class VariantTableTests : IDisposable
                 }
                 else
                 {
-                    model.Put(id, random.Next(9) == 0 ? null : RandomDocuments.Next(random), random.Next(9) == 0 ? null : commit);
+                    model.Put(id, random.Next(9) == 0 ? null : isShredded ? RandomDocuments.NextRecord(random, others: 80) : RandomDocuments.Next(random), random.Next(9) == 0 ? null : commit);
                 }
             }
 
@@ -75,7 +78,10 @@ public sealed class VariantTableTests : IDisposable
             }
         }
 
-        await IcebergJava.VerifyStrictlyAsync(Folder, "dangling-delete", "the key lacks the source of partition field");
+        // The last: so the checker takes every bound of a variant.
+        await IcebergJava.VerifyStrictlyAsync(Folder, "dangling-delete", "the key lacks the source of partition field", "_bounds has the field id 2 below a list or map");
+        var files = Directory.GetFiles(Folder, "*.parquet", SearchOption.AllDirectories).Where(f => !f.EndsWith("-deletes.parquet", StringComparison.Ordinal)).ToList();
+        Assert.Equal(isShredded, files.Exists(f => File.ReadAllBytes(f).AsSpan().IndexOf("typed_value"u8) >= 0));
 
         async Task SameAsync(long snapshot) => Assert.Equal(model.Rows.Select(r => Line(r.Key, r.Value.Name, r.Value.Qty)).Order(StringComparer.Ordinal), Normal(await IcebergJava.LinesAsync(Folder, snapshot)));
     }

@@ -90,13 +90,14 @@ internal sealed class TableLayout
         }
 
         var bounds = metrics.Mode.BoundLength > 0 ? column.Bounds : null;
+        var fields = metrics.Mode.BoundLength > 0 ? VariantBounds.Of(column.Fields, metrics.Mode.BoundLength) : null;
         return size with
         {
             ValueCount = column.ValueCount,
             NullCount = column.NullCount,
             NanCount = column.NanCount,
-            Lower = bounds is { } low ? SingleValue.Lower(metrics.Type, low.Lower, metrics.Mode.BoundLength) : null,
-            Upper = bounds is { } high ? SingleValue.Upper(metrics.Type, high.Upper, metrics.Mode.BoundLength) : null,
+            Lower = bounds is { } low ? SingleValue.Lower(metrics.Type, low.Lower, metrics.Mode.BoundLength) : fields?.Lower,
+            Upper = bounds is { } high ? SingleValue.Upper(metrics.Type, high.Upper, metrics.Mode.BoundLength) : fields?.Upper,
         };
     }
 

@@ -14,6 +14,8 @@ internal static class TableProperties
     public const string PageSize = "write.parquet.page-size-bytes";
     public const string PageRows = "write.parquet.page-row-limit";
     public const string DictionarySize = "write.parquet.dict-size-bytes";
+    public const string ShredVariants = "write.parquet.shred-variants";
+    public const string VariantSampleRows = "write.parquet.variant-inference-buffer-size";
     public const string BloomFilterEnabled = "write.parquet.bloom-filter-enabled.column.";
     public const string BloomFilterFpp = "write.parquet.bloom-filter-fpp.column.";
     public const string BloomFilterMaxBytes = "write.parquet.bloom-filter-max-bytes";

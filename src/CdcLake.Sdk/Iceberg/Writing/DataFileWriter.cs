@@ -50,6 +50,7 @@ internal sealed class DataFileWriter : IAsyncDisposable
             PageBytes = settings.PageBytes,
             PageRows = settings.PageRows,
             DictionaryBytes = settings.DictionaryBytes,
+            VariantSampleRows = settings.VariantSampleRows,
             BloomFilters = layout.Schema.Fields.Where(f => settings.BloomFilters.ContainsKey(f.Name)).ToDictionary(f => f.Id, f => settings.BloomFilters[f.Name]),
             KeyValues = [new("iceberg.schema", layout.Schema.ToJson())],
         };

@@ -33,6 +33,11 @@ internal sealed record IcebergSinkSettings
     /// <summary>Bytes of distinct values beyond which a column goes on without dictionary; <c>write.parquet.dict-size-bytes</c>.</summary>
     public int DictionaryBytes { get; init; } = 1 << 20;
 
+    /// <summary>
+    /// First rows of a file by which is decided which fields of its variants get columns of their own, <c>write.parquet.variant-inference-buffer-size</c>; 0: none do, <c>write.parquet.shred-variants</c>.
+    /// </summary>
+    public int VariantSampleRows { get; init; }
+
     /// <summary>Columns that get Bloom filters, by name; <c>write.parquet.bloom-filter-enabled.column.…</c>.</summary>
     public IReadOnlyDictionary<string, BloomFilterOptions> BloomFilters { get; init; } = new Dictionary<string, BloomFilterOptions>();
 

@@ -10,6 +10,8 @@ internal static class WriteProperties
     private const long MostPageBytes = 256 << 20;
     private const long MostPageRows = 10_000_000;
     private const long DefaultBloomBytes = 1 << 20;
+    private const long DefaultVariantSample = 100;
+    private const long MostVariantSample = 100_000;
     private const string DefaultFpp = "0.01";
 
     /// <summary>Settings that write as the user, else the table wants it.</summary>
@@ -38,6 +40,9 @@ internal static class WriteProperties
             PageRows = (int)Math.Min(Bytes(properties, TableProperties.PageRows, settings.PageRows, where), MostPageRows),
             DictionaryBytes = (int)Math.Min(Bytes(properties, TableProperties.DictionarySize, settings.DictionaryBytes, where), MostPageBytes),
             BloomFilters = BloomFilters(properties, where),
+            VariantSampleRows = TableProperties.IsTrue(properties, TableProperties.ShredVariants)
+                ? (int)Math.Min(Bytes(properties, TableProperties.VariantSampleRows, DefaultVariantSample, where), MostVariantSample)
+                : settings.VariantSampleRows,
             DeleteMode = settings.DeleteMode ?? ModeOf(properties, where),
         };
     }

@@ -1,3 +1,5 @@
+using CdcLake.Columnar;
+
 namespace CdcLake.Parquet.Format;
 
 // FileMetaData:   1 version, 2 schema, 3 num_rows, 4 row_groups, 5 key_value_metadata, 6 created_by, 7 column_orders
@@ -48,7 +50,7 @@ internal static class FooterWriter
         }
 
         writer.WriteString(6, CreatedBy);
-        var leaves = columns.Sum(c => c.IsVariant ? 2 : 1);
+        var leaves = columns.Sum(c => c.IsVariant ? VariantLeaves.Of(c).Count() : 1);
         writer.BeginList(7, CompactWriter.Struct, leaves);
         for (var i = 0; i < leaves; i++)
         {
@@ -63,7 +65,7 @@ internal static class FooterWriter
 
     private static void WriteSchema(CompactWriter writer, IReadOnlyList<ParquetColumn> columns)
     {
-        writer.BeginList(2, CompactWriter.Struct, columns.Sum(c => c.IsVariant ? 3 : 1) + 1);
+        writer.BeginList(2, CompactWriter.Struct, columns.Sum(NodesOf) + 1);
         writer.BeginStructElement();
         writer.WriteString(4, "table");
         writer.WriteI32(5, columns.Count);
@@ -81,6 +83,11 @@ internal static class FooterWriter
         }
     }
 
+    private static int NodesOf(ParquetColumn column) => !column.IsVariant ? 1 : column.Shredded is { } type ? 2 + NodesOf(type) : 3;
+
+    /// <summary>Both parts of a place, and what is in them.</summary>
+    private static int NodesOf(ShreddedType type) => 2 + type.Fields.Sum(f => 1 + NodesOf(f.Type));
+
     private static void WriteColumn(CompactWriter writer, ParquetColumn column)
     {
         writer.BeginStructElement();
@@ -96,23 +103,65 @@ internal static class FooterWriter
         writer.EndStruct();
     }
 
-    /// <summary>A group that may be null, of two columns that may not. parquet-format/VariantEncoding.md, "Variant in Parquet".</summary>
+    /// <summary>A group that may be null, of two columns that may not, or with typed values in the place of some. parquet-format/VariantEncoding.md, "Variant in Parquet".</summary>
     private static void WriteVariant(CompactWriter writer, ParquetColumn column)
     {
         writer.BeginStructElement();
         writer.WriteI32(3, column.Required ? 0 : 1);
         writer.WriteString(4, column.Name);
-        writer.WriteI32(5, 2);
+        writer.WriteI32(5, column.Shredded is null ? 2 : 3);
         LogicalTypes.WriteVariant(writer, column.FieldId);
         writer.EndStruct();
-        foreach (var leaf in VariantLeaves.Names)
+        WriteLeaf(writer, VariantLeaves.Metadata, DataType.Binary, isRequired: true);
+        if (column.Shredded is { } type)
         {
-            writer.BeginStructElement();
-            writer.WriteI32(1, (int)PhysicalType.ByteArray);
-            writer.WriteI32(3, 0);
-            writer.WriteString(4, leaf);
-            writer.EndStruct();
+            WritePlace(writer, type);
         }
+        else
+        {
+            WriteLeaf(writer, VariantLeaves.Value, DataType.Binary, isRequired: true);
+        }
+    }
+
+    private static void WritePlace(CompactWriter writer, ShreddedType type)
+    {
+        WriteLeaf(writer, VariantLeaves.Value, DataType.Binary, isRequired: false);
+        if (type.Leaf is { } leaf)
+        {
+            WriteLeaf(writer, VariantLeaves.TypedValue, leaf, isRequired: false);
+            return;
+        }
+
+        WriteGroup(writer, VariantLeaves.TypedValue, type.Fields.Count, isRequired: false);
+        foreach (var field in type.Fields)
+        {
+            WriteGroup(writer, field.Text, 2, isRequired: true);
+            WritePlace(writer, field.Type);
+        }
+    }
+
+    private static void WriteGroup(CompactWriter writer, string name, int children, bool isRequired)
+    {
+        writer.BeginStructElement();
+        writer.WriteI32(3, isRequired ? 0 : 1);
+        writer.WriteString(4, name);
+        writer.WriteI32(5, children);
+        writer.EndStruct();
+    }
+
+    private static void WriteLeaf(CompactWriter writer, string name, DataType type, bool isRequired)
+    {
+        writer.BeginStructElement();
+        writer.WriteI32(1, (int)PhysicalTypes.Of(type));
+        if (PhysicalTypes.FixedLength(type) is > 0 and var length)
+        {
+            writer.WriteI32(2, length);
+        }
+
+        writer.WriteI32(3, isRequired ? 0 : 1);
+        writer.WriteString(4, name);
+        LogicalTypes.Write(writer, type, null);
+        writer.EndStruct();
     }
 
     private static void WriteRowGroup(CompactWriter writer, RowGroupFooter group, int ordinal)
@@ -143,8 +192,8 @@ internal static class FooterWriter
         writer.BeginStruct(3);
         writer.WriteI32(1, (int)PhysicalTypes.Of(chunk.Column.Type));
         WriteEncodings(writer, chunk);
-        writer.BeginList(3, CompactWriter.Binary, chunk.Column.Group is null ? 1 : 2);
-        if (chunk.Column.Group is { } group)
+        writer.BeginList(3, CompactWriter.Binary, chunk.Column.Groups.Count + 1);
+        foreach (var group in chunk.Column.Groups)
         {
             writer.WriteBinaryElement(System.Text.Encoding.UTF8.GetBytes(group));
         }

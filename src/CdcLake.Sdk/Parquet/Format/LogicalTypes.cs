@@ -36,8 +36,8 @@ internal static class LogicalTypes
     public const int Uuid = 14;
     public const int Variant = 16;
 
-    /// <summary>Writes fields 6 to 10 of a SchemaElement.</summary>
-    public static void Write(CompactWriter writer, DataType type, int fieldId)
+    /// <summary>Writes fields 6 to 10 of a SchemaElement; columns inside variants have no id.</summary>
+    public static void Write(CompactWriter writer, DataType type, int? fieldId)
     {
         switch (type.Kind)
         {
@@ -57,7 +57,7 @@ internal static class LogicalTypes
                 WriteTimestamp(writer, type.Kind == TypeKind.Timestamp, fieldId);
                 break;
             default:
-                writer.WriteI32(9, fieldId);
+                WriteId(writer, fieldId);
                 break;
         }
     }
@@ -73,12 +73,20 @@ internal static class LogicalTypes
         writer.EndStruct();
     }
 
-    private static void WriteDecimal(CompactWriter writer, int precision, int scale, int fieldId)
+    private static void WriteId(CompactWriter writer, int? fieldId)
+    {
+        if (fieldId is { } id)
+        {
+            writer.WriteI32(9, id);
+        }
+    }
+
+    private static void WriteDecimal(CompactWriter writer, int precision, int scale, int? fieldId)
     {
         writer.WriteI32(6, ConvertedDecimal);
         writer.WriteI32(7, scale);
         writer.WriteI32(8, precision);
-        writer.WriteI32(9, fieldId);
+        WriteId(writer, fieldId);
         writer.BeginStruct(10);
         writer.BeginStruct(Decimal);
         writer.WriteI32(1, scale);
@@ -87,20 +95,20 @@ internal static class LogicalTypes
         writer.EndStruct();
     }
 
-    private static void WriteEmpty(CompactWriter writer, int converted, int logical, int fieldId)
+    private static void WriteEmpty(CompactWriter writer, int converted, int logical, int? fieldId)
     {
         writer.WriteI32(6, converted);
-        writer.WriteI32(9, fieldId);
+        WriteId(writer, fieldId);
         writer.BeginStruct(10);
         writer.BeginStruct(logical);
         writer.EndStruct();
         writer.EndStruct();
     }
 
-    private static void WriteTimestamp(CompactWriter writer, bool utc, int fieldId)
+    private static void WriteTimestamp(CompactWriter writer, bool utc, int? fieldId)
     {
         writer.WriteI32(6, ConvertedTimestampMicros);
-        writer.WriteI32(9, fieldId);
+        WriteId(writer, fieldId);
         writer.BeginStruct(10);
         writer.BeginStruct(Timestamp);
         writer.WriteBool(1, utc);

@@ -19,6 +19,18 @@ internal sealed record ParquetColumn(string Name, int FieldId, bool Required, Da
     /// </summary>
     public bool IsVariant { get; init; }
 
-    /// <summary>Name of the group whose only kind of null it shares; null for a column that lies in none.</summary>
-    public string? Group { get; init; }
+    /// <summary>Of a variant that is written: what has columns of its own beside the encoded values; null for nothing.</summary>
+    public ShreddedType? Shredded { get; init; }
+
+    /// <summary>Names of the groups that it lies in, from the outermost.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>Definition level of a value, where groups that it lies in, or places in them, may be absent too; null where there is no more than one kind of null.</summary>
+    public int? Depth { get; init; }
+
+    /// <summary>Definition level of a value.</summary>
+    public int MaxDefinition => Depth ?? (Required ? 0 : 1);
+
+    /// <summary>False for parts of variants whose bytes have an order that means nothing.</summary>
+    public bool HasBounds => Groups.Count == 0 || Name == VariantLeaves.TypedValue;
 }

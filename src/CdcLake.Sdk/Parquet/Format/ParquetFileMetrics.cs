@@ -19,7 +19,17 @@ internal sealed record ParquetFileMetrics(
 /// <param name="Bounds">Smallest and largest value that is neither null nor NaN, negative zero as the smallest and positive zero as the largest
 /// zero; null when there is no such value.</param>
 internal sealed record ParquetColumnMetrics(
-    int FieldId, long ColumnSize, long ValueCount, long NullCount, long? NanCount, ParquetBounds? Bounds);
+    int FieldId, long ColumnSize, long ValueCount, long NullCount, long? NanCount, ParquetBounds? Bounds)
+{
+    /// <summary>Of a shredded variant: the fields whose values, null apart, are all in columns of their own.</summary>
+    public ImmutableArray<ParquetFieldBounds> Fields { get; init; } = [];
+}
+
+/// <summary>Bounds of a field of variants.</summary>
+/// <param name="Path">Names that lead to it, UTF-8; none for the variant itself.</param>
+/// <param name="Type">Type of its values.</param>
+/// <param name="Bounds">Smallest and largest value.</param>
+internal sealed record ParquetFieldBounds(ImmutableArray<byte[]> Path, Columnar.DataType Type, ParquetBounds Bounds);
 
 /// <summary>Both ends of a range, inclusive; strings and bytes compare as unsigned bytes.</summary>
 internal sealed record ParquetBounds(ParquetValue Lower, ParquetValue Upper);

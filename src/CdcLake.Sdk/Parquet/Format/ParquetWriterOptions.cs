@@ -26,6 +26,9 @@ internal sealed record ParquetWriterOptions
     /// <summary>Columns that get Bloom filters, by field id.</summary>
     public IReadOnlyDictionary<int, BloomFilterOptions> BloomFilters { get; init; } = new Dictionary<int, BloomFilterOptions>();
 
+    /// <summary>Rows by which is decided what of variants has columns of its own; they are held in memory until then. 0: variants are written as they are encoded.</summary>
+    public int VariantSampleRows { get; init; }
+
     /// <summary>Key and value pairs of the footer, such as <c>iceberg.schema</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> KeyValues { get; init; } = [];
 }

@@ -104,20 +104,33 @@ internal sealed class TypedLeaf(LeafEntries leaf, int definition, VariantType fo
     }
 }
 
+// Fields lie in MySQL's order, by the length of their names and then by their bytes, so that documents which were made from MySQL's are theirs again. What stands beside the columns keeps its own order.
+
 /// <summary>An object, of which some fields have columns of their own.</summary>
 /// <param name="fields">These, at least one.</param>
 /// <param name="definition">Level from which on it is there.</param>
 internal sealed class TypedObject(IReadOnlyList<(byte[] Name, ShreddedPlace Value)> fields, int definition) : TypedPlace(definition, [.. fields.SelectMany(f => f.Value.Leaves)])
 {
+    private readonly (byte[] Name, ShreddedPlace Value)[] _fields = [.. fields.OrderBy(f => f.Name, Comparer<byte[]>.Create((a, b) => Compare(a, b)))];
+    private long[] _others = [];
+
     public override void Write(VariantWriter target, VariantNames names, NameOrder order, ReadOnlySpan<byte> others)
     {
         var open = target.Open();
-        foreach (var (name, value) in fields)
+        var rest = others.IsEmpty ? default : ObjectOf(others);
+        var left = Ordered(rest);
+        foreach (var (name, value) in _fields)
         {
             if (value.IsMissing)
             {
                 value.Skip();
                 continue;
+            }
+
+            while (left.Length > 0 && Compare(names[rest.NameOf((int)left[0])], name) < 0)
+            {
+                Copy(target, open, order, rest, (int)left[0]);
+                left = left[1..];
             }
 
             var number = names.IndexOf(name) is >= 0 and var found ? found
@@ -126,9 +139,9 @@ internal sealed class TypedObject(IReadOnlyList<(byte[] Name, ShreddedPlace Valu
             value.Write(target, names, order);
         }
 
-        if (!others.IsEmpty)
+        foreach (var other in left)
         {
-            Copy(target, open, order, new VariantValue(others));
+            Copy(target, open, order, rest, (int)other);
         }
 
         if (!target.CloseObject(open))
@@ -137,20 +150,38 @@ internal sealed class TypedObject(IReadOnlyList<(byte[] Name, ShreddedPlace Valu
         }
     }
 
-    private static void Copy(VariantWriter target, (int Start, int Members) open, NameOrder order, VariantValue others)
+    private static int Compare(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y) => x.Length == y.Length ? x.SequenceCompareTo(y) : x.Length.CompareTo(y.Length);
+
+    private static VariantContainer ObjectOf(ReadOnlySpan<byte> others)
     {
-        if (others.BasicType != VariantBasicType.Object)
+        var value = new VariantValue(others);
+        return value.BasicType == VariantBasicType.Object ? value.Container() : throw VariantValue.Corrupt("further fields of an object are no object");
+    }
+
+    /// <summary>The fields of an object by where they lie: offset, and number in the lower half.</summary>
+    private Span<long> Ordered(VariantContainer rest)
+    {
+        if (rest.Count == 0)
         {
-            throw VariantValue.Corrupt("further fields of an object are no object");
+            return default;
         }
 
-        var container = others.Container();
-        for (var i = 0; i < container.Count; i++)
+        Common.Pooled.Grow(ref _others, rest.Count, 0);
+        var ordered = _others.AsSpan(0, rest.Count);
+        for (var i = 0; i < ordered.Length; i++)
         {
-            var number = container.NameOf(i);
-            target.Field(open, number, order.PlaceOf(number));
-            target.AppendEncoded(container[i][..new VariantValue(container[i]).Length]);
+            ordered[i] = ((long)rest.Offset(i) << 32) | (uint)i;
         }
+
+        ordered.Sort();
+        return ordered;
+    }
+
+    private static void Copy(VariantWriter target, (int Start, int Members) open, NameOrder order, VariantContainer rest, int field)
+    {
+        var number = rest.NameOf(field);
+        target.Field(open, number, order.PlaceOf(number));
+        target.AppendEncoded(rest[field][..new VariantValue(rest[field]).Length]);
     }
 }
 

@@ -10,7 +10,9 @@ namespace CdcLake.Parquet.Variants;
 /// </summary>
 internal sealed class VariantWriter : IDisposable
 {
-    private const int ShortText = 63;
+    /// <summary>Bytes of a text up to which it has the short form.</summary>
+    public const int ShortText = 63;
+
     private const int KeptBytes = 1 << 20;
     private const int Decimal4Digits = 9;
 
@@ -38,6 +40,14 @@ internal sealed class VariantWriter : IDisposable
 
     /// <summary>A value that has no more than its type.</summary>
     public void Append(VariantType type) => Room(1)[0] = Primitive(type);
+
+    /// <summary>The narrowest type of an integer.</summary>
+    public static VariantType TypeOf(long value) => value == (sbyte)value ? VariantType.Int8 : value == (short)value ? VariantType.Int16 : value == (int)value ? VariantType.Int32 : VariantType.Int64;
+
+    /// <summary>The narrowest type of a decimal. It follows digits and scale alike, as Spark demands.</summary>
+    public static VariantType TypeOf(Int128 unscaled, int scale) => Int128.Abs(unscaled) is var magnitude && scale <= Decimal4Digits && magnitude < PowersOfTen.Of(Decimal4Digits) ? VariantType.Decimal4
+        : scale <= DataType.MaxLongPrecision && magnitude < PowersOfTen.Of(DataType.MaxLongPrecision) ? VariantType.Decimal8
+        : VariantType.Decimal16;
 
     public void Append(long value)
     {
@@ -68,21 +78,23 @@ internal sealed class VariantWriter : IDisposable
 
     public void AppendDate(int days) => BinaryPrimitives.WriteInt32LittleEndian(Start(VariantType.Date, sizeof(int)), days);
 
-    /// <summary>A decimal. Its width follows digits and scale alike, as Spark demands.</summary>
-    public void Append(Int128 unscaled, int scale)
+    /// <summary>A decimal of the narrowest type.</summary>
+    public void Append(Int128 unscaled, int scale) => AppendDecimal(TypeOf(unscaled, scale), unscaled, scale);
+
+    /// <summary>A decimal of a type that holds it.</summary>
+    public void AppendDecimal(VariantType type, Int128 unscaled, int scale)
     {
-        var magnitude = Int128.Abs(unscaled);
-        if (scale <= Decimal4Digits && magnitude < PowersOfTen.Of(Decimal4Digits))
+        switch (type)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(StartDecimal(VariantType.Decimal4, scale, sizeof(int)), (int)unscaled);
-        }
-        else if (scale <= DataType.MaxLongPrecision && magnitude < PowersOfTen.Of(DataType.MaxLongPrecision))
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(StartDecimal(VariantType.Decimal8, scale, sizeof(long)), (long)unscaled);
-        }
-        else
-        {
-            BinaryPrimitives.WriteInt128LittleEndian(StartDecimal(VariantType.Decimal16, scale, 16), unscaled);
+            case VariantType.Decimal4:
+                BinaryPrimitives.WriteInt32LittleEndian(StartDecimal(type, scale, sizeof(int)), (int)unscaled);
+                break;
+            case VariantType.Decimal8:
+                BinaryPrimitives.WriteInt64LittleEndian(StartDecimal(type, scale, sizeof(long)), (long)unscaled);
+                break;
+            default:
+                BinaryPrimitives.WriteInt128LittleEndian(StartDecimal(VariantType.Decimal16, scale, 16), unscaled);
+                break;
         }
     }
 

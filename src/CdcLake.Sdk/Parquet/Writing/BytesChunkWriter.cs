@@ -27,7 +27,7 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
         : base(column, options, scratch)
     {
         _isText = column.Type.Kind == TypeKind.String;
-        _hasBounds = column.Group is null;
+        _hasBounds = column.HasBounds;
         if (options.DictionaryBytes > 0)
         {
             _dictionary = new BytesDictionary();

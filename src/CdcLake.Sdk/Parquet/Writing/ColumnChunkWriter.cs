@@ -10,6 +10,7 @@ namespace CdcLake.Parquet.Writing;
 //
 //   optional column only   4 bytes   length of the levels, little endian
 //                          n         definition levels, RLE hybrid of one bit: 1 = value, 0 = null
+//   deeper column          the same  with as many bits as the highest level needs
 //   values                           PLAIN, or 1 byte bit width + RLE hybrid of dictionary indices; nulls take no place
 //
 // Source: parquet-format/README.md, "Data Pages".
@@ -20,6 +21,7 @@ internal abstract class ColumnChunkWriter : IDisposable
     private const int LevelsPrefix = 4;
 
     private byte[] _nulls = [];
+    private byte[] _levels = []; // of columns with more than one kind of null
     private int _rows;
     private int _nullRows;
     private long _chunkNulls;
@@ -103,6 +105,28 @@ internal abstract class ColumnChunkWriter : IDisposable
         }
     }
 
+    /// <summary>Appends all rows of <paramref name="source"/>, of a column with several kinds of null.</summary>
+    /// <param name="source">Rows; null where the level is below that of a value.</param>
+    /// <param name="levels">Definition level of each.</param>
+    public void Append(Column source, ReadOnlySpan<byte> levels)
+    {
+        for (var start = 0; start < levels.Length;)
+        {
+            var step = AppendValues(source, start, Math.Min(levels.Length - start, Options.PageRows - _rows));
+            var nulls = ReserveNulls(step);
+            Pooled.Grow(ref _levels, _rows + step, _rows);
+            levels.Slice(start, step).CopyTo(_levels.AsSpan(_rows));
+            for (var i = 0; i < step; i++)
+            {
+                nulls[i] = (byte)(levels[start + i] < Column.MaxDefinition ? 1 : 0);
+            }
+
+            CountNulls(nulls);
+            start += step;
+            Advance(step);
+        }
+    }
+
     /// <summary>Closes the open page and the dictionary; the chunk's bytes are then complete in <see cref="Pages"/>.</summary>
     public ChunkFooter Finish()
     {
@@ -134,6 +158,7 @@ internal abstract class ColumnChunkWriter : IDisposable
     {
         Pages.Dispose();
         Pooled.Return(ref _nulls);
+        Pooled.Return(ref _levels);
     }
 
     /// <summary>NaN values of all finished chunks; null for types without.</summary>
@@ -186,6 +211,24 @@ internal abstract class ColumnChunkWriter : IDisposable
         }
     }
 
+    private int LevelWidth => RleEncoder.WidthFor(Column.MaxDefinition + 1);
+
+    private int EncodeLevels(Span<byte> target)
+    {
+        if (Column.Depth is null)
+        {
+            return _nullRows == 0 ? RleEncoder.EncodeRun(_rows, 1, target) : RleEncoder.EncodePresence(_nulls.AsSpan(0, _rows), target);
+        }
+
+        var levels = Scratch.Indices(_rows);
+        for (var i = 0; i < levels.Length; i++)
+        {
+            levels[i] = _levels[i];
+        }
+
+        return RleEncoder.Encode(levels, LevelWidth, target);
+    }
+
     private void ClosePage()
     {
         if (_rows == 0)
@@ -193,14 +236,12 @@ internal abstract class ColumnChunkWriter : IDisposable
             return;
         }
 
-        var levelsLength = Column.Required ? 0 : LevelsPrefix + RleEncoder.MaxLength(_rows, 1);
+        var levelsLength = Column.Required ? 0 : LevelsPrefix + RleEncoder.MaxLength(_rows, LevelWidth);
         var body = Scratch.Body(checked(levelsLength + MaxEncodedLength));
         var position = 0;
         if (!Column.Required)
         {
-            var levels = _nullRows == 0
-                ? RleEncoder.EncodeRun(_rows, 1, body[LevelsPrefix..])
-                : RleEncoder.EncodePresence(_nulls.AsSpan(0, _rows), body[LevelsPrefix..]);
+            var levels = EncodeLevels(body[LevelsPrefix..]);
             BinaryPrimitives.WriteInt32LittleEndian(body, levels);
             position = LevelsPrefix + levels;
         }

@@ -11,6 +11,48 @@ internal static class RandomDocuments
 
     public static string Next(Random random) => Append(random, random.Next(1, 5), new StringBuilder()).ToString();
 
+    /// <summary>A document like most of a table: the same fields with values of the same types, now and then null or not there. In one of so many something is otherwise.</summary>
+    public static string NextRecord(Random random, int others = int.MaxValue)
+    {
+        if (others < int.MaxValue && random.Next(others) == 0)
+        {
+            return Next(random);
+        }
+
+        var text = new StringBuilder("{");
+        Field("a", () => text.Append(Integer(random) is { Length: < 19 } number ? number : "7"));
+        Field("in", () => text.Append(CultureInfo.InvariantCulture, $"{{\"x\": {random.Next(300)}, \"to\": {{\"z\": \"{random.Next(50)}\"}}}}"));
+        Field("ok", () => text.Append(random.Next(2) == 0 ? "true" : "false"));
+        Field("sku", () => Quote(Texts[random.Next(Texts.Length)], text));
+        Field("tags", () => Array(random, 1, text));
+        Field("price", () => text.Append(CultureInfo.InvariantCulture, $"{random.Next(100_000)}.{random.Next(100):00}"));
+        Field("ratio", () => text.Append(Exponent(random)));
+        Field("rather", () => text.Append(CultureInfo.InvariantCulture, $"-{random.NextInt64()}.{random.NextInt64(1_000_000_000, 2_000_000_000)}"));
+        return text.Append('}').ToString();
+
+        void Field(string name, Action value)
+        {
+            if (random.Next(8) == 0)
+            {
+                return;
+            }
+
+            text.Append(text.Length == 1 ? "" : ", ").Append(CultureInfo.InvariantCulture, $"\"{name}\": ");
+            if (random.Next(9) == 0)
+            {
+                text.Append("null");
+            }
+            else if (others < int.MaxValue && random.Next(others) == 0)
+            {
+                Append(random, 2, text);
+            }
+            else
+            {
+                value();
+            }
+        }
+    }
+
     private static StringBuilder Append(Random random, int depth, StringBuilder text) => random.Next(depth > 0 ? 12 : 8) switch
     {
         0 => text.Append(random.Next(3) switch { 0 => "null", 1 => "true", _ => "false" }),
