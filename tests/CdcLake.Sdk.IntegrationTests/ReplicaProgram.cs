@@ -55,6 +55,7 @@ internal static class ReplicaProgram
 
     private static void Limit(MySqlSourceOptions options)
     {
+        options.SnapshotWorkers = 3; // they share the table
         options.CompletePartialRows = Environment.GetEnvironmentVariable(PartialRows) is not null;
         options.SnapshotRowsPerSecond = Environment.GetEnvironmentVariable(SnapshotRows) is { } rows ? double.Parse(rows, CultureInfo.InvariantCulture) : null;
     }

@@ -20,7 +20,8 @@ public sealed class MySqlSourceOptions
     public uint? ServerId { get; set; }
 
     /// <summary>
-    /// Connections that read an initial snapshot, all at the same position: different tables, and of a table with more than about 65,000 rows and a key that has an order different ranges.
+    /// Connections that read an initial snapshot, all at the same position: different tables. From three on they share a table with more than about 65,000 rows and a key that has an order, and read different
+    /// ranges of it: worth it where server and program have processors to spare.
     /// </summary>
     /// <value>Default: 2.</value>
     public int SnapshotWorkers { get; set; } = 2;

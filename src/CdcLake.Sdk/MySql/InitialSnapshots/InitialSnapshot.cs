@@ -65,7 +65,7 @@ internal sealed class InitialSnapshot(SnapshotPlan plan, ISourceOutput output, M
 
     public void Dispose() => _output.Dispose();
 
-    private int ReadersFor(IReadOnlyList<long?> estimates) => estimates.Any(rows => RangeQueue.IsShared(rows, plan.SmallestRange))
+    private int ReadersFor(IReadOnlyList<long?> estimates) => estimates.Any(rows => RangeQueue.IsShared(rows, plan.SmallestRange, plan.Settings.SnapshotWorkers))
         ? plan.Settings.SnapshotWorkers
         : Math.Clamp(plan.Settings.SnapshotWorkers, 1, Math.Max(1, plan.Captures.Count));
 

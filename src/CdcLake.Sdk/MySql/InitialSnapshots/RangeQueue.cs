@@ -16,8 +16,8 @@ internal sealed class RangeQueue(IReadOnlyList<TableReading> tables, IReadOnlyLi
     private const int RangesOfReader = 8; // the last ones end at different times, so a fraction of the whole is what a reader may be alone with
     private readonly AsyncLock _turn = new();
 
-    /// <summary>True when a table is shared where there are several readers.</summary>
-    public static bool IsShared(long? estimate, int smallest) => estimate >= 2L * smallest;
+    /// <summary>True when a table is shared. Not by two: one and the server keep two processors busy, and two were slower by a fifth there.</summary>
+    public static bool IsShared(long? estimate, int smallest, int readers) => readers > 2 && estimate >= 2L * smallest;
 
     /// <summary>A table of which something is still to be read by somebody.</summary>
     /// <param name="avoided">This one only when there is no other; −1 for none.</param>
@@ -49,7 +49,7 @@ internal sealed class RangeQueue(IReadOnlyList<TableReading> tables, IReadOnlyLi
             return null;
         }
 
-        var isShared = readers > 1 && reading.Order is not null && IsShared(estimates[index], smallest);
+        var isShared = reading.Order is not null && IsShared(estimates[index], smallest, readers);
         return reading.Take(open, isShared ? await FindEndAsync(reading, open, RowsOf(estimates[index]!.Value), view, cancellationToken).ConfigureAwait(false) : null);
     }
 

@@ -127,7 +127,7 @@ internal sealed class TableReader(ServerSession session, DatePolicy dates, bool 
     }
 
     // The moment stands for the text too, by which defaults are compared: that of information_schema changes whenever somebody in another time zone alters the table.
-    private DeclaredDefault DefaultOf(IReadOnlyList<string?> row, IReadOnlyDictionary<string, string> moments) =>
+    private DeclaredDefault DefaultOf(string?[] row, IReadOnlyDictionary<string, string> moments) =>
         row[1]!.StartsWith("timestamp", StringComparison.OrdinalIgnoreCase) && moments.TryGetValue(row[0]!, out var moment)
             ? new DeclaredDefault(moment, row[8] ?? "", session.IsMariaDb) { Moment = moment }
             : new DeclaredDefault(row[7], row[8] ?? "", session.IsMariaDb);

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using CdcLake.Columnar;
-using CdcLake.Common;
 using CdcLake.Parquet.Variants;
 
 namespace CdcLake.Parquet.Shredding;

@@ -1,8 +1,8 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using CdcLake.Columnar;
-using CdcLake.Common;
 
 namespace CdcLake.Parquet.Variants;
 
@@ -17,6 +17,8 @@ namespace CdcLake.Parquet.Variants;
 /// <summary>What numbers of JSON are in a variant: exactly the same number, or the text of one that no variant holds.</summary>
 internal static class JsonNumbers
 {
+    private static readonly SearchValues<byte> Characters = SearchValues.Create("0123456789+-.eE"u8);
+
     /// <summary>Writes a number as JSON spells it.</summary>
     public static void Write(VariantWriter target, ReadOnlySpan<byte> number)
     {
@@ -84,7 +86,7 @@ internal static class JsonNumbers
 
     private static bool IsNumber(ReadOnlySpan<byte> text)
     {
-        if (text.IsEmpty || (text[0] != '-' && !char.IsAsciiDigit((char)text[0])) || text.IndexOfAnyExcept("0123456789+-.eE"u8) >= 0)
+        if (text.IsEmpty || (text[0] != '-' && !char.IsAsciiDigit((char)text[0])) || text.IndexOfAnyExcept(Characters) >= 0)
         {
             return false;
         }

@@ -31,7 +31,9 @@ internal sealed unsafe partial class SegmentMemory : MemoryManager<byte>
         GC.AddMemoryPressure(bytes);
     }
 
+#pragma warning disable CA2015 // what another thread copies when a log gives it up is freed when nobody refers to it; copies go by Memory, which does
     ~SegmentMemory() => Dispose(false);
+#pragma warning restore CA2015 // until here
 
     /// <summary>Of the first byte; 0 when it is freed.</summary>
     public nint Address { get; private set; }
