@@ -11,13 +11,15 @@ return args.FirstOrDefault() switch
     "commits" => await TargetRun.RunAsync("commits", work => CommitRun.List(work, args.Contains("--short")), args[1..]),
     "encodings" => await TargetRun.RunAsync("encodings", work => [new("encodings", () => Task.FromResult(EncodingTargets.Sizes(work.InsertWorkload)))], args[1..]),
     "soak" when args.Length > 1 => await TargetRun.RunAsync(
-        "soak", work => CommitRun.Soak(work, int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromMinutes(13)), args[2..]),
+        "soak", work => CommitRun.Soak(work, Number(args[1]), TimeSpan.FromMinutes(args.Length > 2 && args[2] is not ['-', ..] ? Number(args[2]) : 13)), args[2..]),
     "flink" => await TargetRun.RunAsync("flink", FlinkTargets.List, args[1..]),
     "compare" when args.Length == 3 => Comparison.Print(args[1], args[2]),
     "child" when args.Length > 1 => await ChildProgram.RunAsync(args[1..]),
     "log" when args.Length == 4 => WriteLog(args),
     _ => Usage(),
 };
+
+static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
 // A log for trying other programs on: mysqlbinlog reads it too.
 static int WriteLog(string[] args)
@@ -38,7 +40,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         Usage: dotnet run -c Release [-p:ReadyToRun=true] --project benchmarks/CdcLake.Sdk.Benchmarks -- targets | long-targets | parallel | commits | encodings | flink [--write] [--only TEXT]
-                                                                                                          -- soak COMMITS [--write]
+                                                                                                          -- soak COMMITS [MINUTES] [--write]
                                                                                                           -- compare RESULT_FILE RESULT_FILE
                                                                                                           -- log FILE STATEMENTS UPDATE_PERCENT | log FILE mixed 0
 
@@ -48,7 +50,7 @@ static int Usage()
           commits       whether a table stays quick and small over 20,000 commits (--short: 1,000) and 100 data files
           encodings     what other Parquet encodings would save, column by column
           flink         the seeds' jobs beside the same jobs in Flink, which tests/lab/flink.sh starts: about three minutes
-          soak N        whether a table that is looked after stays quick and small over N commits, as many as 13 minutes allow
+          soak N        whether a table that is looked after stays quick and small over N commits, as many as 13 minutes or those given allow
           ReadyToRun    measure the library as the package has it, compiled ahead of time
           --write       also store the table in benchmarks/results/<processor>/<run>.md
           --only TEXT   only measurements whose name contains TEXT: decode, capture, snapshot, codecs, join, plans, state, spill, rocksdb, checkpoint pause, parquet, json, starrocks, key index, commit time, replay,

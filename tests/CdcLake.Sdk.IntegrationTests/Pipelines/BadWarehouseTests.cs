@@ -105,7 +105,7 @@ public sealed class BadWarehouseTests : IDisposable
 
     public static TheoryData<double> KeptShares => Proof.IsLong ? [0, 0.5, 0.95] : [0.5];
 
-    /// <summary>Each file of the checkpoint in turn is cut or empty: the sample either says so or goes on without it, and never gives a wrong table.</summary>
+    /// <summary>Each file of the checkpoint in turn, a third of them in usual runs, is cut or empty: the sample either says so or goes on without it, and never gives a wrong table.</summary>
     [Theory]
     [MemberData(nameof(KeptShares))]
     public async Task Half_written_checkpoint_gives_an_error_or_is_not_used(double kept)
@@ -114,7 +114,7 @@ public sealed class BadWarehouseTests : IDisposable
         var files = Directory.GetFiles(Path.Combine(Warehouse, ".checkpoints"), "*", SearchOption.AllDirectories);
         Assert.NotEmpty(files);
         var whole = _folder.CopyOf(Warehouse, "whole");
-        foreach (var file in files)
+        foreach (var file in files.Where((_, i) => i % Proof.Rounds(usual: 3, full: 1) == 0))
         {
             var bytes = await File.ReadAllBytesAsync(file);
             await File.WriteAllBytesAsync(file, bytes[..(int)(bytes.Length * kept)]);

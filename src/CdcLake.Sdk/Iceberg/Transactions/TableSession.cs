@@ -18,14 +18,17 @@ namespace CdcLake.Iceberg.Transactions;
 /// </remarks>
 internal sealed class TableSession
 {
-    // A commit of another writer, from reading the table to the catalog's answer, is in vain where ours comes between. It takes a few times what the catalog takes to answer us.
+    // A commit of another writer, from reading the table to the catalog's answer, is in vain where ours comes between. It takes a few times what the catalog takes to answer us, and where
+    // its machine is busy several times that: one gap of four is for those.
     private static readonly (TimeSpan Least, TimeSpan Most) Gap = (TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
     private const int AnswersInGap = 4;
+    private const int LongGap = 4;
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
 
     private readonly ExpiredSnapshots _expired = new();
     private long? _metOthers;
     private long _asked;
+    private int _commits;
     private (long At, TimeSpan Gap) _answered;
     private PreparedTable? _prepared;
 
@@ -71,8 +74,9 @@ internal sealed class TableSession
     internal void Advance(PreparedTable prepared, TableVersion version)
     {
         Version = version;
-        var taken = Clock.GetElapsedTime(_asked) * AnswersInGap;
-        _answered = (Clock.GetTimestamp(), taken < Gap.Least ? Gap.Least : taken > Gap.Most ? Gap.Most : taken);
+        var gap = Clock.GetElapsedTime(_asked) * AnswersInGap;
+        gap = (gap < Gap.Least ? Gap.Least : gap) * (++_commits % LongGap == 0 ? LongGap : 1);
+        _answered = (Clock.GetTimestamp(), gap > Gap.Most ? Gap.Most : gap);
         IsStaged = prepared.IsPart;
         _prepared = null;
         foreach (var action in prepared.Change.WhenCommitted)
