@@ -13,6 +13,7 @@ public sealed class SharedTableTests
 {
     private const int Rows = 20_000;
     private const int Range = 1_000;
+    private const int Trials = 5;
 
     [ServerTheory(TestServers.MySql, TestServers.MariaDb)]
     [InlineData(TestServers.MySql, "id INT NOT NULL, PRIMARY KEY (id)", "i", true)]
@@ -30,20 +31,25 @@ public sealed class SharedTableTests
     {
         await using var database = await MySqlDatabase.CreateAsync(TestServers.Get(server), "shared");
         await FillAsync(database, columns, values);
-        var plan = await PlanAsync(database, readers: 3);
-        var contents = new TableContents(1);
-        var busy = new HashSet<string>();
-        contents.OnChanges = async _ => busy.UnionWith(await ReadingAsync(database));
-        using var snapshot = new InitialSnapshot(plan, contents);
-        await using var session = await MySqlDatabase.ConnectAsync(database.ConnectionString);
-        await snapshot.RunAsync(session, default);
         var expected = await database.Connection.QueryAsync("SELECT COUNT(*), COUNT(DISTINCT v) FROM t", default);
-        Assert.Equal(expected[0, 0], contents.Rows(0).Count.ToString(CultureInfo.InvariantCulture));
-        Assert.Equal(expected[0, 1], contents.Rows(0).Select(r => r[(r.LastIndexOf('|') + 1)..]).Distinct().Count().ToString(CultureInfo.InvariantCulture));
+        var busy = new HashSet<string>();
+        for (var trial = 0; trial < Trials && busy.Count <= 1; trial++) // who has read is seen only in the middle of a statement
+        {
+            var plan = await PlanAsync(database, readers: 3);
+            var contents = new TableContents(1);
+            busy.Clear();
+            contents.OnChanges = async _ => busy.UnionWith(await ReadingAsync(database));
+            using var snapshot = new InitialSnapshot(plan, contents);
+            await using var session = await MySqlDatabase.ConnectAsync(database.ConnectionString);
+            await snapshot.RunAsync(session, default);
+            Assert.Equal(expected[0, 0], contents.Rows(0).Count.ToString(CultureInfo.InvariantCulture));
+            Assert.Equal(expected[0, 1], contents.Rows(0).Select(r => r[(r.LastIndexOf('|') + 1)..]).Distinct().Count().ToString(CultureInfo.InvariantCulture));
+            var meter = plan.Meter.Snapshot!.Tables[0];
+            Assert.True(meter.IsDone);
+            Assert.Equal(contents.Rows(0).Count, meter.Rows);
+        }
+
         Assert.True(isShared ? busy.Count > 1 : busy.Count <= 1, $"{busy.Count} connections have read");
-        var meter = plan.Meter.Snapshot!.Tables[0];
-        Assert.True(meter.IsDone);
-        Assert.Equal(contents.Rows(0).Count, meter.Rows);
     }
 
     [ServerFact(TestServers.MySql)]
@@ -75,7 +81,8 @@ public sealed class SharedTableTests
     private static async Task FillAsync(MySqlDatabase database, string columns, string values) => await database.ExecuteAsync(
         $"CREATE TABLE t ({columns})", "ALTER TABLE t ADD COLUMN v INT NOT NULL",
         $"SET SESSION {(database.Connection.IsMariaDb ? "max_recursive_iterations" : "cte_max_recursion_depth")}=100000",
-        $"INSERT IGNORE INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i+1 FROM n WHERE i < {Rows}) SELECT {values}, i FROM n");
+        $"INSERT IGNORE INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i+1 FROM n WHERE i < {Rows}) SELECT {values}, i FROM n",
+        "ANALYZE TABLE t"); // else the server need not know yet how many rows there are
 
     private static async Task<SnapshotPlan> PlanAsync(MySqlDatabase database, int readers)
     {
