@@ -10,6 +10,7 @@ using CdcLake.MySql.Wire.Auth;
 namespace CdcLake.IntegrationTests.MySql;
 
 /// <summary>The snapshot cut while many connections write: each one must equal a replay of the whole log up to its position.</summary>
+[Collection("snapshots under writers")] // one after the other: what each writes is log that the other has to look through
 public sealed class SnapshotCutTests
 {
     private static readonly int Trials = Proof.Rounds(usual: 30, full: 200);

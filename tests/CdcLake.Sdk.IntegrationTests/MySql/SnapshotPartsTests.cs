@@ -15,6 +15,7 @@ namespace CdcLake.IntegrationTests.MySql;
 /// A snapshot that is killed after many of its parts, while rows of every kind of key are written and moved between what was read and what was not: each time it goes on from the part, and
 /// what it gives in the end equals a replay of the whole log up to its position.
 /// </summary>
+[Collection("snapshots under writers")] // one after the other: what each writes is log that the other has to look through
 public sealed class SnapshotPartsTests(ITestOutputHelper output)
 {
     private const int Rows = 9_000; // a batch has 4,096
