@@ -34,7 +34,7 @@ started=$SECONDS
 
 say() { printf '\n=== [%3d s] %s\n' $((SECONDS - started)) "$*"; }
 step_passed() { passed=$((passed + 1)); echo "  ok: $*"; }
-step_failed() { failed=$((failed + 1)); echo "  FAILED: $*"; }
+step_failed() { failed=$((failed + 1)); echo "  FAILED: $*"; echo "  $*" >> "$work/failures"; }
 step_skipped() { skipped=$((skipped + 1)); echo "  skipped: $*"; }
 
 # --- servers ---------------------------------------------------------------------------------------------------------
@@ -50,10 +50,15 @@ running_servers() ( # which of the lab's servers live now
   ! lab_running "$LAB/postgres/pid" "$LAB/postgres/data" || echo postgres
 )
 
-before="" lab=false
+before="" lab=false lab_job=""
 stop_servers() { # only those that were not running before us
   $lab || return 0
   local name
+  if [ -n "$lab_job" ]; then # the build failed, or somebody lost patience: what has started by then is stopped like the rest
+    pkill -P "$lab_job" 2> /dev/null || true
+    wait "$lab_job" || true
+    lab_job=""
+  fi
   ! $docker || tests/lab/docker.sh down
   for name in $(running_servers); do
     case " ${before//$'\n'/ } " in *" $name "*) continue ;; esac
@@ -78,21 +83,32 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-start_servers() {
-  say "starting the servers the tests need (the first time: fetching them)"
+prepare_servers() { # beside the build: the first time they are fetched, which takes as long
   before=$(running_servers) lab=true
-  local lines=""
+  tests_servers > "$work/lab.env" 2> "$work/lab.log" &
+  lab_job=$!
+}
+tests_servers() { # prints where they are; exit code 3: no containers, 1: no lab
+  local lines="" code=0
   if $docker; then
-    if lines=$(tests/lab/docker.sh up); then eval "$lines"; else step_failed "the containers did not start; see above"; fi
+    if lines=$(tests/lab/docker.sh up); then eval "$lines" && printf '%s\n' "$lines"; else code=3; fi
   fi
-  if lines=$(tests/lab/up.sh); then
-    eval "$lines"
-    sed -n 's/^export \([A-Z0-9_]*\)=.*/  \1/p' <<< "$lines"
-  elif [ "${CI:-}" = true ]; then
-    step_failed "the lab did not start; see above"
-  else
-    echo "  the lab did not start (see above): tests that need a server will be skipped"
-  fi
+  tests/lab/up.sh || return 1
+  return "$code"
+}
+await_servers() {
+  say "starting the servers the tests need (begun with the build; the first time: fetching them)"
+  local code=0
+  wait "$lab_job" || code=$?
+  lab_job=""
+  cat "$work/lab.log" >&2
+  eval "$(cat "$work/lab.env")"
+  sed -n 's/^export \([A-Z0-9_]*\)=.*/  \1/p' "$work/lab.env"
+  case $code in
+    0) ;;
+    3) step_failed "the containers did not start; see above" ;;
+    *) if [ "${CI:-}" = true ]; then step_failed "the lab did not start; see above"; else echo "  the lab did not start (see above): tests that need a server will be skipped"; fi ;;
+  esac
 }
 
 # --- tests -----------------------------------------------------------------------------------------------------------
@@ -109,9 +125,18 @@ run_project() { # NAME [FOLDER] : adds its totals
   fi
   passed=$((passed + good)) skipped=$((skipped + total - ran)) failed=$((failed + ran - good))
   [ "$ran" = 0 ] || slowest "$work/$name/results.trx"
+  [ "$ran" = "$good" ] || failures "$work/$name/results.trx" >> "$work/failures"
   # A host that crashed or hung reports no failed test, or none at all.
   if [ "$code" != 0 ] && [ "$ran" = "$good" ]; then step_failed "$name ended with code $code: its test host crashed or hung"; fi
   if [ "$total" = 0 ] && [ ${#filter[@]} = 0 ]; then step_failed "$name ran no tests"; fi
+}
+failures() { # a line for each failed test, with how its error begins; told again at the end, where nobody has to look for them
+  python3 - "$1" << 'PYTHON'
+import sys, xml.etree.ElementTree as xml
+for result in xml.parse(sys.argv[1]).iter('{*}UnitTestResult'):
+    if result.get('outcome') == 'Failed':
+        print(' ', result.get('testName')[:300], '\n     ', ' '.join(result.findtext('.//{*}Message', '').split())[:400])
+PYTHON
 }
 slowest() { # what a run's time is spent on: its classes, by the sum of their tests' times
   echo "  slowest classes:"
@@ -228,6 +253,7 @@ check_scripts() { # where shellcheck is at hand
 
 # --- all of it -------------------------------------------------------------------------------------------------------
 
+$unit_only || [ -n "$simulate" ] || prepare_servers
 say "building (Release)"
 build=(-c Release -nodeReuse:false -p:UseSharedCompilation=false -v quiet)
 if ! dotnet build CdcLake.Sdk.sln "${build[@]}"; then
@@ -239,7 +265,7 @@ else
     run_project CdcLake.Sdk.Tests
     run_usual_seeds
   else
-    start_servers
+    await_servers
     tests/lab/leftovers.sh | sort > "$work/before" || true
     run_project CdcLake.Sdk.Tests
     run_project CdcLake.Sdk.IntegrationTests
@@ -258,5 +284,6 @@ say "done"
 if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
   echo "CI=true: nothing may be skipped, so this run counts as failed. Reasons are above."
 fi
+if [ -e "$work/failures" ]; then echo "Failed:"; cat "$work/failures"; fi
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ] && { [ "${CI:-}" != true ] || [ "$skipped" = 0 ]; }

@@ -10,6 +10,7 @@ namespace CdcLake.IntegrationTests; // not that of its folder: the library has a
 /// </summary>
 internal sealed class MySqlDatabase : IAsyncDisposable
 {
+    private static int _count;
     private readonly string _server;
     private readonly Account _account;
 
@@ -35,10 +36,10 @@ internal sealed class MySqlDatabase : IAsyncDisposable
     public MySqlConnectionOptions Options => MySqlConnectionOptions.Parse(ConnectionString);
 
     /// <param name="server">Connection string of an account with all privileges.</param>
-    /// <param name="prefix">Who uses it; the process id follows.</param>
+    /// <param name="prefix">Who uses it; the process id and a number follow, since tests that run at the same time may have chosen the same.</param>
     public static async Task<MySqlDatabase> CreateAsync(string server, string prefix)
     {
-        var name = $"{prefix}_{Environment.ProcessId}";
+        var name = $"{prefix}_{Environment.ProcessId}_{Interlocked.Increment(ref _count)}";
         var account = await Account.CreateAsync("captured", server);
         await using (var setUp = await ConnectAsync(server))
         {

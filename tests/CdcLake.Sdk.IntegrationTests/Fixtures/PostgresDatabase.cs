@@ -8,6 +8,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>Names the server, by a connection string.</summary>
     public const string Variable = "CDCLAKE_TEST_POSTGRES";
 
+    private static int _count;
     private readonly NpgsqlDataSource _admin;
     private readonly NpgsqlConnectionStringBuilder _connection;
 
@@ -29,12 +30,12 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>How Java's driver finds it.</summary>
     public string JavaUri => $"jdbc:postgresql://{_connection.Host}:{_connection.Port}/{_connection.Database}";
 
-    /// <param name="prefix">Who uses it; the process id follows.</param>
+    /// <param name="prefix">Who uses it; the process id and a number follow.</param>
     public static async Task<PostgresDatabase> CreateAsync(string prefix)
     {
         var connection = new NpgsqlConnectionStringBuilder(TestServers.Get(Variable)) { IncludeErrorDetail = true, PersistSecurityInfo = true };
         var admin = NpgsqlDataSource.Create(connection);
-        connection.Database = $"{prefix.ToLowerInvariant()}_{Environment.ProcessId}";
+        connection.Database = $"{prefix.ToLowerInvariant()}_{Environment.ProcessId}_{Interlocked.Increment(ref _count)}";
         await ExecuteAsync(admin, $"DROP DATABASE IF EXISTS {connection.Database} WITH (FORCE)");
         await ExecuteAsync(admin, $"CREATE DATABASE {connection.Database}");
         return new PostgresDatabase(admin, connection);
