@@ -21,20 +21,32 @@ install() {
 client() { "$B/mysql" --no-defaults -uroot -S "$I/run/s" "$@"; }
 # 9.7 opens the socket before it is ready to serve
 settle() { lab_await "$I/run/pid" "$I/run/error.log" "mysqld $name" 300 client -e 'DO 0'; }
+# A new data folder takes mysqld seconds, and a copy of one that is kept nearly none.
+initialise() {
+  local kept names=()
+  mapfile -t names < <(grep -oE -- '--lower[-_]case[-_]table[-_]names=[0-9]' <<< "${CDCLAKE_MYSQLD_OPTS:-}") # decided here, once and for all
+  kept=$LAB/mysql-initialised${names[0]:+-names-${names[0]##*=}}
+  if [ ! -e "$kept/ready" ]; then
+    rm -rf "$kept"; mkdir -p "$kept/data"; [ ${#user[@]} = 0 ] || chown -R "$LAB_UID:$LAB_UID" "$kept"
+    "${user[@]}" "$B/mysqld" "${options[@]}" --datadir="$kept/data" "${names[@]}" --initialize-insecure --log-error="$I/run/init.log" ||
+      { cat "$I/run/init.log" >&2; lab_die "mysqld --initialize failed"; }
+    rm -f "$kept/data/auto.cnf" # each server is to have a UUID of its own
+    : > "$kept/ready"
+  fi
+  cp -a --sparse=always "$kept/data" "$I/data"
+}
 start() {
   install; lab_lock
   if lab_running "$I/run/pid" "$I/data"; then settle; cat "$I/run/port"; return; fi
-  local user port options names; mapfile -t user < <(lab_user)
-  options=(--no-defaults --basedir="$R/usr" --datadir="$I/data" --lc-messages-dir="$R/usr/share/mysql"
+  local user port options; mapfile -t user < <(lab_user)
+  options=(--no-defaults --basedir="$R/usr" --lc-messages-dir="$R/usr/share/mysql"
     --character-sets-dir="$R/usr/share/mysql/charsets" --plugin-dir="$R/usr/lib/mysql/plugin" --tmpdir="$I/tmp"
     --secure-file-priv="$I/tmp" --innodb-redo-log-capacity=128M)
   if [ ! -e "$I/run/ready" ]; then
-    rm -rf "$I"; mkdir -p "$I"/{data,tmp,run}; [ ${#user[@]} = 0 ] || chown -R "$LAB_UID:$LAB_UID" "$I"
-    # How names of tables are kept is decided here, once and for all.
-    mapfile -t names < <(grep -oE -- '--lower[-_]case[-_]table[-_]names=[0-9]' <<< "${CDCLAKE_MYSQLD_OPTS:-}")
-    "${user[@]}" "$B/mysqld" "${options[@]}" "${names[@]}" --initialize-insecure --log-error="$I/run/init.log" ||
-      { cat "$I/run/init.log" >&2; lab_die "mysqld --initialize failed"; }
+    rm -rf "$I"; mkdir -p "$I"/{tmp,run}; [ ${#user[@]} = 0 ] || chown -R "$LAB_UID:$LAB_UID" "$I"
+    initialise
   fi
+  options+=(--datadir="$I/data")
   port=$(lab_port "${CDCLAKE_MYSQL_PORT:-$(cat "$I/run/port" 2>/dev/null || true)}")
   rm -f "$I"/run/s "$I"/run/s.lock # of a server that was killed; its pid may be another program's now
   # Throw-away data: no need to sync each commit. CDCLAKE_MYSQLD_OPTS comes last and wins.
