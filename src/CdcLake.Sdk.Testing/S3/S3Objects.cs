@@ -21,6 +21,9 @@ internal sealed class S3Objects(string bucket)
     /// <summary>False: a put with If-None-Match overwrites, as some clones do.</summary>
     public bool KeepsConditions { get; set; } = true;
 
+    /// <summary>What it says to the deletion of several objects; null does it.</summary>
+    public S3Answer? BulkDeletes { get; set; }
+
     /// <summary>Headers of the last put.</summary>
     public IReadOnlyDictionary<string, string> LastPut { get; private set; } = new Dictionary<string, string>();
 
@@ -62,7 +65,7 @@ internal sealed class S3Objects(string bucket)
             return request.Bucket != bucket ? S3Answer.Error(404, "NoSuchBucket") : request.Operation switch
             {
                 "ListObjectsV2" => List(request),
-                "DeleteObjects" => DeleteMany(request),
+                "DeleteObjects" => BulkDeletes ?? DeleteMany(request),
                 "GetObject" or "HeadObject" => Get(request),
                 "PutObject" => Put(request),
                 "CreateMultipartUpload" => Begin(request),

@@ -59,7 +59,7 @@ public sealed class IcebergTableInfo
             return [];
         }
 
-        var files = await TableFiles.ReadAsync(_reader.Table.Files, snapshot.ManifestList, cancellationToken).ConfigureAwait(false);
+        var files = await TableFiles.ReadAsync(_reader.Table.Files, snapshot, cancellationToken).ConfigureAwait(false);
         return [.. files.Manifests.SelectMany(m => m.Live).Select(FileOf)];
     }
 

@@ -19,3 +19,9 @@ internal interface IStoreCredentials
     /// <exception cref="CdcLakeException">There are none to be had; it reaches the caller of the store as it is.</exception>
     ValueTask<StoreCredentials> GetAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>The same credentials for ever.</summary>
+internal sealed class FixedCredentials(StoreCredentials credentials) : IStoreCredentials
+{
+    public ValueTask<StoreCredentials> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(credentials);
+}

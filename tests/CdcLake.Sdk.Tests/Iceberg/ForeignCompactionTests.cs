@@ -224,7 +224,7 @@ public sealed class ForeignCompactionTests : IDisposable
         var names = new HashSet<string>();
         foreach (var snapshot in (await _store.MetadataAsync()).Snapshots)
         {
-            var files = await CdcLake.Iceberg.Tables.TableFiles.ReadAsync(FileIO.Over(_store, TimeProvider.System), snapshot.ManifestList, CancellationToken.None);
+            var files = await CdcLake.Iceberg.Tables.TableFiles.ReadAsync(FileIO.Over(_store, TimeProvider.System), snapshot, CancellationToken.None);
             names.UnionWith(files.Manifests.SelectMany(m => m.Live).Select(e => Path.GetFileName(e.File.Path)));
         }
 

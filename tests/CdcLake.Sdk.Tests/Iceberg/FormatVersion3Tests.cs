@@ -200,7 +200,7 @@ public sealed class FormatVersion3Tests : IDisposable
         var kept = new HashSet<string>();
         foreach (var snapshot in (await _store.MetadataAsync()).Snapshots)
         {
-            var files = await TableFiles.ReadAsync(FileIO.Over(_store, TimeProvider.System), snapshot.ManifestList, CancellationToken.None);
+            var files = await TableFiles.ReadAsync(FileIO.Over(_store, TimeProvider.System), snapshot, CancellationToken.None);
             kept.UnionWith(files.Entries(ManifestContent.Deletes).Select(e => Path.GetFileName(e.File.Path)));
         }
 

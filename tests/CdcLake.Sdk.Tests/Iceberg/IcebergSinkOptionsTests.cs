@@ -56,12 +56,15 @@ public sealed class IcebergSinkOptionsTests : IDisposable
         Assert.Equal((CompressionCodec.Snappy, (int?)null, 1L << 20), (settings.Compression, settings.CompressionLevel, settings.TargetFileSizeBytes));
     }
 
-    [Fact]
-    public void Property_of_an_existing_table_that_cannot_be_followed_is_refused_by_name()
+    [Theory]
+    [InlineData("write.target-file-size-bytes", "128MB")]
+    [InlineData("write.format.default", "orc")]
+    [InlineData("write.delete.format.default", "AVRO")]
+    public void Property_of_an_existing_table_that_cannot_be_followed_is_refused_by_name(string name, string value)
     {
-        var table = new Dictionary<string, string> { ["write.target-file-size-bytes"] = "128MB" };
-        var error = Assert.Throws<CatalogException>(() => WriteProperties.Apply(new IcebergSinkSettings(), table, "Table t"));
-        Assert.Contains("write.target-file-size-bytes=128MB", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<CatalogException>(() => WriteProperties.Apply(new IcebergSinkSettings(), new Dictionary<string, string> { [name] = value }, "Table t"));
+        Assert.Contains($"{name}={value}", error.Message, StringComparison.Ordinal);
+        _ = WriteProperties.Apply(new IcebergSinkSettings(), new Dictionary<string, string> { ["write.format.default"] = "PARQUET" }, "Table t");
     }
 
     [Fact]

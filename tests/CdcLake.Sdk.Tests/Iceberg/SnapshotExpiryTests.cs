@@ -247,7 +247,7 @@ public sealed class SnapshotExpiryTests : IDisposable
         {
             referenced.Add(snapshot.ManifestList);
             referenced.UnionWith(ManifestList.Read((await _store.TryReadAsync(_store.NameOf(snapshot.ManifestList), default))!, "list").Select(m => m.Path));
-            var files = await TableFiles.ReadAsync(FileIO.Over(_store, TimeProvider.System), snapshot.ManifestList, default);
+            var files = await TableFiles.ReadAsync(FileIO.Over(_store, TimeProvider.System), snapshot, default);
             referenced.UnionWith(files.Entries(ManifestContent.Data).Concat(files.Entries(ManifestContent.Deletes)).Select(e => e.File.Path));
         }
 

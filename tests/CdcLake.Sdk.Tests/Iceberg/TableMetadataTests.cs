@@ -62,6 +62,30 @@ public sealed class TableMetadataTests
         Assert.Contains("version 1", Assert.Throws<CatalogException>(() => TableMetadataJson.Write(table)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Legal, and met: lists that are null or absent, a main branch that only the current snapshot tells, columns in lists.</summary>
+    [Fact]
+    public void What_other_writers_leave_out_or_say_otherwise_is_understood()
+    {
+        var json = JsonNode.Parse(Foreign)!;
+        json["schemas"]![1]!["identifier-field-ids"] = null;
+        json["refs"] = null;
+        json["statistics"] = null;
+        json["properties"]!["left.over"] = null;
+        json.AsObject().Remove("metadata-log");
+        var spec = json["partition-specs"]![0]!["fields"]!.AsArray();
+        spec[0]!.AsObject().Remove("source-id");
+        spec[0]!["source-ids"] = new JsonArray(1);
+        spec.Add(JsonNode.Parse("""{"name":"both","transform":"bucket[8]","source-ids":[1,2],"field-id":1001}"""));
+        var table = TableMetadataJson.Read(Encoding.UTF8.GetBytes(json.ToJsonString()), "v2.metadata.json");
+        Assert.Empty(table.Schema.IdentifierFieldIds);
+        Assert.Equal(("main", table.CurrentSnapshotId), (Assert.Single(table.Refs).Name, table.FindRef("main")!.SnapshotId));
+        Assert.Equal([(1, TransformKind.Bucket), (0, TransformKind.Unknown)], table.DefaultSpec.Fields.Select(f => (f.SourceId, f.Transform.Kind)));
+        Assert.Equal("future", table.CurrentSnapshot!.KeyId);
+        Assert.DoesNotContain("left.over", table.Properties.Keys);
+        var again = TableMetadataJson.Read(TableMetadataJson.Write(table), "v3.metadata.json");
+        Assert.Equal(table.DefaultSpec.FieldsJson, again.DefaultSpec.FieldsJson);
+    }
+
     [Theory]
     [InlineData("\"current-schema-id\":1", "\"current-schema-id\":9", "current-schema-id")]
     [InlineData("\"default-spec-id\":0", "\"default-spec-id\":9", "default-spec-id")]

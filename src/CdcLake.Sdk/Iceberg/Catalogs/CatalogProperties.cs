@@ -12,7 +12,11 @@ internal static class CatalogProperties
     public const string Warehouse = "warehouse";
 
     /// <summary>Of other engines, without a meaning here: which class reads files is decided by their URIs, and nothing is cached that could be out of date.</summary>
-    private static readonly string[] Ignored = ["io-impl", "cache-enabled", "cache.expiration-interval-ms", "default-database"];
+    private static readonly string[] Ignored =
+    [
+        "io-impl", "cache-enabled", "cache.case-sensitive", "cache.expiration-interval-ms", "default-database", "property-version", "clients", "metrics-reporter-impl",
+        "rest-metrics-reporting-enabled", "snapshot-loading-mode", "token-exchange-enabled", "view-endpoints-supported",
+    ];
 
     /// <param name="properties">The user's.</param>
     /// <param name="known">Names that the kind of catalog has; one that ends with a dot is the beginning of many.</param>

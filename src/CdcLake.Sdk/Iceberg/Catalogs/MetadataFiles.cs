@@ -15,6 +15,7 @@ internal static class MetadataFiles
 {
     private const string FolderProperty = "write.metadata.path";
     private const string Suffix = ".metadata.json";
+    private const string CompressedSuffix = ".gz" + Suffix;
 
     /// <summary>Reads a version.</summary>
     /// <exception cref="CatalogException">The file is missing or damaged.</exception>
@@ -34,16 +35,40 @@ internal static class MetadataFiles
     {
         var folder = next.Properties.GetValueOrDefault(FolderProperty)?.TrimEnd('/') ?? next.Location + "/metadata";
         var number = former is null ? 0 : NumberOf(former.MetadataLocation) + 1;
-        var uri = string.Create(CultureInfo.InvariantCulture, $"{folder}/{number:D5}-{RandomIds.Uuid()}{Suffix}");
-        await files.PutAsync(uri, TableMetadataJson.Write(next), CancellationToken.None).ConfigureAwait(false);
+        var uri = string.Create(CultureInfo.InvariantCulture, $"{folder}/{number:D5}-{RandomIds.Uuid()}{SuffixOf(next)}");
+        await files.PutAsync(uri, Encode(next), CancellationToken.None).ConfigureAwait(false);
         return new CatalogTable(table, next, uri, files);
     }
+
+    /// <summary>How names of a table's new metadata files end, as <c>write.metadata.compression-codec</c> says.</summary>
+    public static string SuffixOf(TableMetadata table) => IsCompressed(table) ? CompressedSuffix : Suffix;
+
+    /// <summary>The bytes of a file with such a name.</summary>
+    public static byte[] Encode(TableMetadata table)
+    {
+        var json = TableMetadataJson.Write(table);
+        if (!IsCompressed(table))
+        {
+            return json;
+        }
+
+        using var zipped = new MemoryStream();
+        using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(json);
+        }
+
+        return zipped.ToArray();
+    }
+
+    private static bool IsCompressed(TableMetadata table) =>
+        table.Properties.TryGetValue(TableProperties.MetadataCompression, out var codec) && codec.Equals("gzip", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The text of a file that may be compressed, as its name says.</summary>
     /// <exception cref="CatalogException">Not valid gzip.</exception>
     public static ReadOnlyMemory<byte> Unzip(string name, byte[] bytes)
     {
-        if (!name.EndsWith(".gz" + Suffix, StringComparison.Ordinal) && !name.EndsWith(Suffix + ".gz", StringComparison.Ordinal))
+        if (!name.EndsWith(CompressedSuffix, StringComparison.Ordinal) && !name.EndsWith(Suffix + ".gz", StringComparison.Ordinal))
         {
             return bytes;
         }

@@ -7,15 +7,18 @@ namespace CdcLake.Iceberg.Catalogs;
 internal static class TableStores
 {
     /// <param name="uri">Absolute URI of a file or folder, or a plain absolute path: <c>file:/data/x</c>, <c>file:///data/x</c> and <c>/data/x</c> are the same.</param>
-    /// <param name="properties">How S3 is reached, by Iceberg's names; other names are not looked at.</param>
+    /// <param name="properties">
+    /// How S3 is reached, by Iceberg's names. Others are passed over: the user's were checked with the catalog's, and servers hand out what clients of every kind may need
+    /// (<c>s3.signer.uri</c>, <c>client.refresh-credentials-endpoint</c>, …).
+    /// </param>
     /// <param name="clock">Time-outs, and the age of what crashed writers left behind.</param>
-    /// <exception cref="ObjectStoreException">No store is known for the scheme, or a property asks for something that is not supported.</exception>
+    /// <exception cref="ObjectStoreException">No store is known for the scheme, or a property has a value that it cannot have.</exception>
     public static IObjectStore Open(string uri, IReadOnlyDictionary<string, string> properties, TimeProvider clock)
     {
         try
         {
             var store = StoreOf(uri);
-            return new ObjectStores(StorageSettings.Parse(properties), clock).Folder(store.Length > 0 ? store : OperatingSystem.IsWindows() ? DriveOf(uri) : "/");
+            return new ObjectStores(StorageSettings.Default.With(properties), clock).Folder(store.Length > 0 ? store : OperatingSystem.IsWindows() ? DriveOf(uri) : "/");
         }
         catch (ArgumentException e)
         {

@@ -87,7 +87,7 @@ internal static class DataFileStruct
                 var tuple = ManifestReader.Record(ref reader, type);
                 return tuple.Fields.IsEmpty ? rest : rest with { Partition = new PartitionTuple(tuple, reader.ReadEncoded(tuple)) };
             case FileFields.KeyMetadata:
-                return reader.ReadOptionalBytes(type) is { } key ? rest with { KeyMetadata = key } : rest;
+                return reader.ReadOptionalBytes(type) is { Length: > 0 } key ? rest with { KeyMetadata = key } : rest;
             case FileFields.SortOrderId:
                 return reader.ReadOptionalLong(type) is { } order ? rest with { SortOrderId = (int)order } : rest;
             case FileFields.FirstRowId:

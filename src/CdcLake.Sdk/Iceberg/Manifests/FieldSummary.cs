@@ -9,12 +9,14 @@ namespace CdcLake.Iceberg.Manifests;
 /// <param name="Upper">Highest value as a single value, or null.</param>
 internal sealed record FieldSummary(bool ContainsNull, bool? ContainsNan, byte[]? Lower, byte[]? Upper)
 {
+    private static readonly Dictionary<string, int> NamesToIds = ManifestReader.Names(ManifestSchemas.Summary);
+
     internal static FieldSummary Read(ref AvroReader reader, AvroType type)
     {
         var summary = new FieldSummary(false, null, null, null);
         foreach (var field in type.Fields)
         {
-            summary = field.Id switch
+            summary = ManifestReader.IdOf(field, NamesToIds) switch
             {
                 SummaryFields.ContainsNull => summary with { ContainsNull = reader.ReadOptionalBoolean(field.Type) ?? false },
                 SummaryFields.ContainsNan => summary with { ContainsNan = reader.ReadOptionalBoolean(field.Type) },

@@ -81,6 +81,7 @@ internal static class ManifestList
         return manifests;
     }
 
+    // Counts and the snapshot may be null in format version 1.
     private static ManifestFile ReadManifest(ref AvroReader reader, AvroType type)
     {
         var manifest = new ManifestFile { Path = "", Length = 0 };
@@ -94,16 +95,16 @@ internal static class ManifestList
                 ListFields.Content => manifest with { Content = (ManifestContent)reader.ReadInt(field.Type, "content") },
                 ListFields.SequenceNumber => manifest with { SequenceNumber = reader.ReadLong(field.Type, "sequence_number") },
                 ListFields.MinSequenceNumber => manifest with { MinSequenceNumber = reader.ReadLong(field.Type, "min_sequence_number") },
-                ListFields.AddedSnapshotId => manifest with { AddedSnapshotId = reader.ReadLong(field.Type, "added_snapshot_id") },
-                ListFields.AddedFiles => manifest with { AddedFiles = reader.ReadInt(field.Type, "added_files_count") },
-                ListFields.ExistingFiles => manifest with { ExistingFiles = reader.ReadInt(field.Type, "existing_files_count") },
-                ListFields.DeletedFiles => manifest with { DeletedFiles = reader.ReadInt(field.Type, "deleted_files_count") },
-                ListFields.AddedRows => manifest with { AddedRows = reader.ReadLong(field.Type, "added_rows_count") },
-                ListFields.ExistingRows => manifest with { ExistingRows = reader.ReadLong(field.Type, "existing_rows_count") },
-                ListFields.DeletedRows => manifest with { DeletedRows = reader.ReadLong(field.Type, "deleted_rows_count") },
+                ListFields.AddedSnapshotId => manifest with { AddedSnapshotId = reader.ReadOptionalLong(field.Type) ?? 0 },
+                ListFields.AddedFiles => manifest with { AddedFiles = (int)(reader.ReadOptionalLong(field.Type) ?? 0) },
+                ListFields.ExistingFiles => manifest with { ExistingFiles = (int)(reader.ReadOptionalLong(field.Type) ?? 0) },
+                ListFields.DeletedFiles => manifest with { DeletedFiles = (int)(reader.ReadOptionalLong(field.Type) ?? 0) },
+                ListFields.AddedRows => manifest with { AddedRows = reader.ReadOptionalLong(field.Type) ?? 0 },
+                ListFields.ExistingRows => manifest with { ExistingRows = reader.ReadOptionalLong(field.Type) ?? 0 },
+                ListFields.DeletedRows => manifest with { DeletedRows = reader.ReadOptionalLong(field.Type) ?? 0 },
                 ListFields.Partitions => manifest with { Partitions = ReadSummaries(ref reader, field.Type) },
                 ListFields.FirstRowId => manifest with { FirstRowId = reader.ReadOptionalLong(field.Type) },
-                ListFields.KeyMetadata => manifest with { KeyMetadata = reader.ReadOptionalBytes(field.Type) },
+                ListFields.KeyMetadata => manifest with { KeyMetadata = reader.ReadOptionalBytes(field.Type) is { Length: > 0 } key ? key : null },
                 _ => Skip(ref reader, field.Type, manifest),
             };
         }

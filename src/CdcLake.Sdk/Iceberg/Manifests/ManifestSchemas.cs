@@ -16,6 +16,9 @@ internal static class ManifestSchemas
     /// <summary>Manifests with all fields that we know.</summary>
     public static AvroType ListEntry { get; } = ListEntryOf(RowLineage);
 
+    /// <summary>Summaries of partition fields.</summary>
+    public static AvroType Summary { get; } = SummaryType();
+
     /// <param name="formatVersion">2 or 3.</param>
     /// <param name="partition">Type of the partition: a record.</param>
     public static AvroType EntryOf(int formatVersion, AvroType partition) => AvroType.Record(

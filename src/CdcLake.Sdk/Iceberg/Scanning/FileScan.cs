@@ -67,7 +67,7 @@ internal sealed class FileScan
     /// <summary>The data files of a snapshot with rows that may be asked for.</summary>
     public async Task<IReadOnlyCollection<LiveFile>> FilesAsync(Snapshot snapshot, CancellationToken cancellationToken)
     {
-        var version = await TableFiles.ReadAsync(_table.Files, snapshot.ManifestList, cancellationToken, MayMatch).ConfigureAwait(false);
+        var version = await TableFiles.ReadAsync(_table.Files, snapshot, cancellationToken, MayMatch).ConfigureAwait(false);
         var files = await DeletedRows.LoadAsync(_table, version, new LiveFiles(), cancellationToken, e => MayMatch(e.File)).ConfigureAwait(false);
         return [.. files.All.Where(f => f.LiveRows > 0)];
     }

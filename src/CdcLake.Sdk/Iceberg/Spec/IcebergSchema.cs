@@ -98,7 +98,7 @@ internal sealed record IcebergSchema(int SchemaId, ImmutableArray<IcebergField> 
     internal static IcebergSchema Read(JsonElement element) => new(
         element.OptionalInt32("schema-id") ?? 0,
         [.. element.Required("fields").EnumerateArray().Select(IcebergField.Read)],
-        element.TryGetProperty("identifier-field-ids", out var ids) ? [.. ids.EnumerateArray().Select(i => i.GetInt32()).Order()] : []);
+        [.. element.OptionalArray("identifier-field-ids").Select(i => i.GetInt32()).Order()]);
 
     internal void Write(Utf8JsonWriter json)
     {

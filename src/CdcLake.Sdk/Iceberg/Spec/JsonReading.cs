@@ -41,8 +41,11 @@ internal static class JsonReading
         return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw new JsonException($"\"{name}\" is no array");
     }
 
-    /// <summary>The members of an object of strings; none when the member is absent or null.</summary>
-    public static Dictionary<string, string> OptionalStrings(this JsonElement element, string name)
+    /// <summary>The members of an object of strings; none when the member is absent or null. One that is null is as good as absent.</summary>
+    /// <param name="element">The object.</param>
+    /// <param name="name">Name of the member.</param>
+    /// <param name="takesScalars">Numbers and truth values are taken as they are written: some services do not put theirs between quotes.</param>
+    public static Dictionary<string, string> OptionalStrings(this JsonElement element, string name, bool takesScalars = false)
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
         if (!element.Has(name))
@@ -56,11 +59,14 @@ internal static class JsonReading
             throw new JsonException($"\"{name}\" is no object");
         }
 
-        foreach (var member in value.EnumerateObject())
+        foreach (var member in value.EnumerateObject().Where(m => m.Value.ValueKind != JsonValueKind.Null))
         {
-            result[member.Name] = member.Value.ValueKind == JsonValueKind.String
-                ? member.Value.GetString()!
-                : throw new JsonException($"\"{name}\" holds \"{member.Name}\", which is no text");
+            result[member.Name] = member.Value.ValueKind switch
+            {
+                JsonValueKind.String => member.Value.GetString()!,
+                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False when takesScalars => member.Value.GetRawText(),
+                _ => throw new JsonException($"\"{name}\" holds \"{member.Name}\", which is no text"),
+            };
         }
 
         return result;

@@ -15,10 +15,10 @@ internal sealed record PartitionField(int SourceId, int FieldId, string Name, Pa
     {
         using var fields = JsonDocument.Parse(fieldsJson);
         return [.. fields.RootElement.EnumerateArray().Select((f, i) => new PartitionField(
-            f.OptionalInt32("source-id") ?? 0,
+            TransformSource.IdOf(f),
             f.OptionalInt32("field-id") ?? PartitionSpec.LastIdWithoutFields + 1 + i, // absent in format version 1
             f.RequiredString("name"),
-            PartitionTransform.Parse(f.RequiredString("transform"))))];
+            TransformSource.TransformOf(f)))];
     }
 
     /// <summary>The JSON array of a spec.</summary>

@@ -23,6 +23,9 @@ internal sealed record Snapshot(
     /// <summary>How many ids it gave, at least as many as it added rows (format 3); null before that format.</summary>
     public long? AddedRows { get; init; }
 
+    /// <summary>Id of the key that its manifest list is encrypted with (format 3); null when it is not.</summary>
+    public string? KeyId { get; init; }
+
     /// <summary>A summary entry, or null.</summary>
     public string? this[string key] => Summary.GetValueOrDefault(key);
 
@@ -38,6 +41,7 @@ internal sealed record Snapshot(
     {
         FirstRowId = element.OptionalInt64("first-row-id"),
         AddedRows = element.OptionalInt64("added-rows"),
+        KeyId = element.OptionalString("key-id"),
         _json = JsonMarshal.GetRawUtf8Value(element).ToArray(),
     };
 

@@ -18,8 +18,8 @@ internal sealed record SortField(int SourceId, PartitionTransform Transform, boo
     {
         using var fields = JsonDocument.Parse(fieldsJson);
         return [.. fields.RootElement.EnumerateArray().Select(f => new SortField(
-            f.OptionalInt32("source-id") ?? 0,
-            PartitionTransform.Parse(f.RequiredString("transform")),
+            TransformSource.IdOf(f),
+            TransformSource.TransformOf(f),
             f.RequiredString("direction") == Descending,
             f.RequiredString("null-order") == First))];
     }

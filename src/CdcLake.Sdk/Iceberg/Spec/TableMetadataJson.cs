@@ -111,7 +111,9 @@ internal static class TableMetadataJson
             Unknown = [.. root.EnumerateObject().Where(p => !Known.Contains(p.Name)).Select(p => new KeyValuePair<string, string>(p.Name, p.Value.GetRawText()))],
         };
         Check(table);
-        return table;
+        return table.CurrentSnapshotId is { } current && table.FindRef(TableMetadata.MainBranch) is null
+            ? table with { Refs = table.Refs.Insert(0, SnapshotRef.Branch(TableMetadata.MainBranch, current)) } // which the list need not name, or is not there
+            : table;
     }
 
     private static ImmutableArray<IcebergSchema> SchemasOf(JsonElement root, int version) => version == 1 && !root.TryGetProperty("schemas", out _)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Spec;
 using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Tables;
@@ -52,15 +53,21 @@ internal sealed class TableFiles
 
     /// <summary>Reads a manifest list and its manifests.</summary>
     /// <param name="store">The table's files.</param>
-    /// <param name="manifestList">URI of the list.</param>
+    /// <param name="snapshot">Whose list.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="isWanted">Manifests to read; null reads all.</param>
-    /// <exception cref="CatalogException">A file is damaged.</exception>
+    /// <exception cref="CatalogException">A file is damaged, or encrypted.</exception>
     /// <exception cref="ObjectStoreException">A file is missing or not readable.</exception>
     public static async Task<TableFiles> ReadAsync(
-        FileIO store, string manifestList, CancellationToken cancellationToken, Predicate<ManifestFile>? isWanted = null)
+        FileIO store, Snapshot snapshot, CancellationToken cancellationToken, Predicate<ManifestFile>? isWanted = null)
     {
-        var manifests = ManifestList.Read(await ReadFileAsync(store, manifestList, cancellationToken).ConfigureAwait(false), manifestList);
+        var list = snapshot.ManifestList;
+        if (snapshot.KeyId is not null)
+        {
+            throw new CatalogException($"Manifest list {list} is encrypted, which this library does not read. Read the table with the engine that wrote it.");
+        }
+
+        var manifests = ManifestList.Read(await ReadFileAsync(store, list, cancellationToken).ConfigureAwait(false), list);
         manifests.RemoveAll(m => isWanted?.Invoke(m) == false);
         if (manifests.Find(m => m.KeyMetadata is not null) is { } encrypted)
         {

@@ -22,6 +22,9 @@ internal static class TableProperties
     public const string MetricsDefault = "write.metadata.metrics.default";
     public const string MetricsColumn = "write.metadata.metrics.column.";
     public const string MetricsColumns = "write.metadata.metrics.max-inferred-column-defaults";
+    public const string FileFormat = "write.format.default";
+    public const string DeleteFileFormat = "write.delete.format.default";
+    public const string MetadataCompression = "write.metadata.compression-codec";
     public const string MetadataPath = "write.metadata.path";
     public const string DeleteMode = "write.delete.mode";
     public const string UpdateMode = "write.update.mode";

@@ -7,6 +7,6 @@ internal sealed record TableVersion(CatalogTable Table, TableFiles Files)
     public static async Task<TableVersion> ReadAsync(CatalogTable table, CancellationToken cancellationToken) => new(
         table,
         table.Metadata.CurrentSnapshot is { } snapshot
-            ? await TableFiles.ReadAsync(table.Files, snapshot.ManifestList, cancellationToken).ConfigureAwait(false)
+            ? await TableFiles.ReadAsync(table.Files, snapshot, cancellationToken).ConfigureAwait(false)
             : TableFiles.None);
 }

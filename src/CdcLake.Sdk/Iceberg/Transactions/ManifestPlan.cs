@@ -63,9 +63,9 @@ internal sealed class ManifestPlan
         return new ManifestPlan(kept, [.. BySpec(fresh), .. BySpec(existing)]);
     }
 
-    /// <summary>A manifest has files of one partition spec.</summary>
+    /// <summary>A manifest has files of one partition spec, whose values are encoded alike: those of before a column was widened, and of other writers, may not be.</summary>
     private static IEnumerable<IReadOnlyList<ManifestEntry>> BySpec(List<ManifestEntry> entries) =>
-        entries.GroupBy(e => e.File.SpecId).SelectMany(g => g.Chunk(FullEntries));
+        entries.GroupBy(e => (e.File.SpecId, e.File.Partition.Form)).SelectMany(g => g.Chunk(FullEntries));
 
     private static void Merge(List<ManifestContents> kept, HashSet<ManifestContents> rewritten, bool all)
     {

@@ -29,7 +29,7 @@ internal sealed class RowIdAssignment(TableMetadata table)
         }
 
         var first = _next;
-        _next += file.AddedRows + file.ExistingRows;
+        _next += Math.Max(file.AddedRows + file.ExistingRows, manifest.Live.Sum(e => e.File.RecordCount)); // lists of format version 1 need not count
         return new ManifestContents(file with { FirstRowId = first }, Inherit(manifest.Live, first));
     }
 

@@ -72,7 +72,7 @@ internal sealed class TableMove(TableLayout layout, LiveFiles files, KeyIndex? i
         var place = files.Begin();
         files.Remove(place);
         var appended = await TableFiles.ReadAsync(
-            version.Table.Files, snapshot.ManifestList, cancellationToken, m => m.Content == ManifestContent.Data && m.AddedSnapshotId == snapshot.SnapshotId).ConfigureAwait(false);
+            version.Table.Files, snapshot, cancellationToken, m => m.Content == ManifestContent.Data && m.AddedSnapshotId == snapshot.SnapshotId).ConfigureAwait(false);
         foreach (var entry in appended.Entries(ManifestContent.Data).Where(e => e.SnapshotId == snapshot.SnapshotId))
         {
             if (index is null)

@@ -32,6 +32,8 @@ internal static class WriteProperties
             properties[name] = value;
         }
 
+        RequireParquet(properties, TableProperties.FileFormat, where);
+        RequireParquet(properties, TableProperties.DeleteFileFormat, where);
         return FileCompression.Of(properties, where).ApplyTo(settings) with
         {
             TargetFileSizeBytes = Bytes(properties, TableProperties.TargetFileSize, settings.TargetFileSizeBytes, where),
@@ -70,6 +72,14 @@ internal static class WriteProperties
         properties.TryAdd(TableProperties.PreviousMetadataMax, Text(TableProperties.PreviousMetadataDefault));
         properties.Remove(TableProperties.FormatVersion); // no property of a table but a field of its metadata
         return properties;
+    }
+
+    private static void RequireParquet(Dictionary<string, string> properties, string name, string where)
+    {
+        if (properties.TryGetValue(name, out var format) && !format.Equals("parquet", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CatalogException($"{where} has {name}={format}, and only Parquet is written here. Set it to parquet, or remove it: files of several formats may stand beside each other.");
+        }
     }
 
     private static Dictionary<string, BloomFilterOptions> BloomFilters(Dictionary<string, string> properties, string where)

@@ -30,6 +30,9 @@ internal sealed class S3Connection
 
     public S3Errors Errors { get; }
 
+    /// <summary>True once the store has said that it does not delete several objects by one request.</summary>
+    public bool DeletesOneByOne { get; set; }
+
     /// <summary>The client; asked for inside a call, so that what is wrong with its settings is told like other errors.</summary>
     public IAmazonS3 Client => _client.Value;
 

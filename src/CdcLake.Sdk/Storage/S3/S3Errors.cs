@@ -59,6 +59,10 @@ internal sealed class S3Errors(string store, string region, bool renewsCredentia
     /// <summary>True when the store said itself that it has too much to do.</summary>
     public static bool AsksForPatience(ObjectStoreException e) => e.Code is { } code && Aliases.GetValueOrDefault(code, code) == "SlowDown";
 
+    /// <summary>True where a store has no request that deletes several objects (Google's), or wants it otherwise than it is sent.</summary>
+    public static bool MeansNoBulkDeletes(AmazonServiceException e) =>
+        (int)e.StatusCode is 405 or 501 || ((int)e.StatusCode == 400 && e.ErrorCode is "InvalidArgument" or "InvalidRequest" or "MalformedXML" or "MissingContentMD5" or "NotImplemented");
+
     /// <summary>True when there is no such object; a missing bucket is something else.</summary>
     public static bool MeansMissing(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode is not ("NoSuchBucket" or "NoSuchUpload");
 

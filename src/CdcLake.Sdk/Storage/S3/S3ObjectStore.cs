@@ -7,6 +7,7 @@ namespace CdcLake.Storage.S3;
 /// <summary>Objects below a place in a bucket. Every call repeats its requests by itself (<see cref="S3Calls"/>). Safe for concurrent use.</summary>
 internal sealed class S3ObjectStore : IObjectStore
 {
+    private const int DeletesAtATime = 16; // round trips to a store, not processors
     private readonly S3Connection _connection;
     private readonly S3Address _address;
     private readonly S3Requests _requests;
@@ -121,7 +122,13 @@ internal sealed class S3ObjectStore : IObjectStore
         foreach (var some in names.Chunk(_connection.Options.DeleteBatchSize))
         {
             var uri = $"{UriOf(some[0])} and {some.Length - 1} others";
-            await _connection.Calls.RunAsync("delete", uri, token => DeleteSomeAsync(some, uri, token), cancellationToken).ConfigureAwait(false);
+            if (_connection.DeletesOneByOne || !await _connection.Calls.RunAsync("delete", uri, token => DeleteSomeAsync(some, token), cancellationToken).ConfigureAwait(false))
+            {
+                _connection.DeletesOneByOne = true;
+                await Parallel.ForEachAsync(
+                    some, new ParallelOptions { MaxDegreeOfParallelism = DeletesAtATime, CancellationToken = cancellationToken }, async (name, token) => await DeleteAsync(name, token).ConfigureAwait(false))
+                    .ConfigureAwait(false);
+            }
         }
     }
 
@@ -149,7 +156,8 @@ internal sealed class S3ObjectStore : IObjectStore
 
     public override string ToString() => _address.ToString();
 
-    private async Task<bool> DeleteSomeAsync(string[] names, string uri, CancellationToken cancellationToken)
+    /// <returns>False: the store does not take several at once.</returns>
+    private async Task<bool> DeleteSomeAsync(string[] names, CancellationToken cancellationToken)
     {
         try
         {
@@ -159,6 +167,10 @@ internal sealed class S3ObjectStore : IObjectStore
         catch (DeleteObjectsException e) when (e.Response.DeleteErrors is [var first, ..])
         {
             throw new AmazonS3Exception($"{first.Key}: {first.Message}", e, ErrorType.Unknown, first.Code, e.RequestId, S3Errors.StatusOf(first.Code));
+        }
+        catch (AmazonS3Exception e) when (S3Errors.MeansNoBulkDeletes(e))
+        {
+            return false;
         }
     }
 }

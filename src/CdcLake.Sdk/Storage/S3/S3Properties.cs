@@ -10,6 +10,8 @@ namespace CdcLake.Storage.S3;
 internal static class S3Properties
 {
     public const string AccessKeyId = "s3.access-key-id";
+    public const string SecretAccessKey = "s3.secret-access-key";
+    public const string SessionToken = "s3.session-token";
 
     private static readonly (string Name, Action<S3Options, string, string> Set)[] Known =
     [
@@ -19,8 +21,8 @@ internal static class S3Properties
         ("s3.path-style-access", (o, n, v) => o.PathStyleAccess = Truth(n, v)),
         ("s3.force-virtual-addressing", (o, n, v) => o.PathStyleAccess = !Truth(n, v)),
         (AccessKeyId, (o, _, v) => o.AccessKeyId = v),
-        ("s3.secret-access-key", (o, _, v) => o.SecretAccessKey = v),
-        ("s3.session-token", (o, _, v) => o.SessionToken = v),
+        (SecretAccessKey, (o, _, v) => o.SecretAccessKey = v),
+        (SessionToken, (o, _, v) => o.SessionToken = v),
         ("client.access-key-id", (o, _, v) => o.AccessKeyId ??= v),
         ("client.secret-access-key", (o, _, v) => o.SecretAccessKey ??= v),
         ("client.session-token", (o, _, v) => o.SessionToken ??= v),

@@ -154,6 +154,36 @@ public sealed class FileSystemCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task Compressed_metadata_has_the_name_that_other_writers_give_it()
+    {
+        await using var model = await OpenAsync(_store);
+        await CompressAsync("gzip");
+        model.Put(2, "second", 2);
+        Assert.NotNull(await model.EndAndCommitAsync());
+        Assert.Equal(["v1.metadata.json", "v2.metadata.json", "v3.gz.metadata.json", "v4.gz.metadata.json"], Directory.EnumerateFiles(Metadata, "v*.metadata.json").Select(f => Path.GetFileName(f)!).Order());
+        Assert.Equal([0x1F, 0x8B], (await File.ReadAllBytesAsync(Path.Combine(Metadata, "v4.gz.metadata.json")))[..2]);
+        await CompressAsync("none");
+        model.Put(3, "third", 3);
+        Assert.NotNull(await model.EndAndCommitAsync());
+        Assert.True(File.Exists(Path.Combine(Metadata, "v6.metadata.json")));
+        await model.CheckAsync();
+    }
+
+    /// <summary>While a property is set that changes the name, the name alone does not exclude the other writer.</summary>
+    [Fact]
+    public async Task Version_that_another_writer_committed_under_the_other_name_is_gone_on_from()
+    {
+        var hooked = new HookedStore(_store);
+        await using var model = await OpenAsync(hooked);
+        hooked.BeforeCreation = _ => CompressAsync("gzip");
+        model.Put(2, "second", 2);
+        Assert.NotNull(await model.EndAndCommitAsync());
+        Assert.Equal("gzip", (await _store.MetadataAsync()).Properties["write.metadata.compression-codec"]);
+        Assert.Equal([1, 2, 3, 4], Versions().Order());
+        await model.CheckAsync();
+    }
+
+    [Fact]
     public async Task Store_that_ignores_the_condition_is_refused()
     {
         await using var sink = new SinkModel(new StoreWithoutCondition(_store));
@@ -168,6 +198,9 @@ public sealed class FileSystemCatalogTests : IDisposable
         await using var sink = new SinkModel(new StoreWithoutCondition(_store));
         Assert.Contains("If-None-Match", (await Assert.ThrowsAsync<ObjectStoreException>(sink.OpenAsync)).Message, StringComparison.Ordinal);
     }
+
+    private Task CompressAsync(string codec) => _store.EditAsync(
+        new TableWideUpdates.SetProperties(System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("write.metadata.compression-codec", codec)));
 
     private static async Task<SinkModel> OpenAsync(IObjectStore store)
     {

@@ -73,6 +73,34 @@ public sealed class S3ObjectStoreTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(501, "NotImplemented")]
+    [InlineData(400, "InvalidArgument")] // Google's
+    [InlineData(400, "MissingContentMD5")]
+    [InlineData(405, "MethodNotAllowed")]
+    public async Task Store_that_removes_one_object_at_a_time_is_asked_for_several_once(int status, string code)
+    {
+        _server.Objects.BulkDeletes = CdcLake.Testing.S3.S3Answer.Error(status, code);
+        var store = _server.Store();
+        foreach (var turn in new[] { "a", "b" })
+        {
+            string[] names = [.. Enumerable.Range(0, 5).Select(i => $"{turn}{i}")];
+            Array.ForEach(names, n => _server.Objects.Put($"warehouse/{n}", [1]));
+            await store.DeleteManyAsync(names, default);
+            Assert.Empty(_server.Objects.Keys);
+        }
+
+        Assert.Single(_server.Calls, c => c == "DeleteObjects");
+    }
+
+    [Fact]
+    public async Task Deletion_that_is_not_allowed_is_not_tried_one_by_one()
+    {
+        _server.Objects.BulkDeletes = CdcLake.Testing.S3.S3Answer.Error(403, "AccessDenied");
+        await Assert.ThrowsAsync<ObjectStoreException>(() => _server.Store().DeleteManyAsync(["a", "b"], default));
+        Assert.All(_server.Calls, c => Assert.Equal("DeleteObjects", c));
+    }
+
+    [Theory]
     [InlineData("none", null, null)]
     [InlineData("s3", "AES256", null)]
     [InlineData("kms", "aws:kms", "the-key")]

@@ -115,8 +115,8 @@ internal sealed class FileSystemCatalog : ICatalog
         ImmutableArray<MetadataLogEntry> dropped = [];
         next = current is null ? next : MetadataLog.Extend(current.Table, next, out dropped);
         var version = (current?.Version ?? 0) + 1;
-        var name = folder.NameOf(version);
-        var published = new StoredVersion(version, name, TableMetadataJson.Write(next), new CatalogTable(table, next, _store.UriOf(name), _files));
+        var name = folder.NameOf(version, next); // the one that every writer gives it, so that there can be only one
+        var published = new StoredVersion(version, name, MetadataFiles.Encode(next), new CatalogTable(table, next, _store.UriOf(name), _files));
         try
         {
             // Not cancelled half-way: from here on only the store says what became of it.

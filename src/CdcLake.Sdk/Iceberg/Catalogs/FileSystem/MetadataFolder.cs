@@ -29,7 +29,7 @@ internal sealed class MetadataFolder
     public static string TableFolderOf(TableIdentifier table) => string.Join('/', [.. table.Namespace, table.Name]);
 
     /// <summary>Name in the store of a version that we write.</summary>
-    public string NameOf(long version) => string.Create(CultureInfo.InvariantCulture, $"{_folder}v{version}{Suffix}");
+    public string NameOf(long version, TableMetadata table) => string.Create(CultureInfo.InvariantCulture, $"{_folder}v{version}{MetadataFiles.SuffixOf(table)}");
 
     /// <summary>The version that counts, or null when there is no table.</summary>
     /// <param name="known">A version seen before, which saves reading it again.</param>
@@ -65,7 +65,8 @@ internal sealed class MetadataFolder
     public async Task<VersionVerdict> JudgeAsync(StoredVersion created, StoredVersion? predecessor)
     {
         // At once: a predecessor that stands at any time after the act stood at the act. One that is gone because others went on shows in a list that is read afterwards.
-        var list = ListAsync(CancellationToken.None);
+        var twins = new HashSet<long>();
+        var list = ListAsync(CancellationToken.None, twins);
         var follows = predecessor is null || await predecessor.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false);
         var newest = NewestOf(await list.ConfigureAwait(false))?.Version ?? 0;
         if (!follows && newest == created.Version)
@@ -74,6 +75,7 @@ internal sealed class MetadataFolder
         }
 
         var verdict = newest > created.Version ? await IsInHistoryAsync(created, newest).ConfigureAwait(false)
+            : follows && twins.Contains(created.Version) ? new VersionVerdict(true, "another writer, for which its metadata is compressed otherwise, committed the same version")
             : follows && newest == created.Version ? VersionVerdict.Commit
             : new VersionVerdict(true, "it was dropped, or dropped and created again");
         if (verdict.Objection is not null && await created.StandsAsync(_store, CancellationToken.None).ConfigureAwait(false))
@@ -150,16 +152,21 @@ internal sealed class MetadataFolder
             ? Parse(version, name, bytes)
             : null;
 
-    private async Task<SortedDictionary<long, string>> ListAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="twins">Gets the versions of which there is a compressed file and another one: while the property changes that says which, the name is no longer exclusive.</param>
+    private async Task<SortedDictionary<long, string>> ListAsync(CancellationToken cancellationToken, HashSet<long>? twins = null)
     {
         var versions = new SortedDictionary<long, string>();
         var prefix = _folder + "v";
         await foreach (var name in _store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
-            if (VersionOf(name.AsSpan(prefix.Length)) is { } version)
+            if (VersionOf(name.AsSpan(prefix.Length)) is not { } version || versions.TryAdd(version, name))
             {
-                versions[version] = name;
+                continue;
             }
+
+            twins?.Add(version);
+            versions[version] = versions[version].Length < name.Length ? versions[version] : name; // the uncompressed one counts, as for Iceberg Java
         }
 
         return versions;

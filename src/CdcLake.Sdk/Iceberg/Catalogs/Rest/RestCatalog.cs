@@ -48,7 +48,7 @@ internal sealed class RestCatalog : ICatalog
         var config = await _session.ConfigAsync(cancellationToken).ConfigureAwait(false);
         var request = new RestRequest(HttpMethod.Post, config.Paths.Tables(table.Namespace), RestBodies.Create(table, creation, config.Properties));
         var answer = await _session.ChangeAsync(request, cancellationToken).ConfigureAwait(false);
-        if (answer.Status == 404 && RestErrors.Of(answer, doing, Name).Error == CatalogError.NoSuchNamespace)
+        if (RestTables.IsMissing(answer)) // the namespace, whatever the server calls that: there is nothing else to be missing
         {
             await _directory.EnsureNamespaceAsync(table.Namespace, cancellationToken).ConfigureAwait(false);
             answer = await _session.ChangeAsync(request, cancellationToken).ConfigureAwait(false);

@@ -41,8 +41,8 @@ internal sealed class RestConfig
             throw new JsonException("the configuration is no object");
         }
 
-        var properties = root.OptionalStrings("defaults");
-        foreach (var (name, value) in mine.Concat(root.OptionalStrings("overrides")))
+        var properties = root.OptionalStrings("defaults", takesScalars: true);
+        foreach (var (name, value) in mine.Concat(root.OptionalStrings("overrides", takesScalars: true)))
         {
             properties[name] = value;
         }

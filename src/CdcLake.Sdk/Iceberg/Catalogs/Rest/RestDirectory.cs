@@ -36,9 +36,9 @@ internal sealed class RestDirectory : ICatalogDirectory
             {
                 await CreateNamespaceAsync(space[..levels], ImmutableDictionary<string, string>.Empty, cancellationToken).ConfigureAwait(false);
             }
-            catch (CatalogException e) when (e.Error == CatalogError.AlreadyExists)
+            catch (CatalogException e) when (e.Error == CatalogError.AlreadyExists || (levels < space.Length && !e.IsTransient))
             {
-                // which is what was wanted
+                // It is there, which is what was wanted. Whoever may not create the upper ones learns at the last one whether they are.
             }
         }
     }
@@ -57,7 +57,7 @@ internal sealed class RestDirectory : ICatalogDirectory
     {
         var paths = await PathsAsync(cancellationToken).ConfigureAwait(false);
         var answer = await _session.SendAsync(new RestRequest(HttpMethod.Get, paths.Namespace(space)), cancellationToken).ConfigureAwait(false);
-        return RestTables.IsMissing(answer) ? null : _session.Read(answer, $"loading namespace {Text(space)}", r => r.OptionalStrings("properties"));
+        return RestTables.IsMissing(answer) ? null : _session.Read(answer, $"loading namespace {Text(space)}", r => r.OptionalStrings("properties", takesScalars: true));
     }
 
     public async Task UpdateNamespaceAsync(

@@ -88,14 +88,29 @@ internal sealed class RestTables
     private async Task<StorageCredentials> RenewAsync(TableIdentifier table, StorageCredentials former, CancellationToken cancellationToken)
     {
         var config = await _session.ConfigAsync(cancellationToken).ConfigureAwait(false);
-        var alone = config.Offers(RestConfig.LoadCredentials);
-        var answer = await _session.SendAsync(
-            new RestRequest(HttpMethod.Get, config.Paths.Table(table) + (alone ? "/credentials" : "?snapshots=refs")) { Authentication = AuthenticationOf(table) },
-            cancellationToken).ConfigureAwait(false);
-        return _session.Read(answer, $"asking for credentials of table {table}", root =>
+        if (config.Offers(RestConfig.LoadCredentials))
         {
-            var renewed = StorageCredentials.Read(root, config.Properties, table);
-            return alone ? former.With(renewed) : renewed;
-        });
+            var renewed = former.With(await AskAsync("/credentials").ConfigureAwait(false));
+            if (renewed != former && (renewed.ExpiresAt is not { } end || end > _session.Clock.GetUtcNow()))
+            {
+                return renewed;
+            }
+        }
+
+        try
+        {
+            return await AskAsync("?snapshots=refs").ConfigureAwait(false);
+        }
+        catch (CatalogException e) when (e.Error is CatalogError.BadRequest or CatalogError.Unsupported)
+        {
+            return await AskAsync("?snapshots=all").ConfigureAwait(false); // the way of asking that every server has
+        }
+
+        async Task<StorageCredentials> AskAsync(string what)
+        {
+            var request = new RestRequest(HttpMethod.Get, config.Paths.Table(table) + what) { Authentication = AuthenticationOf(table) };
+            var answer = await _session.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return _session.Read(answer, $"asking for credentials of table {table}", root => StorageCredentials.Read(root, config.Properties, table));
+        }
     }
 }

@@ -36,6 +36,17 @@ public sealed class JdbcCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task Metadata_is_compressed_where_the_table_wants_it()
+    {
+        var catalog = _fixture.Open().Tables;
+        var table = (await catalog.CreateAsync(SinkModel.Table, Creation with { Properties = Creation.Properties.Add("write.metadata.compression-codec", "gzip") }, default))!;
+        Assert.EndsWith(".gz.metadata.json", table.MetadataLocation, StringComparison.Ordinal);
+        Assert.Equal(table.Metadata.TableUuid, (await _fixture.Open().Tables.LoadAsync(SinkModel.Table, default))!.Metadata.TableUuid);
+        Assert.IsType<CommitOutcome.Committed>(await catalog.CommitAsync([new TableCommit(SinkModel.Table, [], [new TableWideUpdates.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("a", "b"))])], default));
+        Assert.Matches("/00001-[^/]+\\.gz\\.metadata\\.json", await _fixture.QueryAsync("SELECT metadata_location FROM iceberg_tables"));
+    }
+
+    [Fact]
     public async Task Form_that_exists_is_used_as_it_is_and_views_are_not_seen()
     {
         await using (var model = _fixture.NewModel())

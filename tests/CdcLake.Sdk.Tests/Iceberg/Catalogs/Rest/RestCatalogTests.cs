@@ -71,6 +71,50 @@ public sealed class RestCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task Configuration_without_quotes_and_with_nulls_is_understood()
+    {
+        Server.Config["defaults"] = new JsonObject { ["warehouse"] = null, ["rest-page-size"] = 10, ["s3.path-style-access"] = true };
+        Server.Config["overrides"] = new JsonObject { ["prefix"] = null, ["header.X-On"] = true };
+        Assert.Null(await _fixture.Open().Tables.LoadAsync(TableIdentifier.Parse("a.b"), default));
+        Assert.Equal("GET v1/namespaces/a/tables/b?snapshots=all", Server.Requests[^1]);
+        Assert.Equal("true", Server.Headers["X-On"]);
+    }
+
+    [Theory]
+    [InlineData("EntityNotFoundException")] // Glue
+    [InlineData("NotFoundException")] // S3 Tables
+    [InlineData("NoSuchNamespaceException")]
+    public async Task Namespace_is_made_for_a_new_table_whatever_its_absence_is_called_and_whoever_owns_those_above(string type)
+    {
+        var made = new List<string>();
+        Server.Intercept = (request, body) =>
+        {
+            var path = request.RequestUri!.AbsolutePath;
+            if (request.Method == HttpMethod.Post && path == "/v1/namespaces")
+            {
+                made.Add(body);
+                return made.Count == 1 ? RestCatalogHandler.Error(403, "ForbiddenException", "a belongs to others") : null;
+            }
+
+            return request.Method == HttpMethod.Post && made.Count == 0 ? RestCatalogHandler.Error(404, type) : null;
+        };
+        var creation = new TableCreation(IcebergSchema.Of(SinkModel.Columns, [0]), System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty);
+        Assert.NotNull(await _fixture.Open().Tables.CreateAsync(TableIdentifier.Parse("a.b.t"), creation, default));
+        Assert.Equal(2, made.Count);
+    }
+
+    [Fact]
+    public async Task Namespace_that_may_not_be_made_is_the_error_of_a_new_table()
+    {
+        Server.Intercept = (request, _) => request.Method != HttpMethod.Post ? null
+            : request.RequestUri!.AbsolutePath == "/v1/namespaces" ? RestCatalogHandler.Error(403, "ForbiddenException", "not yours") : RestCatalogHandler.Error(404, "NoSuchNamespaceException");
+        var creation = new TableCreation(IcebergSchema.Of(SinkModel.Columns, [0]), System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty);
+        var error = await Assert.ThrowsAsync<CatalogException>(() => _fixture.Open().Tables.CreateAsync(TableIdentifier.Parse("a.b.t"), creation, default));
+        Assert.Equal(CatalogError.Forbidden, error.Error);
+        Assert.Contains("a.b", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Unchanged_table_is_not_sent_again()
     {
         Server.SendsETags = true;
@@ -164,7 +208,7 @@ public sealed class RestCatalogTests : IDisposable
 
     [Theory]
     [InlineData("[]")]
-    [InlineData("{\"defaults\":{\"a\":1}}")]
+    [InlineData("{\"defaults\":{\"a\":[]}}")]
     [InlineData("<html>")]
     public async Task Configuration_that_is_none_is_an_error(string body)
     {

@@ -1,12 +1,14 @@
 using System.Text;
 using CdcLake.Iceberg.Catalogs.Rest.Auth;
+using CdcLake.Storage;
+using CdcLake.Storage.S3;
 
 namespace CdcLake.Tests.Iceberg.Catalogs.Rest;
 
 /// <summary>The signatures that AWS publishes: its SigV4 test suite, and the example of its IAM documentation.</summary>
 public sealed class SigV4Tests
 {
-    private static readonly AwsKeys Keys = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", null);
+    private static readonly StoreCredentials Keys = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", null, null);
     private static readonly DateTimeOffset Time = new(2015, 8, 30, 12, 36, 0, TimeSpan.Zero);
 
     [Theory]
@@ -37,7 +39,7 @@ public sealed class SigV4Tests
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "https://example.amazonaws.com/v1/namespaces/a%1Fb");
         var clock = new SetClock { Now = Time };
-        var authentication = new SigV4Authentication(Keys, "us-east-1", "service", FixedAuthorization.Bearer("t"), clock);
+        var authentication = new SigV4Authentication(new FixedCredentials(Keys), "us-east-1", "service", FixedAuthorization.Bearer("t"), clock);
         await authentication.ApplyAsync(request, default, default);
         const string Empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         Assert.Equal(Empty, request.Headers.GetValues("x-amz-content-sha256").Single());
@@ -54,6 +56,31 @@ public sealed class SigV4Tests
         Assert.EndsWith($"Signature={Convert.ToHexStringLower(Mac(key, toSign))}", request.Headers.GetValues("Authorization").Single(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Keys_of_the_chain_are_asked_for_each_request_since_roles_change_theirs()
+    {
+        var role = new Role();
+        var authentication = new SigV4Authentication(new AwsChain(() => role), "us-east-1", "glue", FixedAuthorization.None, new SetClock { Now = Time });
+        foreach (var turn in new[] { "1", "2" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "https://glue.us-east-1.amazonaws.com/iceberg/v1/config");
+            await authentication.ApplyAsync(request, default, default);
+            Assert.Contains($"Credential=AKID{turn}/", request.Headers.GetValues("Authorization").Single(), StringComparison.Ordinal);
+            Assert.Equal($"token {turn}", request.Headers.GetValues("x-amz-security-token").Single());
+        }
+    }
+
+    [Fact]
+    public async Task Chain_without_keys_is_an_error_that_says_what_to_set()
+    {
+        var authentication = new SigV4Authentication(new AwsChain(() => throw new Amazon.Runtime.AmazonClientException("nothing there")), "r", "glue", FixedAuthorization.None, new SetClock());
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://glue/");
+        var error = await Assert.ThrowsAsync<CatalogException>(() => authentication.ApplyAsync(request, default, default).AsTask());
+        Assert.Equal(CatalogError.NotAuthenticated, error.Error);
+        Assert.Contains("rest.access-key-id", error.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing there", error.Message, StringComparison.Ordinal);
+    }
+
     private static byte[] Mac(byte[] key, string text) => System.Security.Cryptography.HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
     private static string Sign(string method, string uri, Dictionary<string, string> more, string body, string service)
@@ -61,5 +88,17 @@ public sealed class SigV4Tests
         var target = new Uri(uri);
         var headers = new SortedDictionary<string, string>(more, StringComparer.Ordinal) { ["host"] = target.Host, ["x-amz-date"] = "20150830T123600Z" };
         return SigV4.Authorization(method, target, headers, SigV4.Hash(Encoding.UTF8.GetBytes(body)), Time, ("us-east-1", service), Keys);
+    }
+
+    /// <summary>A role of a machine: another key each time it is asked.</summary>
+    private sealed class Role : Amazon.Runtime.AWSCredentials
+    {
+        private int _turn;
+
+        public override Amazon.Runtime.ImmutableCredentials GetCredentials()
+        {
+            var turn = ++_turn;
+            return new Amazon.Runtime.ImmutableCredentials($"AKID{turn}", "hush", $"token {turn}");
+        }
     }
 }

@@ -1,3 +1,6 @@
+using CdcLake.Storage;
+using CdcLake.Storage.S3;
+
 namespace CdcLake.Iceberg.Catalogs.Rest.Auth;
 
 /// <summary>Chooses the kind of authentication that properties ask for: by <c>rest.auth.type</c>, else by what is there, as Iceberg Java does.</summary>
@@ -40,12 +43,11 @@ internal static class RestAuthentication
         properties.ContainsKey(AuthProperties.Credential) ? new OAuth2Client(http, new OAuth2Settings(properties, catalog, timeout), clock)
         : FixedAuthorization.Bearer(Required(properties, AuthProperties.Token, "oauth2"));
 
-    private static AwsKeys KeysOf(IReadOnlyDictionary<string, string> properties) => AwsKeys.Of(properties)
-        ?? throw new CatalogException(
-            $"Requests are to be signed, but there are no keys: set {AuthProperties.AccessKey} and {AuthProperties.SecretKey}, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.")
-        {
-            Error = CatalogError.NotAuthenticated,
-        };
+    /// <summary>Keys of the catalog's properties, else those that AWS's own chain finds.</summary>
+    private static IStoreCredentials KeysOf(IReadOnlyDictionary<string, string> properties) =>
+        properties.TryGetValue(AuthProperties.AccessKey, out var id) && properties.TryGetValue(AuthProperties.SecretKey, out var secret)
+            ? new FixedCredentials(new StoreCredentials(id, secret, properties.GetValueOrDefault(AuthProperties.SessionToken), null))
+            : new AwsChain();
 
     private static string Required(IReadOnlyDictionary<string, string> properties, string name, string type) => properties.GetValueOrDefault(name)
         ?? throw new CatalogException($"Authentication of type {type} needs the property {name}.") { Error = CatalogError.NotAuthenticated };

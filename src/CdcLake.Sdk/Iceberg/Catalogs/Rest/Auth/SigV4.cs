@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using CdcLake.Storage;
 
 namespace CdcLake.Iceberg.Catalogs.Rest.Auth;
 
@@ -30,7 +31,7 @@ internal static class SigV4
     /// <param name="scope">Region and service.</param>
     /// <param name="keys">Who signs.</param>
     public static string Authorization(
-        string method, Uri uri, SortedDictionary<string, string> headers, string bodyHash, DateTimeOffset time, (string Region, string Service) scope, AwsKeys keys)
+        string method, Uri uri, SortedDictionary<string, string> headers, string bodyHash, DateTimeOffset time, (string Region, string Service) scope, StoreCredentials keys)
     {
         var names = string.Join(';', headers.Keys);
         var canonical = string.Join(
