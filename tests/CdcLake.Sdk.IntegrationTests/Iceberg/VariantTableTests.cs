@@ -3,12 +3,14 @@ using System.Text;
 using System.Text.Json;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Catalogs.FileSystem;
+using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Operations;
 using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Writing;
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.Parquet.Variants;
 using CdcLake.Storage;
 using CdcLake.Tests.Iceberg;
 using CdcLake.Tests.Parquet.Variants;
@@ -110,6 +112,58 @@ public sealed class VariantTableTests : IDisposable
         Assert.Equal(java, await IcebergJava.SortedRowsAsync(Folder));
         Assert.Equal(string.Join('\n', Normal(java)), string.Join('\n', await OursAsync()));
         await IcebergJava.VerifyAsync(Folder);
+    }
+
+    /// <summary>The same documents, shredded by both: bounds of the same places, under the same names, with the same values, however wide each stores its numbers.</summary>
+    [ServerFact(IcebergJava.Variable)]
+    public async Task Bounds_of_shredded_documents_are_those_of_Java()
+    {
+        string[] documents =
+        [
+            .. Enumerable.Range(0, 12).Select(i => string.Create(
+                CultureInfo.InvariantCulture,
+                $$$"""{"a": {{{(i * 7 % 12) - 5}}}, "it's \\ \"so\"": {{{100 - i}}}, "o": {"in": {"deep": "text {{{i % 5}}}"}, "n": {{{i}}}.25}, "s": "a long text that is cut {{{i}}}", "t": {{{(i % 2 == 0 ? "true" : "false")}}}, "mixed": {{{(i == 3 ? "\"x\"" : $"{i}")}}}, "late": null}""")),
+        ];
+        await using (var model = new SinkModel(Store, new IcebergSinkSettings { JsonAs = IcebergJsonType.Variant, VariantSampleRows = 10 }) { IsJson = true })
+        {
+            await model.OpenAsync();
+            for (var i = 0; i < documents.Length; i++)
+            {
+                model.Put(i, documents[i], i);
+            }
+
+            await model.EndAndCommitAsync();
+        }
+
+        var ours = await BoundsAsync();
+        Directory.Delete(Folder, recursive: true);
+        await IcebergJava.DoAsync("create", Folder, "--schema", "id:long*,name:variant,qty:int", "--format-version", "3");
+        var rows = Path.Combine(_folder.Path, "rows.jsonl");
+        await File.WriteAllLinesAsync(rows, documents.Select((d, i) => JsonSerializer.Serialize(new { id = i, name = d, qty = i })));
+        await IcebergJava.DoAsync("append", Folder, rows, "--shred");
+        var java = await BoundsAsync();
+        Assert.Equal(string.Join('\n', java), string.Join('\n', ours));
+        Assert.True(ours.Count >= 5, string.Join('\n', ours));
+    }
+
+    /// <summary>Place, lower and upper bound of all that the table's only file says of its documents.</summary>
+    private async Task<IReadOnlyList<string>> BoundsAsync()
+    {
+        var table = (await new FileSystemCatalog(Store).LoadAsync(SinkModel.Table, CancellationToken.None))!;
+        var file = Assert.Single((await TableVersion.ReadAsync(table, CancellationToken.None)).Files.Entries(ManifestContent.Data)).File;
+        var metrics = file.Columns.Single(c => c.FieldId == 2);
+        var (lower, upper) = (Fields(metrics.Lower!), Fields(metrics.Upper!));
+        return [.. lower.Keys.Union(upper.Keys).Order(StringComparer.Ordinal).Select(k => $"{k} {lower.GetValueOrDefault(k)} {upper.GetValueOrDefault(k)}")];
+
+        static Dictionary<string, string> Fields(byte[] bound)
+        {
+            var width = (bound[0] >> 6) + 1;
+            var names = (int)VariantValue.Number(bound.AsSpan(1, width));
+            var length = 1 + (width * (names + 2)) + (int)VariantValue.Number(bound.AsSpan(1 + (width * (names + 1)), width));
+            using var printer = new VariantPrinter();
+            using var json = JsonDocument.Parse(printer.Print(new VariantNames(bound.AsSpan(0, length)), bound.AsSpan(length)).ToArray());
+            return json.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetRawText());
+        }
     }
 
     private async Task<IEnumerable<string>> OursAsync() => (await SinkModel.ReadAsync(Store)).Select(r => Line(r.Key, r.Value.Name, r.Value.Qty)).Order(StringComparer.Ordinal);

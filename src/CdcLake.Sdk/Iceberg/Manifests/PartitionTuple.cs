@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using CdcLake.Avro;
-using CdcLake.Iceberg.Partitioning;
 
 namespace CdcLake.Iceberg.Manifests;
 
@@ -12,6 +11,10 @@ namespace CdcLake.Iceberg.Manifests;
 internal sealed class PartitionTuple : IEquatable<PartitionTuple>
 {
     private static readonly ConditionalWeakTable<AvroType, string> Forms = [];
+
+    [ThreadStatic]
+    private static AvroWriter? _writer;
+
     private readonly byte[] _encoded;
     private byte[]? _values;
 
@@ -35,7 +38,7 @@ internal sealed class PartitionTuple : IEquatable<PartitionTuple>
     /// <summary>How they are encoded: only files of the same form may stand in one manifest.</summary>
     public string Form => Forms.GetValue(Type, static t => string.Join(';', t.Fields.Select(f => $"{f.Id} {AvroSchemaJson.Write(f.Type)}")));
 
-    // Whatever the encoding: for each field whether it is null, a number, a floating-point number (-0.0 and 0.0 are two), and bytes.
+    // Whatever the encoding: each field as nothing, a number, a floating-point number (-0.0 and 0.0 are two), or bytes behind their length, decimals with as few as they need.
     private byte[] Values => _values ??= ValuesOf(this);
 
     /// <summary>True for the same values of the same partition fields.</summary>
@@ -54,19 +57,40 @@ internal sealed class PartitionTuple : IEquatable<PartitionTuple>
 
     private static byte[] ValuesOf(PartitionTuple tuple)
     {
-        const int Numbers = 1 + 16 + sizeof(double) + sizeof(int);
-        using var values = new MemoryStream();
-        Span<byte> numbers = stackalloc byte[Numbers];
-        foreach (var value in PartitionValues.Read(tuple))
+        var values = _writer ??= new AvroWriter();
+        values.Clear();
+        var reader = new AvroReader(tuple.Encoded);
+        Span<byte> wide = stackalloc byte[sizeof(double)];
+        foreach (var field in tuple.Type.Fields)
         {
-            numbers[0] = value.IsNull ? (byte)0 : (byte)1;
-            BinaryPrimitives.WriteInt128LittleEndian(numbers[1..], value.Integer);
-            BinaryPrimitives.WriteDoubleLittleEndian(numbers[17..], value.Float);
-            BinaryPrimitives.WriteInt32LittleEndian(numbers[25..], value.Bytes?.Length ?? 0);
-            values.Write(numbers);
-            values.Write(value.Bytes);
+            var type = reader.Resolve(field.Type);
+            values.WriteInt(type.Kind is AvroKind.Int or AvroKind.Long ? (int)AvroKind.Long : type.Kind is AvroKind.Float or AvroKind.Double ? (int)AvroKind.Double : (int)type.Kind);
+            switch (type.Kind)
+            {
+                case AvroKind.Float:
+                    BinaryPrimitives.WriteDoubleLittleEndian(wide, BinaryPrimitives.ReadSingleLittleEndian(reader.ReadEncoded(type)));
+                    values.WriteRaw(wide);
+                    break;
+                case AvroKind.Fixed when type.Attributes.Any(a => a is { Key: "logicalType", Value: "\"decimal\"" }):
+                    values.WriteBytes(Shortest(reader.ReadEncoded(type)));
+                    break;
+                default:
+                    values.WriteRaw(reader.ReadEncoded(type)); // numbers of any width are encoded alike
+                    break;
+            }
         }
 
-        return values.ToArray();
+        return values.Written.ToArray();
+    }
+
+    /// <summary>A big-endian number without the bytes that only repeat its sign.</summary>
+    private static ReadOnlySpan<byte> Shortest(ReadOnlySpan<byte> number)
+    {
+        while (number.Length > 1 && number[0] == (number[1] < 0x80 ? 0 : 0xFF))
+        {
+            number = number[1..];
+        }
+
+        return number;
     }
 }
