@@ -75,10 +75,10 @@ internal sealed class EpochBuilder(BinlogProcessorOptions options, IncludedTrans
     }
 
     /// <inheritdoc cref="PendingChanges.TakeOpen"/>
-    public IReadOnlyList<PendingChanges.HeldBatch> TakeOpen() => _pending.TakeOpen();
+    public IReadOnlyList<HeldBatch> TakeOpen() => _pending.TakeOpen();
 
     /// <inheritdoc cref="PendingChanges.Restore"/>
-    public void Restore(IReadOnlyList<PendingChanges.HeldBatch> held, long bytes) => _pending.Restore(held, bytes);
+    public void Restore(IReadOnlyList<HeldBatch> held, long bytes) => _pending.Restore(held, bytes);
 
     /// <inheritdoc cref="EpochCutter.EndAt"/>
     public void EndAt(GtidSet boundary) => _cutter.EndAt(boundary, included);

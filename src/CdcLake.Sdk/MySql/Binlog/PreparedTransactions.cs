@@ -56,7 +56,7 @@ internal sealed class PreparedTransactions : IDisposable
     /// <param name="Gtid">Under which it was prepared.</param>
     /// <param name="Rows">Its changes of captured tables.</param>
     /// <param name="Bytes">Bytes in the log of these.</param>
-    internal sealed record Prepared(Gtid Gtid, IReadOnlyList<PendingChanges.HeldBatch> Rows, long Bytes) : IDisposable
+    internal sealed record Prepared(Gtid Gtid, IReadOnlyList<HeldBatch> Rows, long Bytes) : IDisposable
     {
         public void Dispose()
         {

@@ -1,6 +1,4 @@
-using CdcLake.Connectors;
 using CdcLake.MySql.Binlog.Events;
-using CdcLake.MySql.Binlog.Statements;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire.Packets;
 
@@ -17,33 +15,33 @@ namespace CdcLake.MySql.Binlog;
 /// <summary>The grammar of transactions: where they begin and end, and which of them counts. The events of a compressed one run through the same rules.</summary>
 internal sealed class TransactionReader : IDisposable
 {
-    private readonly BinlogProcessorOptions _options;
     private readonly LogCursor _cursor;
-    private readonly IncludedTransactions _included;
     private readonly EpochBuilder _epochs;
     private readonly CaptureSet _tables;
     private readonly RowsReader _rows;
     private readonly DefinitionGuard _guard;
-    private readonly XaReader _xa;
+    private readonly TransactionBounds _bounds;
+    private readonly StatementReader _statements;
     private readonly TransactionStarts _starts = new();
     private readonly PayloadReader _payload = new();
     private readonly CompressedEvents _compressed = new();
 
     public TransactionReader(BinlogProcessorOptions options, LogCursor cursor, IncludedTransactions included, EpochBuilder epochs, CaptureSet tables)
     {
-        (_options, _cursor, _included, _epochs, _tables) = (options, cursor, included, epochs, tables);
+        (_cursor, _epochs, _tables) = (cursor, epochs, tables);
         _rows = new RowsReader(cursor, tables, epochs, options);
         _guard = new DefinitionGuard(tables, options, cursor);
-        _xa = new XaReader(options, cursor, included, epochs);
+        _bounds = new TransactionBounds(options, cursor, included, epochs);
+        _statements = new StatementReader(_bounds, _guard, tables, epochs, _rows);
     }
 
-    public OpenTransaction Open { get; } = new();
+    public OpenTransaction Open => _bounds.Open;
 
     /// <summary>Changed rows of captured tables since the reader was made.</summary>
     public long Rows => _rows.Rows;
 
     /// <summary>What the open transaction made of captured tables: the output has to be told, and then <see cref="Follow"/> called, before the next event. Empty when there is nothing to tell.</summary>
-    public IReadOnlyList<Alteration> Alterations { get; private set; } = [];
+    public IReadOnlyList<Alteration> Alterations => _statements.Alterations;
 
     /// <inheritdoc cref="RowsReader.Arrival"/>
     public Arrival? Arrival => _rows.Arrival;
@@ -79,16 +77,15 @@ internal sealed class TransactionReader : IDisposable
             case EventType.GtidList or EventType.BinlogCheckpoint:
                 break;
             case EventType.StartEncryption when _cursor.IsFile:
-                throw new BinlogUnavailableException(
-                    $"{_cursor.Where}: the file is encrypted (encrypt_binlog), and only the server has its keys. Capture from the server, which sends its log decrypted; or fetch the file with mariadb-binlog --raw --read-from-remote-server.");
+                throw RefusedEvents.Encrypted(_cursor.Where);
             case EventType.AnonymousGtid:
-                throw GtidsRequired();
+                throw RefusedEvents.WithoutGtid(_cursor.Where);
             case EventType.Incident:
-                throw new BinlogUnavailableException($"{_cursor.Where}: the server reports an incident: changes were lost before they reached its log. Start the pipeline anew with an empty target.");
+                throw RefusedEvents.Incident(_cursor.Where);
             default:
                 if (_starts.TryRead(log, out var start))
                 {
-                    Begin(start);
+                    _bounds.Begin(start);
                 }
                 else
                 {
@@ -109,26 +106,7 @@ internal sealed class TransactionReader : IDisposable
     }
 
     /// <summary>The output knows of <see cref="Alterations"/>: what comes is read with them, and their transaction is included.</summary>
-    public void Follow()
-    {
-        foreach (var (kind, table, after, _, _) in Alterations)
-        {
-            switch (kind)
-            {
-                case TableChangeKind.Removed:
-                    _tables.Remove(table.Name);
-                    break;
-                case TableChangeKind.Altered:
-                    _tables.Replace(table, after!);
-                    _epochs.ReplaceTable(table.Index, after!.Schema);
-                    _rows.NoteAltered();
-                    break;
-            }
-        }
-
-        Alterations = [];
-        End(commit: true);
-    }
+    public void Follow() => _statements.Follow();
 
     /// <summary>The output knows of <see cref="Arrival"/>: its rows are read.</summary>
     public void Welcome()
@@ -144,7 +122,7 @@ internal sealed class TransactionReader : IDisposable
     public void BeginStream()
     {
         Discard();
-        _xa.Clear();
+        _bounds.ClearPrepared();
     }
 
     /// <summary>Drops the rows of a transaction that did not end; it is not included, and comes again if the log still has it.</summary>
@@ -153,7 +131,7 @@ internal sealed class TransactionReader : IDisposable
         _epochs.Discard();
         _payload.Close();
         Open.Close();
-        Alterations = [];
+        _statements.Discard();
         _rows.Discard();
     }
 
@@ -168,7 +146,7 @@ internal sealed class TransactionReader : IDisposable
     public void Dispose()
     {
         _payload.Dispose();
-        _xa.Dispose();
+        _bounds.Dispose();
     }
 
     /// <summary>Events that can lie in a compressed transaction too.</summary>
@@ -195,53 +173,27 @@ internal sealed class TransactionReader : IDisposable
                 break;
             case EventType.QueryCompressed:
                 var inflated = new PacketReader(_compressed.InflateQuery(log.Body));
-                ReadQuery(QueryEvent.Read(ref inflated));
+                _statements.Read(QueryEvent.Read(ref inflated));
+                DiscardBeforeReread();
                 break;
             case EventType.Query:
-                ReadQuery(QueryEvent.Read(ref reader));
+                _statements.Read(QueryEvent.Read(ref reader));
+                DiscardBeforeReread();
                 break;
             case EventType.Xid:
-                End(commit: true);
+                _bounds.End(commit: true);
                 break;
             case EventType.XaPrepare:
-                ReadXaPrepare(XaPrepareEvent.Read(ref reader));
+                _bounds.Prepare(XaPrepareEvent.Read(ref reader));
                 break;
             case EventType.AppendBlock or EventType.DeleteFile or EventType.BeginLoadQuery or EventType.ExecuteLoadQuery:
                 Open.Require("LOAD DATA");
                 _guard.RefuseRows("LOAD DATA", Open);
                 break;
             default:
-                SkipOrRefuse(log.Header);
+                RefusedEvents.SkipOrRefuse(log.Header);
                 break;
         }
-    }
-
-    private static void SkipOrRefuse(EventHeader header)
-    {
-        var known = header.Type is EventType.Stop or EventType.IntVar or EventType.Rand or EventType.UserVar or EventType.Heartbeat or EventType.HeartbeatV2
-            or EventType.Ignorable or EventType.RowsQuery or EventType.TransactionContext or EventType.ViewChange or EventType.AuroraPadding
-            or EventType.AnnotateRows or EventType.StartEncryption;
-        if (!known && (header.Flags & EventHeader.Ignorable) == 0)
-        {
-            throw MySqlProtocolException.Malformed("Event", 4, $"type code {(int)header.Type} is not known here, and the event does not say that it may be ignored");
-        }
-    }
-
-    private void Begin(TransactionStart start)
-    {
-        if (Open.IsOpen)
-        {
-            throw MySqlProtocolException.Malformed("Transaction", 0, $"{Open.Gtid} did not end before the next one begins");
-        }
-
-        if (!_cursor.IsFile && _included.IsBehind(start.Gtid))
-        {
-            throw new BinlogUnavailableException(
-                $"{_cursor.Where}: transaction {start.Gtid} comes after others of domain {start.Gtid.Source} with higher numbers, up to {_included.Executed.Positions}: two servers wrote to one domain. What came from one of them "
-                + "cannot be told from what was captured. Give each server that is written to a gtid_domain_id of its own, SET GLOBAL gtid_strict_mode=ON on all, and start the pipeline anew with an empty target.");
-        }
-
-        Open.Begin(start, _included.Contains(start.Gtid), _epochs.RowsHandedOn(start.Gtid), _cursor.EventOffset);
     }
 
     private void ReadPayload(ReadOnlySpan<byte> body)
@@ -249,54 +201,13 @@ internal sealed class TransactionReader : IDisposable
         Open.Require("a compressed transaction");
         if (Open.IsSkipped && !_rows.HasUnseenTables)
         {
-            End(commit: true); // nobody needs to know what is in it
+            _bounds.End(commit: true); // nobody needs to know what is in it
             return;
         }
 
         var reader = new PacketReader(body);
         _payload.Open(TransactionPayloadEvent.Read(ref reader));
         Continue();
-    }
-
-    private void ReadQuery(QueryEvent query)
-    {
-        Open.Require("a statement");
-        if (Open.IsAnnouncement)
-        {
-            End(commit: true); // another one with the same text has the effect
-            return;
-        }
-
-        var quick = StatementScanner.Quick(query.Statement);
-        var statement = quick is null ? StatementScanner.Scan(query) : null;
-        switch (quick ?? statement!.Kind)
-        {
-            case StatementKind.Begin:
-                (Open.HasBegun, Open.IsXa) = (true, statement is { Xa: not null });
-                return;
-            case StatementKind.Commit:
-                End(commit: true);
-                return;
-            case StatementKind.Rollback:
-            case StatementKind.XaRollback when Open.HasBegun:
-                End(commit: false);
-                return;
-            case StatementKind.Inside or StatementKind.Harmless:
-                break;
-            case StatementKind.XaCommit or StatementKind.XaRollback:
-                _xa.Decide(statement!, Open);
-                break;
-            default:
-                _guard.Check(statement!, Open, mayFollow: !Open.HasBegun && !_epochs.HasHandedOnPart);
-                DiscardBeforeReread();
-                Alterations = _guard.Take();
-                break;
-        }
-
-        if (Open.IsOpen && !Open.HasBegun && Alterations.Count == 0)
-        {
-            End(commit: true);
-        }
     }
 
     private void DiscardBeforeReread()
@@ -306,53 +217,4 @@ internal sealed class TransactionReader : IDisposable
             Discard();
         }
     }
-
-    private void ReadXaPrepare(XaPrepareEvent prepare)
-    {
-        Open.Require("XA PREPARE");
-        if (prepare.OnePhase || Open.IsSkipped)
-        {
-            End(commit: true);
-            return;
-        }
-
-        CheckWhole(commit: true);
-        _xa.Prepare(prepare.Id, Open);
-        _included.Hold(Open.Gtid);
-        _included.NoteLogged(Open.Gtid);
-        _included.NoteEnd(_cursor.Origin, _cursor.Offset);
-        Open.Close();
-    }
-
-    private void End(bool commit)
-    {
-        Open.Require("the end of a transaction");
-        _included.NoteLogged(Open.Gtid);
-        if (!Open.IsSkipped)
-        {
-            CheckWhole(commit);
-            _included.NoteEnd(_cursor.Origin, _cursor.Offset);
-            _epochs.Include(Open, commit);
-            _options.Meter.TransactionEnded();
-        }
-
-        Open.Close();
-    }
-
-    private void CheckWhole(bool commit)
-    {
-        if (Open.RowsWereDropped)
-        {
-            throw MySqlProtocolException.Malformed("Transaction", 0, $"{Open.Gtid} ends before the length that its GTID event announced");
-        }
-
-        if (Open.RowsToSkip > 0 || (!commit && _epochs.RowsHandedOn(Open.Gtid) > 0))
-        {
-            throw MySqlProtocolException.Malformed("Transaction", 0, $"{Open.Gtid} came again with other rows than before the connection was lost");
-        }
-    }
-
-    private BinlogUnavailableException GtidsRequired() => new(
-        $"{_cursor.Where}: a transaction without GTID. Turn GTIDs on: SET GLOBAL enforce_gtid_consistency=ON; SET GLOBAL gtid_mode=OFF_PERMISSIVE; " +
-        "SET GLOBAL gtid_mode=ON_PERMISSIVE; SET GLOBAL gtid_mode=ON; then FLUSH BINARY LOGS and capture from there.");
 }

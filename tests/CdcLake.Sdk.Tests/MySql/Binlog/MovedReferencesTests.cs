@@ -67,7 +67,7 @@ public sealed class MovedReferencesTests
             var schema = new Schema([new Field("n", DataType.Int32, false)]);
             using var pending = new PendingChanges([.. Enumerable.Range(0, Tables).Select(_ => TableCapture.Of(new SourceTable("t", schema, ["int"], [], new Dictionary<int, string>()), [0]))]);
             var (committed, open, output) = (new List<(int Row, bool Moves)>(), new List<(int Row, bool Moves)>(), new List<(int Row, bool Moves)>());
-            var held = new Queue<(IReadOnlyList<PendingChanges.HeldBatch> Batches, List<(int, bool)> Rows)>();
+            var held = new Queue<(IReadOnlyList<HeldBatch> Batches, List<(int, bool)> Rows)>();
             var next = 0;
             for (var step = 0; step < 60; step++)
             {
