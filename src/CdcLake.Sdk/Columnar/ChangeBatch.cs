@@ -51,7 +51,7 @@ internal sealed class ChangeBatch : IDisposable
     /// </summary>
     public bool MovesReferences { get; set; }
 
-    /// <summary>True when the source left out values of some rows, which have nulls in their place. Only batches on their way to who completes them have such rows.</summary>
+    /// <summary>True when the source left out values of some rows, which have nulls in their place, or of a document what changed in it (<see cref="DocumentChanges"/>). Only batches on their way to who completes them have such rows.</summary>
     public bool LacksValues => _leftOut is { Count: > 0 };
 
     /// <summary>Bytes that the rows take, without room to grow.</summary>

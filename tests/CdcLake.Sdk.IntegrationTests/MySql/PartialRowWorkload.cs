@@ -9,6 +9,7 @@ internal sealed class PartialRowWorkload(ServerSession session, Random random)
 {
     private const int Keys = 12;
     private static readonly string[] Names = ["tea", "Tea", "mate", "rum"];
+    private bool _mayReplace;
 
     /// <summary>True where rows keep their keys: a snapshot that begins meanwhile could not tell what else a row has under its new one.</summary>
     public bool KeepsKeys { get; init; }
@@ -34,8 +35,11 @@ internal sealed class PartialRowWorkload(ServerSession session, Random random)
         for (; transactions > 0; transactions--)
         {
             // What MariaDB leaves out with NOBLOB cannot be told.
-            string[] images = session.IsMariaDb ? ["MINIMAL", "MINIMAL", "FULL"] : ["MINIMAL", "NOBLOB", "MINIMAL", "FULL"];
-            await session.RunAsync($"SET SESSION binlog_row_image = {random.GetItems(images, 1)[0]}", "BEGIN");
+            string[] images = !session.IsMariaDb ? ["MINIMAL", "NOBLOB", "MINIMAL", "FULL"] : Version.Parse(session.Version.Split('-')[0]) >= new Version(11, 4) ? ["MINIMAL", "FULL_NODUP", "FULL_NODUP", "FULL"] : ["MINIMAL", "MINIMAL", "FULL"];
+            var documents = session.IsMariaDb ? "" : $", binlog_row_value_options = '{random.GetItems(["", "PARTIAL_JSON"], 1)[0]}'";
+            var image = random.GetItems(images, 1)[0];
+            _mayReplace = !session.IsMariaDb || image.StartsWith("FULL", StringComparison.Ordinal);
+            await session.RunAsync($"SET SESSION binlog_row_image = {image}{documents}", "BEGIN");
             for (var statements = random.Next(1, 6); statements > 0; statements--)
             {
                 await TryAsync(Statement());
@@ -72,7 +76,7 @@ internal sealed class PartialRowWorkload(ServerSession session, Random random)
 
     private string Statement()
     {
-        var kind = random.Next(24);
+        var kind = random.Next(session.IsMariaDb ? 24 : 28);
         return kind switch
         {
             0 or 1 => Invariant($"INSERT INTO plain (v) VALUES ('{Name()}'), (DEFAULT)"),
@@ -94,8 +98,13 @@ internal sealed class PartialRowWorkload(ServerSession session, Random random)
             19 when HasKeyless => Invariant($"INSERT INTO keyless (id, c) VALUES ({Next++}, 'c'), ({Next++}, NULL)"),
             20 when HasKeyless => Invariant($"UPDATE keyless SET c = '{Name()}' WHERE id % 4 = {random.Next(4)}"),
             21 when HasKeyless => Invariant($"DELETE FROM keyless WHERE id % 11 = {random.Next(11)}"),
-            22 when !session.IsMariaDb => Invariant($"REPLACE INTO other (id, d) VALUES ({Key()}, {Key()})"),
-            _ when session.IsMariaDb || KeepsKeys => Invariant($"UPDATE plain SET last = NULL WHERE id = {Key()}"),
+            24 => Invariant($"UPDATE plain SET doc = JSON_SET(doc, '$[0]', {Key()}, '$.k', JSON_ARRAY({Key()}, REPEAT('d', 40))) WHERE id % 3 = {random.Next(3)}"),
+            25 => Invariant($"UPDATE plain SET doc = JSON_ARRAY_INSERT(doc, '$.k[0]', '{Name()}'), w = w + 1 WHERE id % 4 = {random.Next(4)}"),
+            26 => Invariant($"UPDATE plain SET doc = JSON_REMOVE(doc, '$.k[last]', '$[0]') WHERE id % 6 = {random.Next(6)}"),
+            27 => Invariant($"UPDATE plain SET doc = JSON_SET(doc, '$.{Name()}', JSON_OBJECT('a', {Key()}, 'b', CAST('2026-01-02' AS DATE))) WHERE id % 2 = {random.Next(2)}"),
+            23 when _mayReplace && random.Next(2) == 0 => Invariant($"REPLACE INTO pair (x, y, t) VALUES ({Key()}, '{Name()}', 'replaced')"),
+            22 when _mayReplace => Invariant($"REPLACE INTO other (id, d) VALUES ({Key()}, {Key()})"),
+            _ when !_mayReplace || KeepsKeys => Invariant($"UPDATE plain SET last = NULL WHERE id = {Key()}"),
             _ => random.Next(3) switch
             {
                 0 => Invariant($"UPDATE pair SET x = x + {Keys}, t = NULL WHERE x = {Key()}"),

@@ -33,6 +33,27 @@ public sealed class CompleteRowsOperatorTests
         Assert.Equal(["-∅|y"], Push(target, (([null, 2, null, "k", null], -1), Others)));
     }
 
+    [Fact]
+    public void Document_in_part_is_made_of_the_one_that_was_kept()
+    {
+        using var target = Of([1, 4]);
+        target.Push(0, Rows, (["x", 1, 5L, "k", "{\"a\": 1.50, \"b\": [1]}"], 1));
+        target.Process(0, InPart("[0, [\"b\", -1], \"new\", 1, [\"b\", 0], {\"c\": null}]"));
+        Assert.Equal(["-1|{\"a\": 1.50, \"b\": [1]}", "+1|{\"a\": 1.50, \"b\": [{\"c\": null}, \"new\"]}"], target.Drain());
+        target.Process(0, InPart("[2, [\"a\"], null]"));
+        Assert.Equal("+1|{\"b\": [{\"c\": null}, \"new\"]}", target.Drain()[^1]);
+        var error = Assert.Throws<InconsistentChangeException>(() => target.Process(0, InPart("[2, [\"a\"], null]"))).Message;
+        Assert.Contains("column \"c\" of key (id=1, key=\"k\"), whose document had not what was changed in it", error, StringComparison.Ordinal);
+
+        static ChangeBatch InPart(string changes)
+        {
+            var batch = Cells.ToBatch(Rows, [([null, 1, null, "k", null], -1), ([null, 1, null, "k", changes], 1)]);
+            batch.LeaveOut(0, [0b10101]);
+            batch.LeaveOut(1, [0b10101]);
+            return batch;
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -20,6 +20,7 @@ internal sealed class CompleteRowsOperator : IOperator
     private readonly Column[] _formerKey;
     private readonly Column[] _formerRest;
     private readonly ChangeBatch _change; // the change at hand, completed
+    private readonly JsonText _document = new();
     private ChangeBatch? _output;
 
     /// <param name="name">Names the operator in messages.</param>
@@ -153,11 +154,26 @@ internal sealed class CompleteRowsOperator : IOperator
         for (var i = 0; i < _input.Count; i++)
         {
             var isLeftOut = (leftOut[i >> 3] & (1 << (i & 7))) != 0;
-            _change[i].AppendFrom(isLeftOut && !isKnown ? _former[i] : batch[i], !isLeftOut ? row + 1 : isKnown ? row : 0);
+            if (isLeftOut && !batch[i].IsNull(row + 1))
+            {
+                AppendChanged(i, isKnown ? batch : _former, isKnown ? row : 0, batch, row + 1);
+            }
+            else
+            {
+                _change[i].AppendFrom(isLeftOut && !isKnown ? _former[i] : batch[i], !isLeftOut ? row + 1 : isKnown ? row : 0);
+            }
         }
 
         _change.AppendWeight(1);
         return row + 2;
+    }
+
+    private void AppendChanged(int column, ChangeBatch former, int formerRow, ChangeBatch batch, int row)
+    {
+        if (!DocumentChanges.TryApply(former.Bytes(column)[formerRow], batch.Bytes(column)[row], _change.Bytes(column), _document))
+        {
+            throw Unknown($"column \"{_input[column].Name}\" of key ({_rows.KeyCodec.Print(_keys[row])}), whose document had not what was changed in it");
+        }
     }
 
     /// <summary>Puts the row with a key into <see cref="_former"/>.</summary>

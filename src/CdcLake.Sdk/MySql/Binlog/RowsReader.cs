@@ -151,14 +151,9 @@ internal sealed class RowsReader(LogCursor cursor, CaptureSet tables, EpochBuild
             return type == EventType.PartialUpdateRows ? definition.Partial.Complete(rows.Images) : rows.Images;
         }
 
-        if (type == EventType.PartialUpdateRows)
-        {
-            throw PartialRows.Refused(cursor.Where, table, "leaves out columns and has documents in part", "Run SET GLOBAL binlog_row_value_options='' on the server, make its sessions reconnect, and start the pipeline anew with an empty target.");
-        }
-
-        partial = new PartialRows(type, table, definition.Read, rows.Present);
+        partial = new PartialRows(type, table, definition, rows.Present);
         partial.RequireCompletable(cursor);
-        return definition.Sparse.Complete(rows.Present, rows.Images);
+        return definition.Sparse.Complete(rows.Present, rows.Images, type == EventType.PartialUpdateRows);
     }
 
     private void Append(EventType type, CapturedTable table, CapturedTable.Definition definition, ReadOnlySpan<byte> images, PartialRows partial, bool moves, OpenTransaction transaction)

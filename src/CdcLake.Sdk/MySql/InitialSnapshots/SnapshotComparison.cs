@@ -28,7 +28,7 @@ internal sealed class SnapshotComparison : ISourceView
         var view = await SnapshotView.OpenAsync(session, plan.Clock, cancellationToken).ConfigureAwait(false);
         try
         {
-            var before = (new SnapshotProgress(new Dictionary<string, TableProgress>()), at);
+            var before = (SnapshotProgress.OfKeys, at);
             var cut = await SnapshotCut.WaitAsync(plan, before, session, [view], _ => { }, cancellationToken).ConfigureAwait(false);
             return new SnapshotComparison(session, view, cut, new ViewGuard(plan, cut));
         }

@@ -121,7 +121,7 @@ internal sealed class SnapshotCut : IAsyncDisposable
             await Task.WhenAll(views.Select(v => v.TakeAsync(cancellationToken))).ConfigureAwait(false);
             var high = await dialect.ReadEndAsync(session, cancellationToken).ConfigureAwait(false);
             var time = await ServerClock.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-            var window = new SnapshotWindow(tables, overlays, new FinishedRows(session)) { NeedsImages = before is null };
+            var window = new SnapshotWindow(tables, overlays, new FinishedRows(session)) { NeedsImages = before is not { Progress.IsOfKeys: true } };
             var section = new LogSection(plan, [.. tables.Select(t => t.Table)]) { Settled = open, GuardsViews = true };
             var position = await ReadWindowAsync(section, window, session, low, high, mayBeLater: before is null, cancellationToken).ConfigureAwait(false);
             RefuseTouchedWithoutKey(tables, overlays);

@@ -8,6 +8,12 @@ namespace CdcLake.MySql.InitialSnapshots;
 /// <param name="Tables">By qualified name.</param>
 internal sealed record SnapshotProgress(IReadOnlyDictionary<string, TableProgress> Tables)
 {
+    /// <summary>True where no rows were read, and it only matters which ones changed since.</summary>
+    public bool IsOfKeys { get; private init; }
+
+    /// <summary>For whoever compares.</summary>
+    public static SnapshotProgress OfKeys { get; } = new(new Dictionary<string, TableProgress>()) { IsOfKeys = true };
+
     /// <summary>Reads back <see cref="ToString"/>.</summary>
     /// <exception cref="CheckpointException">It is another text.</exception>
     public static SnapshotProgress Parse(string text)

@@ -60,8 +60,8 @@ internal sealed class SnapshotWindow(IReadOnlyList<TableReading> readings, IRead
         if (!overlays[table].TryApply(batch) && NeedsImages)
         {
             throw new BinlogUnavailableException(
-                $"Rows of {readings[table].Table.Definition.Name} got other keys whenever the snapshot was to begin, by sessions that log only some columns of them, so that the others cannot be told. "
-                + "Start when there are fewer such changes, or with SET GLOBAL binlog_row_image=FULL.");
+                $"Rows of {readings[table].Table.Definition.Name} got other keys, or documents that are logged in part, whenever the snapshot was to begin, by sessions that log only some columns of them, so that the others cannot be told. "
+                + "Start when there are fewer such changes, or with SET GLOBAL binlog_row_image=FULL, binlog_row_value_options=''.");
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class TableOverlay : IDisposable
     private readonly KeyColumns _key;
     private readonly ChangeBatch _images;
     private readonly ChangeBatch _merged;
+    private readonly JsonText _document = new();
     private readonly Dictionary<ulong, int> _heads = [];
     private readonly List<Entry> _entries = [];
     private readonly ulong[] _filter = new ulong[FilterBits / 64];
@@ -55,7 +56,7 @@ internal sealed class TableOverlay : IDisposable
     }
 
     /// <summary>Remembers changes of the window, in commit order.</summary>
-    /// <returns>False where a row got another key whose other columns are not known, so that no row of a view can complete it.</returns>
+    /// <returns>False where a row got another key whose other columns are not known, or a document in part that was not known before, so that no row of a view can complete it.</returns>
     public bool TryApply(ChangeBatch changes)
     {
         IsTouched |= changes.Count > 0;
@@ -195,11 +196,8 @@ internal sealed class TableOverlay : IDisposable
         var found = Find(changes, row, hashes[row]);
         var former = found >= 0 && _images.Weights[_entries[found].Row] > 0 ? _entries[found].Row : -1;
         var keepsKey = _key.AreEqual(changes, row, changes, row + 1);
-        var isComplete = keepsKey || (former >= 0 && !IsRowInPart(former));
-        if (former >= 0)
-        {
-            Merge(changes, row + 1, _images, former);
-        }
+        var hasDocuments = former >= 0 ? Merge(changes, row + 1, _images, former) : !HasDocumentInPart(changes, row + 1);
+        var isComplete = hasDocuments && (keepsKey || (former >= 0 && !IsRowInPart(former)));
 
         if (!keepsKey)
         {
@@ -210,18 +208,44 @@ internal sealed class TableOverlay : IDisposable
         return isComplete;
     }
 
-    /// <summary>Puts a row into <see cref="_merged"/> with the columns that it lacks from another one.</summary>
-    private void Merge(ChangeBatch partial, int row, ChangeBatch other, int otherRow)
+    private static bool HasDocumentInPart(ChangeBatch changes, int row)
+    {
+        var lacking = changes.LeftOut(row);
+        for (var i = 0; i < changes.Columns.Length; i++)
+        {
+            if ((lacking[i >> 3] & (1 << (i & 7))) != 0 && !changes[i].IsNull(row))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Puts a row into <see cref="_merged"/> with the columns that it lacks from another one. False where that lacks a document of which the row has a part.</summary>
+    private bool Merge(ChangeBatch partial, int row, ChangeBatch other, int otherRow)
     {
         var lacking = partial.LeftOut(row);
         var otherLacking = other.LeftOut(otherRow);
         Span<byte> left = stackalloc byte[lacking.Length];
-        var isLeft = false;
+        var (isLeft, isWhole) = (false, true);
         _merged.Clear();
         for (var i = 0; i < _merged.Columns.Length; i++)
         {
             var isLacking = (lacking[i >> 3] & (1 << (i & 7))) != 0;
-            _merged[i].AppendFrom(isLacking ? other[i] : partial[i], isLacking ? otherRow : row);
+            if (isLacking && !partial[i].IsNull(row))
+            {
+                isWhole &= (otherLacking.IsEmpty || (otherLacking[i >> 3] & (1 << (i & 7))) == 0)
+                    && DocumentChanges.TryApply(other.Bytes(i)[otherRow], partial.Bytes(i)[row], _merged.Bytes(i), _document);
+                if (_merged[i].Count == 0)
+                {
+                    _merged[i].AppendNull();
+                }
+            }
+            else
+            {
+                _merged[i].AppendFrom(isLacking ? other[i] : partial[i], isLacking ? otherRow : row);
+            }
         }
 
         for (var i = 0; i < left.Length; i++)
@@ -236,6 +260,7 @@ internal sealed class TableOverlay : IDisposable
         }
 
         _merged.AppendWeight(1);
+        return isWhole;
     }
 
     private ReadOnlySpan<ulong> HashesOf(ChangeBatch batch)

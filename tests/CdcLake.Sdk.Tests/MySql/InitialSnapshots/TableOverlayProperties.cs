@@ -88,6 +88,44 @@ public sealed class TableOverlayProperties
         Assert.True(overlay.LacksValues);
     }
 
+    // A view may show the document before the change or behind it, and to insert is not the same twice.
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void Document_in_part_needs_the_one_of_the_window(bool isKnown, bool expected)
+    {
+        using var overlay = new TableOverlay(Documents, [0]);
+        if (isKnown)
+        {
+            using var insert = new ChangeBatch(Documents);
+            Add(insert, "[1]", 1);
+            Assert.True(overlay.TryApply(insert));
+        }
+
+        using var update = new ChangeBatch(Documents);
+        update.LeaveOut(0, [0b10]);
+        Add(update, null, -1);
+        update.LeaveOut(1, [0b10]);
+        Add(update, "[1, [0], 0]", 1);
+        Assert.Equal(expected, overlay.TryApply(update));
+        if (expected)
+        {
+            Assert.False(overlay.LacksValues);
+            using var images = new ChangeBatch(Documents);
+            overlay.AppendImages(images);
+            Assert.Equal("[0, 1]"u8, images.Bytes(1)[0]);
+        }
+
+        static void Add(ChangeBatch batch, string? document, sbyte weight)
+        {
+            batch[0].AppendRepeated(1, 1);
+            batch[1].AppendRepeated(document is null ? null : System.Text.Encoding.UTF8.GetBytes(document), 1);
+            batch.AppendWeight(weight);
+        }
+    }
+
+    private static readonly CdcLake.Columnar.Schema Documents = new([new Field("id", DataType.Int32, false), new Field("doc", DataType.String, true)]);
+
     private static readonly CdcLake.Columnar.Schema Pair = new([new Field("id", DataType.Int32, false), new Field("v", DataType.Int32, true), new Field("w", DataType.Int32, true)]);
 
     // As with MINIMAL: of a row that was deleted the key, of one that was updated what was set.

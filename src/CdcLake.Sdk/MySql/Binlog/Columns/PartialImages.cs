@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using CdcLake.Columnar;
-using CdcLake.MySql.Binlog.Json;
 using CdcLake.MySql.Tables;
 using CdcLake.MySql.Wire.Packets;
 
@@ -8,22 +6,17 @@ namespace CdcLake.MySql.Binlog.Columns;
 
 // PARTIAL_UPDATE_ROWS: a before-image as always, then an after-image that may hold changes instead of documents:
 //
-//   lenenc    options: 1 when there is what follows
-//   (j+7)/8   one bit per JSON column of the table, low bit first: 1 = changes
+//   ...       which documents (ChangedDocuments)
 //   (n+7)/8   NULL bits
-//   rest      the values; of a JSON column with changes their length (4 bytes) and the changes (JsonDiff), none at all when the document stayed as it was
+//   rest      the values
 //
 // Source: MySQL source documentation, binlog event "Rows_event" (Partial_update_rows_event).
 
 /// <summary>Turns the images of partial updates into whole ones, applying the changes to the documents of the before-images. Not thread-safe.</summary>
 internal sealed class PartialImages(IReadOnlyList<MySqlColumn> columns)
 {
-    private const int HasChanges = 1;
-    private const int PrefixBytes = 4;
-
     private readonly ImageSize[] _sizes = [.. columns.Select(c => ColumnForm.Of(c).Size)];
-    private readonly bool[] _isJson = [.. columns.Select(c => c.Type == MySqlTypeCode.Json)];
-    private readonly (int Start, int Length)[] _documents = new (int, int)[columns.Count];
+    private readonly ChangedDocuments _documents = new(columns);
     private readonly JsonText _whole = new();
 
     /// <summary>Before-images and after-images, one behind the other; valid until the next call.</summary>
@@ -49,7 +42,7 @@ internal sealed class PartialImages(IReadOnlyList<MySqlColumn> columns)
         {
             var isNull = IsSet(nulls, i);
             var length = isNull ? 0 : SkipValue(ref reader, _sizes[i]);
-            _documents[i] = isNull ? (-1, 0) : (reader.Position - length, length);
+            _documents.Note(i, isNull, reader.Position - length, length);
         }
 
         _whole.Append(images[start..reader.Position]);
@@ -57,27 +50,21 @@ internal sealed class PartialImages(IReadOnlyList<MySqlColumn> columns)
 
     private void AppendAfter(ReadOnlySpan<byte> images, ref PacketReader reader)
     {
-        var options = reader.ReadLengthEncoded();
-        if (options > HasChanges)
-        {
-            throw MySqlProtocolException.Malformed("Partial row image", reader.Position, $"options {options}");
-        }
-
-        var changed = options == HasChanges ? reader.ReadBytes((_isJson.Count(j => j) + 7) / 8) : default;
+        var changed = _documents.ReadBits(ref reader);
         var nulls = reader.ReadBytes((columns.Count + 7) / 8);
         _whole.Append(nulls);
         var document = -1;
         for (var i = 0; i < columns.Count; i++)
         {
-            document += _isJson[i] ? 1 : 0;
+            document += _documents.IsJson(i) ? 1 : 0;
             if (IsSet(nulls, i))
             {
                 continue;
             }
 
-            if (_isJson[i] && !changed.IsEmpty && IsSet(changed, document))
+            if (_documents.IsJson(i) && !changed.IsEmpty && IsSet(changed, document))
             {
-                AppendChanged(images, i, reader.ReadBytes(LengthOf(ref reader, PrefixBytes)));
+                _documents.TryAppend(ref reader, i, images, _whole, out _);
             }
             else
             {
@@ -88,28 +75,6 @@ internal sealed class PartialImages(IReadOnlyList<MySqlColumn> columns)
         }
     }
 
-    private void AppendChanged(ReadOnlySpan<byte> images, int column, ReadOnlySpan<byte> changes)
-    {
-        var (start, length) = _documents[column];
-        if (start < 0)
-        {
-            throw MySqlProtocolException.Malformed("Partial row image", 0, $"changes of column \"{columns[column].Name}\", which was NULL");
-        }
-
-        var at = _whole.Written.Length;
-        _whole.Append("\0\0\0\0"u8);
-        if (changes.IsEmpty)
-        {
-            _whole.Append(images.Slice(start, length));
-        }
-        else
-        {
-            JsonDiff.Apply(images.Slice(start, length), changes, _whole);
-        }
-
-        BinaryPrimitives.WriteInt32LittleEndian(_whole.At(at), _whole.Written.Length - at - PrefixBytes);
-    }
-
     /// <summary>Steps over a value and returns its bytes without the length.</summary>
     public static int SkipValue(ref PacketReader reader, ImageSize size)
     {
@@ -118,7 +83,8 @@ internal sealed class PartialImages(IReadOnlyList<MySqlColumn> columns)
         return length;
     }
 
-    private static int LengthOf(ref PacketReader reader, int prefix)
+    /// <summary>Reads the length of a value that follows.</summary>
+    public static int LengthOf(ref PacketReader reader, int prefix)
     {
         uint length = 0;
         var bytes = reader.ReadBytes(prefix);

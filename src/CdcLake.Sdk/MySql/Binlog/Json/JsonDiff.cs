@@ -4,21 +4,11 @@ using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog.Json;
 
-// Changes, one behind the other:
-//
-//   1        0 replace, 1 insert, 2 remove
-//   lenenc   path
-//   lenenc   the new value, a binary document; not for remove
-//
-// Source: MySQL source, sql-common/json_diff.h and sql/json_dom.cc (apply_json_diffs).
+// Source: MySQL source, sql/json_dom.cc (apply_json_diffs).
 
 /// <summary>Applies the changes of a partial update to a document.</summary>
 internal static class JsonDiff
 {
-    private const byte Replace = 0;
-    private const byte Insert = 1;
-    private const byte Remove = 2;
-
     /// <summary>Appends the changed document.</summary>
     /// <param name="document">As it was.</param>
     /// <param name="changes">In their order.</param>
@@ -30,13 +20,10 @@ internal static class JsonDiff
         var reader = new PacketReader(changes);
         while (reader.Remaining > 0)
         {
-            var operation = reader.ReadByte();
-            var path = reader.ReadLengthEncodedBytes();
-            var value = operation is Replace or Insert ? JsonNode.Parse(reader.ReadLengthEncodedBytes()) : null;
-            var steps = JsonPathStep.Parse(path);
+            var (operation, steps, value) = JsonChange.Read(ref reader, out var path);
             if (steps.Count == 0)
             {
-                root = operation == Replace ? value! : throw NoPlace(path);
+                root = operation == DocumentChanges.Replace ? value! : throw NoPlace(path);
             }
             else if (!TryChange(operation, Parent(root, steps, path), steps[^1], value))
             {
@@ -64,15 +51,15 @@ internal static class JsonDiff
         ? node.IsObject ? node.Find(step.Key) : -1
         : node.IsArray && step.At(node.Items.Count) < node.Items.Count ? step.At(node.Items.Count) : -1;
 
-    private static bool TryChange(byte operation, JsonNode parent, JsonPathStep step, JsonNode? value)
+    private static bool TryChange(int operation, JsonNode parent, JsonPathStep step, JsonNode? value)
     {
         var at = Locate(parent, step);
         switch (operation)
         {
-            case Replace when at >= 0:
+            case DocumentChanges.Replace when at >= 0:
                 parent.Items[at] = value!;
                 return true;
-            case Remove when at >= 0:
+            case DocumentChanges.Remove when at >= 0:
                 parent.Items.RemoveAt(at);
                 if (parent.IsObject)
                 {
@@ -80,10 +67,10 @@ internal static class JsonDiff
                 }
 
                 return true;
-            case Insert when step.Key is null && parent.IsArray:
+            case DocumentChanges.Insert when step.Key is null && parent.IsArray:
                 parent.Items.Insert(Math.Clamp(step.At(parent.Items.Count), 0, parent.Items.Count), value!);
                 return true;
-            case Insert when step.Key is not null && parent.IsObject && at < 0:
+            case DocumentChanges.Insert when step.Key is not null && parent.IsObject && at < 0:
                 parent.Keys.Insert(~at, step.Key);
                 parent.Items.Insert(~at, value!);
                 return true;

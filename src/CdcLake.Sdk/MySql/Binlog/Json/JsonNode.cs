@@ -11,6 +11,9 @@ internal sealed class JsonNode
 
     private JsonNode(JsonType type, byte[] bytes) => (_type, _bytes) = (type, bytes);
 
+    /// <summary>JSON's null.</summary>
+    public static JsonNode Null { get; } = new(JsonType.Literal, [0]);
+
     public bool IsObject => _type is JsonType.SmallObject or JsonType.LargeObject;
 
     public bool IsArray => _type is JsonType.SmallArray or JsonType.LargeArray;
@@ -20,6 +23,30 @@ internal sealed class JsonNode
 
     /// <summary>Values of an object or an array.</summary>
     public List<JsonNode> Items { get; } = [];
+
+    /// <summary>An array without values.</summary>
+    public static JsonNode Array() => new(JsonType.LargeArray, []);
+
+    public static JsonNode Of(int number)
+    {
+        var bytes = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
+        return new JsonNode(JsonType.Int32, bytes);
+    }
+
+    /// <param name="text">UTF-8.</param>
+    public static JsonNode Of(ReadOnlySpan<byte> text)
+    {
+        var bytes = new List<byte>(text.Length + 1);
+        for (var length = text.Length; ; length >>= 7)
+        {
+            bytes.Add((byte)(length < 0x80 ? length : length | 0x80));
+            if (length < 0x80)
+            {
+                return new JsonNode(JsonType.String, [.. bytes, .. text]);
+            }
+        }
+    }
 
     /// <exception cref="MySqlProtocolException">The document is damaged.</exception>
     public static JsonNode Parse(ReadOnlySpan<byte> document)
