@@ -25,13 +25,13 @@ internal sealed class AlteredTable
 
     /// <summary>Applies the clauses of one statement.</summary>
     /// <param name="before">The table until here.</param>
-    /// <param name="clauses">All of them.</param>
+    /// <param name="clauses">All of them; none where it is not known what the statement does (ALTER IGNORE TABLE drops rows, REPAIR TABLE may).</param>
     /// <param name="isUnicode">Text columns without a character set of their own are certainly utf8mb4.</param>
     /// <param name="dates">What becomes of dates that no calendar has.</param>
     /// <returns>The table from here on, and for each of its columns which one it was, or −1; null when the table has to be read anew.</returns>
     public static (TableCapture After, IReadOnlyList<int> Former)? Apply(TableCapture before, IReadOnlyList<AlterClause> clauses, bool isUnicode, DatePolicy dates)
     {
-        if (!before.ChangesInPlace || before.Columns.Count != before.Table.Schema.Count)
+        if (clauses.Count == 0 || !before.ChangesInPlace || before.Columns.Count != before.Table.Schema.Count)
         {
             return null;
         }
