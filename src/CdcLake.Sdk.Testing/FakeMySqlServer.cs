@@ -73,6 +73,22 @@ public sealed class FakeMySqlServer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Runs a statement that makes, changes or drops tables, and stands in the log: CREATE TABLE (LIKE too), ALTER TABLE with columns and the primary key, RENAME, TRUNCATE and DROP TABLE.
+    /// </summary>
+    /// <param name="sql">With the names of databases.</param>
+    /// <returns>The GTID of the statement.</returns>
+    /// <exception cref="TableRowException">It is not understood, or cannot be executed; nothing was done.</exception>
+    public string Execute(string sql)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
+        lock (_server.Lock)
+        {
+            var database = new TableStatement(_server.Database, sql, _server.Options.TimeProvider).Run();
+            return _server.Log.Append(database, sql, _server.Options.TimeProvider.GetUtcNow());
+        }
+    }
+
     /// <summary>Writes rows, of any tables, as one transaction, which is visible and in the log when the call returns.</summary>
     /// <param name="write">Its statements. What it throws rolls everything back.</param>
     /// <returns>The transaction's GTID; empty when nothing was changed.</returns>
@@ -98,7 +114,7 @@ public sealed class FakeMySqlServer : IAsyncDisposable
             }
 
             var at = _server.Options.TimeProvider.GetUtcNow();
-            _server.Database.Commit(transaction.Statements, at);
+            _server.Database.Load(transaction.Statements);
             return _server.Log.Append(transaction.Statements.Changes, at);
         }
     }

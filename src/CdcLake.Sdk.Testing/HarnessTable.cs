@@ -13,16 +13,15 @@ public sealed class HarnessTable<T>
 {
     private readonly PipelineHarness _harness;
     private readonly MemoryDatabase _database;
-    private readonly MemoryTable _table;
 
     internal HarnessTable(PipelineHarness harness, MemoryDatabase database, string name)
     {
-        (_harness, _database, _table) = (harness, database, database.Table(name));
-        _ = _table.WriterOf<T>(); // a type that does not fit is found at once
+        (_harness, _database, Name) = (harness, database, name);
+        _ = database.Table(name).WriterOf<T>(); // a type that does not fit is found at once
     }
 
     /// <summary>With its database: <c>appdb.sales</c>.</summary>
-    public string Name => _table.Name;
+    public string Name { get; }
 
     /// <summary>Adds a row. Columns that <typeparamref name="T"/> lacks get their default.</summary>
     /// <returns>The transaction's GTID.</returns>
@@ -62,9 +61,10 @@ public sealed class HarnessTable<T>
     public IReadOnlyList<T> Read()
     {
         var rows = new List<T>();
-        var schema = _table.Description.Schema;
+        var table = _database.Table(Name); // as it is now: it may have been altered
+        var schema = table.Description.Schema;
         using var batch = new ChangeBatch(schema);
-        foreach (var row in _database.RowsOf(_table))
+        foreach (var row in _database.RowsOf(table))
         {
             MemoryTable.Append(batch, [.. Enumerable.Range(0, schema.Count)], row, 1);
         }

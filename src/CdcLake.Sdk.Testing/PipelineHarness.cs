@@ -1,6 +1,6 @@
 using CdcLake.Common;
-using CdcLake.Planning.Binding;
 using CdcLake.Testing.Crashes;
+using CdcLake.Testing.Linq;
 using CdcLake.Testing.Results;
 using CdcLake.Testing.Runs;
 using CdcLake.Testing.Tables;
@@ -22,7 +22,7 @@ public sealed class PipelineHarness : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly HarnessServers _servers;
     private readonly CrashPlan _crashes;
-    private readonly IReadOnlyList<SinkTable> _sinks;
+    private readonly HarnessSinks _sinks;
     private readonly HarnessRuns _runs;
 
     private PipelineHarness(Pipeline pipeline, PipelineHarnessOptions options)
@@ -33,8 +33,8 @@ public sealed class PipelineHarness : IAsyncDisposable
         _clock = options.TimeProvider ?? definition.Options.TimeProvider;
         _crashes = new CrashPlan(options.Seed, options.CrashRate);
         _servers = HarnessServers.Start(definition, options, _clock);
-        var bound = Planner.Bind(definition.Plan, definition.Plan.Tables.ToDictionary(t => t, t => _servers.Database.Table(t).Description, StringComparer.Ordinal));
-        _sinks = [.. bound.Sinks.Zip(definition.Sinks, (node, target) => new SinkTable(pipeline.Name, node, target, _servers))];
+        _sinks = new HarnessSinks(definition, _servers);
+        _ = definition.Plan.Database is null ? _sinks.Now : []; // what does not fit its tables is said at once
         _runs = new HarnessRuns(pipeline, _servers, _crashes, options, _clock);
     }
 
@@ -75,7 +75,7 @@ public sealed class PipelineHarness : IAsyncDisposable
     public PipelineStatus Status => _runs.Current.Pipeline.Status;
 
     /// <summary>All transactions so far, as <c>gtid_executed</c> of the server would print them; <c>none</c> before the first one.</summary>
-    public string Gtid => MemoryDatabase.PositionOf(_servers.Database.Count).ToString();
+    public string Gtid => _servers.MySql.Position.ToString();
 
     /// <summary>The StarRocks cluster that stands behind the pipeline's StarRocks targets; null when it has none.</summary>
     public FakeStarRocks? StarRocks => _servers.StarRocks;
@@ -121,9 +121,28 @@ public sealed class PipelineHarness : IAsyncDisposable
             transaction.End();
         }
 
-        var number = _servers.Database.Commit(transaction.Statements, _clock.GetUtcNow());
+        var gtid = _servers.MySql.Commit(transaction.Statements, _clock.GetUtcNow());
         await _runs.SettleAsync(cancellationToken).ConfigureAwait(false);
-        return MemoryDatabase.GtidOf(number);
+        return gtid;
+    }
+
+    /// <summary>
+    /// Runs a statement that makes, changes or drops tables: CREATE TABLE (LIKE too), ALTER TABLE with columns and the primary key, RENAME, TRUNCATE and DROP TABLE. The pipeline follows it as it
+    /// would follow a server's: in place, by reading tables anew, or by an error that says why it cannot.
+    /// </summary>
+    /// <param name="sql">With the names of databases: <c>ALTER TABLE appdb.sales ADD COLUMN note VARCHAR(40)</c>.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the statement.</param>
+    /// <returns>The statement's GTID, once every target stands behind it.</returns>
+    /// <exception cref="TableRowException">It is not understood, or the server would refuse it; nothing was done.</exception>
+    /// <exception cref="PipelineHarnessException">The pipeline cannot go on with it.</exception>
+    public async Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
+        using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
+        _sinks.Remember();
+        var gtid = _servers.MySql.Execute(sql, _clock);
+        await _runs.SettleAsync(cancellationToken).ConfigureAwait(false);
+        return gtid;
     }
 
     /// <summary>The rows of a target now, in the order of its key.</summary>
@@ -134,17 +153,16 @@ public sealed class PipelineHarness : IAsyncDisposable
     /// <exception cref="SchemaMismatchException">The type does not fit the result.</exception>
     public async Task<IReadOnlyList<T>> RowsAsync<T>(string target, CancellationToken cancellationToken = default)
     {
-        var sink = SinkOf(target);
         using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
         await _runs.SettleAsync(cancellationToken).ConfigureAwait(false);
-        return await sink.ReadAsync<T>(cancellationToken).ConfigureAwait(false);
+        return await _sinks.Of(target).ReadAsync<T>(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>An Iceberg table that the pipeline writes, in memory, with all that can be read of one: rows at a GTID, snapshots, changes, files.</summary>
     /// <param name="name">Namespace and table: <c>demo.sales_by_product</c>.</param>
     /// <exception cref="ArgumentException">The pipeline writes no such table.</exception>
     public IcebergTable IcebergTable(string name) =>
-        SinkOf(name).Iceberg ?? throw new ArgumentException($"{name} is no Iceberg table.", nameof(name));
+        _sinks.Of(name).Iceberg ?? throw new ArgumentException($"{name} is no Iceberg table.", nameof(name));
 
     /// <summary>Waits until every target shows all transactions. Writes do that by themselves; this is for an error that came without one.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
@@ -179,9 +197,9 @@ public sealed class PipelineHarness : IAsyncDisposable
         using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
         await _runs.SettleAsync(cancellationToken).ConfigureAwait(false);
         var before = await TextsAsync(cancellationToken).ConfigureAwait(false);
-        var chance = Hash64.Of(Hash64.Combine((ulong)Seed, ~(ulong)_servers.Database.Count));
+        var chance = Hash64.Of(Hash64.Combine((ulong)Seed, ~(ulong)_servers.MySql.Count));
         _crashes.Arm(null, 1 + (int)(chance % PassesOfACommit));
-        _servers.Database.Commit(new MemoryTransaction(_clock), _clock.GetUtcNow());
+        _servers.MySql.Commit(new MemoryTransaction(_clock), _clock.GetUtcNow());
         await _runs.SettleAsync(cancellationToken, killsAtLast: true).ConfigureAwait(false);
         var after = await TextsAsync(cancellationToken).ConfigureAwait(false);
         foreach (var ((sink, expected), (_, actual)) in before.Zip(after))
@@ -192,21 +210,45 @@ public sealed class PipelineHarness : IAsyncDisposable
 
     /// <summary>
     /// Compares every Iceberg and StarRocks target and every view with the pipeline's query over the tables as they are now, evaluated from nothing: no changes, no state, no restart. What was
-    /// kept up to date change by change has to be the same. Sinks that are classes of the application are left out.
+    /// kept up to date change by change has to be the same. Tables are compared with the application's own lambdas too, run by LINQ to Objects over rows of its types, wherever these mean the same
+    /// in C# as in MySQL; the result says where they do not. Sinks that are classes of the application are left out.
     /// </summary>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What was compared with LINQ, and what was not.</returns>
     /// <exception cref="RowMismatchException">They differ.</exception>
     /// <exception cref="PipelineHarnessException">The pipeline failed.</exception>
-    public async Task AssertMatchesBatchAsync(CancellationToken cancellationToken = default)
+    public async Task<BatchComparison> AssertMatchesBatchAsync(CancellationToken cancellationToken = default)
     {
         using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
         await _runs.SettleAsync(cancellationToken).ConfigureAwait(false);
-        var targets = _sinks.Select(s => new CollectingTarget(s.Name, s.TextOf)).ToList();
+        var sinks = _sinks.Now;
+        if (_pipeline.Definition.Plan.Database is not null)
+        {
+            foreach (var sink in sinks)
+            {
+                Compare(sink.Name, $"table {sink.Replicates} as it is", sink.TextsOf(_servers.Database.Table(sink.Replicates!)), await sink.ReadTextsAsync(cancellationToken).ConfigureAwait(false));
+            }
+
+            return new BatchComparison([.. sinks.Select(s => s.Name)], new Dictionary<string, string>());
+        }
+
+        var targets = sinks.Select(s => new CollectingTarget(s.Name, s.TextOf)).ToList();
         await BatchRun.RunAsync(_pipeline.Definition, _servers.Database.Copy(), targets, _clock, _options.Timeout, cancellationToken).ConfigureAwait(false);
-        foreach (var (sink, target) in _sinks.Zip(targets).Where(p => p.First.IsReadable))
+        foreach (var (sink, target) in sinks.Zip(targets).Where(p => p.First.IsReadable))
         {
             Compare(sink.Name, "the query over the tables as they are", target.Rows, await sink.ReadTextsAsync(cancellationToken).ConfigureAwait(false));
         }
+
+        var linq = new LinqCheck(_servers.Database);
+        foreach (var (sink, query) in sinks.Zip(_pipeline.Definition.Plan.Sinks))
+        {
+            if (await linq.RowsAsync(sink, query.Written, cancellationToken).ConfigureAwait(false) is var (expected, actual))
+            {
+                Compare(sink.Name, "the query over the tables as they are, by LINQ", expected, actual);
+            }
+        }
+
+        return linq.Result;
     }
 
     /// <summary>Ends the pipeline without waiting for anything, and all servers with it.</summary>
@@ -216,24 +258,10 @@ public sealed class PipelineHarness : IAsyncDisposable
         await _servers.DisposeAsync().ConfigureAwait(false);
     }
 
-    private SinkTable SinkOf(string target)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(target);
-        var found = _sinks.Where(s => s.Table is not null && (s.Name == target || s.Table == target)).ToList();
-        return found switch
-        {
-            [var sink] => sink,
-            [] => throw new ArgumentException(
-                $"Pipeline \"{_pipeline.Name}\" has no target {target} whose rows could be read here. {NearestNames.Suggest(target, _sinks.Select(s => s.Table ?? s.Name))} "
-                + "Views and sinks of the application are read by the application.", nameof(target)),
-            _ => throw new ArgumentException($"{target} is the name of {string.Join(" and ", found.Select(s => s.Name))}. Say which is meant by one of these.", nameof(target)),
-        };
-    }
-
     private async Task<List<(SinkTable Sink, IReadOnlyList<string> Rows)>> TextsAsync(CancellationToken cancellationToken)
     {
         var all = new List<(SinkTable, IReadOnlyList<string>)>();
-        foreach (var sink in _sinks.Where(s => s.IsReadable))
+        foreach (var sink in _sinks.Now.Where(s => s.IsReadable))
         {
             all.Add((sink, await sink.ReadTextsAsync(cancellationToken).ConfigureAwait(false)));
         }

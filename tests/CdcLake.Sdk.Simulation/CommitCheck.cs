@@ -16,7 +16,10 @@ internal sealed class CommitCheck
 {
     private readonly ShopModel _model;
     private readonly IReadOnlySet<string> _inFolder;
-    private readonly List<Target> _targets;
+    private readonly Func<IReadOnlyList<SourceTable>> _describe;
+    private readonly Func<IReadOnlyList<SourceTable>, List<Target>> _bind;
+    private IReadOnlyList<SourceTable> _tables = [];
+    private List<Target> _targets = [];
     private readonly Dictionary<string, int> _shown = new(StringComparer.Ordinal);
 
     /// <param name="pipeline">Whose targets.</param>
@@ -29,8 +32,8 @@ internal sealed class CommitCheck
     {
         (_model, _inFolder) = (model, inFolder);
         var definition = pipeline.Definition;
-        var bound = Planner.Bind(definition.Plan, definition.Plan.Tables.ToDictionary(t => t, t => server.Database.Table(t).Description, StringComparer.Ordinal));
-        _targets = [.. bound.Sinks.Zip(definition.Sinks).Where(s => s.Second is IcebergSinkTarget).Select(s => (Node: s.First, Target: (IcebergSinkTarget)s.Second)).Select(s => new Target(
+        _describe = () => [.. definition.Plan.Tables.Select(t => server.Database.Table(t).Description)];
+        _bind = tables => [.. Planner.Bind(definition.Plan, tables.ToDictionary(t => t.Name, StringComparer.Ordinal)).Sinks.Zip(definition.Sinks).Where(s => s.Second is IcebergSinkTarget).Select(s => (Node: s.First, Target: (IcebergSinkTarget)s.Second)).Select(s => new Target(
             s.Target.Table.Name,
             s.Target.In((IsInFolder(s.Target.Table.Name) ? folder : rest).Commits),
             new SinkOpening(pipeline.Name, s.Node.Schema, s.Node.Key, TimeProvider.System, s.Node.Fingerprint)))];
@@ -46,6 +49,12 @@ internal sealed class CommitCheck
     /// <exception cref="SimulationException">One of them is not what it must be.</exception>
     public async Task<int> RunAsync()
     {
+        // Columns become wider: what is read in the newest type is equal in any.
+        if (_describe() is var tables && !tables.SequenceEqual(_tables, ReferenceEqualityComparer.Instance))
+        {
+            (_tables, _targets) = (tables, _bind(tables));
+        }
+
         foreach (var target in _targets)
         {
             if (await target.Rows.OpenRowsAsync(target.Opening, CancellationToken.None).ConfigureAwait(false) is { } rows)

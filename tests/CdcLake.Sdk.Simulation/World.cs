@@ -25,6 +25,7 @@ internal sealed class World
     private readonly Mutation _mutation;
     private readonly Scheduler _scheduler;
     private readonly Random _random;
+    private readonly Random _redefinitions;
     private readonly Server _server;
     private readonly ShopTables _tables = new();
     private readonly ShopModel _model;
@@ -59,7 +60,8 @@ internal sealed class World
         _scheduler = new Scheduler(first.Next(), FaultRates.Of(first), print);
         _random = new Random(first.Next());
         var further = new Random(first.Next());
-        _server = new Server(_tables.Create(), _scheduler.Clock, mutation == Mutation.Lease ? TimeSpan.FromSeconds(2) : MySqlLockSession.ServerPatience) { HidesPurges = mutation == Mutation.Purge, TakesColumnsByPlace = mutation == Mutation.Columns };
+        _redefinitions = new Random(~seed);
+        _server = new Server(ShopTables.Create(), _scheduler.Clock, mutation == Mutation.Lease ? TimeSpan.FromSeconds(2) : MySqlLockSession.ServerPatience) { HidesPurges = mutation == Mutation.Purge, TakesColumnsByPlace = mutation == Mutation.Columns };
         _model = new ShopModel(_random, _server.Load);
         _lake = new MemoryObjectStore("memory://lake/", _scheduler.Clock);
         _checkpoints = new MemoryObjectStore("memory://checkpoints/", _scheduler.Clock);
@@ -243,11 +245,18 @@ internal sealed class World
         }
 
         _scheduler.Note($"transaction {_model.Count + 1}");
-        if (_alters && _random.Next(5) == 0)
+        if (_alters && _redefinitions.Next(12) == 0)
         {
-            var (statement, table) = _tables.Alter(_random, _server.Database.Table);
+            var statement = _tables.Redefine(_redefinitions, _cluster is null);
             _scheduler.Note(statement);
-            _server.Alter(statement, table);
+            _server.Execute(statement);
+            _model.Redefined(_server.Database.RowsOf(_server.Database.Table("shop.orders")).Count == 0);
+        }
+        else if (_alters && _random.Next(5) == 0)
+        {
+            var statement = _tables.Alter(_random, _server);
+            _scheduler.Note(statement);
+            _server.Execute(statement, redefines: false);
             _model.Stand();
         }
         else

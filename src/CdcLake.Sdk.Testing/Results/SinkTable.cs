@@ -5,6 +5,7 @@ using CdcLake.Planning;
 using CdcLake.Planning.Binding;
 using CdcLake.StarRocks;
 using CdcLake.Testing.Runs;
+using CdcLake.Testing.Tables;
 
 namespace CdcLake.Testing.Results;
 
@@ -15,6 +16,9 @@ namespace CdcLake.Testing.Results;
 /// <param name="servers">Where it really is.</param>
 internal sealed class SinkTable(string pipeline, SinkNode node, ISinkTarget target, HarnessServers servers)
 {
+    /// <summary>Of a pipeline over a whole database: the table whose replica it is.</summary>
+    public string? Replicates { get; init; }
+
     /// <summary>Kind and target: <c>iceberg(demo.sales)</c>.</summary>
     public string Name => node.Name;
 
@@ -28,6 +32,9 @@ internal sealed class SinkTable(string pipeline, SinkNode node, ISinkTarget targ
 
     /// <summary>The Iceberg table; null for other targets.</summary>
     public IcebergTable? Iceberg => target is IcebergSinkTarget iceberg ? servers.Lake.ReaderOf(iceberg.Catalog).Table(iceberg.Table.ToString()) : null;
+
+    /// <summary>Columns of the result.</summary>
+    public Schema Schema => node.Schema;
 
     /// <summary>Its rows can be read back.</summary>
     public bool IsReadable => Table is not null || View is not null;
@@ -53,6 +60,18 @@ internal sealed class SinkTable(string pipeline, SinkNode node, ISinkTarget targ
     /// <summary>A row of the result as such a text.</summary>
     public string TextOf(ChangeBatch batch, int row) => RowText.Of(Columns, ViewRows?.CellsOf(batch, row) ?? CellsOf(batch, row));
 
+    /// <summary>All rows of a table whose columns are the result's, as such texts.</summary>
+    public IReadOnlyList<string> TextsOf(MemoryTable table)
+    {
+        using var batch = new ChangeBatch(table.Description.Schema);
+        foreach (var row in table.Rows)
+        {
+            MemoryTable.Append(batch, [.. Enumerable.Range(0, row.Length)], row, 1);
+        }
+
+        return [.. Enumerable.Range(0, batch.Count).Select(i => RowText.Of([.. batch.Schema.Fields.Select(f => f.Name)], CellsOf(batch, i)))];
+    }
+
     private static object?[] CellsOf(ChangeBatch batch, int row)
     {
         var cells = new object?[batch.Columns.Length];
@@ -64,7 +83,8 @@ internal sealed class SinkTable(string pipeline, SinkNode node, ISinkTarget targ
         return cells;
     }
 
-    private async Task<IReadOnlyList<T>> ReadAsync<T>(Func<ChangeBatch, int, T> make, CancellationToken cancellationToken)
+    /// <summary>All rows as something that is made of them, in the order of the key.</summary>
+    public async Task<IReadOnlyList<T>> ReadAsync<T>(Func<ChangeBatch, int, T> make, CancellationToken cancellationToken)
     {
         var rows = new List<(object?[] Key, T Row)>();
         await foreach (var batch in BatchesAsync(cancellationToken).ConfigureAwait(false))

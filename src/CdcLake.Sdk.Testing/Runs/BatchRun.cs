@@ -26,7 +26,7 @@ internal static class BatchRun
         var store = new MemoryObjectStore("memory://batch/", clock);
         var pipeline = new Pipeline(definition with
         {
-            CreateSource = () => new MemorySource(database, 0, life, clock),
+            CreateSource = () => new MemorySource(new MemoryServer(database), 0, life, clock),
             Sinks = targets,
             OpenCheckpoints = () => store,
             CreateLease = () => null,
@@ -38,7 +38,7 @@ internal static class BatchRun
             _ = pipeline.RunAsync(CancellationToken.None); // its outcome is that of the waiting
             try
             {
-                await pipeline.WaitForGtidAsync(MemoryDatabase.PositionOf(0).ToString(), null, cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+                await pipeline.WaitForGtidAsync(MemoryServer.PositionOf(0).ToString(), null, cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
             }
             finally
             {

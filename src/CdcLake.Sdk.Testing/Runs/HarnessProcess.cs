@@ -1,9 +1,4 @@
-using CdcLake.Connectors;
-using CdcLake.Iceberg;
-using CdcLake.Iceberg.Transactions;
 using CdcLake.Runtime;
-using CdcLake.StarRocks;
-using CdcLake.StarRocks.Commits;
 using CdcLake.Testing.Crashes;
 using CdcLake.Testing.Tables;
 
@@ -14,9 +9,6 @@ internal sealed class HarnessProcess : IAsyncDisposable
 {
     /// <summary>Never by time: the harness says when.</summary>
     private static readonly TimeSpan Never = TimeSpan.FromDays(1);
-
-    /// <summary>How long a killed process may still knock at StarRocks; what passes later is tried again by the pipeline.</summary>
-    private static readonly TimeSpan LoadPatience = TimeSpan.FromMilliseconds(300);
 
     private readonly Task _run;
 
@@ -42,47 +34,23 @@ internal sealed class HarnessProcess : IAsyncDisposable
     public static HarnessProcess Start(PipelineDefinition definition, HarnessServers servers, CrashPlan crashes, int seed, TimeProvider clock)
     {
         var life = new Life(crashes);
-        var lakes = new Dictionary<CatalogCommitGroup, CatalogCommitGroup>(ReferenceEqualityComparer.Instance);
-        var clusters = new Dictionary<ClusterCommitGroup, ClusterCommitGroup>(ReferenceEqualityComparer.Instance);
         if (servers.StarRocks is { } starRocks)
         {
             starRocks.Gate = new StarRocksGate(life).Pass;
         }
 
+        var targets = new HarnessTargets(servers, life);
         var here = definition with
         {
-            CreateSource = () => new MemorySource(servers.Database, seed, life, clock),
-            Sinks = [.. definition.Sinks.Select(Replace)],
+            CreateSource = () => new MemorySource(servers.MySql, seed, life, clock),
+            Plan = targets.Replace(definition.Plan),
+            Sinks = [.. definition.Sinks.Select(s => targets.Replace(s))],
             OpenCheckpoints = () => new MortalStore(servers.Checkpoints, life),
             CreateLease = () => null,
             Remake = null,
             Options = OptionsOf(definition.Options, life, clock),
         };
         return new HarnessProcess(new Pipeline(here).Attached(), life);
-
-        ISinkTarget Replace(ISinkTarget target)
-        {
-            switch (target)
-            {
-                case IcebergSinkTarget iceberg:
-                    if (!lakes.TryGetValue(iceberg.Catalog, out var lake))
-                    {
-                        lakes[iceberg.Catalog] = lake = servers.Lake.Open(iceberg.Catalog, life).Commits;
-                    }
-
-                    return iceberg.In(lake);
-                case StarRocksSinkTarget table:
-                    if (!clusters.TryGetValue(table.Cluster, out var cluster))
-                    {
-                        clusters[table.Cluster] = cluster = new StarRocksCluster(
-                            servers.StarRocks!.ConnectionString, o => (o.LoadUrl, o.RetryFor) = (servers.StarRocks.LoadUrl, LoadPatience)).Commits;
-                    }
-
-                    return table.In(cluster);
-                default:
-                    return target; // the application's own: views, and sinks that are classes of it
-            }
-        }
     }
 
     /// <summary>Waits until it has read so many transactions and can be asked for a checkpoint, or is over.</summary>

@@ -23,11 +23,11 @@ internal sealed class HarnessRuns(Pipeline pipeline, HarnessServers servers, Cra
     /// <exception cref="PipelineHarnessException">The pipeline failed.</exception>
     public async Task SettleAsync(CancellationToken cancellationToken, bool killsAtLast = false)
     {
-        var count = servers.Database.Count;
+        var count = servers.MySql.Count;
         for (var restarts = 0; !await IsSettledAsync(count, killsAtLast, cancellationToken).ConfigureAwait(false); restarts++)
         {
             await Current.DisposeAsync().ConfigureAwait(false);
-            Current = restarts < MostRestarts ? Start() : throw Failure($"was killed {MostRestarts} times and never got to {MemoryDatabase.PositionOf(count)}. Choose a lower CrashRate.", null);
+            Current = restarts < MostRestarts ? Start() : throw Failure($"was killed {MostRestarts} times and never got to {MemoryServer.PositionOf(count)}. Choose a lower CrashRate.", null);
         }
 
         if (crashes.Pending is { } pending)
@@ -61,7 +61,7 @@ internal sealed class HarnessRuns(Pipeline pipeline, HarnessServers servers, Cra
         catch (TimeoutException error)
         {
             var status = process.Pipeline.Status;
-            throw Failure($"does not show {MemoryDatabase.PositionOf(count)} after {options.Timeout}: it is {status.State}{(status.Detail is { } detail ? $", {detail}" : "")}{(status.LastError is { } last ? $"; its last error: {last}" : "")}", error);
+            throw Failure($"does not show {MemoryServer.PositionOf(count)} after {options.Timeout}: it is {status.State}{(status.Detail is { } detail ? $", {detail}" : "")}{(status.LastError is { } last ? $"; its last error: {last}" : "")}", error);
         }
         catch (InvalidOperationException error)
         {
@@ -71,12 +71,18 @@ internal sealed class HarnessRuns(Pipeline pipeline, HarnessServers servers, Cra
         }
     }
 
-    // Every target first; then, where chance or a crash that waits for it says so, a checkpoint.
+    // Every target first, those included of tables that are read once the log is; then, where chance or a crash that waits for it says so, a checkpoint.
     private async Task ReachAsync(HarnessProcess process, int count, CancellationToken cancellationToken)
     {
-        var running = process.Pipeline;
-        await running.WaitForGtidAsync(MemoryDatabase.PositionOf(count).ToString(), null, cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
+        var (running, gtid) = (process.Pipeline, MemoryServer.PositionOf(count).ToString());
+        await running.WaitForGtidAsync(gtid, null, cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
         await process.WhenReadAsync(count, cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
+        if (process.Ended.IsFaulted)
+        {
+            throw new InvalidOperationException("The pipeline ended, and of its targets those that are left show all."); // over one that it was not to lose
+        }
+
+        await running.WaitForGtidAsync(gtid, null, cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
         if (crashes.Pending is not null || (Hash64.Of(Hash64.Combine((ulong)options.Seed, (ulong)count)) & 1) == 0)
         {
             await running.CheckpointAsync(cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);

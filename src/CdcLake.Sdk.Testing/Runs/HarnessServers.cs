@@ -11,7 +11,7 @@ internal sealed class HarnessServers : IAsyncDisposable
 {
     private HarnessServers(PipelineDefinition definition, PipelineHarnessOptions options, MemoryDatabase database, TimeProvider clock)
     {
-        Database = database;
+        MySql = new MemoryServer(database);
         Lake = new MemoryLake(clock);
         Checkpoints = new MemoryObjectStore("memory://checkpoints/", clock);
         StarRocks = definition.Sinks.Any(s => s is StarRocksSinkTarget) ? new FakeStarRocks(o =>
@@ -21,7 +21,9 @@ internal sealed class HarnessServers : IAsyncDisposable
         }) : null;
     }
 
-    public MemoryDatabase Database { get; }
+    public MemoryServer MySql { get; }
+
+    public MemoryDatabase Database => MySql.Database;
 
     public MemoryLake Lake { get; }
 
@@ -30,7 +32,7 @@ internal sealed class HarnessServers : IAsyncDisposable
     /// <summary>Null for a pipeline without StarRocks targets.</summary>
     public FakeStarRocks? StarRocks { get; }
 
-    /// <summary>Starts them with the tables that the pipeline reads and those that were declared.</summary>
+    /// <summary>Starts them with the tables that the pipeline reads and those that were declared; of a pipeline over a whole database the latter alone.</summary>
     public static HarnessServers Start(PipelineDefinition definition, PipelineHarnessOptions options, TimeProvider clock)
     {
         var tables = options.Tables.ToDictionary(t => t.Name, t => t.Copy(), StringComparer.Ordinal);

@@ -8,6 +8,7 @@ namespace CdcLake.Testing.Tables;
 /// <param name="type">Type in the spelling of information_schema.</param>
 internal sealed class CreateTableColumn(string name, string type)
 {
+    private static readonly HashSet<string> Signs = ["UNSIGNED", "SIGNED", "ZEROFILL"];
     private static readonly HashSet<string> Now = ["CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP"];
 
     private bool _isNullable = true;
@@ -16,14 +17,53 @@ internal sealed class CreateTableColumn(string name, string type)
     private string? _collation;
     private Func<TimeProvider, object>? _default;
 
+    public string Name => name;
+
     /// <summary>PRIMARY KEY stands in its definition.</summary>
     public bool IsKey { get; private set; }
 
+    /// <summary>FIRST stands in it, which ALTER TABLE takes.</summary>
+    public bool IsFirst { get; private set; }
+
+    /// <summary>AFTER this column, which ALTER TABLE takes; null where it does not stand.</summary>
+    public string? After { get; private set; }
+
     public bool Is(string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads a name and what is defined of it.</summary>
+    /// <param name="text">The statement.</param>
+    /// <param name="at">Index of the name.</param>
+    /// <param name="end">Index behind the definition.</param>
+    /// <param name="bad">Makes the error that says why it is not understood.</param>
+    public static CreateTableColumn Read(StatementText text, int at, int end, Func<string, TableRowException> bad)
+    {
+        var name = text[at].IsName ? text[at].Text : throw bad($"\"{text[at].Text}\" is no name of a column");
+        var type = at + 1;
+        for (at += 2; at < end && text.Has(at, '('); at++)
+        {
+            for (at = text.EndOfItem(at + 1); at < end && !text.Has(at, ')'); at = text.EndOfItem(at + 1))
+            {
+            }
+        }
+
+        while (at < end && text.HasAny(at, Signs))
+        {
+            at++;
+        }
+
+        var read = ColumnDefinition.Read(text, type, at) ?? throw bad($"the type of column {name} is not understood");
+        var column = new CreateTableColumn(name, read.Type);
+        while (at < end)
+        {
+            at = column.ReadAttribute(text, at) is var next && next > at ? next : throw bad($"\"{text[at].Text}\" of column {name} is not understood; leave it out");
+        }
+
+        return column;
+    }
 
     /// <summary>Reads one attribute.</summary>
     /// <returns>The index behind it; the same one when it is not known.</returns>
-    public int ReadAttribute(StatementText text, int at)
+    private int ReadAttribute(StatementText text, int at)
     {
         var word = text[at].Kind == SqlTokenKind.Word ? text[at].Text.ToUpperInvariant() : "";
         switch (word)
@@ -58,6 +98,12 @@ internal sealed class CreateTableColumn(string name, string type)
                 return SkipArguments(text, at + 3);
             case "CHECK":
                 return SkipArguments(text, at + 1);
+            case "FIRST":
+                IsFirst = true;
+                return at + 1;
+            case "AFTER" when text[at + 1].IsName:
+                After = text[at + 1].Text;
+                return at + 2;
             default:
                 return at;
         }

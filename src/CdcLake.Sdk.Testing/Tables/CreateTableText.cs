@@ -13,7 +13,6 @@ internal sealed class CreateTableText
 {
     private const int Utf8Collation = 45; // utf8mb4_general_ci: how the statement itself is written
     private static readonly HashSet<string> Keys = ["PRIMARY", "UNIQUE", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "FOREIGN", "CHECK", "CONSTRAINT"];
-    private static readonly HashSet<string> Signs = ["UNSIGNED", "SIGNED", "ZEROFILL"];
 
     private readonly StatementText _text;
     private readonly string _sql;
@@ -62,7 +61,7 @@ internal sealed class CreateTableText
         var unknown = _key.Find(k => !_columns.Exists(c => c.Is(k)));
         return unknown is not null || _columns.Count == 0
             ? throw Bad(unknown is null ? "it has no columns" : $"the primary key names {unknown}, which is no column")
-            : new MemoryTable(name, [.. _columns.Select(c => c.Finish(charset, collation, 1 + _key.FindIndex(c.Is)))], "CREATE TABLE");
+            : new MemoryTable(name, [.. _columns.Select(c => c.Finish(charset, collation, 1 + _key.FindIndex(c.Is)))], "CREATE TABLE") { Charset = charset, Collation = collation };
     }
 
     private string? Word(int from, string option)
@@ -95,30 +94,10 @@ internal sealed class CreateTableText
 
     private void ReadColumn(int at, int end)
     {
-        var name = _text[at].IsName ? _text[at].Text : throw Bad($"\"{_text[at].Text}\" is no name of a column");
-        var type = at + 1;
-        for (at += 2; at < end && _text.Has(at, '('); at++)
-        {
-            for (at = _text.EndOfItem(at + 1); at < end && !_text.Has(at, ')'); at = _text.EndOfItem(at + 1))
-            {
-            }
-        }
-
-        while (at < end && _text.HasAny(at, Signs))
-        {
-            at++;
-        }
-
-        var read = ColumnDefinition.Read(_text, type, at) ?? throw Bad($"the type of column {name} is not understood");
-        var column = new CreateTableColumn(name, read.Type);
-        while (at < end)
-        {
-            at = column.ReadAttribute(_text, at) is var next && next > at ? next : throw Bad($"\"{_text[at].Text}\" of column {name} is not understood; leave it out");
-        }
-
+        var column = CreateTableColumn.Read(_text, at, end, Bad);
         if (column.IsKey)
         {
-            _key.Add(name);
+            _key.Add(column.Name);
         }
 
         _columns.Add(column);

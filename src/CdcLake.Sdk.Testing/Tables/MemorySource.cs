@@ -1,67 +1,104 @@
 using CdcLake.Columnar;
-using CdcLake.Common;
 using CdcLake.Connectors;
+using CdcLake.MySql;
+using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Gtids;
 using CdcLake.Testing.Crashes;
+using CdcLake.Testing.MySql.Log;
 
 namespace CdcLake.Testing.Tables;
 
 /// <summary>
-/// Reads a <see cref="MemoryDatabase"/> as a server is read: existing rows as one complete result where there is no position, then the log. What lies in the log already is cut into
-/// epochs of several transactions by the seed, as a busy server's would be.
+/// Reads a <see cref="MemoryServer"/> as the source on MySQL reads a server: existing rows as one complete result where there is no position, then its log, with the library's own reader, decoder and
+/// way of following tables. What lies in the log already is cut into epochs of several transactions by the seed, as a busy server's would be.
 /// </summary>
-/// <param name="database">The server.</param>
+/// <param name="server">The server.</param>
 /// <param name="seed">Decides where epochs end.</param>
 /// <param name="life">The process that reads.</param>
 /// <param name="clock">Time of the initial snapshot.</param>
-internal sealed class MemorySource(MemoryDatabase database, int seed, Life life, TimeProvider clock) : ISource
+internal sealed class MemorySource(MemoryServer server, int seed, Life life, TimeProvider clock) : ISource
 {
-    private const ulong MostTransactions = 3;
+    private readonly ReadingClock _reading = new(clock);
 
     public string Name => "mysql(in memory)";
 
     public bool StartsWithSnapshot => true;
 
+    public bool FollowsTables => true;
+
+    public string? Rereads { get; private set; }
+
     public Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<SourceTable>>([.. tables.Select(t => database.Table(t).Description)]);
+        Task.FromResult<IReadOnlyList<SourceTable>>([.. tables.Select(t => server.Database.Find(t)?.Description ?? throw new SchemaMismatchException($"Table {t} does not exist."))]);
+
+    public Task<IReadOnlyList<SourceTable>> DescribeAsync(TableSelection selection, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SourceTable>>([.. server.Database.Tables.Where(t => selection.TakesQualified(t.Name)).Select(t => t.Description).OrderBy(t => t.Name, StringComparer.Ordinal)]);
 
     public SourcePosition ParsePosition(IReadOnlyDictionary<string, string> properties) => MySqlPosition.Parse(properties);
 
-    public Task<SourcePosition?> LatestAsync(CancellationToken cancellationToken) => Task.FromResult<SourcePosition?>(MemoryDatabase.PositionOf(database.Count));
+    public Task<SourcePosition?> LatestAsync(CancellationToken cancellationToken) => Task.FromResult<SourcePosition?>(server.Position);
 
     public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
-        var count = start.From is MySqlPosition from ? (int)from.Executed.Count : await SnapshotAsync(start, output, cancellationToken).ConfigureAwait(false);
-        output.Report(new SourceProgress(SourcePhase.Streaming, Name));
-        life.Sent(count);
-        var ends = start.Boundaries.Cast<MySqlPosition>().Select(b => (int)b.Executed.Count).ToHashSet();
-        while (true)
+        var guarded = new SourceOutputGuard(output, start.Boundaries);
+        var from = start.From as MySqlPosition ?? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false);
+        guarded.StartAt(from);
+        guarded.Report(new SourceProgress(SourcePhase.Streaming, Name));
+        using var processor = new BinlogEventProcessor(new BinlogProcessorOptions
         {
-            var waiting = await database.FollowAsync(count, life.Ended, cancellationToken).ConfigureAwait(false);
-            life.ThrowIfOver();
-            for (var i = 0; i < waiting.Count;)
-            {
-                var size = 1 + (int)(Hash64.Of(Hash64.Combine((ulong)seed, (ulong)count)) % MostTransactions);
-                var epoch = waiting.Skip(i).Take(size).TakeWhile((_, n) => n == 0 || !ends.Contains(count + n)).ToList();
-                await SendAsync(epoch, start.Tables, output, cancellationToken).ConfigureAwait(false);
-                (i, count) = (i + epoch.Count, count + epoch.Count);
-                await output.EndEpochAsync(new Epoch(MemoryDatabase.PositionOf(count), epoch[^1].At), cancellationToken).ConfigureAwait(false);
-                life.Sent(count);
-            }
+            Tables = start.Tables,
+            Executed = from.Executed,
+            Boundaries = [.. start.Boundaries.Cast<MySqlPosition>().Select(b => b.Executed)],
+            Limits = new EpochLimits(int.MaxValue, TimeSpan.FromDays(1)), // the seed says where they end
+            Clock = _reading,
+            Meter = start.Meter,
+            Selection = start.Selection,
+            Ignored = start.Missing,
+            Requests = start.Requests,
+            FollowsInPlace = true,
+            RereadsAfterStatements = true,
+            RereadsOtherTables = start.From is not null,
+        });
+        var late = new LateMemoryTables(processor, ReadAsync, token => FollowAsync(processor, guarded, token), clock);
+        late.Add(start.Missing);
+        do
+        {
+            await late.ReadAsync(guarded, cancellationToken).ConfigureAwait(false);
+            await FollowAsync(processor, guarded, cancellationToken).ConfigureAwait(false);
         }
+        while (await LetGoAsync(processor, late, guarded, cancellationToken).ConfigureAwait(false));
+        Rereads = processor.Reread;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<int> SnapshotAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
+    private static async Task<bool> LetGoAsync(BinlogEventProcessor processor, LateMemoryTables late, ISourceOutput output, CancellationToken cancellationToken)
     {
-        var (count, tables) = database.Read(start.Tables.Select(t => t.Table.Name));
+        if (await processor.LetGoAsync(output, cancellationToken).ConfigureAwait(false) is not { } interruption)
+        {
+            return false;
+        }
+
+        late.Add(interruption.Tables);
+        return true;
+    }
+
+    private Task<LateMemoryTables.Cut> ReadAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    {
+        life.ThrowIfOver();
+        var (position, found) = server.Read(tables);
+        return Task.FromResult(new LateMemoryTables.Cut(position, found));
+    }
+
+    private async Task<MySqlPosition> SnapshotAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
+    {
+        var (position, tables) = server.Read(start.Tables.Select(t => t.Table.Name));
         output.Report(new SourceProgress(SourcePhase.Snapshot));
         await output.BeginEpochAsync(EpochKind.CompleteResult, cancellationToken).ConfigureAwait(false);
         for (var table = 0; table < tables.Count; table++)
         {
             var capture = start.Tables[table];
-            foreach (var rows in tables[table].Chunk(ChangeBatch.TargetRows))
+            foreach (var rows in tables[table].Rows.Chunk(ChangeBatch.TargetRows))
             {
                 var batch = new ChangeBatch(capture.Schema);
                 foreach (var row in rows)
@@ -74,42 +111,72 @@ internal sealed class MemorySource(MemoryDatabase database, int seed, Life life,
             }
         }
 
-        await output.EndEpochAsync(new Epoch(MemoryDatabase.PositionOf(count), clock.GetUtcNow(), EpochKind.CompleteResult), cancellationToken).ConfigureAwait(false);
-        return count;
+        await output.EndEpochAsync(new Epoch(position, clock.GetUtcNow(), EpochKind.CompleteResult), cancellationToken).ConfigureAwait(false);
+        return position;
     }
 
-    private async Task SendAsync(IEnumerable<LoggedTransaction> epoch, IReadOnlyList<TableCapture> captures, ISourceOutput output, CancellationToken cancellationToken)
+    // Until the log cannot be followed any more without more ado, as a connection does it: from behind what is included.
+    private async Task FollowAsync(BinlogEventProcessor processor, ISourceOutput output, CancellationToken cancellationToken)
     {
-        foreach (var transaction in epoch)
+        var (file, at) = (server.Log.FindStart(processor.Executed)!, BinlogEvent.First);
+        var filter = new DumpFilter(gtid => processor.Executed.Contains(gtid));
+        processor.BeginStream(Name, checksum: true);
+        processor.Process(BinlogEvent.ArtificialRotate(file));
+        var ends = new EpochEnds(seed, processor);
+        while (!processor.IsStopped)
         {
-            foreach (var change in transaction.Changes)
+            var grown = server.Log.Grown;
+            var bytes = server.Log.Read(file, at)!.Value.Bytes;
+            for (var next = 0; next < bytes.Length && !processor.IsStopped;)
             {
-                for (var table = 0; table < captures.Count; table++)
+                var one = bytes.AsMemory(next, BinlogEvent.SizeOf(bytes.AsSpan(next)));
+                (next, at) = (next + one.Length, at + one.Length);
+                if (filter.Passes(one.Span))
                 {
-                    if (captures[table].Table.Name == change.Table.Name)
-                    {
-                        await output.ChangesAsync(table, BatchOf(change, captures[table]), cancellationToken).ConfigureAwait(false);
-                    }
+                    await ProcessAsync(one, processor, ends, output, cancellationToken).ConfigureAwait(false);
                 }
             }
 
+            if (bytes.Length == 0)
+            {
+                await WaitAsync(grown, processor, output, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask ProcessAsync(ReadOnlyMemory<byte> one, BinlogEventProcessor processor, EpochEnds ends, ISourceOutput output, CancellationToken cancellationToken)
+    {
+        processor.Process(one.Span);
+        var (isEnd, closes) = ends.Next();
+        if (isEnd)
+        {
             life.Pass(CrashPoint.Reading);
+        }
+
+        if (closes || processor.NeedsFlush)
+        {
+            await processor.FlushAsync(output, idle: closes, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (closes && !processor.IsStopped)
+        {
+            life.Sent((int)processor.Executed.Count);
         }
     }
 
-    private static ChangeBatch BatchOf(RowChange change, TableCapture capture)
+    // Nothing is left to read: tables that were made and have no row until here are read beside the log, and not waited for by time.
+    private async Task WaitAsync(Task grown, BinlogEventProcessor processor, ISourceOutput output, CancellationToken cancellationToken)
     {
-        var batch = new ChangeBatch(capture.Schema);
-        if (change.Before is not null)
+        await processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
+        _reading.Pass();
+        if (!processor.IsStopped)
         {
-            MemoryTable.Append(batch, capture.Columns, change.Before, -1);
+            life.Sent((int)processor.Executed.Count);
+            await Task.WhenAny(grown, life.Ended).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (change.After is not null)
-        {
-            MemoryTable.Append(batch, capture.Columns, change.After, 1);
-        }
-
-        return batch;
+        life.ThrowIfOver();
     }
 }

@@ -31,7 +31,7 @@ internal sealed class MemoryTable
 
     private MemoryTable(MemoryTable other)
     {
-        (Name, Origin, Description, _columns, _number) = (other.Name, other.Origin, other.Description, other._columns, other._number);
+        (Name, Origin, Description, Charset, Collation, _columns, _number) = (other.Name, other.Origin, other.Description, other.Charset, other.Collation, other._columns, other._number);
         _rows = new Dictionary<string, object?[]>(other._rows, StringComparer.Ordinal);
     }
 
@@ -41,6 +41,12 @@ internal sealed class MemoryTable
     public string Origin { get; }
 
     public SourceTable Description { get; }
+
+    /// <summary>Character set of columns that say none.</summary>
+    public string Charset { get; init; } = RowTypeTable.Charset;
+
+    /// <summary>Collation of columns that say none; null for the character set's own.</summary>
+    public string? Collation { get; init; }
 
     /// <summary>All columns in table order.</summary>
     public IReadOnlyList<MemoryColumn> Columns => _columns;
@@ -52,6 +58,29 @@ internal sealed class MemoryTable
 
     /// <summary>The same table with the same rows, which changes by itself.</summary>
     public MemoryTable Copy() => new(this);
+
+    /// <summary>A table that is defined anew and has no rows yet.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="columns">All columns in table order.</param>
+    public MemoryTable With(string name, IReadOnlyList<MemoryColumn> columns) => new(name, columns, Origin) { Charset = Charset, Collation = Collation };
+
+    /// <summary>Takes rows as they are, and goes on counting behind them.</summary>
+    /// <exception cref="TableRowException">Two have one primary key.</exception>
+    public void Fill(IEnumerable<object?[]> rows)
+    {
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < row.Length; i++)
+            {
+                Count(_columns[i], row[i]);
+            }
+
+            if (!_rows.TryAdd(KeyOf(row), row))
+            {
+                throw new TableRowException(TableRowError.DuplicateKey, $"Table {Name} would have two rows with {KeyText(row)}. Delete one of them first.");
+            }
+        }
+    }
 
     /// <summary>Takes rows of a type apart for this table.</summary>
     /// <exception cref="TableRowException">The type does not fit the table.</exception>

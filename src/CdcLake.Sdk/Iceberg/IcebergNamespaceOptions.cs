@@ -57,6 +57,7 @@ public sealed class IcebergNamespaceOptions
         return new LogicalReplica(
             "iceberg", $"{target.Name}.*", t => target.NameOf(t, name), t => target.Catalog.Table(target.NameOf(t, name)).Target(OptionsOf(tables, MySqlTableName.Parse(t, null).Table).Freeze(indexes)), OnDrop)
         {
+            Root = target,
             FindAsync = target.FindReplicasAsync,
         };
     }

@@ -23,8 +23,8 @@ internal sealed class Server(IEnumerable<MemoryTable> tables, TimeProvider clock
     /// <summary>Snapshots take columns from where they were when the table was described.</summary>
     public bool TakesColumnsByPlace { get; init; }
 
-    /// <summary>Transactions so far.</summary>
-    public int Count => Database.Count;
+    /// <summary>A statement has changed rows or columns that are read without logging rows: tables may be read anew for it.</summary>
+    public bool WasRedefined { get; private set; }
 
     /// <summary>How many transactions a position has.</summary>
     public static int CountOf(GtidSet executed) => (int)executed.Count;
@@ -41,21 +41,26 @@ internal sealed class Server(IEnumerable<MemoryTable> tables, TimeProvider clock
     }
 
     /// <summary>Commits a transaction.</summary>
-    public void Commit(Action<HarnessTransaction> write)
+    /// <returns>False when it changed nothing, of which no log tells.</returns>
+    public bool Commit(Action<HarnessTransaction> write)
     {
         var transaction = new HarnessTransaction(Database, clock);
         write(transaction);
         if (transaction.Statements.Changes.Count > 0)
         {
-            Database.Commit(transaction.Statements, clock.GetUtcNow());
+            Database.Load(transaction.Statements);
             Log.Append(transaction.Statements.Changes, clock.GetUtcNow());
         }
+
+        return transaction.Statements.Changes.Count > 0;
     }
 
-    /// <summary>A statement has made another table of one.</summary>
-    public void Alter(string statement, MemoryTable table)
+    /// <summary>Runs a statement that makes, changes or drops tables.</summary>
+    /// <param name="statement">With the names of databases.</param>
+    /// <param name="redefines">It touches rows, or columns that are read.</param>
+    public void Execute(string statement, bool redefines = true)
     {
-        Database.Define(table);
-        Log.Append(table.Name.Split('.')[0], statement, clock.GetUtcNow());
+        WasRedefined |= redefines;
+        Log.Append(new TableStatement(Database, statement, clock).Run(), statement, clock.GetUtcNow());
     }
 }

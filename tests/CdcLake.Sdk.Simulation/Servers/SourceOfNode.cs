@@ -19,11 +19,19 @@ namespace CdcLake.Simulation.Servers;
 /// <param name="resnapshots">What it does when the log it needs is purged, as the application has set it: read all tables anew, or fail.</param>
 internal sealed class SourceOfNode(Server server, Node node, bool resnapshots) : ISource
 {
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
     private readonly Backoff _delay = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), 1);
 
     public string Name => "mysql(simulated)";
 
     public bool StartsWithSnapshot => true;
+
+    public bool FollowsTables => true;
+
+    public string? Rereads { get; private set; }
+
+    public Task<IReadOnlyList<SourceTable>> DescribeAsync(TableSelection selection, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<SourceTable>>(
+        "describe all", () => [.. server.Database.Tables.Where(t => selection.TakesQualified(t.Name)).Select(t => t.Description).OrderBy(t => t.Name, StringComparer.Ordinal)], cancellationToken);
 
     public Task<IReadOnlyList<SourceTable>> DescribeAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<SourceTable>>("describe", () => [.. tables.Select(t => server.Database.Table(t).Description)], cancellationToken);
@@ -42,8 +50,13 @@ internal sealed class SourceOfNode(Server server, Node node, bool resnapshots) :
     public async Task RunAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
     {
         var guarded = new SourceOutputGuard(output, start.Boundaries);
-        var from = start.From as MySqlPosition ?? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false);
+        if ((start.From as MySqlPosition ?? await SnapshotAsync(start, guarded, cancellationToken).ConfigureAwait(false)) is not { } from)
+        {
+            return; // a table is not any more what it was described as
+        }
+
         guarded.StartAt(from);
+        IReadOnlyList<string> missing = start.Selection is not { } selection ? [] : start.From is not null ? start.Missing : await NewSinceAsync(selection, start.Tables, cancellationToken).ConfigureAwait(false);
         using var processor = new BinlogEventProcessor(new BinlogProcessorOptions
         {
             Tables = start.Tables,
@@ -52,38 +65,117 @@ internal sealed class SourceOfNode(Server server, Node node, bool resnapshots) :
             Limits = start.Limits,
             Clock = node.Clock,
             Meter = start.Meter,
+            Selection = start.Selection,
+            Ignored = missing,
+            Requests = start.Requests,
             FollowsInPlace = true,
+            RereadsAfterStatements = true,
+            RereadsOtherTables = start.From is not null,
         });
-        while (true)
+        var late = new LateMemoryTables(processor, CutAsync, token => FollowAsync(processor, guarded, token), node.Clock) { Sending = token => AskOnceAsync("rows of new tables", token) };
+        late.Add(missing);
+        do
+        {
+            await LateAsync(late, guarded, cancellationToken).ConfigureAwait(false);
+            await FollowAsync(processor, guarded, cancellationToken).ConfigureAwait(false);
+        }
+        while (await LetGoAsync(processor, late, guarded, cancellationToken).ConfigureAwait(false));
+        Rereads = processor.Reread;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<bool> LetGoAsync(BinlogEventProcessor processor, LateMemoryTables late, ISourceOutput output, CancellationToken cancellationToken)
+    {
+        if (await processor.LetGoAsync(output, cancellationToken).ConfigureAwait(false) is not { } interruption)
+        {
+            return false;
+        }
+
+        late.Add(interruption.Tables);
+        return true;
+    }
+
+    private async Task FollowAsync(BinlogEventProcessor processor, SourceOutputGuard output, CancellationToken cancellationToken)
+    {
+        while (!processor.IsStopped)
         {
             try
             {
-                await StreamAsync(processor, guarded, cancellationToken).ConfigureAwait(false);
+                await StreamAsync(processor, output, cancellationToken).ConfigureAwait(false);
             }
             catch (BinlogUnavailableException error) when (error.IsPurged && resnapshots)
             {
                 throw new BinlogUnavailableException(error.Message, error) { IsTransient = true, IsPurged = true }; // the next run begins with a snapshot
             }
-            catch (MySqlServerException error) when (!guarded.HasFailed && error.IsTransient)
+            catch (MySqlServerException error) when (!output.HasFailed && error.IsTransient)
             {
-                var pause = _delay.Next();
-                guarded.Report(new SourceProgress(SourcePhase.Retrying, error.Message, error, _delay.Failures, pause));
-                await Task.Delay(pause, node.Clock, cancellationToken).ConfigureAwait(false); // virtual time
+                await PauseAsync(error, output, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
+    // Until rows are pushed a lost session is made again; then whoever runs the source begins anew.
+    private async Task LateAsync(LateMemoryTables late, SourceOutputGuard output, CancellationToken cancellationToken)
     {
-        if (start.ReadsAnew && !resnapshots)
+        while (true)
+        {
+            try
+            {
+                await late.ReadAsync(output, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (MySqlServerException error) when (!output.HasFailed && error.IsTransient)
+            {
+                await PauseAsync(error, output, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task PauseAsync(MySqlServerException error, SourceOutputGuard output, CancellationToken cancellationToken)
+    {
+        var pause = _delay.Next();
+        output.Report(new SourceProgress(SourcePhase.Retrying, error.Message, error, _delay.Failures, pause));
+        await Task.Delay(pause, node.Clock, cancellationToken).ConfigureAwait(false); // virtual time
+    }
+
+    private Task<LateMemoryTables.Cut> CutAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken) => AskAsync(
+        "cut of new tables",
+        () => new LateMemoryTables.Cut(new MySqlPosition(server.Log.Executed), [.. tables.Select(server.Database.Find).OfType<MemoryTable>().Select(t => (t, server.Database.RowsOf(t)))]),
+        cancellationToken);
+
+    private async Task AskOnceAsync(string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAsync(what, () => true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlServerException error)
+        {
+            throw new BinlogUnavailableException($"The session was lost in the midst of rows: {error.Message}", error) { IsTransient = true };
+        }
+    }
+
+    private Task<IReadOnlyList<string>> NewSinceAsync(TableSelection selection, IReadOnlyList<TableCapture> tables, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<string>>(
+        "list tables", () => [.. server.Database.Tables.Select(t => t.Name).Where(selection.TakesQualified).Except(tables.Select(t => t.Table.Name), StringComparer.Ordinal)], cancellationToken);
+
+    private async Task<MySqlPosition?> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
+    {
+        if (start.ReadsAnew && !resnapshots && !server.WasRedefined)
         {
             throw new SimulationException("All tables are read anew though the application wants to be told that the log is purged.");
         }
 
         var view = await AskAsync(
-            "begin snapshot", () => (server.Log.Executed, Tables: start.Tables.Select(t => View(t, server.Database.Table(t.Table.Name))).ToList()), cancellationToken).ConfigureAwait(false);
+            "begin snapshot",
+            () => start.Tables.Any(IsRedefined) ? default : (server.Log.Executed, Tables: start.Tables.Select(t => View(t, server.Database.Table(t.Table.Name))).ToList()),
+            cancellationToken).ConfigureAwait(false);
+        if (view.Tables is null)
+        {
+            Rereads = "A table was changed between its description and the snapshot.";
+            return null;
+        }
+
         output.Report(new SourceProgress(SourcePhase.Snapshot));
         await output.BeginEpochAsync(EpochKind.CompleteResult, cancellationToken).ConfigureAwait(false);
         for (var table = 0; table < start.Tables.Count; table++)
@@ -106,6 +198,11 @@ internal sealed class SourceOfNode(Server server, Node node, bool resnapshots) :
         return position;
     }
 
+    private bool IsRedefined(TableCapture capture) =>
+        server.Database.Find(capture.Table.Name) is not { } table
+        || (capture.ReadsAll && !capture.Schema.Equals(table.Description.Schema))
+        || capture.Schema.Fields.Any(f => table.Columns.FirstOrDefault(c => c.Column.Name == f.Name) is not { } column || !column.Column.DataType.Equals(f.Type));
+
     // Columns are asked for by name: since they were described they may have moved.
     private (IReadOnlyList<object?[]> Rows, IReadOnlyList<int> Columns) View(TableCapture capture, MemoryTable table) => (
         server.Database.RowsOf(table),
@@ -120,13 +217,13 @@ internal sealed class SourceOfNode(Server server, Node node, bool resnapshots) :
         processor.Process(BinlogEvent.ArtificialRotate(file));
         var at = BinlogEvent.First;
         var filter = new DumpFilter(gtid => processor.Executed.Contains(gtid));
-        while (true)
+        while (!processor.IsStopped)
         {
             var grown = server.Log.Grown;
             var read = await AskAsync("events", () => server.Log.Read(file, at), cancellationToken).ConfigureAwait(false)
                 ?? throw new MySqlServerException($"The server has deleted {file} while it was read.") { IsTransient = true };
             var some = 1 + node.Scheduler.Random.Next(12);
-            for (var (from, n) = (0, 0); from < read.Bytes.Length && n < some; n++)
+            for (var (from, n) = (0, 0); from < read.Bytes.Length && n < some && !processor.IsStopped; n++)
             {
                 var one = read.Bytes.AsMemory(from, BinlogEvent.SizeOf(read.Bytes.AsSpan(from)));
                 if (filter.Passes(one.Span))
@@ -150,8 +247,21 @@ internal sealed class SourceOfNode(Server server, Node node, bool resnapshots) :
             else if (server.Log.Read(file, at) is { Bytes.Length: 0, Next: null })
             {
                 await processor.FlushAsync(output, idle: true, cancellationToken).ConfigureAwait(false);
-                await grown.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await WaitAsync(grown, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    // Tables that were made and have no row are waited for by time, which a heartbeat brings.
+    private async Task WaitAsync(Task grown, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await grown.WaitAsync(Heartbeat, node.Clock, cancellationToken).ConfigureAwait(false); // virtual time
+        }
+        catch (TimeoutException)
+        {
+            return; // a heartbeat
         }
     }
 

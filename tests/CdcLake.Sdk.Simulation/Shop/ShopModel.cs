@@ -65,6 +65,10 @@ internal sealed class ShopModel
     /// <summary>A transaction that changes no row of these.</summary>
     public void Stand() => _states.Add(_states[^1]);
 
+    /// <summary>A statement that changes columns that are read, or takes all orders at once.</summary>
+    public void Redefined(bool isTruncated) =>
+        _states.Add(isTruncated ? (_states[^1].Items, ImmutableSortedDictionary<int, Order>.Empty) : _states[^1]);
+
     /// <summary>Rows of each target after so many transactions, by its name.</summary>
     public IReadOnlyList<object?[]> Rows(string target, int count)
     {

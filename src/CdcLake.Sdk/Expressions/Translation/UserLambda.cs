@@ -16,6 +16,9 @@ internal sealed class UserLambda
     /// <summary>Type of the lambda's result.</summary>
     public Type ReturnType => _lambda.ReturnType;
 
+    /// <summary>As it was written.</summary>
+    public LambdaExpression Written => _lambda;
+
     /// <param name="inputs">What the parameters stand for, in order.</param>
     /// <exception cref="UnsupportedExpressionException">A construct is outside the documented subset.</exception>
     public Shape Translate(params ReadOnlySpan<Shape> inputs)

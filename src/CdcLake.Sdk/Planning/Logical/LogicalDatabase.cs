@@ -61,6 +61,9 @@ internal sealed class LogicalDatabase(ISourceTarget source, TableSelection selec
 /// <param name="OnDrop">What becomes of it when its table is gone.</param>
 internal sealed record LogicalReplica(string Kind, string Place, Func<string, string> NameOf, Func<string, ISinkTarget> TargetOf, DroppedTables OnDrop)
 {
+    /// <summary>The place as its connector knows it; null where there is no such object.</summary>
+    public object? Root { get; init; }
+
     /// <summary>The replicas that a pipeline of that name has left there: for each its table at the source, its own name, and the target.</summary>
     public Func<string, CancellationToken, Task<IReadOnlyList<(string Table, string Name, IRemovableTarget Target)>>> FindAsync { get; init; } =
         (_, _) => Task.FromResult<IReadOnlyList<(string, string, IRemovableTarget)>>([]);

@@ -9,4 +9,8 @@ namespace CdcLake.Planning.Logical;
 /// <param name="Target">What the runtime opens it from.</param>
 /// <param name="Columns">Columns of the input that it writes, or null for all of an untyped table.</param>
 /// <param name="Key">Columns of the upsert key, or null for the natural key of the input.</param>
-internal sealed record LogicalSink(LogicalNode Input, string Name, ISinkTarget Target, IReadOnlyList<ColumnExpr>? Columns, IReadOnlyList<ColumnExpr>? Key);
+internal sealed record LogicalSink(LogicalNode Input, string Name, ISinkTarget Target, IReadOnlyList<ColumnExpr>? Columns, IReadOnlyList<ColumnExpr>? Key)
+{
+    /// <summary>What the user wrote; null for the sinks of a database.</summary>
+    public WrittenQuery? Written { get; init; }
+}

@@ -13,36 +13,42 @@ namespace CdcLake.Planning.Logical;
 /// <param name="Shape">Over the operator's output.</param>
 internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
 {
+    /// <summary>What the user wrote so far.</summary>
+    public WrittenQuery Written { get; init; } = new("rows");
+
     private const int MostWindows = 100;
 
     /// <summary>The changes of a table; <paramref name="members"/> is null for an untyped one.</summary>
     public static LogicalStream Table(ISourceTarget source, string table, RowMembers? members) =>
-        new(new LogicalTable(source, table, members), RowMembers.ShapeOf(members));
+        new(new LogicalTable(source, table, members), RowMembers.ShapeOf(members)) { Written = new("table") { Table = table, Members = members } };
 
     public LogicalStream Where(UserLambda condition) => condition.Translate(Shape) is ScalarShape scalar
-        ? this with { Node = new LogicalFilter(Node, scalar.Value) }
+        ? this with { Node = new LogicalFilter(Node, scalar.Value), Written = new("Where", Written) { Lambdas = [condition] } }
         : throw new UnsupportedExpressionException($"\"{condition}\" is not a truth value.");
 
-    public LogicalStream Select(UserLambda selector) => Project(Node, selector.Translate(Shape));
+    public LogicalStream Select(UserLambda selector) => Project(Node, selector.Translate(Shape)) with { Written = new("Select", Written) { Lambdas = [selector] } };
 
     /// <summary>A join of rows of both sides. Where the kind keeps rows without a partner, <paramref name="result"/> may compare the other side with null.</summary>
     public LogicalStream Join(JoinKind kind, LogicalStream right, UserLambda leftKey, UserLambda rightKey, UserLambda result)
     {
         var node = JoinNode(kind, right, leftKey, rightKey);
-        return Project(node, result.Translate(Side(kind, 0, Shape), Side(kind, 1, right.Shape)));
+        return Project(node, result.Translate(Side(kind, 0, Shape), Side(kind, 1, right.Shape))) with
+        {
+            Written = new("Join", Written, right.Written) { Kind = kind, Lambdas = [leftKey, rightKey, result] },
+        };
     }
 
     /// <summary>The rows that have, or have not, a partner on the other side.</summary>
     public LogicalStream Test(JoinKind kind, LogicalStream right, UserLambda leftKey, UserLambda rightKey) =>
-        this with { Node = JoinNode(kind, right, leftKey, rightKey) };
+        this with { Node = JoinNode(kind, right, leftKey, rightKey), Written = new("Exists", Written, right.Written) { Kind = kind, Lambdas = [leftKey, rightKey] } };
 
-    public LogicalStream Distinct() => this with { Node = new LogicalDistinct(Node, Shape is OpenRowShape ? null : Leaves("Distinct")) };
+    public LogicalStream Distinct() => this with { Node = new LogicalDistinct(Node, Shape is OpenRowShape ? null : Leaves("Distinct")), Written = new("Distinct", Written) };
 
     public LogicalStream UnionAll(LogicalStream right)
     {
         if (Shape is OpenRowShape)
         {
-            return this with { Node = new LogicalUnion(Node, right.Node, null) };
+            return this with { Node = new LogicalUnion(Node, right.Node, null), Written = new("UnionAll", Written, right.Written) };
         }
 
         var names = Named(ShapeColumns.Flatten(Shape, "value"));
@@ -54,7 +60,7 @@ internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
         }
 
         var columns = names.Select((n, i) => new UnionColumn(n.Name, lefts[i], rights[i])).ToList();
-        return new LogicalStream(new LogicalUnion(Node, right.Node, columns), ShapeColumns.Rebase(Shape, "value"));
+        return new LogicalStream(new LogicalUnion(Node, right.Node, columns), ShapeColumns.Rebase(Shape, "value")) { Written = new("UnionAll", Written, right.Written) };
     }
 
     /// <summary>The first or last rows of each group; no key means of all rows.</summary>
@@ -66,14 +72,14 @@ internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
         }
 
         List<Expr> Values(UserLambda lambda) => [.. ShapeColumns.Flatten(lambda.Translate(Shape), "key").Select(k => k.Value)];
-        return this with { Node = new LogicalTop(Node, key is null ? [] : Values(key), Values(order), descending, count) };
+        return this with { Node = new LogicalTop(Node, key is null ? [] : Values(key), Values(order), descending, count), Written = new(count == 1 ? "MaxBy, MinBy" : "TopN", Written) };
     }
 
     /// <summary>The columns of a row under the names of its members; null for an untyped row.</summary>
     public IReadOnlyList<NamedExpr>? Members => Shape is OpenRowShape ? null : Named(ShapeColumns.Flatten(Shape, "value"));
 
     /// <summary>New rows by a function of the user.</summary>
-    public LogicalStream Rows(UserFunction function) => new(new LogicalRows(Node, function), function.Result);
+    public LogicalStream Rows(UserFunction function) => new(new LogicalRows(Node, function), function.Result) { Written = new("SelectRow", Written) };
 
     /// <summary>Each row once for each of the windows of a size that begin every so often and that it is in.</summary>
     public LogicalStream Windows(UserLambda time, TimeSpan size, TimeSpan slide, UserLambda result)
@@ -98,7 +104,7 @@ internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
             windows.Enqueue(windows.Dequeue().UnionAll(windows.Dequeue()));
         }
 
-        return windows.Dequeue();
+        return windows.Dequeue() with { Written = new("Windows", Written) };
     }
 
     private LogicalStream Where(Expr condition) => this with { Node = new LogicalFilter(Node, condition) };
@@ -112,7 +118,7 @@ internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
         }
 
         return time.Translate(Shape) is ScalarShape scalar && ClrTypes.Strip(scalar.Value.Type) is var type && (type == typeof(DateTime) || type == typeof(DateTimeOffset) || type == typeof(DateOnly))
-            ? this with { Node = new LogicalRecent(Node, scalar.Value, period) }
+            ? this with { Node = new LogicalRecent(Node, scalar.Value, period), Written = new("KeepRecent", Written) }
             : throw new UnsupportedExpressionException($"\"{time}\" is no date or time, so nothing says how old a row is.");
     }
 
@@ -124,7 +130,10 @@ internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
         var rows = new GroupShape(group, keyShape is null ? null : ShapeColumns.Rebase(keyShape, "key", keepConstants: true), Shape);
         var calls = new CallCollector(keys);
         var extracted = calls.Extract(result.Translate(rows));
-        return Project(new LogicalAggregate(Node, keys, calls.Calls), extracted);
+        return Project(new LogicalAggregate(Node, keys, calls.Calls), extracted) with
+        {
+            Written = new("Aggregate", Written) { Lambdas = key is null ? [result] : [key, result] },
+        };
     }
 
     /// <summary>A sink over the stream; no key means the natural one.</summary>
@@ -135,7 +144,7 @@ internal sealed record LogicalStream(LogicalNode Node, Shape Shape)
         var keys = keyShape is null ? null : Columns(name, ShapeColumns.Flatten(keyShape, "key"));
         return keys is { Count: 0 }
             ? throw new UnsupportedExpressionException($"The key of {name} has no columns. Name at least one: key: r => r.Id.")
-            : new LogicalSink(Node, name, target, columns, keys);
+            : new LogicalSink(Node, name, target, columns, keys) { Written = Written };
     }
 
     // What the row type marks by [Key] is the key where the call names none.
