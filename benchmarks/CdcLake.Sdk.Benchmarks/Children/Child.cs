@@ -44,15 +44,21 @@ internal sealed class Child : IAsyncDisposable
     /// busy processor takes ten seconds otherwise.
     /// </param>
     /// <param name="arguments">Of <see cref="ChildProgram"/>.</param>
-    public static Child Start(int? processors, params IEnumerable<string> arguments)
+    public static Child Start(int? processors, params IEnumerable<string> arguments) =>
+        StartOn(processors is { } count ? count == 1 ? "0" : $"0-{count - 1}" : null, arguments);
+
+    /// <inheritdoc cref="Start"/>
+    /// <param name="processors">Which of the machine's processors it may use, as taskset takes them; null for all.</param>
+    /// <param name="arguments">Of <see cref="ChildProgram"/>.</param>
+    public static Child StartOn(string? processors, params IEnumerable<string> arguments)
     {
         var program = Environment.ProcessPath!;
         List<string> command = [program, .. Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(Child).Assembly.Location] : Array.Empty<string>(), "child", .. arguments];
         var settings = new Dictionary<string, string> { ["DOTNET_gcConcurrent"] = "1" };
-        if (processors is { } count)
+        if (processors is not null)
         {
             settings["DOTNET_TC_CallCountingDelayMs"] = "0";
-            command.InsertRange(0, ["/usr/bin/taskset", "-c", count == 1 ? "0" : $"0-{count - 1}"]);
+            command.InsertRange(0, ["/usr/bin/taskset", "-c", processors]);
         }
 
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true };

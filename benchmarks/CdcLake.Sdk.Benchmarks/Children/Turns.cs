@@ -10,16 +10,21 @@ internal static class Turns
     private const int Warmups = 4;
 
     /// <summary>The median of each process, which it ends. Nothing is said of what was allocated.</summary>
-    public static async Task<IReadOnlyList<Cost>> MediansAsync(IReadOnlyList<Child> children, int runs)
+    public static Task<IReadOnlyList<Cost>> MediansAsync(IReadOnlyList<Child> children, int runs) => MediansAsync([.. children.Select(c => (IReadOnlyList<Child>)[c])], runs);
+
+    /// <summary>The same where a turn may be that of several processes at once: until the last of them is done, and what all of them use.</summary>
+    public static async Task<IReadOnlyList<Cost>> MediansAsync(IReadOnlyList<IReadOnlyList<Child>> groups, int runs)
     {
-        var costs = children.Select(_ => new List<Cost>()).ToList();
+        Child[] children = [.. groups.SelectMany(g => g)];
+        var costs = groups.Select(_ => new List<Cost>()).ToList();
         try
         {
             for (var i = 0; i < Warmups + runs; i++)
             {
-                foreach (var (child, cost) in children.Zip(costs))
+                foreach (var (group, cost) in groups.Zip(costs))
                 {
-                    cost.Add(await RunAsync(child));
+                    var run = await Task.WhenAll(group.Select(RunAsync));
+                    cost.Add(new Cost(run.Sum(r => r.Cpu), run.Max(r => r.Wall), 0));
                 }
             }
 
