@@ -42,7 +42,7 @@ internal sealed class MemoryLake(TimeProvider clock)
             {
                 var root = $"memory://lake{_warehouses.Count}";
                 var store = new MemoryObjectStore($"{root}/", clock);
-                var rest = original.Catalog is RestCatalog ? new RestCatalogHandler(root, clock) : null;
+                var rest = original.Whole is RestCatalog ? new RestCatalogHandler(root, clock) : null;
                 _warehouses[original] = warehouse = new Warehouse(store, rest, Open(store, rest));
             }
 

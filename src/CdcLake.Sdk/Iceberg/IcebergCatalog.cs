@@ -127,7 +127,7 @@ public sealed partial class IcebergCatalog
     /// <summary>The catalog, and who publishes what sinks of this object commit: the same one for all of them, so that they commit together where the catalog can.</summary>
     internal CatalogCommitGroup Commits => _commits.Value;
 
-    internal ICatalog Open() => _catalog.Value.Tables;
+    internal ICatalog Open() => Commits.Catalog;
 
     private ICatalogDirectory Names => _catalog.Value.Names;
 }

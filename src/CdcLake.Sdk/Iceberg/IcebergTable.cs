@@ -15,12 +15,29 @@ public sealed partial class IcebergTable
     private readonly TableIdentifier _identifier;
 
     internal IcebergTable(IcebergCatalog catalog, string name)
+        : this(catalog, TableIdentifier.Parse(name))
     {
-        _catalog = catalog;
-        _identifier = TableIdentifier.Parse(name);
     }
 
-    /// <summary>Namespace and table: <c>demo.sales_by_product</c>.</summary>
+    private IcebergTable(IcebergCatalog catalog, TableIdentifier identifier)
+    {
+        _catalog = catalog;
+        _identifier = identifier;
+    }
+
+    /// <summary>
+    /// A branch of the table, to be written, read and looked after like a table of its own: readers of the table do not see it unless they ask for it. It begins without rows, and one pipeline
+    /// may write it while another writes the table. Columns, partitioning and properties are those of the table.
+    /// </summary>
+    /// <param name="name">Name of the branch, which the first commit makes where there is none; <c>main</c> is what readers see.</param>
+    /// <exception cref="CatalogException">No branch can have that name.</exception>
+    public IcebergTable Branch(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return new IcebergTable(_catalog, _identifier.At(name));
+    }
+
+    /// <summary>Namespace and table, <c>demo.sales_by_product</c>, and <c>.branch_</c> with the name of a branch behind them.</summary>
     public string Name => _identifier.ToString();
 
     /// <summary>Reads all rows of the current snapshot, in no particular order. A commit that happens meanwhile is not seen.</summary>

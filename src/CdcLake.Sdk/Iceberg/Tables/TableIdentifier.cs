@@ -8,7 +8,11 @@ namespace CdcLake.Iceberg.Tables;
 /// <param name="Name">Name within the namespace.</param>
 internal sealed record TableIdentifier(ImmutableArray<string> Namespace, string Name)
 {
+    private const string BranchPrefix = "branch_";
     private static readonly SearchValues<char> Illegal = SearchValues.Create("/\\\"'\0\r\n\t");
+
+    /// <summary>The branch of the table that is meant; null for main.</summary>
+    public string? Branch { get; init; }
 
     /// <summary>Reads levels separated by dots; the last one is the table.</summary>
     /// <exception cref="CatalogException">A level is empty or holds characters that no catalog can keep.</exception>
@@ -22,11 +26,18 @@ internal sealed record TableIdentifier(ImmutableArray<string> Namespace, string 
     /// <exception cref="CatalogException">A level is empty or holds characters that no catalog can keep.</exception>
     public static ImmutableArray<string> ParseNamespace(string text) => [.. Levels(text, "the name of a namespace: write its levels with dots between them, such as lake.demo")];
 
-    public bool Equals(TableIdentifier? other) => other is not null && Name == other.Name && Namespace.SequenceEqual(other.Namespace);
+    public bool Equals(TableIdentifier? other) => other is not null && Name == other.Name && Branch == other.Branch && Namespace.SequenceEqual(other.Namespace);
 
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
-    public override string ToString() => string.Join('.', [.. Namespace, Name]);
+    /// <summary>A branch is named as Spark does it: <c>demo.sales.branch_audit</c>.</summary>
+    public override string ToString() => string.Join('.', [.. Namespace, Name, .. Branch is null ? [] : (string[])[BranchPrefix + Branch]]);
+
+    /// <summary>The same table at a branch.</summary>
+    /// <exception cref="CatalogException">No catalog keeps a branch of that name.</exception>
+    public TableIdentifier At(string branch) => branch.Length > 0 && !branch.AsSpan().ContainsAny(Illegal) && branch.Trim() == branch
+        ? this with { Branch = branch == "main" ? null : branch }
+        : throw new CatalogException($"\"{branch}\" is no name of a branch; it may not be empty or hold slashes, quotes or line breaks.") { Error = CatalogError.BadRequest };
 
     private static string[] Levels(string text, string expected)
     {

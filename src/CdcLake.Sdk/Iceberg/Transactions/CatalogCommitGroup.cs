@@ -21,8 +21,12 @@ internal interface ITablePart : IPreparedCommit
 internal sealed class CatalogCommitGroup : ICommitGroup
 {
     /// <param name="catalog">Where the tables are.</param>
-    public CatalogCommitGroup(ICatalog catalog) => Catalog = catalog;
+    public CatalogCommitGroup(ICatalog catalog) => (Whole, Catalog) = (catalog, new BranchCatalog(catalog));
 
+    /// <summary>The catalog as it was given, for which a table is all of its branches.</summary>
+    public ICatalog Whole { get; }
+
+    /// <summary>The same, which knows tables by branch too.</summary>
     public ICatalog Catalog { get; }
 
     public string Name => Catalog.Name;
@@ -34,11 +38,19 @@ internal sealed class CatalogCommitGroup : ICommitGroup
         cancellationToken.ThrowIfCancellationRequested(); // the last moment: once the catalog is asked, the answer is waited for
         var mine = parts.Cast<ITablePart>().ToList();
         var tables = mine.Select(p => p.Table).OfType<PreparedTable>().ToList();
-        foreach (var act in IsAtomic ? [.. tables.Chunk(Math.Max(1, tables.Count))] : tables.Chunk(1))
+        foreach (var act in IsAtomic ? Acts(tables) : tables.Chunk(1))
         {
             await TablePublisher.PublishAsync(Catalog, act).ConfigureAwait(false);
         }
 
         return [.. mine.Select(p => p.Published())];
     }
+
+    // One, but where there are several branches of a table: a catalog takes one change of a table at a time.
+    private static IEnumerable<PreparedTable[]> Acts(IEnumerable<PreparedTable> tables) => tables
+        .GroupBy(t => t.Identifier with { Branch = null })
+        .SelectMany(branches => branches.Select((table, turn) => (Table: table, Turn: turn)))
+        .GroupBy(t => t.Turn, t => t.Table)
+        .OrderBy(turn => turn.Key)
+        .Select(turn => turn.ToArray());
 }
