@@ -226,7 +226,7 @@ public sealed class PipelineHarness : IAsyncDisposable
         {
             foreach (var sink in sinks)
             {
-                Compare(sink.Name, $"table {sink.Replicates} as it is", sink.TextsOf(_servers.Database.Table(sink.Replicates!)), await sink.ReadTextsAsync(cancellationToken).ConfigureAwait(false));
+                Compare(sink.Name, $"table {sink.Replicates} as it is", SinkTable.TextsOf(_servers.Database.Table(sink.Replicates!)), await sink.ReadTextsAsync(cancellationToken).ConfigureAwait(false));
             }
 
             return new BatchComparison([.. sinks.Select(s => s.Name)], new Dictionary<string, string>());

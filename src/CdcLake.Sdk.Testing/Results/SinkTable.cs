@@ -61,7 +61,7 @@ internal sealed class SinkTable(string pipeline, SinkNode node, ISinkTarget targ
     public string TextOf(ChangeBatch batch, int row) => RowText.Of(Columns, ViewRows?.CellsOf(batch, row) ?? CellsOf(batch, row));
 
     /// <summary>All rows of a table whose columns are the result's, as such texts.</summary>
-    public IReadOnlyList<string> TextsOf(MemoryTable table)
+    public static IReadOnlyList<string> TextsOf(MemoryTable table)
     {
         using var batch = new ChangeBatch(table.Description.Schema);
         foreach (var row in table.Rows)

@@ -1,6 +1,5 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
-using CdcLake.MySql;
 using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Gtids;
 

@@ -90,7 +90,7 @@ internal sealed class MemorySource(MemoryServer server, int seed, Life life, Tim
         return Task.FromResult(new LateMemoryTables.Cut(position, found));
     }
 
-    private async Task<MySqlPosition> SnapshotAsync(SourceStart start, ISourceOutput output, CancellationToken cancellationToken)
+    private async Task<MySqlPosition> SnapshotAsync(SourceStart start, SourceOutputGuard output, CancellationToken cancellationToken)
     {
         var (position, tables) = server.Read(start.Tables.Select(t => t.Table.Name));
         output.Report(new SourceProgress(SourcePhase.Snapshot));

@@ -37,6 +37,9 @@ public sealed class UnusualDefinitionTests : IDisposable
         ["SET sql_mode = ORACLE", "CREATE TABLE ora (id NUMBER(9) PRIMARY KEY, v VARCHAR2(10), d DATE)", "INSERT INTO ora VALUES (1, 'x', '2026-01-02 03:04:05')", "ALTER TABLE ora ADD d2 DATE", "UPDATE ora SET d2 = '2026-05-06 07:08:09'", "ALTER TABLE \"ora\" ADD \"n\" CLOB"],
         ["BEGIN NOT ATOMIC INSERT INTO ora (id) VALUES (2); UPDATE ora SET v = 'block' WHERE id = 2; END", "SET sql_mode = ''"],
         ["RENAME TABLE IF EXISTS nosuch TO x, ora TO oracle", "DELETE FROM oracle WHERE id = 1"],
+        ["CREATE TABLE parts (id INT PRIMARY KEY, v INT) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20))", "INSERT INTO parts VALUES (1, 1), (11, 11), (12, 12)"],
+        ["ALTER TABLE parts CONVERT PARTITION p1 TO TABLE part", "UPDATE part SET v = 5 WHERE id = 11"],
+        ["ALTER TABLE parts CONVERT TABLE part TO PARTITION p1 VALUES LESS THAN (20)", "UPDATE parts SET v = v + 1"],
         ["SET STATEMENT sql_mode = '' FOR ALTER TABLE a MODIFY v VARCHAR(2)", "UPDATE a SET w = 'x'"],
     ];
 

@@ -207,6 +207,8 @@ public sealed class BinlogEventProcessorTests
     [InlineData("RENAME TABLE a TO b, `c` TO appdb . sales", true)]
     [InlineData("ALTER TABLE x RENAME TO sales", true)]
     [InlineData("ALTER TABLE x EXCHANGE PARTITION p WITH TABLE sales", true)]
+    [InlineData("ALTER TABLE x CONVERT PARTITION p TO TABLE sales", true)]
+    [InlineData("ALTER TABLE x CONVERT TABLE sales TO PARTITION p VALUES LESS THAN (5)", true)]
     [InlineData("DROP DATABASE appdb", true)]
     [InlineData("ALTER TABLE sales ADD INDEX (price), DROP PRIMARY KEY", true)]
     [InlineData("ALTER TABLE sales", true)]

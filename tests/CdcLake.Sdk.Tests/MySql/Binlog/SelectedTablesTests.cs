@@ -70,6 +70,8 @@ public sealed class SelectedTablesTests
     [InlineData("ALTER TABLE t MODIFY v VARCHAR(9)", "d.t")]
     [InlineData("ALTER TABLE t DROP PARTITION p", "d.t")]
     [InlineData("ALTER TABLE t EXCHANGE PARTITION p WITH TABLE tmp_x", "d.t")]
+    [InlineData("ALTER TABLE t CONVERT PARTITION p TO TABLE u", "d.t d.u")]
+    [InlineData("ALTER TABLE t CONVERT TABLE tmp_x TO PARTITION p VALUES LESS THAN (5)", "d.t")]
     [InlineData("RENAME TABLE tmp_x TO u", "d.u")]
     [InlineData("RENAME TABLE t TO u", "d.u")]
     [InlineData("RENAME TABLE t TO tmp_del, tmp_gho TO t", "d.t")]

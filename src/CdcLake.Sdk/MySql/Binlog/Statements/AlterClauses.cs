@@ -75,6 +75,9 @@ internal static class AlterClauses
                 clauses.Add(text.Has(at + 1, "COLUMN") && text.Has(at + 3, "TO") ? new AlterClause(AlterKind.RenameColumn, text[at + 2].Text, text[at + 4].Text)
                     : new AlterClause(text.Has(at + 1, "INDEX") || text.Has(at + 1, "KEY") ? AlterKind.Nothing : AlterKind.ChangeRows));
                 break;
+            case "CONVERT" when text.Has(at + 1, "PARTITION") || text.Has(at + 1, "TABLE"): // MariaDB makes a table of a partition, or the other way
+                clauses.Add(new AlterClause(AlterKind.ChangeRows));
+                break;
             case "CONVERT":
                 var charset = text.Has(at + 2, "CHARACTER") ? at + 4 : at + 3;
                 clauses.Add(new AlterClause(text[charset].Text?.Equals("utf8mb4", StringComparison.OrdinalIgnoreCase) == true ? AlterKind.Nothing : AlterKind.ConvertText)); // which has every character

@@ -152,6 +152,11 @@ internal static class DefinitionStatements
             {
                 fills.Add(tables[0]);
             }
+            else if (text.Has(at, "CONVERT") && (text.Has(at + 1, "PARTITION") || text.Has(at + 1, "TABLE")))
+            {
+                fills.Add(tables[0]);
+                text.ReadName(text.Has(at + 1, "TABLE") ? at + 2 : at + 5, text.Has(at + 1, "TABLE") ? tables : fills);
+            }
             else if (text.Has(at, "TABLE") && text.Has(at - 1, "WITH"))
             {
                 text.ReadName(at + 1, fills);

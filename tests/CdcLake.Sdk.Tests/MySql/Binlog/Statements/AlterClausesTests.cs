@@ -58,6 +58,8 @@ public sealed class AlterClausesTests
     [InlineData("DROP PARTITION p, q", "ChangeRows; ChangeRows")]
     [InlineData("TRUNCATE PARTITION ALL", "ChangeRows")]
     [InlineData("EXCHANGE PARTITION p WITH TABLE u", "ChangeRows")]
+    [InlineData("CONVERT PARTITION p TO TABLE u", "ChangeRows")]
+    [InlineData("CONVERT TABLE u TO PARTITION p VALUES LESS THAN (5)", "ChangeRows")]
     [InlineData("DISCARD TABLESPACE", "ChangeRows")]
     [InlineData("ADD a INT REFERENCES u (id) ON DELETE SET NULL", "ChangeRows; AddColumn a")]
     [InlineData("ADD ts TIMESTAMP DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP", "AddColumn ts")]
