@@ -28,6 +28,7 @@ internal static class CommitJson
         "assert-ref-snapshot-id" => new TableRequirement.RefSnapshot(
             r.GetProperty("ref").GetString()!, r.GetProperty("snapshot-id") is { ValueKind: JsonValueKind.Number } id ? id.GetInt64() : null),
         "assert-current-schema-id" => new TableRequirement.CurrentSchemaId(r.GetProperty("current-schema-id").GetInt32()),
+        "assert-last-assigned-field-id" => new TableRequirement.LastAssignedFieldId(r.GetProperty("last-assigned-field-id").GetInt32()),
         "assert-default-spec-id" => new TableRequirement.DefaultSpecId(r.GetProperty("default-spec-id").GetInt32()),
         var other => throw new NotSupportedException(other),
     };
@@ -37,6 +38,8 @@ internal static class CommitJson
         "add-snapshot" => new SnapshotUpdates.AddSnapshot(Snapshot.Read(u.GetProperty("snapshot").Clone())),
         "set-snapshot-ref" => new SnapshotUpdates.SetRef(SnapshotRef.Branch(u.GetProperty("ref-name").GetString()!, u.GetProperty("snapshot-id").GetInt64())),
         "remove-snapshots" => new SnapshotUpdates.RemoveSnapshots([.. u.GetProperty("snapshot-ids").EnumerateArray().Select(i => i.GetInt64())]),
+        "add-schema" => new StructureUpdates.AddSchema(IcebergSchema.Read(u.GetProperty("schema").Clone())),
+        "set-current-schema" => new StructureUpdates.SetCurrentSchema(u.GetProperty("schema-id").GetInt32()),
         "set-properties" => new TableWideUpdates.SetProperties(Texts(u.GetProperty("updates"))),
         "remove-properties" => new TableWideUpdates.RemoveProperties([.. u.GetProperty("removals").EnumerateArray().Select(i => i.GetString()!)]),
         var other => throw new NotSupportedException(other),
