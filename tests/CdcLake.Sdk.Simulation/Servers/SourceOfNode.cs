@@ -85,7 +85,7 @@ internal sealed class SourceOfNode(Server server, Node node, bool resnapshots) :
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<bool> LetGoAsync(BinlogEventProcessor processor, LateMemoryTables late, ISourceOutput output, CancellationToken cancellationToken)
+    private static async Task<bool> LetGoAsync(BinlogEventProcessor processor, LateMemoryTables late, ISourceOutput output, CancellationToken cancellationToken)
     {
         if (await processor.LetGoAsync(output, cancellationToken).ConfigureAwait(false) is not { } interruption)
         {

@@ -149,5 +149,5 @@ public sealed class BranchTests : IDisposable
         return ids;
     }
 
-    private ICatalog Catalog() => new BranchCatalog(new FileSystemCatalog(_store, TimeProvider.System));
+    private BranchCatalog Catalog() => new BranchCatalog(new FileSystemCatalog(_store, TimeProvider.System));
 }

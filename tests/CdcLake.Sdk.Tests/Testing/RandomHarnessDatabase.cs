@@ -28,28 +28,28 @@ internal sealed class RandomHarnessDatabase(PipelineHarness harness, Random rand
 
     private string New() => $"shop.{(random.Next(4) == 0 ? "tmp_" : "t")}{++_names}";
 
-    private Task CreateAsync()
+    private Task<string> CreateAsync()
     {
         var table = New();
         _tables.Add(table, 0);
         return harness.ExecuteAsync($"CREATE TABLE {table} (id INT PRIMARY KEY, v INT)");
     }
 
-    private Task LikeAsync()
+    private Task<string> LikeAsync()
     {
         var (table, other) = (New(), Any());
         _tables.Add(table, 0);
         return harness.ExecuteAsync($"CREATE TABLE {table} LIKE {other}");
     }
 
-    private Task DropAsync()
+    private Task<string> DropAsync()
     {
         var table = Any();
         _tables.Remove(table);
         return harness.ExecuteAsync($"DROP TABLE {table}");
     }
 
-    private Task RenameAsync()
+    private Task<string> RenameAsync()
     {
         var (table, other) = (Any(), New());
         _tables.Remove(table, out var keys);
@@ -57,7 +57,7 @@ internal sealed class RandomHarnessDatabase(PipelineHarness harness, Random rand
         return harness.ExecuteAsync($"RENAME TABLE {table} TO {other}");
     }
 
-    private Task WriteAsync() => harness.TransactionAsync(t =>
+    private Task<string> WriteAsync() => harness.TransactionAsync(t =>
     {
         for (var n = random.Next(1, 6); n > 0; n--)
         {

@@ -2,6 +2,7 @@ using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
 using CdcLake.Iceberg.Catalogs.FileSystem;
 using CdcLake.Iceberg.Spec;
+using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Writing;
 using CdcLake.Storage;
 using CdcLake.Tests.Shared;
@@ -199,7 +200,7 @@ public sealed class FileSystemCatalogTests : IDisposable
         Assert.Contains("If-None-Match", (await Assert.ThrowsAsync<ObjectStoreException>(sink.OpenAsync)).Message, StringComparison.Ordinal);
     }
 
-    private Task CompressAsync(string codec) => _store.EditAsync(
+    private Task<CatalogTable> CompressAsync(string codec) => _store.EditAsync(
         new TableWideUpdates.SetProperties(System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("write.metadata.compression-codec", codec)));
 
     private static async Task<SinkModel> OpenAsync(IObjectStore store)
