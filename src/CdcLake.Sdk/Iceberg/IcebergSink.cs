@@ -48,7 +48,7 @@ internal sealed class IcebergSink : IMaintainedSink
     public string Name => $"iceberg({_name})";
 
     public SinkBacklog Backlog => new(
-        (_consolidator?.PendingRows ?? 0) + _counts.Waiting + (_table?.HasOtherColumns == true ? 1 : 0), _consolidator?.PendingBytes ?? 0, _epoch is not null);
+        (_consolidator?.PendingRows ?? 0) + _counts.Waiting + (_table is { HasOtherColumns: true } or { IsStaged: true } ? 1 : 0), _consolidator?.PendingBytes ?? 0, _epoch is not null);
 
     public bool ChangesInPlace => true;
 
@@ -108,12 +108,12 @@ internal sealed class IcebergSink : IMaintainedSink
             await FollowAsync(table, change.Change, change.Opening, cancellationToken).ConfigureAwait(false);
         }
 
-        if (empties)
+        var replaces = empties || kind == EpochKind.CompleteResult;
+        if (empties || (replaces && table.Rows > 0))
         {
-            _counts.Empty();
+            _counts.Empty(); // also where nothing comes in their place: until the commit readers see rows that the result does not have
         }
 
-        var replaces = empties || kind == EpochKind.CompleteResult;
         _isComplete = replaces || table.IsStaged; // further parts of it are as the first
         _consolidator!.IsPartial = kind == EpochKind.StartPoint ? table.KnowsKeys : _consolidator.IsPartial && !replaces;
         _consolidator.Target = !DeletesByKey ? TargetKnowledge.Asked : replaces ? TargetKnowledge.Empty : TargetKnowledge.Believed;

@@ -26,10 +26,26 @@ public sealed class HarnessDefinitionTests
         await harness.AssertMatchesBatchAsync();
     }
 
-    [Fact]
-    public async Task A_column_that_is_read_may_be_widened_and_all_rows_may_go_at_once()
+    public static TheoryData<double, int> Crashes
     {
-        await using var harness = await StartAsync();
+        get
+        {
+            var data = new TheoryData<double, int> { { 0, 0 } };
+            foreach (var seed in Enumerable.Range(1, Proof.Rounds(usual: 9, full: 200)))
+            {
+                data.Add(0.05, seed);
+                data.Add(0.2, seed);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Crashes))]
+    public async Task A_column_that_is_read_may_be_widened_and_all_rows_may_go_at_once(double crashRate, int seed)
+    {
+        await using var harness = await StartAsync(crashRate, seed);
         await harness.ExecuteAsync("ALTER TABLE appdb.sales MODIFY price DECIMAL(19,6) NOT NULL");
         await harness.Sales().InsertAsync(new(2, 1, 1, 0.000001m, Noon));
         Assert.Equal(19.800001m, (await harness.ResultAsync())[0].TotalRevenue);
@@ -85,8 +101,9 @@ public sealed class HarnessDefinitionTests
         Assert.Equal((0, "a", "9.9000", 2.0m), (Convert.ToInt32(row["n"], System.Globalization.CultureInfo.InvariantCulture), row["t"], row["amount"], row["qty"]));
     }
 
-    private static Task<PipelineHarness> StartAsync() => PipelineHarness.StartAsync(Build(), o =>
+    private static Task<PipelineHarness> StartAsync(double crashRate = 0, int seed = 0) => PipelineHarness.StartAsync(Build(), o =>
     {
+        (o.CrashRate, o.Seed) = (crashRate, seed);
         o.Rows("appdb.products", new Product(1, "KET-1", "Kettle"));
         o.Rows("appdb.sales", new Sale(1, 1, 2, 9.90m, Noon));
     });
