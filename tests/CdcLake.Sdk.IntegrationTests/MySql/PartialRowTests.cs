@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace CdcLake.IntegrationTests.MySql;
 
 /// <summary>Changes of which the log has only some columns, completed: the server's own answer at the same GTID set says whether they were.</summary>
-public sealed class PartialRowTests(ITestOutputHelper output) : IDisposable
+public sealed class PartialRowTests(PrivateMySqlServer alone, ITestOutputHelper output) : IClassFixture<PrivateMySqlServer>, IDisposable
 {
     private static readonly string[] Copied = ["plain", "pair", "other", "keyless"];
     private const string TotalsQuery = "SELECT p.y AS Name, COUNT(*) AS Number, SUM(p.v + a.w) AS V FROM pair p JOIN plain a ON a.id = p.x GROUP BY p.y";
@@ -74,7 +74,7 @@ public sealed class PartialRowTests(ITestOutputHelper output) : IDisposable
     [ServerFact(TestServers.MySql, IcebergJava.Variable)]
     public async Task Every_commit_is_exact_whenever_the_process_is_killed()
     {
-        await using var database = await CreateAsync(TestServers.MySql, "partial_kills");
+        await using var database = await CreateOnAsync(alone.ConnectionString, "partial_kills"); // whose GTID sets are those of its transactions
         var random = Seed.Next(output);
         var workload = new PartialRowWorkload(database.Connection, random);
         var history = new CommitHistory(database.Connection, "SELECT * FROM plain", () => workload.ChangeAsync(1), "INSERT INTO plain (v) VALUES ('last')");
@@ -224,9 +224,11 @@ public sealed class PartialRowTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("or leave the table out, or use MySQL 9.6 or later", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<MySqlDatabase> CreateAsync(string server, string name)
+    private static Task<MySqlDatabase> CreateAsync(string server, string name) => CreateOnAsync(TestServers.Get(server), name);
+
+    private static async Task<MySqlDatabase> CreateOnAsync(string connection, string name)
     {
-        var database = await MySqlDatabase.CreateAsync(TestServers.Get(server), name);
+        var database = await MySqlDatabase.CreateAsync(connection, name);
         await database.ExecuteAsync([.. PartialRowWorkload.Tables(database.Connection)]);
         return database;
     }

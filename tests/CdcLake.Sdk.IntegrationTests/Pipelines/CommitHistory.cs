@@ -6,7 +6,7 @@ using CdcLake.MySql.Wire;
 namespace CdcLake.IntegrationTests.Pipelines;
 
 /// <summary>What each of some transactions leaves behind, and a replica of it by processes that are killed: every commit is one of these states.</summary>
-/// <param name="session">Writes, alone.</param>
+/// <param name="session">Writes, alone on its server: a state is known by the server's whole GTID set.</param>
 /// <param name="query">All rows of the table.</param>
 /// <param name="change">Makes a random transaction.</param>
 /// <param name="last">A statement that surely changes something.</param>
