@@ -346,8 +346,7 @@ internal sealed class IcebergSink : IMaintainedSink
     /// <summary>Moves what waits in memory into files that the next commit adds.</summary>
     private async Task FlushAsync(UpsertTable table, CancellationToken cancellationToken)
     {
-        var isMuch = _consolidator!.PendingRows > Consolidator.PieceRows;
-        await foreach (var piece in (DeletesByKey ? _consolidator.Replaced() : _consolidator.Deletes()).OneAheadAsync(isMuch, cancellationToken).ConfigureAwait(false))
+        foreach (var piece in DeletesByKey ? _consolidator!.Replaced() : _consolidator!.Deletes())
         {
             using (piece)
             {
@@ -356,8 +355,7 @@ internal sealed class IcebergSink : IMaintainedSink
             }
         }
 
-        var pieces = _consolidator.Upserts(table.SortsRows ? RowsToSort() : Consolidator.PieceRows); // sorted ones are as large as memory allows
-        await foreach (var piece in pieces.OneAheadAsync(isMuch && !table.SortsRows, cancellationToken).ConfigureAwait(false))
+        foreach (var piece in _consolidator.Upserts(table.SortsRows ? RowsToSort() : Consolidator.PieceRows))
         {
             using (piece)
             {
