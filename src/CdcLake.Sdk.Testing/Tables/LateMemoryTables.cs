@@ -24,6 +24,19 @@ internal sealed class LateMemoryTables(
     /// <summary>These have to be read too.</summary>
     public void Add(IEnumerable<string> tables) => _waiting.UnionWith(tables);
 
+    /// <summary>Ends what the processor stopped for.</summary>
+    /// <returns>True where tables have to be read for that.</returns>
+    public async Task<bool> LetGoAsync(ISourceOutput output, CancellationToken cancellationToken)
+    {
+        if (await processor.LetGoAsync(output, cancellationToken).ConfigureAwait(false) is not { } interruption)
+        {
+            return false;
+        }
+
+        Add(interruption.Tables);
+        return true;
+    }
+
     /// <summary>Reads all tables that have to be.</summary>
     public async Task ReadAsync(ISourceOutput output, CancellationToken cancellationToken)
     {
@@ -54,12 +67,11 @@ internal sealed class LateMemoryTables(
                 throw new SchemaMismatchException(processor.Reread) { IsTransient = true };
             }
 
-            if (await processor.LetGoAsync(output, cancellationToken).ConfigureAwait(false) is not { } interruption)
+            if (!await LetGoAsync(output, cancellationToken).ConfigureAwait(false))
             {
                 break;
             }
 
-            Add(interruption.Tables);
             output.Await(_waiting.Count);
         }
 

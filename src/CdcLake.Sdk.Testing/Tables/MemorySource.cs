@@ -66,22 +66,11 @@ internal sealed class MemorySource(MemoryServer server, int seed, Life life, Tim
             await late.ReadAsync(guarded, cancellationToken).ConfigureAwait(false);
             await FollowAsync(processor, guarded, cancellationToken).ConfigureAwait(false);
         }
-        while (await LetGoAsync(processor, late, guarded, cancellationToken).ConfigureAwait(false));
+        while (await late.LetGoAsync(guarded, cancellationToken).ConfigureAwait(false));
         Rereads = processor.Reread;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static async Task<bool> LetGoAsync(BinlogEventProcessor processor, LateMemoryTables late, ISourceOutput output, CancellationToken cancellationToken)
-    {
-        if (await processor.LetGoAsync(output, cancellationToken).ConfigureAwait(false) is not { } interruption)
-        {
-            return false;
-        }
-
-        late.Add(interruption.Tables);
-        return true;
-    }
 
     private Task<LateMemoryTables.Cut> ReadAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
