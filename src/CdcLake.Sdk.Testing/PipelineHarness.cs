@@ -86,6 +86,9 @@ public sealed class PipelineHarness : IAsyncDisposable
     /// <summary>The plan with the types of the tables' columns.</summary>
     public string Explain() => _runs.Current.Pipeline.Explain();
 
+    /// <summary>The same as objects: what is kept and where, by which keys, in which order.</summary>
+    public PlanDescription Describe() => _runs.Current.Pipeline.Describe();
+
     /// <summary>A table of the server in memory, written and read by rows of a type.</summary>
     /// <typeparam name="T">A row type with a property for each column that is written.</typeparam>
     /// <param name="name">Qualified name: <c>appdb.sales</c>.</param>

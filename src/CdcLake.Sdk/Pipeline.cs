@@ -102,7 +102,10 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// <summary>
     /// The plan as text: operators with their names and state, captured columns, keys. Before the first run the types of the tables' columns are not known yet.
     /// </summary>
-    public string Explain() => Volatile.Read(ref _bound)?.Explain() ?? _definition.Plan.Explain();
+    public string Explain() => Describe().ToString();
+
+    /// <summary>The plan as objects, for tests and tools; once it runs, that of the newest run, with the types of the tables' columns and with operators where they stand.</summary>
+    public PlanDescription Describe() => Volatile.Read(ref _bound)?.Describe() ?? _definition.Plan.Describe();
 
     /// <summary>Commits at the next end of an epoch, and checkpoints where there is state, without waiting for the intervals. Done when both have happened.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the checkpoint.</param>

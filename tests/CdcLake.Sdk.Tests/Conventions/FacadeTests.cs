@@ -6,8 +6,8 @@ namespace CdcLake.Tests.Conventions;
 /// </summary>
 public sealed class FacadeTests
 {
-    /// <summary>Public words of the lower folders: errors, what lambdas are written over, names of telemetry, and what the runtime is told and tells.</summary>
-    private static readonly string[] Words = ["Errors", "Expressions", "Diagnostics"];
+    /// <summary>Public words of the lower folders: errors, what lambdas are written over, names of telemetry, what a plan is described by, and what the runtime is told and tells.</summary>
+    private static readonly string[] Words = ["Errors", "Expressions", "Diagnostics", "Planning"];
 
     private static readonly string[] RuntimeWords =
     [
@@ -22,6 +22,7 @@ public sealed class FacadeTests
         ("Errors", ["CatalogError", "FlinkGatewayError", "FlinkJobState"]), // what an exception says
         ("MySql", ["MySql", "Gtid", "Binlog", "MariaDb"]), ("Iceberg", ["Iceberg"]), ("StarRocks", ["StarRocks"]), ("Views", ["View", "IView"]), ("RowSinks", ["ISink", "SinkChange", "SinkCommit"]), ("Storage", ["S3"]), ("Diagnostics", ["CdcLakeTelemetry"]),
         ("Hosting", ["CdcLake", "IPipeline", "OnFailure"]), ("Flink", ["Flink"]),
+        ("Planning", ["PlanDescription", "OperatorDescription", "OperatorKind", "ColumnDescription"]),
         ("Expressions", ["Row", "Group", "ColumnName", "SqlFunctions"]),
     ];
 
@@ -43,7 +44,8 @@ public sealed class FacadeTests
     [InlineData("MySqlSource", "CdcLake", "", "MySql")]
     [InlineData("IcebergTable", "CdcLake.Iceberg", "Iceberg", "namespace")]
     [InlineData("CatalogException", "CdcLake", "Iceberg", "Errors")]
-    [InlineData("ChangeStream", "CdcLake", "Planning", "root")]
+    [InlineData("ChangeStream", "CdcLake", "Runtime", "root")]
+    [InlineData("OperatorKind", "CdcLake", "Runtime", "Planning")]
     public void Rule_objects_to(string type, string space, string folder, string mention) => Rule.Objects(Misplaced(type, space, folder), mention);
 
     // Options and the enums in them are plain values: the folder that offers them reads them, and options of a larger thing hold those of a smaller one.

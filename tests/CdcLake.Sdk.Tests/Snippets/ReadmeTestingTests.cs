@@ -66,5 +66,20 @@ public sealed class ReadmeTestingTests
         Assert.Equal([0m, 10.00m], (await harness.RowsAsync<User>("lakehouse.users")).Select(u => u.Credit));
     }
 
+    [Fact]
+    public async Task Description_of_the_readme_works()
+    {
+        await using var harness = await PipelineHarness.StartAsync(Testing.SalesPipeline.Build());
+
+        // snippet: harness-description
+        var plan = harness.Describe();
+        Assert.Equal(["product_id"], plan.Sinks.Single().Key);
+        var join = plan.OfKind(OperatorKind.Join).Single();
+        Assert.Equal(["product_id", "qty", "price", "sale_ts"], join.Inputs[0].Columns.Select(c => c.Name));        // no other column of appdb.sales is kept
+        Assert.True(join.IsBelow(plan.OfKind(OperatorKind.Aggregate).Single()));
+        // end-snippet
+        Assert.Equal(2, plan.Tables.Count);
+    }
+
     public sealed record User(uint Id, string Mail, decimal? Credit);
 }

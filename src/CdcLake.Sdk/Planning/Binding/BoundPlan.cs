@@ -37,7 +37,10 @@ internal sealed record BoundPlan(
     }
 
     /// <summary>The plan as text: tree, state of each operator, captured and pruned columns, keys.</summary>
-    public string Explain() => PlanPrinter.Print(this);
+    public string Explain() => Describe().ToString();
+
+    /// <summary>The same as objects.</summary>
+    public PlanDescription Describe() => BoundDescription.Of(this);
 
     private static IEnumerable<string> Describe(TableCapture capture) => capture.Columns
         .Select(i => $"{capture.Table.Schema[i]} {capture.Table.NativeTypes[i]}")

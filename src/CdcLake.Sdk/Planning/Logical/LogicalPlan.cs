@@ -1,4 +1,3 @@
-using System.Text;
 using CdcLake.Connectors;
 
 namespace CdcLake.Planning.Logical;
@@ -77,22 +76,8 @@ internal sealed class LogicalPlan
     }
 
     /// <summary>The plan as far as it is known without the source.</summary>
-    public string Explain()
-    {
-        var text = new StringBuilder();
-        var seen = new HashSet<LogicalNode>(ReferenceEqualityComparer.Instance);
-        foreach (var replica in Database?.Replicas ?? [])
-        {
-            text.Append(replica.Kind).Append('(').Append(replica.Place).AppendLine(")  one for each table, key: natural");
-            text.Append("  database ").Append(Database!.Selection).AppendLine();
-        }
+    public PlanDescription Describe() => LogicalDescription.Of(this);
 
-        foreach (var sink in Sinks)
-        {
-            text.Append(sink.Name).Append("  key: ").AppendLine(sink.Key is null ? "natural" : string.Join(", ", sink.Key.Select(k => k.Name)));
-            LogicalPrinter.Write(text, sink.Input, 1, seen);
-        }
-
-        return text.ToString();
-    }
+    /// <summary>The same as text.</summary>
+    public string Explain() => Describe().ToString();
 }
