@@ -37,22 +37,24 @@ internal sealed class AlteredTable
         }
 
         var table = new AlteredTable(before, isUnicode, dates);
-        return clauses.All(table.Replace) && clauses.All(table.Place) ? table.Result() : null;
+        return !clauses.Any(c => c.Kind == AlterKind.ChangeDefault && clauses.Any(a => a.Kind == AlterKind.AddColumn && c.MayName(a.Column))) // which rows have then, on MariaDB
+            && clauses.All(table.Replace) && clauses.All(table.Place) ? table.Result() : null;
     }
 
     // First the columns that are there become others, where they stand; then those that are new, or have a place of their own, come in the order of the statement.
+    // What is dropped, renamed or changed has the name that it had before the whole statement, so that names can be swapped; AFTER means names of afterwards.
     private bool Replace(AlterClause clause)
     {
         switch (clause.Kind)
         {
             case AlterKind.Nothing or AlterKind.MovePartitions or AlterKind.ChangeDefault or AlterKind.AddColumn or AlterKind.ChangeDefaultText or AlterKind.DropForeignKey:
                 return true;
-            case AlterKind.DropColumn when Find(clause.Column) is { } dropped && !IsKey(dropped):
+            case AlterKind.DropColumn when FindFormer(clause.Column) is { } dropped && !IsKey(dropped):
                 return _columns.Remove(dropped);
-            case AlterKind.RenameColumn when Find(clause.Column) is { } renamed:
+            case AlterKind.RenameColumn when FindFormer(clause.Column) is { } renamed:
                 renamed.Field = renamed.Field with { Name = clause.NewName };
                 return true;
-            case AlterKind.ChangeColumn when Find(clause.Column) is { } changed && clause.Definition is { } definition && _before.Table.Generated.Count == 0:
+            case AlterKind.ChangeColumn when FindFormer(clause.Column) is { } changed && clause.Definition is { } definition && _before.Table.Generated.Count == 0:
                 return Change(changed, clause.NewName, definition);
             default:
                 return false;
@@ -75,7 +77,7 @@ internal sealed class AlteredTable
 
     private bool Place(AlterClause clause)
     {
-        var part = Find(clause.Kind == AlterKind.ChangeColumn ? clause.NewName : clause.Column);
+        var part = clause.Kind == AlterKind.ChangeColumn ? FindFormer(clause.Column) : Find(clause.Column);
         if (clause.Kind == AlterKind.AddColumn)
         {
             // A TIMESTAMP is nullable by itself on some servers only.
@@ -144,6 +146,8 @@ internal sealed class AlteredTable
     }
 
     private bool IsKey(Part part) => _before.Table.PrimaryKey.Contains(part.Former);
+
+    private Part? FindFormer(string name) => _columns.Find(c => c.Former >= 0 && _before.Table.Schema[c.Former].Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private Part? Find(string name) => _columns.Find(c => c.Field.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 

@@ -118,7 +118,7 @@ internal sealed class BinlogTableScan(IReadOnlyList<string> tables, DatePolicy d
         else if (type == EventType.Query)
         {
             var reader = new PacketReader(body);
-            var query = QueryEvent.Read(ref reader);
+            var query = QueryEvent.Read(ref reader) with { IsMariaDb = format.IsMariaDb };
             if (StatementScanner.Quick(query.Statement) is null && StatementScanner.Scan(query) is { Kind: StatementKind.CreateTable or StatementKind.CreateTableIfNotExists } statement)
             {
                 _created.UnionWith(statement.Tables.Select(t => t.ToString()));

@@ -107,7 +107,7 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
     private bool TryFollow(Statement statement, CapturedTable table, OpenTransaction transaction)
     {
         // In files a table is, before its first row, as that row's TABLE_MAP says: it was described by it.
-        if ((transaction.IsSkipped && !options.FollowsIncluded) || (cursor.IsFile && !table.HasRows) || !options.FollowsInPlace || _alterations.Count > 0 || statement is not { Kind: StatementKind.ChangeTable, Tables.Count: 1, Fills.Count: 0 })
+        if ((transaction.IsSkipped && !options.FollowsIncluded) || (cursor.IsFile && !table.HasRows) || !options.FollowsInPlace || _alterations.Count > 0 || statement is not { Kind: StatementKind.ChangeTable, Tables.Count: 1, Fills.Count: 0 } || !statement.IsOf(table.Name))
         {
             return false;
         }
@@ -131,7 +131,7 @@ internal sealed class DefinitionGuard(CaptureSet tables, BinlogProcessorOptions 
             Refuse(table.Name, statement, transaction);
         }
 
-        if (!table.HasRows && kind is StatementKind.CreateTable or StatementKind.EmptyTable or StatementKind.DropTable or StatementKind.DropDatabase)
+        if (!table.HasRows && statement.IsOf(table.Name) && kind is StatementKind.CreateTable or StatementKind.EmptyTable or StatementKind.DropTable or StatementKind.DropDatabase)
         {
             table.IsComplete = true;
         }

@@ -26,7 +26,8 @@ internal sealed class SelectedTables(TableSelection selection, IEnumerable<strin
     public bool Takes(NamedTable table) =>
         table.Database.Equals(selection.Database, StringComparison.OrdinalIgnoreCase) && selection.Takes(table.Table) && !_ignored.Contains(NameOf(table));
 
-    public static string NameOf(NamedTable table) => new MySqlTableName(table.Database, table.Table).ToString();
+    /// <summary>A table that is taken, in the database that is meant: one whose name differs in letter case is that on some servers only, and has no such table on others.</summary>
+    public string NameOf(NamedTable table) => new MySqlTableName(selection.Database, table.Table).ToString();
 
     /// <summary>A table was created, without rows.</summary>
     /// <param name="table">Qualified name.</param>

@@ -30,7 +30,7 @@ internal sealed class SelectionGuard(CaptureSet tables, SelectedTables selected,
                 captured.ForEach(t => Change(t, TableChangeKind.Truncated, statement, mayFollow && t.Capture.ChangesInPlace));
                 break;
             case StatementKind.DropTable or StatementKind.DropDatabase:
-                selected.Forget(name => statement.Tables.Any(n => n.MayBe(name)));
+                selected.Forget(statement.IsOf);
                 captured.ForEach(t => Change(t, TableChangeKind.Removed, statement, mayFollow));
                 break;
             case StatementKind.ChangeTable when statement.Fills.Count > 0:
@@ -52,7 +52,7 @@ internal sealed class SelectionGuard(CaptureSet tables, SelectedTables selected,
 
     private void Change(CapturedTable table, TableChangeKind kind, Statement statement, bool mayFollow)
     {
-        if (mayFollow)
+        if (mayFollow && statement.IsOf(table.Name))
         {
             _changes.Add(new Alteration(kind, table, null, [], statement.Text));
         }
@@ -70,7 +70,7 @@ internal sealed class SelectionGuard(CaptureSet tables, SelectedTables selected,
             return;
         }
 
-        if (mayFollow && statement.Tables.Count == 1 && AlteredTable.Apply(table.Capture, statement.Clauses, table.IsUnicode, options.Dates) is var (after, former))
+        if (mayFollow && statement.Tables.Count == 1 && statement.IsOf(table.Name) && AlteredTable.Apply(table.Capture, statement.Clauses, table.IsUnicode, options.Dates) is var (after, former))
         {
             _changes.Add(new Alteration(TableChangeKind.Altered, table, after, former, statement.Text));
         }
@@ -85,7 +85,7 @@ internal sealed class SelectionGuard(CaptureSet tables, SelectedTables selected,
     {
         if (!isCaptured && statement.Tables is [var table, ..] && selected.Takes(table))
         {
-            tables.Await(SelectedTables.NameOf(table), transaction.Gtid);
+            tables.Await(selected.NameOf(table), transaction.Gtid);
         }
     }
 
@@ -106,8 +106,8 @@ internal sealed class SelectionGuard(CaptureSet tables, SelectedTables selected,
             }
         }
 
-        selected.Forget(name => statement.Tables.Any(n => n.MayBe(name)));
-        _unclear.AddRange(filled.Select(t => tables.Tables.FirstOrDefault(c => t.MayBe(c.Name))?.Name ?? (selected.Takes(t) ? SelectedTables.NameOf(t) : null)).OfType<string>());
+        selected.Forget(statement.IsOf);
+        _unclear.AddRange(filled.Select(t => tables.Tables.FirstOrDefault(c => t.MayBe(c.Name))?.Name ?? (selected.Takes(t) ? selected.NameOf(t) : null)).OfType<string>());
         foreach (var table in captured.Where(t => !filled.Any(f => f.MayBe(t.Name))))
         {
             Change(table, TableChangeKind.Removed, statement, mayFollow);

@@ -173,11 +173,11 @@ internal sealed class TransactionReader : IDisposable
                 break;
             case EventType.QueryCompressed:
                 var inflated = new PacketReader(_compressed.InflateQuery(log.Body));
-                _statements.Read(QueryEvent.Read(ref inflated));
+                ReadStatement(QueryEvent.Read(ref inflated), log.Header);
                 DiscardBeforeReread();
                 break;
             case EventType.Query:
-                _statements.Read(QueryEvent.Read(ref reader));
+                ReadStatement(QueryEvent.Read(ref reader), log.Header);
                 DiscardBeforeReread();
                 break;
             case EventType.Xid:
@@ -195,6 +195,9 @@ internal sealed class TransactionReader : IDisposable
                 break;
         }
     }
+
+    private void ReadStatement(QueryEvent query, EventHeader header) =>
+        _statements.Read(query with { IsMariaDb = _cursor.IsMariaDb, UsesTemporary = (header.Flags & EventHeader.ThreadSpecific) != 0 });
 
     private void ReadPayload(ReadOnlySpan<byte> body)
     {

@@ -1,6 +1,7 @@
 using CdcLake.Columnar;
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Binlog.Events;
 
 namespace CdcLake.Tests.MySql.Binlog;
 
@@ -18,6 +19,12 @@ public sealed class FollowedColumnsTests
     [InlineData("DROP COLUMN a", "id, b < 0 2")]
     [InlineData("DROP a, ADD a INT", "id, b, a int32 < 0 2 -1")]
     [InlineData("RENAME COLUMN id TO k, RENAME COLUMN b TO id", "k, a, id < 0 1 2")]
+    [InlineData("RENAME COLUMN b TO c, RENAME COLUMN a TO b", "id, b, c < 0 1 2")]
+    [InlineData("RENAME COLUMN a TO b, RENAME COLUMN b TO a", "id, b, a < 0 1 2")]
+    [InlineData("CHANGE a b TEXT FIRST, CHANGE b a INT NULL", "b, id, a < 1 0 2")]
+    [InlineData("DROP a, CHANGE b a BIGINT, ADD b INT AFTER id", "id, b int32, a int64 < 0 -1 2")]
+    [InlineData("RENAME COLUMN a TO c, DROP COLUMN c", null)]
+    [InlineData("ADD n INT, ALTER n SET DEFAULT 5", null)]
     [InlineData("MODIFY b BIGINT FIRST", "b int64, id, a < 2 0 1")]
     [InlineData("MODIFY a VARCHAR(200), ADD INDEX (b), COMMENT 'x'", "id, a, b < 0 1 2")]
     [InlineData("CHANGE a z TEXT CHARACTER SET utf8mb4 AFTER b", "id, b, z < 0 2 1")]
@@ -69,6 +76,14 @@ public sealed class FollowedColumnsTests
         Assert.Null(error);
         Assert.Contains("\"n\" was int and is bigint", processor.Reread, StringComparison.Ordinal);
         Assert.Equal(["0+1|x|2"], output.WholeRows);
+    }
+
+    [Fact]
+    public async Task Table_that_may_be_a_temporary_one_is_read_anew()
+    {
+        var (output, _, processor) = await RunAsync(First().Gtid().Event(2, EventBodies.Query("d", "ALTER TABLE t ADD n INT"u8.ToArray(), 0, 255), EventHeader.ThreadSpecific).EndGroup());
+        Assert.NotNull(processor.Reread);
+        Assert.Empty(output.Changes);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using CdcLake.Connectors;
 using CdcLake.MySql.Binlog;
+using CdcLake.MySql.Binlog.Events;
 
 namespace CdcLake.Tests.MySql.Binlog;
 
@@ -76,6 +77,11 @@ public sealed class SelectedTablesTests
     [InlineData("RENAME TABLE t TO u", "d.u")]
     [InlineData("RENAME TABLE t TO tmp_del, tmp_gho TO t", "d.t")]
     [InlineData("RENAME TABLE t TO a, tmp_x TO t, a TO b", "d.t d.b")]
+    [InlineData("TRUNCATE T", "d.t")]
+    [InlineData("DROP TABLE D.t", "d.t")]
+    [InlineData("DROP DATABASE D", "d.t")]
+    [InlineData("ALTER TABLE T DROP v", "d.t")]
+    [InlineData("RENAME TABLE T TO D.u", "d.u d.t")]
     public async Task Log_is_left_before_what_it_does_not_tell(string statement, string tables)
     {
         var (output, processor) = await RunAsync(First().Ddl("d", statement).Transaction(t => t.Insert(T, [2L, 2L])));
@@ -86,6 +92,18 @@ public sealed class SelectedTablesTests
         await processor.LetGoAsync(output, default);
         Assert.Equal(known ? ["Interrupted 0 d.t"] : [], output.Changes.Select(Print));
         Assert.False(processor.IsStopped);
+    }
+
+    [Theory]
+    [InlineData("TRUNCATE t")]
+    [InlineData("ALTER TABLE t DROP v")]
+    [InlineData("ALTER TABLE t RENAME TO tmp_x")]
+    public async Task Log_is_left_before_what_a_session_does_to_a_table_that_may_be_its_temporary_one(string statement)
+    {
+        var log = First().Gtid().Event(2, EventBodies.Query("d", System.Text.Encoding.UTF8.GetBytes(statement), 0, 255), EventHeader.ThreadSpecific).EndGroup();
+        var (output, processor) = await RunAsync(log);
+        Assert.Equal(["d.t"], processor.Interruption!.Tables);
+        Assert.Empty(output.Changes);
     }
 
     [Fact]

@@ -29,6 +29,9 @@ internal readonly record struct EventHeader(uint Timestamp, EventType Type, uint
     /// <summary>FORMAT_DESCRIPTION of a file that is open for writing, or was when the server crashed.</summary>
     public const ushort InUse = 0x01;
 
+    /// <summary>A statement of a session that used a temporary table with it, or with an earlier one of the same routine.</summary>
+    public const ushort ThreadSpecific = 0x04;
+
     /// <summary>Made for this stream; not part of the file.</summary>
     public const ushort Artificial = 0x20;
 

@@ -36,6 +36,12 @@ internal readonly ref struct QueryEvent(ReadOnlySpan<byte> database, ReadOnlySpa
     /// <summary>sql_mode ANSI_QUOTES: double quotes enclose names.</summary>
     public bool AnsiQuotes => (sqlMode & AnsiQuotesBit) != 0;
 
+    /// <summary>MariaDB wrote it, which executes the bodies of comments that are comments to MySQL.</summary>
+    public bool IsMariaDb { get; init; }
+
+    /// <summary>Its session used a temporary table.</summary>
+    public bool UsesTemporary { get; init; }
+
     /// <summary>sql_mode NO_BACKSLASH_ESCAPES: a backslash in a string is an ordinary character.</summary>
     public bool NoBackslashEscapes => (sqlMode & NoBackslashEscapesBit) != 0;
 

@@ -37,12 +37,22 @@ internal static class AlterClauses
             {
                 isList = text.HasAny(at, BeforeNames);
                 ReadOne(text, at, end, clauses);
+                AddPartitioning(text, at + 1, end, clauses);
             }
 
             at = end + 1;
         }
 
         return clauses.Count == 0 ? [new AlterClause(AlterKind.ChangeRows)] : clauses;
+    }
+
+    // PARTITION BY and REMOVE PARTITIONING may stand behind anything else.
+    private static void AddPartitioning(StatementText text, int at, int end, List<AlterClause> clauses)
+    {
+        if (clauses[^1].Kind != AlterKind.MovePartitions && (text.IndexOf(at, end, "PARTITIONING") >= 0 || text.Has(text.IndexOf(at, end, "PARTITION") + 1, "BY")))
+        {
+            clauses.Add(new AlterClause(AlterKind.MovePartitions));
+        }
     }
 
     private static void ReadOne(StatementText text, int at, int end, List<AlterClause> clauses)

@@ -148,7 +148,7 @@ internal static class DefinitionStatements
 
         for (; at < text.Count && tables.Count > 0; at++)
         {
-            if ((text.Has(at, "IMPORT") && text.Has(at + 1, "TABLESPACE")) || (text.Has(at, "EXCHANGE") && text.Has(at + 1, "PARTITION")))
+            if ((text.Has(at, "IMPORT") && (text.Has(at + 1, "TABLESPACE") || text.Has(at + 1, "PARTITION"))) || (text.Has(at, "EXCHANGE") && text.Has(at + 1, "PARTITION")))
             {
                 fills.Add(tables[0]);
             }

@@ -27,5 +27,13 @@ internal readonly record struct NamedTable(string Database, string Table)
         return Database.Equals(captured.Database, StringComparison.OrdinalIgnoreCase) && (Table.Length == 0 || Table.Equals(captured.Table, StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>True where the table is certainly this one. A name in other letter case is that only on some servers, of which the log does not tell.</summary>
+    /// <param name="table">Qualified name of a captured table.</param>
+    public bool Is(string table)
+    {
+        var captured = MySqlTableName.Parse(table, null);
+        return IsCertain && Database == captured.Database && (Table.Length == 0 || Table == captured.Table);
+    }
+
     public override string ToString() => Table.Length == 0 ? Database : new MySqlTableName(Database, Table).ToString();
 }

@@ -1,10 +1,12 @@
+using CdcLake.MySql.Binlog.Events;
 using CdcLake.MySql.Charsets;
 
 namespace CdcLake.MySql.Binlog.Statements;
 
 /// <summary>
 /// Cuts a statement into words, names, literals, and single punctuation characters, in the client's character set: in some a byte that looks like a quote
-/// is half a character. Comments are left out; the bodies of <c>/*! ... */</c> and of MariaDB's <c>/*M! ... */</c> comments, which the server executes, are read as statement text. Never fails.
+/// is half a character. Comments are left out; the bodies of <c>/*! ... */</c> and, in a log of MariaDB, of <c>/*M! ... */</c> comments, which the server executes, are read as statement text
+/// (of those that are for other versions than its own it makes plain comments before it logs them). Never fails.
 /// </summary>
 internal ref struct SqlTokens
 {
@@ -12,14 +14,16 @@ internal ref struct SqlTokens
     private readonly ClientCharset _charset;
     private readonly bool _ansiQuotes;
     private readonly bool _noBackslashEscapes;
+    private readonly bool _isMariaDb;
     private int _at;
 
-    public SqlTokens(ReadOnlySpan<byte> text, ClientCharset charset, bool ansiQuotes, bool noBackslashEscapes)
+    public SqlTokens(QueryEvent query)
     {
-        _text = text;
-        _charset = charset;
-        _ansiQuotes = ansiQuotes;
-        _noBackslashEscapes = noBackslashEscapes;
+        _text = query.Statement;
+        _charset = query.Charset;
+        _ansiQuotes = query.AnsiQuotes;
+        _noBackslashEscapes = query.NoBackslashEscapes;
+        _isMariaDb = query.IsMariaDb;
     }
 
     /// <summary>Reads the next token; false at the end.</summary>
@@ -97,7 +101,7 @@ internal ref struct SqlTokens
     private void SkipBlockComment()
     {
         _at += 2;
-        var isMariaDbs = _at + 1 < _text.Length && _text[_at] == 'M' && _text[_at + 1] == '!';
+        var isMariaDbs = _isMariaDb && _at + 1 < _text.Length && _text[_at] == 'M' && _text[_at + 1] == '!';
         if (isMariaDbs || (_at < _text.Length && _text[_at] == '!'))
         {
             _at += isMariaDbs ? 2 : 1;
@@ -112,6 +116,17 @@ internal ref struct SqlTokens
         var end = _text[_at..].IndexOf("*/"u8);
         _at = end < 0 ? _text.Length : _at + end + 2;
     }
+
+    private static byte Escaped(byte c) => c switch
+    {
+        (byte)'0' => 0,
+        (byte)'b' => (byte)'\b',
+        (byte)'n' => (byte)'\n',
+        (byte)'r' => (byte)'\r',
+        (byte)'t' => (byte)'\t',
+        (byte)'Z' => 0x1A,
+        _ => c,
+    };
 
     private string ReadQuoted(byte quote, bool escapes)
     {
@@ -128,7 +143,7 @@ internal ref struct SqlTokens
             else if (escapes && c == '\\' && _at + 1 < _text.Length)
             {
                 _at++;
-                text.Add(_text[_at]);
+                text.Add(Escaped(_text[_at]));
             }
             else if (c != quote)
             {

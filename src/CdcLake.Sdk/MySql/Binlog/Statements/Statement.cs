@@ -72,8 +72,15 @@ internal sealed record Statement(StatementKind Kind, IReadOnlyList<NamedTable> T
     /// <summary>True when it certainly touches the one table it names first, and calls no function of users; triggers of that table aside.</summary>
     public bool IsOfOneTable { get; init; }
 
+    /// <summary>True when its session used a temporary table, which hides one of the same name: the log does not tell then which of both it acts on.</summary>
+    public bool MayBeOfTemporary { get; init; }
+
     /// <summary>Which XA transaction it is about; null for other statements, and when the server did not write it as it always does.</summary>
     public XaId? Xa { get; init; }
+
+    /// <summary>True where it certainly acts on a table that it names.</summary>
+    /// <param name="table">Qualified name of a captured table.</param>
+    public bool IsOf(string table) => !MayBeOfTemporary && Tables.Any(t => t.Is(table));
 
     public static Statement Of(StatementKind kind) => new(kind, [], []);
 }

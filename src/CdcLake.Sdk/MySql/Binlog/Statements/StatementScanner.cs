@@ -29,8 +29,17 @@ internal static class StatementScanner
     {
         var text = new StatementText(query);
         text.DropSettings();
-        return Scan(text) with { Text = text.ToString() };
+        var statement = Scan(text);
+        return (IsWithoutName(statement) ? Statement.Of(StatementKind.Unknown) : statement) with { Text = text.ToString(), MayBeOfTemporary = query.UsesTemporary };
     }
+
+    // Whoever defines something names it: where no name is found the statement was not understood.
+    private static bool IsWithoutName(Statement statement) => statement.Kind switch
+    {
+        StatementKind.CreateTable or StatementKind.CreateTableIfNotExists or StatementKind.EmptyTable or StatementKind.DropTable or StatementKind.ChangeTable or StatementKind.DropDatabase =>
+            statement.Tables.Count == 0,
+        _ => false,
+    };
 
     private static Statement Scan(StatementText text) => text.Count == 0 ? Statement.Of(StatementKind.Harmless) : text[0].Text.ToUpperInvariant() switch
     {

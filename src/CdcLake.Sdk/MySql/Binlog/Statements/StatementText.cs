@@ -13,7 +13,7 @@ internal sealed class StatementText
 
     public StatementText(QueryEvent query)
     {
-        var reader = new SqlTokens(query.Statement, query.Charset, query.AnsiQuotes, query.NoBackslashEscapes);
+        var reader = new SqlTokens(query);
         while (reader.Next(out var token))
         {
             // Parentheses around a whole query mean nothing.
@@ -87,7 +87,12 @@ internal sealed class StatementText
         var names = new List<NamedTable>();
         do
         {
+            var count = names.Count;
             at = ReadName(at, names);
+            if (names.Count == count)
+            {
+                return []; // not understood
+            }
         }
         while (!single && Has(at++, ','));
         return names;
@@ -101,12 +106,12 @@ internal sealed class StatementText
             at++;
         }
 
-        if (!this[at].IsName)
+        if (!MayName(at))
         {
             return at;
         }
 
-        if (Has(at + 1, '.') && this[at + 2].IsName)
+        if (Has(at + 1, '.') && MayName(at + 2))
         {
             names.Add(new NamedTable(this[at].Text, this[at + 2].Text));
             return at + 3;
@@ -115,6 +120,9 @@ internal sealed class StatementText
         names.Add(new NamedTable(_database, this[at].Text));
         return at + 1;
     }
+
+    // Where only a name can stand double quotes enclose one, whatever sql_mode the log says: SET STATEMENT of MariaDB changes it between reading and logging a statement.
+    private bool MayName(int at) => this[at].IsName || this[at].Kind == SqlTokenKind.Literal;
 
     /// <summary>The words before the first literal, for messages.</summary>
     public override string ToString()

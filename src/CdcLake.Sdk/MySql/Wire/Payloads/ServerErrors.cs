@@ -35,6 +35,7 @@ internal static class ServerErrors
         or 1205 or 1213 // lock wait timeout, deadlock
         or 1290 or 1836 // read-only for now
         or 1317 // query interrupted
+        or 1814 // tablespace is discarded, until another one is imported
         or 1927 // connection was killed (MariaDB)
         or 3024 // maximum execution time
         or 3032 // offline_mode

@@ -19,6 +19,10 @@ public sealed class StatementScannerTests
     [InlineData("XA RECOVER")]
     [InlineData("BINLOG 'x'")]
     [InlineData("FROBNICATE TABLE t")]
+    [InlineData("ALTER TABLE")]
+    [InlineData("TRUNCATE TABLE (t)")]
+    [InlineData("DROP TABLE a, (b)")]
+    [InlineData("RENAME TABLE")]
     public void Statement_that_is_not_known_is_not_harmless(string sql) => Assert.Equal(StatementKind.Unknown, Scan(sql).Kind);
 
     [Theory]
@@ -87,6 +91,9 @@ public sealed class StatementScannerTests
     [InlineData("REPAIR NO_WRITE_TO_BINLOG TABLE t, x.u", "ChangeTable d.t x.u")]
     [InlineData("RENAME TABLES a TO b, c TO x.d", "ChangeTable d.a d.c > d.b x.d")]
     [InlineData("TRUNCATE t", "EmptyTable d.t")]
+    [InlineData("TRUNCATE TABLE \"t\"", "EmptyTable d.t")]
+    [InlineData("RENAME TABLE \"x\".\"t\" TO \"u\"", "ChangeTable x.t > d.u")]
+    [InlineData("ALTER TABLE t IMPORT PARTITION p TABLESPACE", "ChangeTable d.t > d.t")]
     [InlineData("XA COMMIT X'61',X'',1", "XaCommit")]
     [InlineData("XA ROLLBACK X'61',X'',1", "XaRollback")]
     [InlineData("(((DELETE FROM t)))", "ChangeRows d.t")]
@@ -143,7 +150,31 @@ public sealed class StatementScannerTests
     public void Text_for_messages_ends_before_the_first_literal() =>
         Assert.Equal("INSERT INTO `t`(a, b) VALUES(1, ...".Replace("`", "", StringComparison.Ordinal), Scan("INSERT INTO `t` (a, b) VALUES (1, 'secret', 2)").Text);
 
+    [Theory]
+    [InlineData("ALTER TABLE t /*M! DROP COLUMN n, */ ADD INDEX (x)")]
+    [InlineData("ALTER TABLE t /*M!100301 DROP COLUMN n, */ ADD INDEX (x)")]
+    public void Comment_for_MariaDb_is_a_comment_to_MySql(string sql)
+    {
+        Assert.Equal(StatementKind.ChangeTable, Scan(sql).Kind);
+        Assert.Equal(StatementKind.Harmless, StatementScanner.Scan(new QueryEvent("d"u8, Encoding.UTF8.GetBytes(sql), 0, 255)).Kind);
+    }
+
+    [Theory]
+    [InlineData("TRUNCATE t", false, "d.t", true)]
+    [InlineData("TRUNCATE t", true, "d.t", false)]
+    [InlineData("TRUNCATE T", false, "d.t", false)]
+    [InlineData("TRUNCATE D.t", false, "d.t", false)]
+    [InlineData("DROP DATABASE d", false, "d.t", true)]
+    [InlineData("DROP DATABASE D", false, "d.t", false)]
+    [InlineData("TRUNCATE gr\u00FF", false, "d.gr\u00FF", true)]
+    public void Table_is_certainly_that_one_only_in_the_same_letters_and_where_no_temporary_one_hides_it(string sql, bool usesTemporary, string table, bool isCertain)
+    {
+        var statement = StatementScanner.Scan(new QueryEvent("d"u8, Encoding.UTF8.GetBytes(sql), 0, 255) { UsesTemporary = usesTemporary });
+        Assert.Contains(statement.Tables, t => t.MayBe(table));
+        Assert.Equal(isCertain, statement.IsOf(table));
+    }
+
     private static Statement Scan(string sql) => Scan(Encoding.UTF8.GetBytes(sql), 255);
 
-    private static Statement Scan(byte[] sql, int? collation) => StatementScanner.Scan(new QueryEvent("d"u8, sql, 0, collation));
+    private static Statement Scan(byte[] sql, int? collation) => StatementScanner.Scan(new QueryEvent("d"u8, sql, 0, collation) { IsMariaDb = true });
 }
