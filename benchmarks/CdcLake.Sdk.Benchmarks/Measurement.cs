@@ -15,12 +15,12 @@ internal readonly record struct Cost(double Cpu, double Wall, long Allocated)
 }
 
 /// <summary>
-/// Runs work several times and keeps the median, so that one disturbed run does not count. Before that it warms up, for a second at least: the runtime
-/// compiles hot loops a second time only after they have been hot for a while.
+/// Runs work several times and keeps the median, so that one disturbed run does not count. Before that it warms up, for three seconds at least: what was compiled
+/// ahead of time the runtime compiles twice more, to count and then by its counts, and on a slow machine that takes longer than a second.
 /// </summary>
 internal static class Measurement
 {
-    private const double WarmSeconds = 1.2;
+    private const double WarmSeconds = 3;
 
     public static Cost Median(int warmups, int runs, Action work) =>
         MedianAsync(warmups, runs, () =>

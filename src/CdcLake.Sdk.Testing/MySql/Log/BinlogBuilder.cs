@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.Testing.MySql.Log;
 
@@ -42,7 +43,7 @@ internal sealed class BinlogBuilder
     }
 
     /// <summary>UUID of the transactions, first text digit in the highest bits.</summary>
-    public UInt128 Source { get; set; } = UInt128.Parse("11111111222233334444555555555555", System.Globalization.NumberStyles.HexNumber, null);
+    public GtidSource Source { get; set; } = new(0x1111111122223333, 0x4444555555555555);
 
     /// <summary>Tag of the transactions; not empty makes GTID_TAGGED events.</summary>
     public string Tag { get; set; } = "";

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Text;
+using CdcLake.MySql.Gtids;
 
 namespace CdcLake.Testing.MySql.Log;
 
@@ -28,12 +28,12 @@ internal static class EventBodies
     }
 
     /// <summary>GTID, with a length of the transaction that is still to be set.</summary>
-    public static byte[] Gtid(UInt128 source, long number, ulong microseconds)
+    public static byte[] Gtid(GtidSource source, long number, ulong microseconds)
     {
         var body = new MemoryStream();
         body.WriteByte(1);
-        Span<byte> uuid = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(uuid, source);
+        Span<byte> uuid = stackalloc byte[GtidSource.Size];
+        source.Write(uuid);
         body.Write(uuid);
         BinlogNumbers.Write(body, (ulong)number, 8);
         body.WriteByte(2);
@@ -46,15 +46,17 @@ internal static class EventBodies
     }
 
     /// <summary>GTID_TAGGED.</summary>
-    public static byte[] TaggedGtid(UInt128 source, string tag, long number, ulong microseconds)
+    public static byte[] TaggedGtid(GtidSource source, string tag, long number, ulong microseconds)
     {
         var fields = new MemoryStream();
         BinlogNumbers.WriteVarlen(fields, 0);
         BinlogNumbers.WriteVarlen(fields, 0);
         BinlogNumbers.WriteVarlen(fields, 1);
-        for (var i = 15; i >= 0; i--)
+        Span<byte> uuid = stackalloc byte[GtidSource.Size];
+        source.Write(uuid);
+        foreach (var part in uuid)
         {
-            BinlogNumbers.WriteVarlen(fields, (byte)(source >> (8 * i)));
+            BinlogNumbers.WriteVarlen(fields, part);
         }
 
         BinlogNumbers.WriteVarlen(fields, 2);

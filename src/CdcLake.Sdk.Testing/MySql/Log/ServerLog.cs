@@ -13,7 +13,7 @@ internal sealed class ServerLog
     private readonly Signal _grown = new();
     private readonly Dictionary<MemoryTable, StoredRows> _tables = [];
     private readonly List<LogFile> _files = [];
-    private readonly UInt128 _source;
+    private readonly GtidSource _source;
     private long _next = 1;
     private int _nextFile = 1;
 
@@ -21,7 +21,7 @@ internal sealed class ServerLog
     /// <param name="recorded">Log files of a server that this one has from the start, the oldest first.</param>
     public ServerLog(string uuid, IReadOnlyList<string> recorded)
     {
-        _source = UInt128.Parse(uuid.Replace("-", "", StringComparison.Ordinal), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        _ = GtidSource.TryParse(uuid, out _source) ? 0 : throw new ArgumentException($"\"{uuid}\" is no UUID.", nameof(uuid));
         foreach (var path in recorded)
         {
             var file = LogFile.Recorded(Path.GetFileName(path), File.ReadAllBytes(path), out var executed);

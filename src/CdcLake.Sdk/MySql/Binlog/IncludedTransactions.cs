@@ -12,7 +12,7 @@ internal sealed class IncludedTransactions(GtidSet executed, GtidSet? began = nu
     private long _offset;
 
     /// <summary>Transactions in <see cref="Executed"/>.</summary>
-    public Int128 Count => _executed.Count;
+    public ulong Count => _executed.Count;
 
     public GtidSet Executed => _set ??= _executed.ToSet();
 

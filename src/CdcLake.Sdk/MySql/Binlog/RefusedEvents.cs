@@ -32,6 +32,6 @@ internal static class RefusedEvents
 
     /// <summary>A GTID of MariaDB behind others of its domain.</summary>
     public static BinlogUnavailableException OutOfOrder(string where, Gtids.Gtid gtid, Gtids.GtidSet executed) => new(
-        $"{where}: transaction {gtid} comes after others of domain {gtid.Source} with higher numbers, up to {executed.Positions}: two servers wrote to one domain. What came from one of them "
+        $"{where}: transaction {gtid} comes after others of domain {gtid.Source.Low} with higher numbers, up to {executed.Positions}: two servers wrote to one domain. What came from one of them "
         + "cannot be told from what was captured. Give each server that is written to a gtid_domain_id of its own, SET GLOBAL gtid_strict_mode=ON on all, and start the pipeline anew with an empty target.");
 }

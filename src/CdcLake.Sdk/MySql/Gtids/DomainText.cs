@@ -68,7 +68,7 @@ internal static class DomainText
             return false;
         }
 
-        target.AddRange(domain, Gtid.DomainTag, from, to + 1, by);
+        target.AddRange(GtidSource.OfDomain(domain), Gtid.DomainTag, from, to + 1, by);
         return true;
     }
 

@@ -31,25 +31,25 @@ internal sealed class GtidSet : IEquatable<GtidSet>
     /// and perhaps some that is.
     /// </summary>
     public string Positions => string.Join(
-        ',', _entries.Where(e => e.Intervals[0].Start == 1).Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Source}-{e.Intervals[0].Server}-{e.Intervals[0].End - 1}")));
+        ',', _entries.Where(e => e.Intervals[0].Start == 1).Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Source.Low}-{e.Intervals[0].Server}-{e.Intervals[0].End - 1}")));
 
     /// <summary>True when a transaction of the set was first committed by a server.</summary>
     /// <param name="server">Its UUID, or for MariaDB its number; null for none.</param>
     public bool IsPartlyOf(string? server) => Array.Exists(_entries, e => e.Tag == Gtid.DomainTag
         ? Array.Exists(e.Intervals, i => i.Server.ToString(CultureInfo.InvariantCulture) == server)
-        : GtidText.Format(e.Source).Equals(server, StringComparison.OrdinalIgnoreCase));
+        : e.Source.ToString().Equals(server, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Transactions in the set.</summary>
-    public Int128 Count
+    public ulong Count
     {
         get
         {
-            Int128 count = 0;
+            ulong count = 0;
             foreach (var entry in _entries)
             {
                 foreach (var interval in entry.Intervals)
                 {
-                    count += interval.End - interval.Start;
+                    count += (ulong)(interval.End - interval.Start);
                 }
             }
 
@@ -171,13 +171,13 @@ internal sealed class GtidSet : IEquatable<GtidSet>
             var entry = _entries[i];
             if (entry.Tag == Gtid.DomainTag)
             {
-                DomainText.Append(text.Append(i == 0 ? "" : ","), (uint)entry.Source, entry.Intervals);
+                DomainText.Append(text.Append(i == 0 ? "" : ","), (uint)entry.Source.Low, entry.Intervals);
                 continue;
             }
 
             if (i == 0 || _entries[i - 1].Source != entry.Source)
             {
-                text.Append(i == 0 ? "" : ",").Append(GtidText.Format(entry.Source));
+                text.Append(i == 0 ? "" : ",").Append(entry.Source.ToString());
             }
 
             text.Append(entry.Tag.Length == 0 ? "" : ":").Append(entry.Tag);
@@ -198,7 +198,7 @@ internal sealed class GtidSet : IEquatable<GtidSet>
         return sorted.Length == 0 ? Empty : new GtidSet(sorted);
     }
 
-    private int Find(UInt128 source, string tag)
+    private int Find(GtidSource source, string tag)
     {
         for (var i = 0; i < _entries.Length; i++)
         {
@@ -212,8 +212,8 @@ internal sealed class GtidSet : IEquatable<GtidSet>
     }
 
     /// <summary>What the set has of one source and tag.</summary>
-    /// <param name="Source">UUID of the originating server, or number of the domain.</param>
+    /// <param name="Source">The originating server, or the domain.</param>
     /// <param name="Tag">Empty for transactions without a tag; <see cref="Gtid.DomainTag"/> for domains.</param>
     /// <param name="Intervals">Ascending, disjoint, not adjacent; not to be modified.</param>
-    internal readonly record struct Entry(UInt128 Source, string Tag, GtidInterval[] Intervals);
+    internal readonly record struct Entry(GtidSource Source, string Tag, GtidInterval[] Intervals);
 }

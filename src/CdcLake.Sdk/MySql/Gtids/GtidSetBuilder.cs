@@ -7,8 +7,8 @@ namespace CdcLake.MySql.Gtids;
 /// </summary>
 internal sealed class GtidSetBuilder
 {
-    private readonly Dictionary<(UInt128 Source, string Tag), List<GtidInterval>> _sources = [];
-    private (UInt128 Source, string Tag) _lastKey;
+    private readonly Dictionary<(GtidSource Source, string Tag), List<GtidInterval>> _sources = [];
+    private (GtidSource Source, string Tag) _lastKey;
     private List<GtidInterval>? _last;
 
     public GtidSetBuilder()
@@ -18,7 +18,7 @@ internal sealed class GtidSetBuilder
     public GtidSetBuilder(GtidSet set) => Add(set);
 
     /// <summary>Transactions in the set.</summary>
-    public Int128 Count { get; private set; }
+    public ulong Count { get; private set; }
 
     public void Add(Gtid gtid)
     {
@@ -70,13 +70,13 @@ internal sealed class GtidSetBuilder
 
     /// <summary>Adds the numbers from <paramref name="start"/> up to, not including, <paramref name="end"/>.</summary>
     /// <exception cref="MySqlProtocolException">The set has transactions of MySQL and the range is MariaDB's, or the other way round.</exception>
-    public void AddRange(UInt128 source, string tag, long start, long end, uint server = 0)
+    public void AddRange(GtidSource source, string tag, long start, long end, uint server = 0)
     {
         var list = Find(source, tag) ?? Create(source, tag);
         if (list.Count > 0 && list[^1].End == start)
         {
             list[^1] = new GtidInterval(list[^1].Start, end, server);
-            Count += end - start;
+            Count += (ulong)(end - start);
             return;
         }
 
@@ -102,7 +102,7 @@ internal sealed class GtidSetBuilder
         }
     }
 
-    private List<GtidInterval> Create(UInt128 source, string tag)
+    private List<GtidInterval> Create(GtidSource source, string tag)
     {
         if (_sources.Count > 0 && (_sources.Keys.First().Tag == Gtid.DomainTag) != (tag == Gtid.DomainTag))
         {
@@ -116,7 +116,7 @@ internal sealed class GtidSetBuilder
         return list;
     }
 
-    private List<GtidInterval>? Find(UInt128 source, string tag)
+    private List<GtidInterval>? Find(GtidSource source, string tag)
     {
         if (_last is not null && _lastKey.Source == source && string.Equals(_lastKey.Tag, tag, StringComparison.Ordinal))
         {
@@ -150,12 +150,12 @@ internal sealed class GtidSetBuilder
                 (end, server) = (list[to].End, list[to].Server);
             }
 
-            Count -= list[to].End - list[to].Start;
+            Count -= (ulong)(list[to].End - list[to].Start);
             to++;
         }
 
         list.RemoveRange(from, to - from);
         list.Insert(from, new GtidInterval(start, end, server));
-        Count += end - start;
+        Count += (ulong)(end - start);
     }
 }

@@ -17,7 +17,6 @@ namespace CdcLake.MySql.Gtids;
 /// <summary>Reads and writes the binary form of <see cref="GtidSet"/>.</summary>
 internal static class GtidSetCodec
 {
-    private const int UuidSize = 16;
     private const int MaxTagLength = 32;
 
     /// <exception cref="MySqlProtocolException">Malformed, bytes left over, or another version than 0 and 1.</exception>
@@ -35,8 +34,8 @@ internal static class GtidSetCodec
         var builder = new GtidSetBuilder();
         for (ulong i = 0; i < count; i++)
         {
-            var uuid = BinaryPrimitives.ReadUInt128BigEndian(reader.ReadBytes(UuidSize));
-            ReadIntervals(ref reader, builder, uuid, version == 0 ? "" : ReadTag(ref reader));
+            var source = GtidSource.Read(reader.ReadBytes(GtidSource.Size));
+            ReadIntervals(ref reader, builder, source, version == 0 ? "" : ReadTag(ref reader));
         }
 
         return reader.Remaining == 0
@@ -49,13 +48,13 @@ internal static class GtidSetCodec
     {
         using var stream = new MemoryStream();
         Span<byte> number = stackalloc byte[8];
-        Span<byte> uuid = stackalloc byte[UuidSize];
+        Span<byte> source = stackalloc byte[GtidSource.Size];
         var count = (ulong)set.Entries.Length;
         Write(stream, number, version == 0 ? count : (1UL << 56) | (count << 8) | 1);
         foreach (var entry in set.Entries)
         {
-            BinaryPrimitives.WriteUInt128BigEndian(uuid, entry.Source);
-            stream.Write(uuid);
+            entry.Source.Write(source);
+            stream.Write(source);
             if (version == 1)
             {
                 stream.WriteByte((byte)(entry.Tag.Length << 1));
@@ -86,7 +85,7 @@ internal static class GtidSetCodec
         return tag.Length == 0 || GtidText.IsTag(tag) ? tag : throw MySqlProtocolException.Malformed("GTID set", at, "a tag with characters that are not allowed");
     }
 
-    private static void ReadIntervals(ref PacketReader reader, GtidSetBuilder builder, UInt128 uuid, string tag)
+    private static void ReadIntervals(ref PacketReader reader, GtidSetBuilder builder, GtidSource source, string tag)
     {
         var count = reader.ReadUInt64();
         if (count > (ulong)reader.Remaining / 16)
@@ -104,7 +103,7 @@ internal static class GtidSetCodec
                 throw MySqlProtocolException.Malformed("GTID set", reader.Position, $"interval from {start} to {end} after {previous}");
             }
 
-            builder.AddRange(uuid, tag, start, end);
+            builder.AddRange(source, tag, start, end);
             previous = end - 1;
         }
     }

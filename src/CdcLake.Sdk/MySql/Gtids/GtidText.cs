@@ -47,7 +47,7 @@ internal static class GtidText
             }
 
             ofDomains = false;
-            if (!TryParseUuid(parts[0], out var uuid) || parts.Length == 1)
+            if (!GtidSource.TryParse(parts[0], out var server) || parts.Length == 1)
             {
                 return false;
             }
@@ -71,20 +71,13 @@ internal static class GtidText
                 }
                 else if (last >= first)
                 {
-                    target.AddRange(uuid, tag, first, last + 1);
+                    target.AddRange(server, tag, first, last + 1);
                 }
             }
         }
 
         problem = "";
         return true;
-    }
-
-    /// <summary>The usual 36 characters, lower case.</summary>
-    public static string Format(UInt128 uuid)
-    {
-        var hex = uuid.ToString("x32", CultureInfo.InvariantCulture);
-        return $"{hex[..8]}-{hex[8..12]}-{hex[12..16]}-{hex[16..20]}-{hex[20..]}";
     }
 
     public static void Append(StringBuilder text, GtidInterval interval)
@@ -114,9 +107,6 @@ internal static class GtidText
 
         return true;
     }
-
-    private static bool TryParseUuid(string text, out UInt128 uuid) =>
-        UInt128.TryParse(text.Replace("-", "", StringComparison.Ordinal).Trim() is { Length: 32 } hex ? hex : "", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uuid);
 
     private static bool TryParseInterval(string part, out long first, out long last)
     {

@@ -84,7 +84,7 @@ public sealed class EpochCutterTests
 
     private static void Include(EpochCutter cutter, IncludedTransactions included, long number, long rows)
     {
-        included.Add(new Gtid(UInt128.Parse(Source.Replace("-", "", StringComparison.Ordinal), System.Globalization.NumberStyles.HexNumber, null), "", number));
+        included.Add(new Gtid(new GtidSource(0x1111111122223333, 0x4444555555555555), "", number));
         cutter.Include(rows, 1, included);
     }
 }

@@ -54,7 +54,7 @@ public sealed class GtidSetProperties
         var builder = new GtidSetBuilder();
         for (var i = random.Next(12); i > 0; i--)
         {
-            var (source, tag, start) = ((UInt128)random.Next(2), Tags[random.Next(Tags.Length)], random.Next(1, 30));
+            var (source, tag, start) = (new GtidSource(0, (ulong)random.Next(2)), Tags[random.Next(Tags.Length)], random.Next(1, 30));
             var end = start + random.Next(1, 6);
             builder.AddRange(source, tag, start, end);
             for (var number = start; number < end; number++)

@@ -42,7 +42,7 @@ public sealed class GtidSetTests
     public void Holes_stay()
     {
         var set = GtidSet.Parse(A + ":1-7:9-10");
-        Assert.False(set.Contains(new Gtid(UInt128.Parse(A.Replace("-", "", StringComparison.Ordinal), System.Globalization.NumberStyles.HexNumber), "", 8)));
+        Assert.False(set.Contains(new Gtid(new GtidSource(0x3e11fa4771ca11e1, 0x9e33c80aa9429562), "", 8)));
         Assert.False(set.Covers(GtidSet.Parse(A + ":8")));
         Assert.Equal(A + ":1-7:9-10," + B + ":1", set.Union(GtidSet.Parse(B + ":1")).ToString());
     }

@@ -64,7 +64,7 @@ internal sealed class MariaDbDialect : IServerDialect
     // It waits for what the server gets as a replica; one that is none is waited for by asking it again.
     public Task WaitAsync(ServerSession session, GtidSet missing, int seconds, CancellationToken cancellationToken)
     {
-        var last = missing.Entries.ToArray().Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Source}-{e.Intervals[^1].Server}-{e.Intervals[^1].End - 1}"));
+        var last = missing.Entries.ToArray().Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Source.Low}-{e.Intervals[^1].Server}-{e.Intervals[^1].End - 1}"));
         return session.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT MASTER_GTID_WAIT('{string.Join(',', last)}', {seconds})"), cancellationToken);
     }
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Buffers.Binary;
+using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire.Packets;
 
 namespace CdcLake.MySql.Binlog.Events;
@@ -25,14 +25,14 @@ namespace CdcLake.MySql.Binlog.Events;
 // Source: MySQL source, libs/mysql/binlog/event/control_events.h and libs/mysql/serialization/readme.md.
 
 /// <summary>A transaction begins.</summary>
-/// <param name="source">UUID of the server that committed it first.</param>
+/// <param name="source">The server that committed it first.</param>
 /// <param name="tag">Characters of the tag; empty without one. Points into the event.</param>
 /// <param name="number">Number within source and tag, 1 or more.</param>
 /// <param name="commitMicroseconds">Original commit time since the Unix epoch; 0 when the event does not tell.</param>
 /// <param name="transactionLength">Bytes of the transaction in this log, this event included; 0 when the event does not tell.</param>
-internal readonly ref struct GtidEvent(UInt128 source, ReadOnlySpan<byte> tag, long number, long commitMicroseconds, long transactionLength)
+internal readonly ref struct GtidEvent(GtidSource source, ReadOnlySpan<byte> tag, long number, long commitMicroseconds, long transactionLength)
 {
-    public UInt128 Source { get; } = source;
+    public GtidSource Source { get; } = source;
 
     public ReadOnlySpan<byte> Tag { get; } = tag;
 
@@ -46,7 +46,7 @@ internal readonly ref struct GtidEvent(UInt128 source, ReadOnlySpan<byte> tag, l
     public static GtidEvent Read(ref PacketReader reader)
     {
         reader.Skip(1);
-        var source = BinaryPrimitives.ReadUInt128BigEndian(reader.ReadBytes(16));
+        var source = GtidSource.Read(reader.ReadBytes(GtidSource.Size));
         var number = reader.ReadInt64();
         long micros = 0;
         long length = 0;
@@ -80,7 +80,7 @@ internal readonly ref struct GtidEvent(UInt128 source, ReadOnlySpan<byte> tag, l
             throw MySqlProtocolException.Malformed("GTID_TAGGED_LOG_EVENT", reader.Position, $"serialization version {version}, size {size}, fields up to {lastNeeded} needed");
         }
 
-        UInt128 source = 0;
+        GtidSource source = default;
         ReadOnlySpan<byte> tag = default;
         long number = 0, immediate = 0, original = 0, length = 0;
         while (reader.Remaining > 0)
@@ -122,18 +122,18 @@ internal readonly ref struct GtidEvent(UInt128 source, ReadOnlySpan<byte> tag, l
     private const ulong LastKnownField = 11;
     private static readonly SearchValues<byte> TagBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_"u8);
 
-    private static UInt128 ReadUuid(ref PacketReader reader)
+    private static GtidSource ReadUuid(ref PacketReader reader)
     {
-        UInt128 uuid = 0;
-        for (var i = 0; i < 16; i++)
+        Span<byte> uuid = stackalloc byte[GtidSource.Size];
+        for (var i = 0; i < uuid.Length; i++)
         {
             var part = ReadVarlen(ref reader);
-            uuid = part <= byte.MaxValue
-                ? (uuid << 8) | part
+            uuid[i] = part <= byte.MaxValue
+                ? (byte)part
                 : throw MySqlProtocolException.Malformed("GTID_TAGGED_LOG_EVENT", reader.Position, $"UUID byte {part}");
         }
 
-        return uuid;
+        return GtidSource.Read(uuid);
     }
 
     private static int ReadTagLength(ref PacketReader reader)
