@@ -71,7 +71,7 @@ public sealed class EpochCutterTests
     public void End_tells_the_commit_time_of_the_newest_transaction()
     {
         var (cutter, included) = Create(rows: 1);
-        included.Add(new Gtid(1, "", 1));
+        included.Add(new Gtid(new GtidSource(0, 1), "", 1));
         cutter.Include(1, 1_750_000_000_123_456, included);
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1_750_000_000_123).AddMicroseconds(456), cutter.End());
     }

@@ -51,7 +51,7 @@ public sealed class DomainSetTests
         Assert.Equal("0-1-100:104-2-108", builder.ToSet().ToString());
         builder.Add(Gtid.OfDomain(0, 1, 103));
         Assert.Equal("0-2-108", builder.ToSet().ToString());
-        Assert.Equal(108, builder.Count);
+        Assert.Equal(108UL, builder.Count);
     }
 
     [Fact]
