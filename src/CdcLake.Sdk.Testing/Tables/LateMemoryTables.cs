@@ -16,13 +16,21 @@ namespace CdcLake.Testing.Tables;
 internal sealed class LateMemoryTables(
     BinlogEventProcessor processor, Func<IReadOnlyList<string>, CancellationToken, Task<LateMemoryTables.Cut>> read, Func<CancellationToken, Task> follow, TimeProvider clock)
 {
-    private readonly SortedSet<string> _waiting = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<string, Gtid?> _waiting = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Called before each batch of rows is sent.</summary>
     public Func<CancellationToken, Task> Sending { get; init; } = _ => Task.CompletedTask;
 
     /// <summary>These have to be read too.</summary>
-    public void Add(IEnumerable<string> tables) => _waiting.UnionWith(tables);
+    /// <param name="tables">Qualified names.</param>
+    /// <param name="by">The transaction that made them what they are, if it is known.</param>
+    public void Add(IEnumerable<string> tables, Gtid? by)
+    {
+        foreach (var table in tables)
+        {
+            _waiting[table] = by;
+        }
+    }
 
     /// <summary>Ends what the processor stopped for.</summary>
     /// <returns>True where tables have to be read for that.</returns>
@@ -33,7 +41,7 @@ internal sealed class LateMemoryTables(
             return false;
         }
 
-        Add(interruption.Tables);
+        Add(interruption.Tables, interruption.Transaction);
         return true;
     }
 
@@ -43,10 +51,10 @@ internal sealed class LateMemoryTables(
         output.Await(_waiting.Count);
         while (_waiting.Count > 0)
         {
-            var cut = await read([.. _waiting], cancellationToken).ConfigureAwait(false);
-            var gone = _waiting.Except(cut.Tables.Select(t => t.Table.Name), StringComparer.OrdinalIgnoreCase).ToList();
-            processor.Heed(gone);
-            _waiting.ExceptWith(gone);
+            var cut = await read([.. _waiting.Keys], cancellationToken).ConfigureAwait(false);
+            var gone = _waiting.ExceptBy(cut.Tables.Select(t => t.Table.Name), w => w.Key, StringComparer.OrdinalIgnoreCase).ToList();
+            processor.Forgo(gone);
+            gone.ForEach(g => _waiting.Remove(g.Key));
             output.Await(_waiting.Count);
             if (cut.Tables.Count > 0)
             {

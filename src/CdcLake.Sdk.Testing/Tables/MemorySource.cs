@@ -60,7 +60,7 @@ internal sealed class MemorySource(MemoryServer server, int seed, Life life, Tim
             RereadsOtherTables = start.From is not null,
         });
         var late = new LateMemoryTables(processor, ReadAsync, token => FollowAsync(processor, guarded, token), clock);
-        late.Add(start.Missing);
+        late.Add(start.Missing, null);
         do
         {
             await late.ReadAsync(guarded, cancellationToken).ConfigureAwait(false);

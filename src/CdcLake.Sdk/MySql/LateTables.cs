@@ -76,9 +76,9 @@ internal sealed class LateTables(HostSelector hosts, LogFollower log, BinlogEven
         var session = await hosts.OpenAsync([], processor.Required, what => output.Report(new SourceProgress(SourcePhase.Retrying, what)), cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         var tables = await DescribeAsync(session, wanted, cancellationToken).ConfigureAwait(false);
-        var gone = wanted.Select(w => w.Key).Except(tables.Select(t => t.Name.ToString()), StringComparer.OrdinalIgnoreCase).ToList();
-        processor.Heed(gone);
-        gone.ForEach(g => _waiting.Remove(g));
+        var gone = wanted.ExceptBy(tables.Select(t => t.Name.ToString()), w => w.Key, StringComparer.OrdinalIgnoreCase).ToList();
+        processor.Forgo(gone);
+        gone.ForEach(g => _waiting.Remove(g.Key));
         output.Await(_waiting.Count);
         if (tables.Count == 0 || await RefersAsync(session, tables, cancellationToken).ConfigureAwait(false))
         {

@@ -73,7 +73,7 @@ internal sealed class SourceOfNode(Server server, Node node, bool resnapshots) :
             RereadsOtherTables = start.From is not null,
         });
         var late = new LateMemoryTables(processor, CutAsync, token => FollowAsync(processor, guarded, token), node.Clock) { Sending = token => AskOnceAsync("rows of new tables", token) };
-        late.Add(missing);
+        late.Add(missing, null);
         do
         {
             await LateAsync(late, guarded, cancellationToken).ConfigureAwait(false);

@@ -168,8 +168,11 @@ internal sealed class BinlogEventProcessor : IDisposable
         return interruption;
     }
 
-    /// <summary>Tables that were ignored are not any more, since they were read or are not there.</summary>
+    /// <summary>Tables that were ignored are not any more, since they were read.</summary>
     public void Heed(IEnumerable<string> tables) => _tables.Selected!.Heed(tables);
+
+    /// <inheritdoc cref="SelectedTables.Forgo"/>
+    public void Forgo(IEnumerable<KeyValuePair<string, Gtid?>> tables) => _tables.Selected!.Forgo(tables);
 
     /// <summary>Takes one whole event: common header, body, and checksum if the stream has them. Nothing keeps the span.</summary>
     /// <exception cref="MySqlProtocolException">Malformed, wrong checksum, or an event this library does not know.</exception>

@@ -9,6 +9,7 @@ namespace CdcLake.MySql.Binlog;
 //
 //   awaited   were created in the log and have no row yet: the first one brings them, or, where none comes, time: then they are read beside the log
 //   ignored   are read beside the log, and captured from there on; what happens to them until then is part of what is read
+//   gone      were to be read, and the server has no such table any more, or it is a view: what brought them is passed over, and what comes after it counts
 
 /// <summary>Tables of a database that come and go in its log. Not thread-safe.</summary>
 /// <param name="selection">Which are meant.</param>
@@ -20,6 +21,7 @@ internal sealed class SelectedTables(TableSelection selection, IEnumerable<strin
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, (Gtid? By, long Since)> _awaited = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Gtid> _gone = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _ignored = new(ignored, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True for a table that is meant and not being read.</summary>
@@ -59,6 +61,24 @@ internal sealed class SelectedTables(TableSelection selection, IEnumerable<strin
         }
     }
 
-    /// <summary>These are not read any more: they were, or are not there.</summary>
+    /// <summary>These are not read any more: they were.</summary>
     public void Heed(IEnumerable<string> tables) => _ignored.ExceptWith(tables);
+
+    /// <summary>These are not read any more: they are not there.</summary>
+    /// <param name="tables">With the transaction that brought each, which is read again.</param>
+    public void Forgo(IEnumerable<KeyValuePair<string, Gtid?>> tables)
+    {
+        _gone.Clear();
+        foreach (var (table, by) in tables)
+        {
+            _ignored.Remove(table);
+            if (by is { } transaction)
+            {
+                _gone[table] = transaction;
+            }
+        }
+    }
+
+    /// <summary>True for a table that a transaction brought and that was found to be gone again.</summary>
+    public bool IsGone(string table, Gtid transaction) => _gone.TryGetValue(table, out var by) && by == transaction;
 }

@@ -34,7 +34,7 @@ internal sealed class SelectionGuard(CaptureSet tables, SelectedTables selected,
                 captured.ForEach(t => Change(t, TableChangeKind.Removed, statement, mayFollow));
                 break;
             case StatementKind.ChangeTable when statement.Fills.Count > 0:
-                Move(statement, captured, mayFollow);
+                Move(statement, captured, transaction, mayFollow);
                 break;
             case StatementKind.ChangeTable:
                 captured.ForEach(t => Alter(t, statement, mayFollow));
@@ -90,7 +90,7 @@ internal sealed class SelectionGuard(CaptureSet tables, SelectedTables selected,
     }
 
     // RENAME, and whatever brings rows that are not logged: what has a name afterwards that got rows has to be read, what has none is gone.
-    private void Move(Statement statement, List<CapturedTable> captured, bool mayFollow)
+    private void Move(Statement statement, List<CapturedTable> captured, OpenTransaction transaction, bool mayFollow)
     {
         var filled = new List<NamedTable>();
         for (var i = 0; i < Math.Max(statement.Tables.Count, statement.Fills.Count); i++)
@@ -107,7 +107,7 @@ internal sealed class SelectionGuard(CaptureSet tables, SelectedTables selected,
         }
 
         selected.Forget(statement.IsOf);
-        _unclear.AddRange(filled.Select(t => tables.Tables.FirstOrDefault(c => t.MayBe(c.Name))?.Name ?? (selected.Takes(t) ? selected.NameOf(t) : null)).OfType<string>());
+        _unclear.AddRange(filled.Select(t => tables.Tables.FirstOrDefault(c => t.MayBe(c.Name))?.Name ?? (selected.Takes(t) && !selected.IsGone(selected.NameOf(t), transaction.Gtid) ? selected.NameOf(t) : null)).OfType<string>());
         foreach (var table in captured.Where(t => !filled.Any(f => f.MayBe(t.Name))))
         {
             Change(table, TableChangeKind.Removed, statement, mayFollow);

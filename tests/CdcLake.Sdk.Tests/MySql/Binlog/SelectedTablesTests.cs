@@ -129,6 +129,26 @@ public sealed class SelectedTablesTests
         Assert.Equal(["0+1|1", "1+4|4"], output.WholeRows);
     }
 
+    [Theory]
+    [InlineData("RENAME TABLE tmp_x TO u")]
+    [InlineData("RENAME TABLE t TO u")]
+    [InlineData("CREATE OR REPLACE TABLE u (id INT PRIMARY KEY)")]
+    public async Task Table_that_came_and_is_gone_when_it_is_to_be_read_ends_the_log_once(string statement)
+    {
+        var log = First().Ddl("d", statement).Ddl("d", "RENAME TABLE u TO tmp_y").Transaction(t => t.Insert(T, [2L, 2L])).Ddl("d", "RENAME TABLE tmp_y TO u");
+        var output = new CollectingOutput { FollowsChanges = true };
+        using var processor = await NewAsync();
+        await UntilStoppedAsync(processor, EventFeed.Events(log.ToArray()), output);
+        var interruption = (await processor.LetGoAsync(output, default))!;
+        Assert.Equal(["d.u"], interruption.Tables);
+        processor.Forgo([KeyValuePair.Create("d.u", interruption.Transaction)]);
+        processor.BeginFile("binlog.000001");
+        await UntilStoppedAsync(processor, EventFeed.Events(log.ToArray()), output);
+        Assert.Contains("tmp_y TO u", processor.Interruption!.Reason, StringComparison.Ordinal);
+        Assert.NotEqual(interruption.Transaction, processor.Interruption.Transaction);
+        Assert.Equal(statement.Contains("t TO", StringComparison.Ordinal) ? ["0+1|1"] : ["0+1|1", "0+2|2"], output.WholeRows);
+    }
+
     [Fact]
     public async Task Table_that_is_another_one_in_the_log_than_it_was_planned_for_is_read_beside_it()
     {
