@@ -6,7 +6,7 @@ using ZstdSharp;
 
 namespace CdcLake.Avro;
 
-/// <summary>Codecs of file blocks (Avro specification, "Required Codecs" and "Optional Codecs"). We write the first two.</summary>
+/// <summary>Codecs of file blocks (Avro specification, "Required Codecs" and "Optional Codecs").</summary>
 internal enum AvroCodec
 {
     /// <summary>Stored as it is.</summary>
@@ -71,7 +71,16 @@ internal static class AvroCodecs
         }
     }
 
-    public static byte[] Deflate(ReadOnlySpan<byte> bytes)
+    /// <summary>A block as a file has it.</summary>
+    public static ReadOnlySpan<byte> Compress(AvroCodec codec, ReadOnlySpan<byte> bytes) => codec switch
+    {
+        AvroCodec.Null => bytes,
+        AvroCodec.Deflate => Deflate(bytes),
+        AvroCodec.Zstandard => Zstandard(bytes),
+        _ => CompressSnappy(bytes),
+    };
+
+    private static byte[] Deflate(ReadOnlySpan<byte> bytes)
     {
         using var target = new MemoryStream();
         using (var deflate = new DeflateStream(target, CompressionLevel.Fastest, leaveOpen: true))
@@ -80,6 +89,20 @@ internal static class AvroCodecs
         }
 
         return target.ToArray();
+    }
+
+    private static byte[] Zstandard(ReadOnlySpan<byte> bytes)
+    {
+        using var compressor = new Compressor();
+        return compressor.Wrap(bytes).ToArray();
+    }
+
+    private static byte[] CompressSnappy(ReadOnlySpan<byte> bytes)
+    {
+        var block = new byte[Snappy.GetMaxCompressedLength(bytes.Length) + sizeof(uint)];
+        var length = Snappy.Compress(bytes, block);
+        BinaryPrimitives.WriteUInt32BigEndian(block.AsSpan(length), Crc32.HashToUInt32(bytes));
+        return block[..(length + sizeof(uint))];
     }
 
     private static byte[] RestoreSnappy(ReadOnlySpan<byte> block)

@@ -72,7 +72,7 @@ internal sealed class AvroFileWriter
         }
 
         _file.WriteLong(_objects);
-        _file.WriteBytes(_codec == AvroCodec.Deflate ? AvroCodecs.Deflate(Values.Written) : Values.Written);
+        _file.WriteBytes(AvroCodecs.Compress(_codec, Values.Written));
         _file.WriteRaw(_sync);
         Values.Clear();
         _objects = 0;

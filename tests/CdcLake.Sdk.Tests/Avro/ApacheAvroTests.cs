@@ -19,7 +19,7 @@ public sealed class ApacheAvroTests
     public void Manifest_of_ours_is_read_field_by_field(int formatVersion)
     {
         var schema = IcebergSchema.Of(new Schema([new Field("id", DataType.Int64, false), new Field("name", DataType.String, true)]), [0]);
-        var bytes = ManifestWriter.Write(formatVersion, schema, PartitionSpec.Unpartitioned, ManifestContent.Data, [.. Enumerable.Range(0, Entries).Select(Entry)]);
+        var bytes = ManifestWriter.Write(formatVersion, AvroCodec.Deflate, schema, PartitionSpec.Unpartitioned, ManifestContent.Data, [.. Enumerable.Range(0, Entries).Select(Entry)]);
         using var reader = ApacheAvro.File.DataFileReader<GenericRecord>.OpenReader(new MemoryStream(bytes));
         Assert.Equal("data", reader.GetMetaString("content"));
         Assert.Equal(formatVersion, int.Parse(reader.GetMetaString("format-version"), CultureInfo.InvariantCulture));
@@ -47,7 +47,7 @@ public sealed class ApacheAvroTests
     [Fact]
     public void Manifest_list_of_ours_is_read_field_by_field()
     {
-        var bytes = ManifestList.Write(2, 7, null, 3,
+        var bytes = ManifestList.Write(2, AvroCodec.Deflate, 7, null, 3,
         [
             new ManifestFile
             {

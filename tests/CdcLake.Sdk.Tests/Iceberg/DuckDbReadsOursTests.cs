@@ -32,6 +32,7 @@ public sealed class DuckDbReadsOursTests : IDisposable
         var settings = new IcebergSinkSettings
         {
             DeleteMode = mode, SmallFileBytes = 0, TargetFileSizeBytes = 8_000, FilesPerDeleteFile = 3, MaxOwnDeleteFiles = seed % 2 == 0 ? 1 : 16,
+            TableProperties = seed % 2 == 0 ? new Dictionary<string, string> { [TableProperties.PageVersion] = "v2", ["write.delete.parquet.page-version"] = "v2", [TableProperties.StatisticsEnabled + "name"] = "false" } : new Dictionary<string, string>(),
             Partitioning = isPartitioned ? [PartitionTerm.Parse("bucket(3, id)")] : [],
         };
         await using var model = new SinkModel(store, settings);

@@ -145,7 +145,7 @@ public sealed class IcebergSinkTests : IDisposable
         }
 
         await model.CheckAsync();
-        Assert.InRange(most, 1, 2 * ManifestPlan.MergeAt);
+        Assert.InRange(most, 1, 2 * ManifestSettings.Default.MergeAt);
         Assert.InRange(_folder.Files.Count(f => f.EndsWith(".metadata.json", StringComparison.Ordinal)), 1, 165); // the log, and those of the last minute
     }
 

@@ -22,13 +22,13 @@ public sealed class ManifestTests
     public void Partition_and_spec_of_a_file_survive()
     {
         var entry = new ManifestEntry(EntryStatus.Existing, 7, 5, 5, File("a") with { SpecId = 3, Partition = Day(19_000) });
-        var bytes = ManifestWriter.Write(2, Schema, ByDay, ManifestContent.Data, [entry]);
+        var bytes = ManifestWriter.Write(2, AvroCodec.Deflate, Schema, ByDay, ManifestContent.Data, [entry]);
         var read = Assert.Single(ManifestReader.Read(bytes, List(ManifestContent.Data)));
         Assert.Equal(3, read.File.SpecId);
         Assert.Equal(Day(19_000), read.File.Partition);
         Assert.NotEqual(Day(19_001), read.File.Partition);
-        Assert.Equal(bytes.Length, ManifestWriter.Write(2, Schema, ByDay, ManifestContent.Data, [read]).Length);
-        var header = Encoding.UTF8.GetString(ManifestWriter.Write(2, Schema, ByDay, ManifestContent.Data, [read]));
+        Assert.Equal(bytes.Length, ManifestWriter.Write(2, AvroCodec.Deflate, Schema, ByDay, ManifestContent.Data, [read]).Length);
+        var header = Encoding.UTF8.GetString(ManifestWriter.Write(2, AvroCodec.Deflate, Schema, ByDay, ManifestContent.Data, [read]));
         Assert.Contains("\"logicalType\":\"date\"", header, StringComparison.Ordinal);
         Assert.Contains(ByDay.FieldsJson, header, StringComparison.Ordinal);
     }
@@ -43,7 +43,7 @@ public sealed class ManifestTests
             new(EntryStatus.Existing, 6, 4, 4, File("b") with { FirstRowId = 9 }),
             new(EntryStatus.Added, 7, 5, 5, File("c")),
         ];
-        var bytes = ManifestWriter.Write(3, Schema, PartitionSpec.Unpartitioned, ManifestContent.Data, entries);
+        var bytes = ManifestWriter.Write(3, AvroCodec.Deflate, Schema, PartitionSpec.Unpartitioned, ManifestContent.Data, entries);
         var read = ManifestReader.Read(bytes, List(ManifestContent.Data) with { FirstRowId = 1000 });
         Assert.Equal([1000, null, 9, 1010], read.Select(e => e.File.FirstRowId));
         Assert.All(ManifestReader.Read(bytes, List(ManifestContent.Data)).Where(e => e.Status == EntryStatus.Added), e => Assert.Null(e.File.FirstRowId));
@@ -53,7 +53,7 @@ public sealed class ManifestTests
     public void Deletion_vectors_of_one_file_are_told_apart()
     {
         ManifestEntry[] entries = [Vector("a", 4, 44), Vector("b", 48, 46)];
-        var read = ManifestReader.Read(ManifestWriter.Write(3, Schema, PartitionSpec.Unpartitioned, ManifestContent.Deletes, entries), List(ManifestContent.Deletes));
+        var read = ManifestReader.Read(ManifestWriter.Write(3, AvroCodec.Deflate, Schema, PartitionSpec.Unpartitioned, ManifestContent.Deletes, entries), List(ManifestContent.Deletes));
         Assert.Equal([("file:///w/a", 4L, 44L), ("file:///w/b", 48L, 46L)], read.Select(e => (e.File.ReferencedDataFile!, e.File.ContentOffset!.Value, e.File.ContentSize!.Value)));
         Assert.All(read, e => Assert.True(e.File.IsDeletionVector));
     }
@@ -68,7 +68,7 @@ public sealed class ManifestTests
             Partitions = [new FieldSummary(true, false, [1, 0, 0, 0], null), new FieldSummary(false, null, null, [2])],
             FirstRowId = version == 3 ? 77 : null,
         };
-        var read = Assert.Single(ManifestList.Read(ManifestList.Write(version, 7, null, 5, [manifest]), "list"));
+        var read = Assert.Single(ManifestList.Read(ManifestList.Write(version, AvroCodec.Deflate, 7, null, 5, [manifest]), "list"));
         Assert.Equal(manifest.FirstRowId, read.FirstRowId);
         Assert.Equal(2, read.Partitions.Length);
         Assert.Equal((true, false), (read.Partitions[0].ContainsNull, read.Partitions[0].ContainsNan!.Value));
@@ -146,11 +146,11 @@ public sealed class ManifestTests
 
         var entries = same.Select((t, i) => new ManifestEntry(EntryStatus.Added, 1, 1, 1, File($"{i}") with { SpecId = 3, Partition = t })).ToList();
         var manifests = entries.Select(e => new ManifestContents(List(ManifestContent.Data), [e])).ToArray();
-        var plan = ManifestPlan.Of(TableFiles.None.After(manifests, manifests, []), ManifestContent.Data, [], [], 3, 2, 2, mergesAll: true);
+        var plan = ManifestPlan.Of(TableFiles.None.After(manifests, manifests, []), ManifestContent.Data, [], [], 3, ManifestSettings.Default, 2, 2, mergesAll: true);
         Assert.Equal(4, plan.Written.Count);
         Assert.All(plan.Written, w =>
         {
-            var read = ManifestReader.Read(ManifestWriter.Write(2, Schema, ByDay, ManifestContent.Data, w), List(ManifestContent.Data));
+            var read = ManifestReader.Read(ManifestWriter.Write(2, AvroCodec.Deflate, Schema, ByDay, ManifestContent.Data, w), List(ManifestContent.Data));
             Assert.Equal(same[0], Assert.Single(read).File.Partition);
         });
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CdcLake.Avro;
 using CdcLake.Connectors;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Catalogs;
@@ -196,7 +197,7 @@ public sealed class TakeOverTests : IDisposable
     {
         var table = await _store.MetadataAsync();
         var uri = table.Location + "/metadata/empty.avro";
-        await FileIO.Over(_store, TimeProvider.System).PutAsync(uri, ManifestList.Write(2, 77, null, 1, []), CancellationToken.None);
+        await FileIO.Over(_store, TimeProvider.System).PutAsync(uri, ManifestList.Write(2, AvroCodec.Deflate, 77, null, 1, []), CancellationToken.None);
         return new Snapshot(77, null, 1, table.LastUpdatedMs + 1, uri, new Dictionary<string, string> { ["operation"] = "append" }, table.CurrentSchemaId);
     }
 

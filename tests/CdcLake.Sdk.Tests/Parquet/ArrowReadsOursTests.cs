@@ -19,7 +19,11 @@ public sealed class ArrowReadsOursTests
     [InlineData((int)CompressionCodec.Zstd, null, 0)]
     [InlineData((int)CompressionCodec.Zstd, 1, 20)]
     [InlineData((int)CompressionCodec.Zstd, 9, 100)]
-    public async Task Every_type_is_read_bit_by_bit(int codec, int? level, int nullShare)
+    [InlineData((int)CompressionCodec.Uncompressed, null, 20, true)]
+    [InlineData((int)CompressionCodec.Snappy, null, 0, true)]
+    [InlineData((int)CompressionCodec.Zstd, 1, 20, true)]
+    [InlineData((int)CompressionCodec.Zstd, null, 100, true)]
+    public async Task Every_type_is_read_bit_by_bit(int codec, int? level, int nullShare, bool hasPagesV2 = false)
     {
         foreach (var distinct in new[] { 0, 1, 9 })
         {
@@ -32,6 +36,7 @@ public sealed class ArrowReadsOursTests
                 PageRows = 300,
                 DictionaryBytes = 1500,
                 RowGroupBytes = 150_000,
+                HasPagesV2 = hasPagesV2,
             });
             Tables.AssertEqual(data, ArrowReader.Read(file, columns));
         }

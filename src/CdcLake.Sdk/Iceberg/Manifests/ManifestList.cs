@@ -17,9 +17,9 @@ internal static class ManifestList
     };
 
     /// <summary>The bytes of a manifest list.</summary>
-    public static byte[] Write(int formatVersion, long snapshotId, long? parentSnapshotId, long sequenceNumber, IEnumerable<ManifestFile> manifests)
+    public static byte[] Write(int formatVersion, AvroCodec codec, long snapshotId, long? parentSnapshotId, long sequenceNumber, IEnumerable<ManifestFile> manifests)
     {
-        var file = new AvroFileWriter(ManifestSchemas.ListEntryOf(formatVersion), AvroCodec.Deflate,
+        var file = new AvroFileWriter(ManifestSchemas.ListEntryOf(formatVersion), codec,
         [
             new("snapshot-id", snapshotId.ToString(CultureInfo.InvariantCulture)),
             new("parent-snapshot-id", parentSnapshotId?.ToString(CultureInfo.InvariantCulture) ?? "null"),

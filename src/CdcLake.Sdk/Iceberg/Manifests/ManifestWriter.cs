@@ -10,13 +10,14 @@ internal static class ManifestWriter
 {
     /// <summary>The bytes of a manifest. Added entries are written without row ids, and without sequence numbers unless their rows are older: they inherit those of the commit.</summary>
     /// <param name="formatVersion">Of the table.</param>
+    /// <param name="codec">Codec of its blocks.</param>
     /// <param name="schema">Current schema of the table.</param>
     /// <param name="spec">Partition spec of all entries.</param>
     /// <param name="content">Kind of all entries.</param>
     /// <param name="entries">One or more.</param>
-    public static byte[] Write(int formatVersion, IcebergSchema schema, PartitionSpec spec, ManifestContent content, IReadOnlyList<ManifestEntry> entries)
+    public static byte[] Write(int formatVersion, AvroCodec codec, IcebergSchema schema, PartitionSpec spec, ManifestContent content, IReadOnlyList<ManifestEntry> entries)
     {
-        var file = new AvroFileWriter(ManifestSchemas.EntryOf(formatVersion, entries[0].File.Partition.Type), AvroCodec.Deflate,
+        var file = new AvroFileWriter(ManifestSchemas.EntryOf(formatVersion, entries[0].File.Partition.Type), codec,
         [
             new("schema", schema.ToJson()),
             new("schema-id", schema.SchemaId.ToString(CultureInfo.InvariantCulture)),

@@ -11,7 +11,7 @@ internal sealed class ManifestRewriting(NamedTable table)
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var version = await TableVersion.ReadAsync(await table.LoadAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        if (!version.Files.Manifests.GroupBy(m => (m.Manifest.Content, m.Manifest.PartitionSpecId)).Any(g => g.Count(m => m.Live.Count < ManifestPlan.FullEntries) > 1))
+        if (!version.Files.Manifests.GroupBy(m => (m.Manifest.Content, m.Manifest.PartitionSpecId)).Any(g => g.Count(m => m.Live.Count < ManifestSettings.FullEntries) > 1))
         {
             return 0;
         }

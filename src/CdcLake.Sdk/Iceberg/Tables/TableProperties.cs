@@ -14,6 +14,9 @@ internal static class TableProperties
     public const string PageSize = "write.parquet.page-size-bytes";
     public const string PageRows = "write.parquet.page-row-limit";
     public const string DictionarySize = "write.parquet.dict-size-bytes";
+    public const string PageVersion = "write.parquet.page-version";
+    public const string DictionaryEnabled = "write.parquet.dict-encoding-enabled.column.";
+    public const string StatisticsEnabled = "write.parquet.stats-enabled.column.";
     public const string ShredVariants = "write.parquet.shred-variants";
     public const string VariantSampleRows = "write.parquet.variant-inference-buffer-size";
     public const string BloomFilterEnabled = "write.parquet.bloom-filter-enabled.column.";
@@ -24,6 +27,9 @@ internal static class TableProperties
     public const string MetricsColumns = "write.metadata.metrics.max-inferred-column-defaults";
     public const string FileFormat = "write.format.default";
     public const string DeleteFileFormat = "write.delete.format.default";
+    public const string DeleteGranularity = "write.delete.granularity";
+    public const string ManifestCompression = "write.manifest.compression-codec";
+    public const string SummaryPartitionLimit = "write.summary.partition-limit";
     public const string MetadataCompression = "write.metadata.compression-codec";
     public const string MetadataPath = "write.metadata.path";
     public const string DeleteMode = "write.delete.mode";
@@ -35,9 +41,16 @@ internal static class TableProperties
     public const string DeleteOldMetadata = "write.metadata.delete-after-commit.enabled";
     public const string PreviousMetadataMax = "write.metadata.previous-versions-max";
 
+    public const string ManifestTargetSize = "commit.manifest.target-size-bytes";
+    public const string ManifestsToMerge = "commit.manifest.min-count-to-merge";
+    public const string MergesManifests = "commit.manifest-merge.enabled";
+    public const string CommitRetries = "commit.retry.num-retries";
+    public const string CommitRetryTime = "commit.retry.total-timeout-ms";
+
     public const string MinSnapshotsToKeep = "history.expire.min-snapshots-to-keep";
     public const string MaxSnapshotAge = "history.expire.max-snapshot-age-ms";
     public const string MaxRefAge = "history.expire.max-ref-age-ms";
+
     /// <summary>Ours: milliseconds for which files stay when the last snapshot that refers to them has expired.</summary>
     public const string KeepExpiredFiles = "cdclake.expire.keep-files-ms";
 
@@ -51,6 +64,9 @@ internal static class TableProperties
     /// <summary>Former metadata files that the log of a table names, 1 or more.</summary>
     public static int PreviousMetadata(IReadOnlyDictionary<string, string> properties) =>
         (int)Math.Clamp(Number(properties, PreviousMetadataMax, PreviousMetadataDefault), 1, MostPreviousMetadata);
+
+    public static bool IsFalse(IReadOnlyDictionary<string, string> properties, string name) =>
+        properties.TryGetValue(name, out var text) && text.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsTrue(IReadOnlyDictionary<string, string> properties, string name) =>
         properties.TryGetValue(name, out var text) && text.Equals("true", StringComparison.OrdinalIgnoreCase);

@@ -10,12 +10,6 @@ namespace CdcLake.Iceberg.Transactions;
 /// </summary>
 internal sealed class ManifestPlan
 {
-    /// <summary>Manifests of one kind at which small ones are merged, smallest first, until half as many are left.</summary>
-    public const int MergeAt = 16;
-
-    /// <summary>Entries in a manifest beyond which it is not merged any more, and at which a new one is begun.</summary>
-    public const int FullEntries = 2000;
-
     /// <summary>Continuing entries that are too few for a manifest of their own.</summary>
     public const int FewEntries = 8;
 
@@ -36,18 +30,20 @@ internal sealed class ManifestPlan
     /// <param name="added">New files; their sequence numbers are those of the commit.</param>
     /// <param name="removed">Live files that leave.</param>
     /// <param name="defaultSpecId">Partition spec of new files that name none.</param>
+    /// <param name="settings">When manifests are merged: smallest first, until half as many are left.</param>
     /// <param name="snapshotId">The commit's snapshot.</param>
     /// <param name="sequenceNumber">The commit's sequence number.</param>
     /// <param name="mergesAll">Bring all small manifests together.</param>
     /// <param name="dataSequence">Data sequence number of the added files; null is that of the commit.</param>
     public static ManifestPlan Of(
-        TableFiles files, ManifestContent content, List<DataFile> added, List<DataFile> removed, int defaultSpecId, long snapshotId, long sequenceNumber, bool mergesAll = false, long? dataSequence = null)
+        TableFiles files, ManifestContent content, List<DataFile> added, List<DataFile> removed, int defaultSpecId, ManifestSettings settings, long snapshotId, long sequenceNumber, bool mergesAll = false,
+        long? dataSequence = null)
     {
         var gone = removed.Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
         var rewritten = new HashSet<ManifestContents>(removed.Select(f => files.ManifestOf(f)
             ?? throw new CatalogException($"A commit removes {f.Path}, which is not part of the table. This is a defect of the library; the table was not changed.")));
         var kept = files.Manifests.Where(m => m.Manifest.Content == content && !rewritten.Contains(m)).ToList();
-        Merge(kept, rewritten, mergesAll);
+        Merge(kept, rewritten, settings, mergesAll);
 
         var fresh = new List<ManifestEntry>();
         fresh.AddRange(added.Select(f => new ManifestEntry(EntryStatus.Added, snapshotId, dataSequence ?? sequenceNumber, sequenceNumber, f with { SpecId = f.SpecId ?? defaultSpecId })));
@@ -65,12 +61,12 @@ internal sealed class ManifestPlan
 
     /// <summary>A manifest has files of one partition spec, whose values are encoded alike: those of before a column was widened, and of other writers, may not be.</summary>
     private static IEnumerable<IReadOnlyList<ManifestEntry>> BySpec(List<ManifestEntry> entries) =>
-        entries.GroupBy(e => (e.File.SpecId, e.File.Partition.Form)).SelectMany(g => g.Chunk(FullEntries));
+        entries.GroupBy(e => (e.File.SpecId, e.File.Partition.Form)).SelectMany(g => g.Chunk(ManifestSettings.FullEntries));
 
-    private static void Merge(List<ManifestContents> kept, HashSet<ManifestContents> rewritten, bool all)
+    private static void Merge(List<ManifestContents> kept, HashSet<ManifestContents> rewritten, ManifestSettings settings, bool all)
     {
-        var some = all ? kept.Count : kept.Count < MergeAt ? 0 : kept.Count - (MergeAt / 2) + 1;
-        foreach (var small in kept.Where(m => m.Live.Count < FullEntries).OrderBy(m => m.Live.Count).Take(some).ToList())
+        var some = all ? kept.Count : kept.Count < settings.MergeAt ? 0 : kept.Count - (settings.MergeAt / 2) + 1;
+        foreach (var small in kept.Where(m => !settings.IsFull(m)).OrderBy(m => m.Live.Count).Take(some).ToList())
         {
             kept.Remove(small);
             rewritten.Add(small);

@@ -40,6 +40,12 @@ internal sealed class PreparedTable : IAsyncDisposable
 
     public ICatalog Catalog => _session.Catalog;
 
+    /// <summary>How often it is made again on top of others' commits.</summary>
+    public CommitRetry Retry => CommitRetry.Of(_session.Version.Table.Metadata.Properties, $"Table {Identifier}");
+
+    /// <summary>The clock of who commits.</summary>
+    public TimeProvider Clock => _session.Clock;
+
     /// <summary>The snapshot that it adds.</summary>
     public long SnapshotId => _snapshotId;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CdcLake.Avro;
 using CdcLake.Common;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Partitioning;
@@ -25,9 +26,10 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         var table = version.Table.Metadata;
         var sequence = table.LastSequenceNumber + 1;
         var schema = change.Schemas.Count > 0 ? change.Schemas[^1] : table.Schema;
-        var output = new ManifestOutput(version.Table, schema, snapshotId, attempt, sequence, written);
-        var data = ManifestPlan.Of(version.Files, ManifestContent.Data, change.AddedData, change.RemovedData, table.DefaultSpecId, snapshotId, sequence, change.MergesManifests, change.DataSequenceNumber);
-        var deletes = ManifestPlan.Of(version.Files, ManifestContent.Deletes, change.AddedDeletes, change.RemovedDeletes, table.DefaultSpecId, snapshotId, sequence, change.MergesManifests);
+        var settings = ManifestSettings.Of(table.Properties, $"Table {version.Table.Identifier}");
+        var output = new ManifestOutput(version.Table, schema, settings.Codec, snapshotId, attempt, sequence, written);
+        var data = ManifestPlan.Of(version.Files, ManifestContent.Data, change.AddedData, change.RemovedData, table.DefaultSpecId, settings, snapshotId, sequence, change.MergesManifests, change.DataSequenceNumber);
+        var deletes = ManifestPlan.Of(version.Files, ManifestContent.Deletes, change.AddedDeletes, change.RemovedDeletes, table.DefaultSpecId, settings, snapshotId, sequence, change.MergesManifests);
         var manifests = new List<ManifestContents>();
         var fresh = new List<ManifestContents>();
         var rowIds = new RowIdAssignment(table);
@@ -53,13 +55,13 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         await output.WriteAsync(cancellationToken).ConfigureAwait(false);
         var after = version.Files.After(manifests, fresh, change.RemovedData.Concat(change.RemovedDeletes));
         var now = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), table.LastUpdatedMs + 1);
-        var summary = SnapshotSummary.Of(change, table.CurrentSnapshot, after);
+        var summary = SnapshotSummary.Of(change, table, after);
         var snapshot = new Snapshot(snapshotId, table.CurrentSnapshotId, sequence, now, list, summary, schema.SchemaId) { FirstRowId = rowIds.First, AddedRows = rowIds.Count };
         return new SnapshotDraft(snapshot, after);
     }
 
     /// <summary>The manifests of one attempt, under names as Iceberg Java gives them. None is read before the commit, so all are written at once.</summary>
-    private sealed class ManifestOutput(CatalogTable table, IcebergSchema schema, long snapshotId, int attempt, long sequence, WrittenFiles written)
+    private sealed class ManifestOutput(CatalogTable table, IcebergSchema schema, AvroCodec codec, long snapshotId, int attempt, long sequence, WrittenFiles written)
     {
         private readonly string _folder = (table.Metadata.Properties.GetValueOrDefault(TableProperties.MetadataPath)?.TrimEnd('/') ?? table.Metadata.Location + "/metadata") + "/";
         private readonly string _uuid = RandomIds.Uuid();
@@ -68,7 +70,7 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         public ManifestContents Add(IReadOnlyList<ManifestEntry> entries, ManifestContent content)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{_folder}{_uuid}-m{_files.Count}.avro");
-            var bytes = ManifestWriter.Write(table.Metadata.FormatVersion, schema, SpecOf(entries[0].File), content, entries);
+            var bytes = ManifestWriter.Write(table.Metadata.FormatVersion, codec, schema, SpecOf(entries[0].File), content, entries);
             _files.Add((name, bytes));
             return new ManifestContents(Describe(name, bytes.Length, content, entries), [.. entries.Where(e => e.Status != EntryStatus.Deleted)]);
         }
@@ -76,7 +78,7 @@ internal sealed record SnapshotDraft(Snapshot Snapshot, TableFiles After)
         public string AddList(IEnumerable<ManifestContents> manifests)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{_folder}snap-{snapshotId}-{attempt}-{_uuid}.avro");
-            _files.Add((name, ManifestList.Write(table.Metadata.FormatVersion, snapshotId, table.Metadata.CurrentSnapshotId, sequence, manifests.Select(m => m.Manifest))));
+            _files.Add((name, ManifestList.Write(table.Metadata.FormatVersion, codec, snapshotId, table.Metadata.CurrentSnapshotId, sequence, manifests.Select(m => m.Manifest))));
             return name;
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLake.Iceberg.Manifests;
+using CdcLake.Iceberg.Scanning;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 
@@ -9,9 +10,9 @@ namespace CdcLake.Iceberg.Transactions;
 internal static class SnapshotSummary
 {
     /// <param name="change">What the commit does.</param>
-    /// <param name="parent">The snapshot before it, whose totals are carried on; null when there is none.</param>
+    /// <param name="table">Before it. The totals of its snapshot are carried on, and its properties say whether partitions are told of (<c>write.summary.partition-limit</c>).</param>
     /// <param name="after">The live files after it: counted only where the parent lacks a total.</param>
-    public static IReadOnlyDictionary<string, string> Of(SnapshotChange change, Snapshot? parent, TableFiles after)
+    public static IReadOnlyDictionary<string, string> Of(SnapshotChange change, TableMetadata table, TableFiles after)
     {
         var summary = new Dictionary<string, string>(StringComparer.Ordinal) { ["operation"] = OperationOf(change) };
         foreach (var (key, value) in change.Marker?.ToSummary() ?? [])
@@ -21,21 +22,13 @@ internal static class SnapshotSummary
 
         var added = FileTotals.Of(change.AddedData, change.AddedDeletes);
         var removed = FileTotals.Of(change.RemovedData, change.RemovedDeletes);
-        AddPositive(summary, "added-data-files", added.DataFiles);
-        AddPositive(summary, "deleted-data-files", removed.DataFiles);
-        AddPositive(summary, "added-records", added.Records);
-        AddPositive(summary, "deleted-records", removed.Records);
-        AddPositive(summary, "added-files-size", added.Size);
-        AddPositive(summary, "removed-files-size", removed.Size);
-        AddDeletes(summary, "added", added, change.AddedDeletes);
-        AddDeletes(summary, "removed", removed, change.RemovedDeletes);
+        AddChanges(summary, change.AddedData, change.AddedDeletes, change.RemovedData, change.RemovedDeletes);
         if (change.HasFiles)
         {
-            var changed = new[] { change.AddedData, change.AddedDeletes, change.RemovedData, change.RemovedDeletes }.SelectMany(f => f).Select(f => (f.SpecId, f.Partition)).Distinct();
-            AddPositive(summary, "changed-partition-count", changed.Count());
+            AddPartitions(summary, change, table);
         }
 
-        AddTotals(summary, FileTotals.Of(parent) is { } before ? before + added - removed : FileTotals.Of(after));
+        AddTotals(summary, FileTotals.Of(table.CurrentSnapshot) is { } before ? before + added - removed : FileTotals.Of(after));
         return summary;
     }
 
@@ -46,7 +39,43 @@ internal static class SnapshotSummary
         : change.AddedData.Count == 0 ? "delete"
         : "overwrite";
 
-    private static void AddDeletes(Dictionary<string, string> summary, string verb, FileTotals totals, List<DataFile> files)
+    private static void AddChanges(Dictionary<string, string> summary, IReadOnlyList<DataFile> addedData, IReadOnlyList<DataFile> addedDeletes, IReadOnlyList<DataFile> removedData, IReadOnlyList<DataFile> removedDeletes)
+    {
+        var added = FileTotals.Of(addedData, addedDeletes);
+        var removed = FileTotals.Of(removedData, removedDeletes);
+        AddPositive(summary, "added-data-files", added.DataFiles);
+        AddPositive(summary, "deleted-data-files", removed.DataFiles);
+        AddPositive(summary, "added-records", added.Records);
+        AddPositive(summary, "deleted-records", removed.Records);
+        AddPositive(summary, "added-files-size", added.Size);
+        AddPositive(summary, "removed-files-size", removed.Size);
+        AddDeletes(summary, "added", added, addedDeletes);
+        AddDeletes(summary, "removed", removed, removedDeletes);
+    }
+
+    private static void AddPartitions(Dictionary<string, string> summary, SnapshotChange change, TableMetadata table)
+    {
+        var lists = new[] { change.AddedData, change.AddedDeletes, change.RemovedData, change.RemovedDeletes };
+        var changed = lists.SelectMany(f => f).DistinctBy(KeyOf).ToList();
+        AddPositive(summary, "changed-partition-count", changed.Count);
+        if (changed.Count == 0 || changed.Count > TableProperties.Number(table.Properties, TableProperties.SummaryPartitionLimit, 0))
+        {
+            return;
+        }
+
+        summary["partition-summaries-included"] = "true";
+        foreach (var partition in changed)
+        {
+            var of = lists.Select(l => l.Where(f => KeyOf(f).Equals(KeyOf(partition))).ToList()).ToList();
+            var entries = new Dictionary<string, string>(StringComparer.Ordinal);
+            AddChanges(entries, of[0], of[1], of[2], of[3]);
+            summary[$"partitions.{PartitionCells.PathOf(partition, table)}"] = string.Join(',', entries.Select(e => $"{e.Key}={e.Value}"));
+        }
+
+        (int Spec, PartitionTuple Values) KeyOf(DataFile file) => (file.SpecId ?? table.DefaultSpecId, file.Partition);
+    }
+
+    private static void AddDeletes(Dictionary<string, string> summary, string verb, FileTotals totals, IReadOnlyList<DataFile> files)
     {
         AddPositive(summary, $"{verb}-delete-files", totals.DeleteFiles);
         AddPositive(summary, $"{verb}-position-delete-files", files.Count(f => f.Content == FileContent.PositionDeletes && !f.IsDeletionVector));

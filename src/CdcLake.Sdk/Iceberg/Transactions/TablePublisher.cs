@@ -9,8 +9,6 @@ namespace CdcLake.Iceberg.Transactions;
 /// </summary>
 internal static class TablePublisher
 {
-    private const int MaxRebases = 10;
-
     /// <summary>Publishes all in one act.</summary>
     /// <param name="catalog">The catalog of all of them.</param>
     /// <param name="tables">One, or several where the catalog commits together.</param>
@@ -24,7 +22,8 @@ internal static class TablePublisher
             await table.GiveWayAsync().ConfigureAwait(false);
         }
 
-        for (var attempt = 1; ; attempt++)
+        var (retry, begun) = (tables[0].Retry, tables[0].Clock.GetTimestamp());
+        for (var attempt = 0; ; attempt++)
         {
             var outcome = await AskAsync(catalog, tables).ConfigureAwait(false);
             switch (outcome)
@@ -50,7 +49,7 @@ internal static class TablePublisher
                 table.TakeBack();
             }
 
-            var reason = Objection(tables, now) ?? (attempt == MaxRebases ? conflict.Reason : null);
+            var reason = Objection(tables, now) ?? (attempt >= retry.Retries || tables[0].Clock.GetElapsedTime(begun) >= retry.Time ? conflict.Reason : null);
             if (reason is not null)
             {
                 await AbandonAsync(tables).ConfigureAwait(false);

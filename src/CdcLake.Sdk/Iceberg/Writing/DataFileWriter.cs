@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CdcLake.Columnar;
 using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Tables;
@@ -51,6 +52,9 @@ internal sealed class DataFileWriter : IAsyncDisposable
             PageRows = settings.PageRows,
             DictionaryBytes = settings.DictionaryBytes,
             VariantSampleRows = settings.VariantSampleRows,
+            HasPagesV2 = settings.HasPagesV2,
+            WithoutDictionary = layout.Schema.Fields.Where(f => settings.WithoutDictionary.Contains(f.Name)).Select(f => f.Id).ToFrozenSet(),
+            WithoutBounds = layout.Schema.Fields.Where(f => settings.WithoutBounds.Contains(f.Name)).Select(f => f.Id).ToFrozenSet(),
             BloomFilters = layout.Schema.Fields.Where(f => settings.BloomFilters.ContainsKey(f.Name)).ToDictionary(f => f.Id, f => settings.BloomFilters[f.Name]),
             KeyValues = [new("iceberg.schema", layout.Schema.ToJson())],
         };

@@ -51,12 +51,8 @@ internal sealed class EqualityDeletesWriter : IDeletedRowsWriter, IAsyncDisposab
         ImmutableArray<IcebergField> fields = [.. layout.Key.Select(k => layout.Schema.Fields[k])];
         _keys = new TableLayout(
             layout.KeySchema, [.. Enumerable.Range(0, fields.Length)], new IcebergSchema(layout.Schema.SchemaId, fields, []), Metadata.Properties);
-        _options = new ParquetWriterOptions
-        {
-            Codec = settings.Compression,
-            CompressionLevel = settings.CompressionLevel,
-            KeyValues = [new("delete-type", "equality"), new("delete-field-ids", string.Join(", ", fields.Select(f => f.Id.ToString(CultureInfo.InvariantCulture)))), new("iceberg.schema", _keys.Schema.ToJson())],
-        };
+        _options = settings.ForDeletes(
+            [new("delete-type", "equality"), new("delete-field-ids", string.Join(", ", fields.Select(f => f.Id.ToString(CultureInfo.InvariantCulture)))), new("iceberg.schema", _keys.Schema.ToJson())]);
     }
 
     /// <summary>Rows that deletes which were written here hide, and of which nobody knows where they lie.</summary>

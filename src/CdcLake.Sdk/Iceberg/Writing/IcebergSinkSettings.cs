@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CdcLake.Compression;
 using CdcLake.Iceberg.Index;
 using CdcLake.Iceberg.Partitioning;
@@ -23,6 +24,18 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>Uncompressed bytes at which a row group is closed; <c>write.parquet.row-group-size-bytes</c>.</summary>
     public long RowGroupBytes { get; init; } = 128L << 20;
+
+    /// <summary>True for data pages of version 2; <c>write.parquet.page-version</c>.</summary>
+    public bool HasPagesV2 { get; init; }
+
+    /// <summary>Names of columns without dictionary; <c>write.parquet.dict-encoding-enabled.column.</c>name.</summary>
+    public IReadOnlySet<string> WithoutDictionary { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Names of columns without bounds in the files themselves; <c>write.parquet.stats-enabled.column.</c>name.</summary>
+    public IReadOnlySet<string> WithoutBounds { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>How delete files are written; null: as data files, with sizes of their own. <c>write.delete.parquet.</c>…</summary>
+    public ParquetWriterOptions? DeleteFiles { get; init; }
 
     /// <summary>Uncompressed bytes at which a page is closed; <c>write.parquet.page-size-bytes</c>.</summary>
     public int PageBytes { get; init; } = 1 << 20;
@@ -113,4 +126,9 @@ internal sealed record IcebergSinkSettings
 
     /// <summary>Further properties of a table that the sink creates.</summary>
     public IReadOnlyDictionary<string, string> TableProperties { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Options of a delete file.</summary>
+    /// <param name="keyValues">What its footer says of it.</param>
+    public ParquetWriterOptions ForDeletes(IReadOnlyList<KeyValuePair<string, string>> keyValues) =>
+        (DeleteFiles ?? new ParquetWriterOptions { Codec = Compression, CompressionLevel = CompressionLevel, HasPagesV2 = HasPagesV2 }) with { KeyValues = keyValues };
 }

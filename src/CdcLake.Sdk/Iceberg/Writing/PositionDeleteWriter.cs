@@ -26,12 +26,7 @@ internal sealed class PositionDeleteWriter
         _store = store;
         _names = names;
         _written = written;
-        _options = new ParquetWriterOptions
-        {
-            Codec = settings.Compression,
-            CompressionLevel = settings.CompressionLevel,
-            KeyValues = [new("delete-type", "position")],
-        };
+        _options = settings.ForDeletes([new("delete-type", "position")]);
     }
 
     /// <param name="partition">That of all the data files.</param>

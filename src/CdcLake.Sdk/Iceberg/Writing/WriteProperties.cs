@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using CdcLake.Iceberg.Tables;
+using CdcLake.Iceberg.Transactions;
 using CdcLake.Parquet.Format;
 
 namespace CdcLake.Iceberg.Writing;
@@ -34,8 +36,15 @@ internal static class WriteProperties
 
         RequireParquet(properties, TableProperties.FileFormat, where);
         RequireParquet(properties, TableProperties.DeleteFileFormat, where);
+        _ = ManifestSettings.Of(properties, where); // what commits go by is looked at now, not at the first of them
+        _ = CommitRetry.Of(properties, where);
         return FileCompression.Of(properties, where).ApplyTo(settings) with
         {
+            HasPagesV2 = HasPagesV2(properties, where),
+            WithoutDictionary = ColumnsOf(properties, TableProperties.DictionaryEnabled),
+            WithoutBounds = ColumnsOf(properties, TableProperties.StatisticsEnabled),
+            DeleteFiles = ForDeletes(properties, where),
+            MaxOwnDeleteFiles = OneOf(properties, TableProperties.DeleteGranularity, where, "partition", "file") == "file" ? int.MaxValue : settings.MaxOwnDeleteFiles,
             TargetFileSizeBytes = Bytes(properties, TableProperties.TargetFileSize, settings.TargetFileSizeBytes, where),
             RowGroupBytes = Bytes(properties, TableProperties.RowGroupSize, settings.RowGroupBytes, where),
             PageBytes = (int)Math.Min(Bytes(properties, TableProperties.PageSize, settings.PageBytes, where), MostPageBytes),
@@ -72,6 +81,60 @@ internal static class WriteProperties
         properties.TryAdd(TableProperties.PreviousMetadataMax, Text(TableProperties.PreviousMetadataDefault));
         properties.Remove(TableProperties.FormatVersion); // no property of a table but a field of its metadata
         return properties;
+    }
+
+    /// <summary>What <c>write.delete.parquet.</c>… says, for the rest what is said of data files; null when nothing is said of delete files.</summary>
+    private static ParquetWriterOptions? ForDeletes(Dictionary<string, string> properties, string where)
+    {
+        const string deletes = "write.delete.parquet.";
+        const string data = "write.parquet.";
+        var own = properties.Where(p => p.Key.StartsWith(deletes, StringComparison.Ordinal)).ToDictionary(p => data + p.Key[deletes.Length..], p => p.Value);
+        if (own.Count == 0)
+        {
+            return null;
+        }
+
+        where = $"Among properties of delete files ({deletes}…) {where}";
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in (string[])[TableProperties.Compression, TableProperties.CompressionLevel, TableProperties.PageVersion])
+        {
+            if (properties.TryGetValue(name, out var value) && !(name == TableProperties.CompressionLevel && own.ContainsKey(TableProperties.Compression)))
+            {
+                all[name] = value;
+            }
+        }
+
+        foreach (var (name, value) in own)
+        {
+            all[name] = value;
+        }
+
+        var compression = FileCompression.Of(all, where);
+        var defaults = new ParquetWriterOptions();
+        return defaults with
+        {
+            Codec = compression.Codec,
+            CompressionLevel = compression.Level,
+            HasPagesV2 = HasPagesV2(all, where),
+            RowGroupBytes = Bytes(all, TableProperties.RowGroupSize, defaults.RowGroupBytes, where),
+            PageBytes = (int)Math.Min(Bytes(all, TableProperties.PageSize, defaults.PageBytes, where), MostPageBytes),
+            PageRows = (int)Math.Min(Bytes(all, TableProperties.PageRows, defaults.PageRows, where), MostPageRows),
+            DictionaryBytes = (int)Math.Min(Bytes(all, TableProperties.DictionarySize, defaults.DictionaryBytes, where), MostPageBytes),
+        };
+    }
+
+    private static bool HasPagesV2(Dictionary<string, string> properties, string where) => OneOf(properties, TableProperties.PageVersion, where, "v1", "v2") == "v2";
+
+    /// <summary>The columns for which something that all columns have is switched off.</summary>
+    private static FrozenSet<string> ColumnsOf(Dictionary<string, string> properties, string prefix) =>
+        properties.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && TableProperties.IsFalse(properties, k)).Select(k => k[prefix.Length..]).ToFrozenSet();
+
+    /// <summary>A word; the first of those that there are when the property is absent.</summary>
+    private static string OneOf(Dictionary<string, string> properties, string name, string where, params string[] words)
+    {
+        var text = properties.GetValueOrDefault(name, words[0]);
+        return words.FirstOrDefault(w => w.Equals(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw new CatalogException($"{where} has {name}={text}, which is none of {string.Join(", ", words)}. Set it to one of them, or remove it.");
     }
 
     private static void RequireParquet(Dictionary<string, string> properties, string name, string where)

@@ -45,6 +45,9 @@ internal sealed class ChunkFooter
     /// <summary>Data pages that hold dictionary indices.</summary>
     public required int DictionaryEncodedPages { get; init; }
 
+    /// <summary>Kind of the data pages.</summary>
+    public PageType PageType { get; init; } = PageType.DataV1;
+
     /// <summary>File offset of the dictionary page, or null without one.</summary>
     public long? DictionaryOffset { get; set; }
 

@@ -266,8 +266,8 @@ internal static class FooterWriter
         Span<(PageType Page, PageEncoding Encoding, int Count)> all =
         [
             (PageType.Dictionary, PageEncoding.Plain, chunk.DictionaryOffset is null ? 0 : 1),
-            (PageType.DataV1, PageEncoding.RleDictionary, chunk.DictionaryEncodedPages),
-            (PageType.DataV1, PageEncoding.Plain, chunk.Pages.Count - chunk.DictionaryEncodedPages),
+            (chunk.PageType, PageEncoding.RleDictionary, chunk.DictionaryEncodedPages),
+            (chunk.PageType, PageEncoding.Plain, chunk.Pages.Count - chunk.DictionaryEncodedPages),
         ];
         var kinds = 0;
         foreach (var (_, _, count) in all)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CdcLake.Compression;
 
 namespace CdcLake.Parquet.Format;
@@ -22,6 +23,15 @@ internal sealed record ParquetWriterOptions
 
     /// <summary>Bytes of the distinct values of a column chunk beyond which it goes on without dictionary; 0 = never a dictionary.</summary>
     public int DictionaryBytes { get; init; } = 1 << 20;
+
+    /// <summary>True for data pages of version 2: levels stand before the compressed values as they are.</summary>
+    public bool HasPagesV2 { get; init; }
+
+    /// <summary>Field ids of columns that get no dictionary.</summary>
+    public IReadOnlySet<int> WithoutDictionary { get; init; } = FrozenSet<int>.Empty;
+
+    /// <summary>Field ids of columns without bounds in footer and page index. <see cref="ParquetFileMetrics"/> have them all the same.</summary>
+    public IReadOnlySet<int> WithoutBounds { get; init; } = FrozenSet<int>.Empty;
 
     /// <summary>Columns that get Bloom filters, by field id.</summary>
     public IReadOnlyDictionary<int, BloomFilterOptions> BloomFilters { get; init; } = new Dictionary<int, BloomFilterOptions>();

@@ -28,7 +28,7 @@ internal sealed class BytesChunkWriter : ColumnChunkWriter
     {
         _isText = column.Type.Kind == TypeKind.String;
         _hasBounds = column.HasBounds;
-        if (options.DictionaryBytes > 0)
+        if (AllowsDictionary)
         {
             _dictionary = new BytesDictionary();
             _dictionaryOpen = true;

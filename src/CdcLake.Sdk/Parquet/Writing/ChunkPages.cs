@@ -38,15 +38,25 @@ internal sealed class ChunkPages : IDisposable
     public long DictionaryLength => _dictionary.Length;
 
     /// <summary>Compresses and keeps one data page.</summary>
-    public void AddData(ReadOnlySpan<byte> body, int rows, int nulls, PageEncoding encoding, byte[]? min, byte[]? max)
+    public void AddData(ReadOnlySpan<byte> body, int rows, int nulls, in EncodedValues values)
     {
         var compressed = Compress(body);
-        PageHeaderWriter.WriteDataPage(_header, body.Length, compressed.Length, Crc32.HashToUInt32(compressed), rows, encoding);
-        var length = _header.Written.Length + compressed.Length;
-        _entries.Add(new PageEntry(_data.Length, length, Rows, nulls, nulls == rows, min, max));
+        PageHeaderWriter.WriteDataPage(_header, body.Length, compressed.Length, Crc32.HashToUInt32(compressed), rows, values.Encoding);
+        Count(compressed.Length, rows, nulls, values);
         Append(_data, body.Length, compressed);
-        Rows += rows;
-        DictionaryEncodedPages += encoding == PageEncoding.RleDictionary ? 1 : 0;
+    }
+
+    /// <summary>Compresses the values of one data page of version 2, which stand behind <paramref name="levels"/> bytes of levels, and keeps it.</summary>
+    public void AddDataV2(ReadOnlySpan<byte> body, int levels, int rows, int nulls, in EncodedValues values)
+    {
+        var isCompressed = _codec != CompressionCodec.Uncompressed && levels < body.Length; // some readers cannot undo the compression of nothing
+        var compressed = isCompressed ? Compress(body[levels..]) : body[levels..];
+        var crc = new Crc32();
+        crc.Append(body[..levels]);
+        crc.Append(compressed);
+        PageHeaderWriter.WriteDataPageV2(_header, body.Length, levels + compressed.Length, crc.GetCurrentHashAsUInt32(), new DataPageV2(rows, nulls, levels, isCompressed), values.Encoding);
+        Count(levels + compressed.Length, rows, nulls, values);
+        Append(_data, body.Length - levels, compressed, body[..levels]);
     }
 
     /// <summary>Compresses and keeps the dictionary page, which stands before the data pages in the file.</summary>
@@ -93,10 +103,18 @@ internal sealed class ChunkPages : IDisposable
         return target[.._scratch.Compressor.Compress(body, target)];
     }
 
-    private void Append(PagedBuffer buffer, int uncompressed, ReadOnlySpan<byte> compressed)
+    private void Count(int bytes, int rows, int nulls, in EncodedValues values)
+    {
+        _entries.Add(new PageEntry(_data.Length, _header.Written.Length + bytes, Rows, nulls, nulls == rows, values.Min, values.Max));
+        Rows += rows;
+        DictionaryEncodedPages += values.Encoding == PageEncoding.RleDictionary ? 1 : 0;
+    }
+
+    private void Append(PagedBuffer buffer, int uncompressed, ReadOnlySpan<byte> compressed, ReadOnlySpan<byte> levels = default)
     {
         buffer.Append(_header.Written.Span);
+        buffer.Append(levels);
         buffer.Append(compressed);
-        UncompressedSize += _header.Written.Length + uncompressed;
+        UncompressedSize += _header.Written.Length + levels.Length + uncompressed;
     }
 }

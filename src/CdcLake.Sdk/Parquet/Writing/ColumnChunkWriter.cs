@@ -13,6 +13,8 @@ namespace CdcLake.Parquet.Writing;
 //   deeper column          the same  with as many bits as the highest level needs
 //   values                           PLAIN, or 1 byte bit width + RLE hybrid of dictionary indices; nulls take no place
 //
+// In a V2 page the levels have no length before them, since the header has it, and only the values are compressed.
+//
 // Source: parquet-format/README.md, "Data Pages".
 
 /// <summary>Collects the rows of one column, closes pages as they fill, and keeps them until the row group ends.</summary>
@@ -50,6 +52,9 @@ internal abstract class ColumnChunkWriter : IDisposable
     protected BloomFilter? Bloom { get; }
 
     protected ParquetWriterOptions Options { get; }
+
+    /// <summary>True when the chunk may have a dictionary.</summary>
+    protected bool AllowsDictionary => Options.DictionaryBytes > 0 && !Options.WithoutDictionary.Contains(Column.FieldId);
 
     protected Scratch Scratch { get; }
 
@@ -132,16 +137,18 @@ internal abstract class ColumnChunkWriter : IDisposable
     {
         ClosePage();
         CloseDictionary();
+        var statistics = TakeStatistics(_chunkNulls);
         var footer = new ChunkFooter
         {
             Column = Column,
             Codec = Options.Codec,
-            Statistics = TakeStatistics(_chunkNulls),
+            Statistics = HasBounds ? statistics : statistics with { Min = null, Max = null },
             Pages = Pages.Entries,
             ValueCount = Pages.Rows,
             UncompressedSize = Pages.UncompressedSize,
             CompressedSize = Pages.CompressedSize,
             DictionaryEncodedPages = Pages.DictionaryEncodedPages,
+            PageType = Options.HasPagesV2 ? PageType.DataV2 : PageType.DataV1,
             BloomFilter = Bloom?.Take(),
         };
         _fileNulls += _chunkNulls;
@@ -211,6 +218,8 @@ internal abstract class ColumnChunkWriter : IDisposable
         }
     }
 
+    private bool HasBounds => !Options.WithoutBounds.Contains(Column.FieldId);
+
     private int LevelWidth => RleEncoder.WidthFor(Column.MaxDefinition + 1);
 
     private int EncodeLevels(Span<byte> target)
@@ -236,18 +245,26 @@ internal abstract class ColumnChunkWriter : IDisposable
             return;
         }
 
-        var levelsLength = Column.Required ? 0 : LevelsPrefix + RleEncoder.MaxLength(_rows, LevelWidth);
-        var body = Scratch.Body(checked(levelsLength + MaxEncodedLength));
-        var position = 0;
-        if (!Column.Required)
+        var prefix = Options.HasPagesV2 || Column.Required ? 0 : LevelsPrefix;
+        var body = Scratch.Body(checked(prefix + (Column.Required ? 0 : RleEncoder.MaxLength(_rows, LevelWidth)) + MaxEncodedLength));
+        var levels = Column.Required ? 0 : EncodeLevels(body[prefix..]);
+        if (prefix > 0)
         {
-            var levels = EncodeLevels(body[LevelsPrefix..]);
             BinaryPrimitives.WriteInt32LittleEndian(body, levels);
-            position = LevelsPrefix + levels;
         }
 
-        var values = EncodeValues(body[position..]);
-        Pages.AddData(body[..(position + values.Length)], _rows, _nullRows, values.Encoding, values.Min, values.Max);
+        var values = EncodeValues(body[(prefix + levels)..]);
+        values = HasBounds ? values : values with { Min = null, Max = null };
+        var page = body[..(prefix + levels + values.Length)];
+        if (Options.HasPagesV2)
+        {
+            Pages.AddDataV2(page, levels, _rows, _nullRows, values);
+        }
+        else
+        {
+            Pages.AddData(page, _rows, _nullRows, values);
+        }
+
         _chunkNulls += _nullRows;
         _rows = 0;
         _nullRows = 0;

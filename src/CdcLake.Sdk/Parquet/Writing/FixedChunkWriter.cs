@@ -30,7 +30,7 @@ internal sealed class FixedChunkWriter<T, TFormat> : ColumnChunkWriter
         _fixedLength = PhysicalTypes.FixedLength(column.Type);
         _largest = column.Type.Kind == TypeKind.Decimal ? PhysicalTypes.LargestUnscaled(column.Type.Precision) : ulong.MaxValue;
         _smallest = column.Type.Kind == TypeKind.Decimal ? -_largest : 0;
-        if (options.DictionaryBytes > 0 && typeof(TFormat) != typeof(BooleanFormat))
+        if (AllowsDictionary && typeof(TFormat) != typeof(BooleanFormat))
         {
             _dictionary = new FixedDictionary<T, TFormat>();
             _dictionaryOpen = true;
