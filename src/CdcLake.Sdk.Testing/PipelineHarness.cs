@@ -161,6 +161,28 @@ public sealed class PipelineHarness : IAsyncDisposable
         return await _sinks.Of(target).ReadAsync<T>(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What an operator keeps now: how many rows of each side of a join, how many groups of an aggregate, and how large that is, all partitions together and wherever it lies.</summary>
+    /// <param name="operatorName">As in <see cref="OperatorDescription.Name"/>: <c>join(appdb.sales,appdb.products)</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The plan has no such operator, or it keeps nothing.</exception>
+    /// <exception cref="PipelineHarnessException">The pipeline failed.</exception>
+    public Task<IReadOnlyList<StateStore>> StateAsync(string operatorName, CancellationToken cancellationToken = default) =>
+        StateAsync(r => r.StoresAsync(operatorName, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// The rows that an operator keeps now, each as often as it is kept, in the order of their columns. It is read from a checkpoint that the call has the pipeline make, as a restart would: reading
+    /// costs the running pipeline nothing, and what is read is what the next process would have.
+    /// </summary>
+    /// <typeparam name="T">A type with a property for each column that is wanted (see <see cref="StateStore.Columns"/>), or <see cref="Row"/>.</typeparam>
+    /// <param name="operatorName">As in <see cref="OperatorDescription.Name"/>: <c>join(appdb.sales,appdb.products)</c>.</param>
+    /// <param name="store">As in <see cref="StateStore.Name"/>: <c>left</c>; null where it keeps one thing.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The plan has no such operator, it keeps nothing, or not that.</exception>
+    /// <exception cref="SchemaMismatchException">The type does not fit the rows.</exception>
+    /// <exception cref="PipelineHarnessException">The pipeline failed.</exception>
+    public Task<IReadOnlyList<T>> StateRowsAsync<T>(string operatorName, string? store = null, CancellationToken cancellationToken = default) =>
+        StateAsync(r => r.RowsAsync<T>(operatorName, store, cancellationToken), cancellationToken);
+
     /// <summary>An Iceberg table that the pipeline writes, in memory, with all that can be read of one: rows at a GTID, snapshots, changes, files.</summary>
     /// <param name="name">Namespace and table: <c>demo.sales_by_product</c>.</param>
     /// <exception cref="ArgumentException">The pipeline writes no such table.</exception>
@@ -259,6 +281,13 @@ public sealed class PipelineHarness : IAsyncDisposable
     {
         await _runs.DisposeAsync().ConfigureAwait(false);
         await _servers.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<T>> StateAsync<T>(Func<StateReader, Task<IReadOnlyList<T>>> read, CancellationToken cancellationToken)
+    {
+        using var turn = await _turn.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await _runs.SettleAsync(cancellationToken, checkpoints: true).ConfigureAwait(false);
+        return await read(new StateReader(_runs.Current.Pipeline, _servers.Checkpoints, _clock)).ConfigureAwait(false);
     }
 
     private async Task<List<(SinkTable Sink, IReadOnlyList<string> Rows)>> TextsAsync(CancellationToken cancellationToken)

@@ -172,6 +172,9 @@ public sealed partial class Pipeline : IAsyncDisposable
     /// <summary>What it is made of.</summary>
     internal PipelineDefinition Definition => _definition;
 
+    /// <summary>The plan of the newest run; null before the first.</summary>
+    internal BoundPlan? Bound => Volatile.Read(ref _bound);
+
     /// <summary>The same pipeline with other options, which are frozen. This one must not be run then.</summary>
     internal Pipeline Configured(PipelineOptions options) => new Pipeline(_definition.With(options)).Attached();
 

@@ -20,11 +20,12 @@ internal sealed class HarnessRuns(Pipeline pipeline, HarnessServers servers, Cra
     /// <summary>Waits until every target shows all transactions, in as many processes as that takes.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <param name="killsAtLast">A kill that was asked for happens at the latest when nothing is left to do.</param>
+    /// <param name="checkpoints">The state of that position is in the newest checkpoint then.</param>
     /// <exception cref="PipelineHarnessException">The pipeline failed.</exception>
-    public async Task SettleAsync(CancellationToken cancellationToken, bool killsAtLast = false)
+    public async Task SettleAsync(CancellationToken cancellationToken, bool killsAtLast = false, bool checkpoints = false)
     {
         var count = servers.MySql.Count;
-        for (var restarts = 0; !await IsSettledAsync(count, killsAtLast, cancellationToken).ConfigureAwait(false); restarts++)
+        for (var restarts = 0; !await IsSettledAsync(count, killsAtLast, checkpoints, cancellationToken).ConfigureAwait(false); restarts++)
         {
             await Current.DisposeAsync().ConfigureAwait(false);
             Current = restarts < MostRestarts ? Start() : throw Failure($"was killed {MostRestarts} times and never got to {MemoryServer.PositionOf(count)}. Choose a lower CrashRate.", null);
@@ -40,12 +41,12 @@ internal sealed class HarnessRuns(Pipeline pipeline, HarnessServers servers, Cra
     public ValueTask DisposeAsync() => Current.DisposeAsync();
 
     // False when the process was killed meanwhile.
-    private async Task<bool> IsSettledAsync(int count, bool killsAtLast, CancellationToken cancellationToken)
+    private async Task<bool> IsSettledAsync(int count, bool killsAtLast, bool checkpoints, CancellationToken cancellationToken)
     {
         var process = Current;
         try
         {
-            await ReachAsync(process, count, cancellationToken).ConfigureAwait(false);
+            await ReachAsync(process, count, checkpoints, cancellationToken).ConfigureAwait(false);
             if (killsAtLast && crashes.Pending is not null)
             {
                 crashes.Disarm();
@@ -71,8 +72,8 @@ internal sealed class HarnessRuns(Pipeline pipeline, HarnessServers servers, Cra
         }
     }
 
-    // Every target first, those included of tables that are read once the log is; then, where chance or a crash that waits for it says so, a checkpoint.
-    private async Task ReachAsync(HarnessProcess process, int count, CancellationToken cancellationToken)
+    // Every target first, those included of tables that are read once the log is; then, where the caller, chance or a crash that waits for it says so, a checkpoint.
+    private async Task ReachAsync(HarnessProcess process, int count, bool checkpoints, CancellationToken cancellationToken)
     {
         var (running, gtid) = (process.Pipeline, MemoryServer.PositionOf(count).ToString());
         await running.WaitForGtidAsync(gtid, null, cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
@@ -83,7 +84,7 @@ internal sealed class HarnessRuns(Pipeline pipeline, HarnessServers servers, Cra
         }
 
         await running.WaitForGtidAsync(gtid, null, cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
-        if (crashes.Pending is not null || (Hash64.Of(Hash64.Combine((ulong)options.Seed, (ulong)count)) & 1) == 0)
+        if (checkpoints || crashes.Pending is not null || (Hash64.Of(Hash64.Combine((ulong)options.Seed, (ulong)count)) & 1) == 0)
         {
             await running.CheckpointAsync(cancellationToken).WaitAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
         }

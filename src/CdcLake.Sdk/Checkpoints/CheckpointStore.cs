@@ -50,8 +50,12 @@ internal sealed class CheckpointStore : IAsyncDisposable
 
     /// <summary>Where the newest checkpoint of a folder stands, whatever plan it is of; null when there is none that can be read.</summary>
     public static async Task<IReadOnlyDictionary<string, string>?> FindPositionAsync(IObjectStore files, CancellationToken cancellationToken) =>
+        (await FindAsync(files, cancellationToken).ConfigureAwait(false))?.Position;
+
+    /// <summary>The newest checkpoint of a folder, whatever plan it is of; null when there is none that can be read.</summary>
+    public static async Task<CheckpointDescriptor?> FindAsync(IObjectStore files, CancellationToken cancellationToken) =>
         await FindNewestAsync(files, cancellationToken).ConfigureAwait(false) is { } newest && await files.TryReadAsync(newest, cancellationToken).ConfigureAwait(false) is { } content
-            ? DescriptorJson.Read(content, out _)?.Position
+            ? DescriptorJson.Read(content, out _)
             : null;
 
     /// <summary>The newest checkpoint, or null when there is none.</summary>

@@ -81,5 +81,20 @@ public sealed class ReadmeTestingTests
         Assert.Equal(2, plan.Tables.Count);
     }
 
+    [Fact]
+    public async Task State_of_the_readme_works()
+    {
+        await using var harness = await PipelineHarness.StartAsync(Testing.SalesPipeline.Build());
+
+        // snippet: harness-state
+        await harness.Table<Product>("appdb.products").InsertManyAsync([new(1, "KET-1", "Kettle"), new(2, "MUG-1", "Mug")]);
+        var stores = await harness.StateAsync("join(appdb.sales,appdb.products)");
+        Assert.Equal([("left", 0L), ("right", 2L)], stores.Select(s => (s.Name, s.Rows)));
+        var kept = await harness.StateRowsAsync<Product>("join(appdb.sales,appdb.products)", "right");
+        Assert.Equal(["Kettle", "Mug"], kept.Select(p => p.Name));
+        // end-snippet
+        Assert.True(stores[1].Bytes > stores[0].Bytes);
+    }
+
     public sealed record User(uint Id, string Mail, decimal? Credit);
 }

@@ -12,7 +12,7 @@ namespace CdcLake.Dataflow.Operators;
 /// present row with +1, and nothing when the two are equal. A group whose last row is withdrawn disappears; without a key there is one group, which is there from the end of
 /// the first epoch on, rows or not.
 /// </summary>
-internal sealed class AggregateOperator : IOperator
+internal sealed class AggregateOperator : IOperator, IKeepsRows
 {
     // Rows that go through all accumulators before the next: few enough for their groups' records to stay in the processor's cache.
     private const int SliceRows = 512;
@@ -60,6 +60,8 @@ internal sealed class AggregateOperator : IOperator
     public int Inputs => 1;
 
     public IReadOnlyList<IStateStore> State { get; }
+
+    public IReadOnlyList<KeptRows> Kept => [new("groups", Schema, State, _touched.ReadAll)];
 
     public void Process(int input, ChangeBatch batch)
     {

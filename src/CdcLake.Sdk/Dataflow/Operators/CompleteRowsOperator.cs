@@ -9,7 +9,7 @@ namespace CdcLake.Dataflow.Operators;
 /// Completes changes of a table of which the source's log has only some columns (<see cref="ChangeBatch.LeftOut"/>), from a copy of all rows by key. A change is complete with what is before it in
 /// the stream, so rows are taken one change after the other; whole rows only keep the copy up to date.
 /// </summary>
-internal sealed class CompleteRowsOperator : IOperator
+internal sealed class CompleteRowsOperator : IOperator, IKeepsRows
 {
     private readonly Schema _input;
     private readonly RowsByKey _rows;
@@ -50,6 +50,8 @@ internal sealed class CompleteRowsOperator : IOperator
     public int Inputs => 1;
 
     public IReadOnlyList<IStateStore> State { get; }
+
+    public IReadOnlyList<KeptRows> Kept => [new("rows", _input, State, _rows.ReadAll)];
 
     public void BeginEpoch(EpochKind kind)
     {

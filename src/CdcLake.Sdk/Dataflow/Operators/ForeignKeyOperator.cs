@@ -9,7 +9,7 @@ namespace CdcLake.Dataflow.Operators;
 /// others; all come from one sender, in the source's order. It follows a key where the sender says that a change moves rows which refer to the changed ones
 /// (<see cref="ChangeBatch.MovesReferences"/>), as the source does: row after row, each change with all its consequences.
 /// </summary>
-internal sealed class ForeignKeyOperator : IOperator
+internal sealed class ForeignKeyOperator : IOperator, IKeepsRows
 {
     private readonly Schema[] _inputs;
     private readonly ReferringRows[] _copies;
@@ -40,6 +40,8 @@ internal sealed class ForeignKeyOperator : IOperator
     public int Inputs => _inputs.Length;
 
     public IReadOnlyList<IStateStore> State { get; }
+
+    public IReadOnlyList<KeptRows> Kept => [.. _copies.Select(c => c.Kept)];
 
     public void BeginEpoch(EpochKind kind)
     {

@@ -9,7 +9,7 @@ namespace CdcLake.Dataflow.Operators;
 /// sum of the output is the change of the join whatever the order of the inputs inside an epoch. Rows with a null in the key match nothing and are not kept.
 /// A row withdrawn before it is added counts as −1 until then; if it is still missing when the epoch ends, the input contradicts itself.
 /// </summary>
-internal sealed class JoinOperator : IOperator
+internal sealed class JoinOperator : IOperator, IKeepsRows
 {
     private readonly JoinSide _left;
     private readonly JoinSide _right;
@@ -38,6 +38,8 @@ internal sealed class JoinOperator : IOperator
     public int Inputs => 2;
 
     public IReadOnlyList<IStateStore> State { get; }
+
+    public IReadOnlyList<KeptRows> Kept => [_left.Kept("left"), _right.Kept("right")];
 
     public void Process(int input, ChangeBatch batch)
     {

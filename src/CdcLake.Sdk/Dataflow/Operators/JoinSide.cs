@@ -8,11 +8,13 @@ namespace CdcLake.Dataflow.Operators;
 internal sealed class JoinSide : IDisposable
 {
     private readonly RowsByKey _rows;
+    private readonly Schema _schema;
     private bool[] _skip = [];
     private bool _anySkipped;
 
     public JoinSide(Schema schema, IReadOnlyList<int> key)
     {
+        _schema = schema;
         _rows = new RowsByKey(schema, key);
         Key = key;
         Columns = schema.Count;
@@ -85,6 +87,9 @@ internal sealed class JoinSide : IDisposable
 
     /// <summary>At the end of an epoch, after its rows were given: rewrites the state where most of it is dead.</summary>
     public void Compact() => _rows.Compact();
+
+    /// <summary>What is kept, for looking into it.</summary>
+    public KeptRows Kept(string name) => new(name, _schema, [Rows], _rows.ReadAll);
 
     /// <inheritdoc cref="RowsByKey.BeginPiece"/>
     public void BeginPiece() => _rows.BeginPiece();

@@ -9,7 +9,7 @@ namespace CdcLake.Dataflow.Operators;
 /// Joins that ask whether a row has a partner: left, right and full joins give the pairs as <see cref="JoinOperator"/> does and the rows without one by themselves;
 /// tests (EXISTS, NOT EXISTS) give rows of the left only. State is the rows of both sides, as in an inner join.
 /// </summary>
-internal sealed class PartnerOperator : IOperator
+internal sealed class PartnerOperator : IOperator, IKeepsRows
 {
     private readonly JoinSide _left;
     private readonly JoinSide _right;
@@ -51,6 +51,8 @@ internal sealed class PartnerOperator : IOperator
     public int Inputs => 2;
 
     public IReadOnlyList<IStateStore> State { get; }
+
+    public IReadOnlyList<KeptRows> Kept => [_left.Kept("left"), _right.Kept("right")];
 
     public void Process(int input, ChangeBatch batch)
     {

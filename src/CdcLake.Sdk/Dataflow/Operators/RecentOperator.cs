@@ -16,7 +16,7 @@ namespace CdcLake.Dataflow.Operators;
 /// A row that is older when it comes, or goes, is none: it was withdrawn before, or never given. So what it has given at the end of an epoch depends on the rows and the newest commit time alone, however
 /// the log was cut into epochs.
 /// </summary>
-internal sealed class RecentOperator : IOperator
+internal sealed class RecentOperator : IOperator, IKeepsRows
 {
     private const int Clock = 0;
     private const long Rows = 0; // the only group
@@ -55,6 +55,8 @@ internal sealed class RecentOperator : IOperator
     public int Inputs => 1;
 
     public IReadOnlyList<IStateStore> State { get; }
+
+    public IReadOnlyList<KeptRows> Kept => [new("rows", Schema, State, ReadAll)];
 
     /// <summary>Rows of an earlier time are not there any more; in microseconds.</summary>
     private long Begin => ClockRecord is var clock && clock != 0 ? _clock.Field<long>(clock, Clock) - _period : long.MinValue;
@@ -153,6 +155,25 @@ internal sealed class RecentOperator : IOperator
         _batch?.Dispose();
         _piece.Dispose();
         _encoded.Dispose();
+    }
+
+    private IEnumerable<ChangeBatch> ReadAll()
+    {
+        var rows = new List<uint>();
+        _rows.First(_root, _rows.RowsOf(_root), rows);
+        foreach (var row in rows)
+        {
+            _piece.Add([], _rows[row], 1);
+            if (!_piece.HasRoom)
+            {
+                yield return _piece.Take()!;
+            }
+        }
+
+        if (_piece.Take() is { } last)
+        {
+            yield return last;
+        }
     }
 
     /// <summary>Sets the clock, which never goes back.</summary>

@@ -39,6 +39,9 @@ internal sealed class ReferringRows : IDisposable
     /// <summary>The foreign key.</summary>
     public ForeignKeyLink Link => _link;
 
+    /// <summary>The same for looking into it, under the foreign key's name; texts of the key stand behind the table's columns.</summary>
+    public KeptRows Kept => _rows.Kept(_link.Key.Name);
+
     /// <summary>What is kept.</summary>
     public State.Stores.RowMultiset Rows => _rows.Rows;
 

@@ -128,6 +128,31 @@ internal sealed class TopGroups : IDisposable
         Roots.Rebuild(_rows);
     }
 
+    /// <summary>All rows of all groups, between epochs, in pieces that the caller owns.</summary>
+    public IEnumerable<ChangeBatch> ReadAll()
+    {
+        var rows = new List<uint>();
+        for (var group = _groups.Next(0); group != 0; group = _groups.Next(group))
+        {
+            var root = _groups.Field<uint>(group, Root);
+            rows.Clear();
+            _rows.First(root, _rows.RowsOf(root), rows);
+            foreach (var row in rows)
+            {
+                _piece.Add(_groups.KeyOf(group), _rows[row], 1);
+                if (!_piece.HasRoom)
+                {
+                    yield return _piece.Take()!;
+                }
+            }
+        }
+
+        if (_piece.Take() is { } last)
+        {
+            yield return last;
+        }
+    }
+
     public void Dispose()
     {
         _before.Dispose();

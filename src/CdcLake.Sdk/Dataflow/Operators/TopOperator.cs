@@ -9,7 +9,7 @@ namespace CdcLake.Dataflow.Operators;
 /// The first rows of each group in an order. All rows are kept, ordered by group, so that the next one moves up when a first one goes. When an epoch ends, each touched group
 /// gives what left its first rows with −1 and what came among them with +1.
 /// </summary>
-internal sealed class TopOperator : IOperator
+internal sealed class TopOperator : IOperator, IKeepsRows
 {
     private readonly RowCodec _keyCodec;
     private readonly TopGroups _groups;
@@ -42,6 +42,8 @@ internal sealed class TopOperator : IOperator
     public int Inputs => 1;
 
     public IReadOnlyList<IStateStore> State { get; }
+
+    public IReadOnlyList<KeptRows> Kept => [new("rows", Schema, State, _groups.ReadAll)];
 
     private RowCodec RowCodec { get; }
 

@@ -119,6 +119,27 @@ internal sealed class TouchedGroups : IDisposable
         return null;
     }
 
+    /// <summary>All groups with their present results, between epochs, in pieces that the caller owns.</summary>
+    public IEnumerable<ChangeBatch> ReadAll()
+    {
+        var count = 0;
+        for (var group = _groups.Next(0); group != 0; group = _groups.Next(group))
+        {
+            AppendResults([group]);
+            _piece.Add(_groups.KeyOf(group), count++, 1);
+            if (!_piece.HasRoom)
+            {
+                yield return TakeRead();
+                count = 0;
+            }
+        }
+
+        if (count > 0)
+        {
+            yield return TakeRead();
+        }
+    }
+
     public void Dispose()
     {
         _piece.Dispose();
@@ -126,6 +147,17 @@ internal sealed class TouchedGroups : IDisposable
         {
             column.Return();
         }
+    }
+
+    private ChangeBatch TakeRead()
+    {
+        var piece = _piece.Take()!;
+        foreach (var column in _results)
+        {
+            column.Clear();
+        }
+
+        return piece;
     }
 
     private bool Exists(uint group) => _isTotal || _groups.Field<long>(group, GroupRecord.RowCount) != 0;

@@ -72,6 +72,30 @@ internal sealed class RowsByKey : IDisposable
         return piece;
     }
 
+    /// <summary>All rows, each as often as it is there, in pieces that the caller owns. Nothing else may be at hand meanwhile.</summary>
+    public IEnumerable<ChangeBatch> ReadAll()
+    {
+        BeginPiece();
+        for (var row = Rows.Log.Next(0); row != 0; row = Rows.Log.Next(row))
+        {
+            for (var i = 0; i < Rows.CountOf(row); i++)
+            {
+                AddToPiece(row);
+                if (Keys.Count == ChangeBatch.TargetRows)
+                {
+                    yield return Piece();
+                    BeginPiece();
+                }
+            }
+        }
+
+        if (Keys.Count > 0)
+        {
+            yield return Piece();
+            BeginPiece();
+        }
+    }
+
     /// <summary>Rewrites what is kept where most of it is dead. References change.</summary>
     public void Compact()
     {
