@@ -7,6 +7,7 @@ using CdcLake.Iceberg.Writing;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.MySql.Wire.Auth;
+using CdcLake.Testing;
 using CdcLake.Tests.Iceberg;
 using MySqlConnector;
 using Xunit.Abstractions;
@@ -83,8 +84,9 @@ public sealed class JdbcCatalogTests(ITestOutputHelper output) : IDisposable
         List<long> rows = [];
         for (var round = 0; round <= Cuts; round++)
         {
-            var (connection, bytes) = (random.Next(7), random.Next(7_000));
-            await using var proxy = new CuttingProxy(direct, n => round > 0 && n == connection ? bytes : long.MaxValue);
+            var (isCut, connection, bytes) = (round > 0, random.Next(7), random.Next(7_000));
+            await using var proxy = RecordingProxy.MySql(direct);
+            proxy.Script = f => f.IsFromServer && isCut && f.Connection == connection ? f.CutAfter(bytes) : ProxyAction.Pass;
             await using var cut = new MySqlDataSource(proxy.ConnectionString);
             await using var model = new SinkModel(() => Open(cut).Tables, Settings, table: table);
             var isReported = false;

@@ -2,6 +2,7 @@ using CdcLake.Connectors;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
+using CdcLake.Testing;
 
 namespace CdcLake.IntegrationTests.MySql;
 
@@ -19,13 +20,14 @@ public sealed class BadConnectionTests
         await using var database = await CreateAsync("cutlogin", rows: 2);
 
         // After the connection that describes the tables: sessions that are cut, then sessions that pass and whose second connection is cut, then none.
-        await using var proxy = new CuttingProxy(database.ConnectionString, n => n switch
+        await using var proxy = RecordingProxy.MySql(database.ConnectionString);
+        proxy.Script = f => f.IsFromServer ? f.Connection switch
         {
-            0 or > 90 => long.MaxValue,
-            <= 30 => 20 + (n * 130),
-            _ when n % 2 == 1 => long.MaxValue,
-            _ => 20 + ((n - 30) * 40),
-        });
+            0 or > 90 => ProxyAction.Pass,
+            <= 30 => f.CutAfter(20 + (f.Connection * 130)),
+            _ when f.Connection % 2 == 1 => ProxyAction.Pass,
+            _ => f.CutAfter(20 + ((f.Connection - 30) * 40)),
+        } : ProxyAction.Pass;
         await using var run = await SourceRun.StartAsync(MySqlConnectionOptions.Parse(proxy.ConnectionString), "cutlogin", [$"{database.Name}.t"], settings: Impatient);
         await run.WaitForFirstEpochAsync();
         Assert.Equal(["1|x", "2|x"], run.Contents.Rows(0));
@@ -36,7 +38,8 @@ public sealed class BadConnectionTests
     public async Task Login_that_gets_no_answer_is_tried_again()
     {
         await using var database = await CreateAsync("silentlogin", rows: 2);
-        await using var proxy = new CuttingProxy(database.ConnectionString, n => n is 1 or 3 ? 100 : long.MaxValue, silent: true);
+        await using var proxy = RecordingProxy.MySql(database.ConnectionString);
+        proxy.Script = f => f is { IsFromServer: true, Connection: 1 or 3 } ? f.SilentAfter(100) : ProxyAction.Pass;
         await using var run = await SourceRun.StartAsync(
             MySqlConnectionOptions.Parse($"{proxy.ConnectionString};Connection Timeout=1"), "silentlogin", [$"{database.Name}.t"], settings: Impatient);
         await run.WaitForFirstEpochAsync();
@@ -50,7 +53,8 @@ public sealed class BadConnectionTests
     public async Task Connection_lost_while_rows_are_read_is_a_transient_error(bool silent)
     {
         await using var database = await CreateAsync(silent ? "silentrows" : "cutrows", rows: 100_000);
-        await using var proxy = new CuttingProxy(database.ConnectionString, n => n == 2 ? 1_000_000 : long.MaxValue, silent); // describe, control, view
+        await using var proxy = RecordingProxy.MySql(database.ConnectionString);
+        proxy.Script = f => f is not { IsFromServer: true, Connection: 2 } ? ProxyAction.Pass : silent ? f.SilentAfter(1_000_000) : f.CutAfter(1_000_000); // describe, control, view
         var run = await SourceRun.StartAsync(MySqlConnectionOptions.Parse(proxy.ConnectionString), "lostrows", [$"{database.Name}.t"], settings: Impatient);
         var error = await Assert.ThrowsAsync<MySqlServerException>(() => run.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.True(error.IsTransient);

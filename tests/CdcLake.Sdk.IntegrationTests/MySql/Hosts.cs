@@ -3,6 +3,7 @@ using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.IntegrationTests.Pipelines;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
+using CdcLake.Testing;
 
 namespace CdcLake.IntegrationTests.MySql;
 
@@ -10,8 +11,8 @@ namespace CdcLake.IntegrationTests.MySql;
 internal sealed class Hosts(ServerSession first, ServerSession second, string firstServer, string secondServer) : IAsyncDisposable
 {
     private const string User = "both";
-    private readonly CuttingProxy _first = new(firstServer, _ => long.MaxValue, listenAt: new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
-    private CuttingProxy? _second;
+    private readonly RecordingProxy _first = RecordingProxy.MySql(firstServer, new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+    private RecordingProxy? _second;
 
     public ServerSession First => first;
 
@@ -21,7 +22,7 @@ internal sealed class Hosts(ServerSession first, ServerSession second, string fi
     {
         get
         {
-            _second ??= new CuttingProxy(secondServer, _ => long.MaxValue, listenAt: new IPEndPoint(IPAddress.Parse("127.0.0.3"), _first.EndPoint.Port));
+            _second ??= RecordingProxy.MySql(secondServer, new IPEndPoint(IPAddress.Parse("127.0.0.3"), _first.EndPoint.Port));
             return MySqlConnectionOptions.Parse($"Server=127.0.0.2,127.0.0.3;Port={_first.EndPoint.Port};User ID={User};Password=both-pass;SSL Mode=Required");
         }
     }

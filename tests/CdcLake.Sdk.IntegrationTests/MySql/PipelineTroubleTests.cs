@@ -1,4 +1,5 @@
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.Testing;
 
 namespace CdcLake.IntegrationTests.MySql;
 
@@ -11,7 +12,8 @@ public sealed class PipelineTroubleTests(PrivateMySqlServer server) : IClassFixt
     public async Task Snapshot_that_loses_its_connection_begins_anew_and_ends_with_every_row_once()
     {
         await using var database = await CreateAsync("lostonce");
-        await using var proxy = new CuttingProxy(database.ConnectionString, n => n == 2 ? 1_000_000 : long.MaxValue); // describe, control, view
+        await using var proxy = RecordingProxy.MySql(database.ConnectionString);
+        proxy.Script = f => f is { IsFromServer: true, Connection: 2 } ? f.CutAfter(1_000_000) : ProxyAction.Pass; // describe, control, view
         using var folder = new TemporaryFolder();
         using var run = new Run(proxy.ConnectionString, $"{database.Name}.t", folder.Path);
         var commit = await run.FirstCommit.WaitAsync(TimeSpan.FromSeconds(60));

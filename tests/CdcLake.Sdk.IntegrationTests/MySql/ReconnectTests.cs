@@ -6,6 +6,7 @@ using CdcLake.MySql.Binlog;
 using CdcLake.MySql.Gtids;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
+using CdcLake.Testing;
 
 namespace CdcLake.IntegrationTests.MySql;
 
@@ -41,7 +42,10 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         var random = new Random(7);
 
         // Every connection but the first few gets further into the log, so that the end is reached.
-        await using var proxy = new CuttingProxy(database.ConnectionString, n => n == 0 ? long.MaxValue : 6_000 + random.Next(20_000) + (n * 2_000L));
+        var limits = new Dictionary<int, long> { [0] = long.MaxValue };
+        long Limit(int connection) => limits.TryGetValue(connection, out var limit) ? limit : limits[connection] = 6_000 + random.Next(20_000) + (connection * 2_000L);
+        await using var proxy = RecordingProxy.MySql(database.ConnectionString);
+        proxy.Script = f => f.IsFromServer ? f.CutAfter(Limit(f.Connection)) : ProxyAction.Pass;
         string[] names = [$"{database.Name}.a", $"{database.Name}.b"];
         await using (var run = await SourceRun.StartAsync(MySqlConnectionOptions.Parse(proxy.ConnectionString), "cuts", names, created, settings: Impatient))
         {
@@ -67,9 +71,8 @@ public sealed class ReconnectTests(PrivateMySqlServer server) : IClassFixture<Pr
         var connections = new[] { 900_000L, 1_500_000L, 2_500_000L, 5_000_000L };
 
         // The first connection describes the tables; then a session that checks the server and the log take turns.
-        await using var proxy = new CuttingProxy(
-            $"{database.ConnectionString};SSL Mode=None;Allow Public Key Retrieval=true",
-            n => n == 0 || n % 2 == 1 || n / 2 > connections.Length ? long.MaxValue : connections[(n / 2) - 1]);
+        await using var proxy = RecordingProxy.MySql($"{database.ConnectionString};SSL Mode=None;Allow Public Key Retrieval=true");
+        proxy.Script = f => !f.IsFromServer || f.Connection == 0 || f.Connection % 2 == 1 || f.Connection / 2 > connections.Length ? ProxyAction.Pass : f.CutAfter(connections[(f.Connection / 2) - 1]);
         string[] names = [$"{database.Name}.a", $"{database.Name}.b"];
         await using var run = await SourceRun.StartAsync(MySqlConnectionOptions.Parse(proxy.ConnectionString), "largecut", names, created, settings: Impatient);
         await run.ReachAsync(end);

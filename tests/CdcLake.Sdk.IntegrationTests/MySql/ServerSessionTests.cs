@@ -1,6 +1,7 @@
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Wire;
 using CdcLake.MySql.Wire.Auth;
+using CdcLake.Testing;
 
 namespace CdcLake.IntegrationTests.MySql;
 
@@ -52,7 +53,8 @@ public sealed class ServerSessionTests
     [ServerFact(TestServers.MySql)]
     public async Task Silent_server_is_a_transient_error_after_the_read_timeout()
     {
-        await using var proxy = new CuttingProxy(TestServers.Get(TestServers.MySql), n => n == 0 ? 20_000 : 0, silent: true);
+        await using var proxy = RecordingProxy.MySql(TestServers.Get(TestServers.MySql));
+        proxy.Script = f => f.IsFromServer ? f.SilentAfter(f.Connection == 0 ? 20_000 : 0) : ProxyAction.Pass;
         var options = MySqlConnectionOptions.Parse(proxy.ConnectionString) with { ReadTimeout = TimeSpan.FromSeconds(1) };
         await using var session = await ServerSession.OpenAsync(options, options.Hosts[0], default);
         var error = await Assert.ThrowsAsync<MySqlServerException>(() => session.QueryAsync("SELECT REPEAT('x', 30000)", default).WaitAsync(TimeSpan.FromSeconds(20)));

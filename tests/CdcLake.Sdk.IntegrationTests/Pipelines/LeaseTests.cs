@@ -1,6 +1,7 @@
 using System.Globalization;
 using CdcLake.IntegrationTests.Fixtures;
 using CdcLake.MySql.Gtids;
+using CdcLake.Testing;
 using Xunit.Abstractions;
 
 namespace CdcLake.IntegrationTests.Pipelines;
@@ -123,14 +124,14 @@ public sealed class LeaseTests(ITestOutputHelper output)
     // One place of the two, with its network; a process may follow another in it.
     private sealed class Instance : IAsyncDisposable
     {
-        private readonly FreezingProxy _proxy;
+        private readonly RecordingProxy _proxy;
         private readonly string[] _arguments;
         private readonly List<ChildProcess> _processes = [];
 
         public Instance(MySqlDatabase database, string folder, string name)
         {
             Name = name;
-            _proxy = new FreezingProxy(database.ConnectionString);
+            _proxy = RecordingProxy.MySql(database.ConnectionString);
             _arguments = ["exec", typeof(LeaseProgram).Assembly.Location, LeaseProgram.Argument, _proxy.ConnectionString, $"{database.Name}.t", folder];
             if (name == "first")
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CdcLake.IntegrationTests.Fixtures;
+using CdcLake.Testing;
 
 namespace CdcLake.IntegrationTests.Pipelines;
 
@@ -13,20 +14,19 @@ public sealed class LiveStatusTests
     {
         await using var database = await CreateAsync("outage");
         using var folder = new TemporaryFolder();
-        var proxy = new CuttingProxy(database.ConnectionString, _ => long.MaxValue);
-        var end = proxy.EndPoint;
+        await using var proxy = RecordingProxy.MySql(database.ConnectionString);
         await using var pipeline = Build(proxy.ConnectionString, $"{database.Name}.t", folder.Path);
         using var stop = new CancellationTokenSource();
         var run = pipeline.RunAsync(stop.Token);
         await pipeline.WaitForStatusAsync(s => s is { State: PipelineState.Streaming, Lag.Ticks: 0 });
         await database.ExecuteAsync("INSERT INTO t VALUES (1000001, 'x')");
         await pipeline.WaitForStatusAsync(s => s.Source is { Inserts: 1 } && s.Sinks[0].PendingRows == 0 && s.Sinks[0].Lag == s.Lag);
-        await proxy.DisposeAsync();
+        proxy.Stop();
         var away = await pipeline.WaitForStatusAsync(s => s is { State: PipelineState.Retrying, LastError.Attempt: > 1 } && s.Lag > TimeSpan.FromSeconds(2));
         Assert.Equal((false, null, true), (away.Source.IsConnected, away.Source.Server, away.LastError!.NextAttempt > away.LastError.At));
         Assert.StartsWith("MySqlServer", away.LastError.Code, StringComparison.Ordinal);
         Assert.Equal(away.LastError.Code, JsonSerializer.Deserialize<PipelineStatus>(JsonSerializer.Serialize(away))!.LastError!.Code);
-        await using var again = new CuttingProxy(database.ConnectionString, _ => long.MaxValue, listenAt: end);
+        proxy.Start();
         var back = await pipeline.WaitForStatusAsync(s => s is { State: PipelineState.Streaming, Lag.Ticks: 0 });
         Assert.Equal((1, true, null), (back.Source.Reconnects, back.Source.IsConnected, back.LastError));
         await stop.CancelAsync();
@@ -57,7 +57,8 @@ public sealed class LiveStatusTests
         await using var database = await CreateAsync("snapshotstatus");
         await database.ExecuteAsync("ANALYZE TABLE t");
         using var folder = new TemporaryFolder();
-        await using var proxy = new CuttingProxy(database.ConnectionString, n => n == 2 ? 500_000 : long.MaxValue, silent: true); // describe, control, view
+        await using var proxy = RecordingProxy.MySql(database.ConnectionString);
+        proxy.Script = f => f is { IsFromServer: true, Connection: 2 } ? f.SilentAfter(500_000) : ProxyAction.Pass; // describe, control, view
         await using var pipeline = Build(proxy.ConnectionString, $"{database.Name}.t", folder.Path);
         using var stop = new CancellationTokenSource();
         var run = pipeline.RunAsync(stop.Token);

@@ -46,4 +46,31 @@ public sealed class ReadmeFakesTests
         Assert.Contains(files.Keys, k => k.EndsWith(".parquet", StringComparison.Ordinal));
         Assert.Contains(catalog.Requests, r => r.StartsWith("POST v1/namespaces/demo/tables", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Proxy_stands_before_a_server()
+    {
+        using var folder = new TemporaryFolder(inMemory: true);
+        await using var mysql = new FakeMySqlServer(o => o.CreateTable("CREATE TABLE appdb.products (id INT PRIMARY KEY, sku VARCHAR(20) NOT NULL, name TEXT NOT NULL)"));
+        mysql.Transaction(t => t.Table<Product>("appdb.products").InsertMany(Enumerable.Range(0, 200).Select(i => new Product(i, $"KET-{i}", new string('x', 1000)))));
+        var connectionString = mysql.ConnectionString;
+
+        // snippet: proxy
+        await using var proxy = RecordingProxy.MySql(connectionString);                     // or new RecordingProxy("minio", 9000): http://{proxy.EndPoint} instead of http://minio:9000
+        var source = new MySqlSource(proxy.ConnectionString);
+        proxy.Script = frame => frame switch
+        {
+            { IsFromServer: true, Connection: 2 } => frame.CutAfter(100_000),                 // in the midst of the snapshot's rows
+            { IsFromServer: true, Connection: 3, Number: 4 } => ProxyAction.Silence(after: 3), // open, and nothing comes any more
+            { IsFromServer: false, Number: 0 } => ProxyAction.Delay(TimeSpan.FromMilliseconds(20)),
+            _ => ProxyAction.Pass,
+        };
+        // end-snippet
+        source = new MySqlSource(proxy.ConnectionString, o => (o.ReadTimeout, o.FirstRetryDelay) = (TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(1)));
+        var products = new View<int, Product>("products");
+        await using var pipeline = Pipeline.FromMySqlBinlog(source.Table<Product>("appdb.products")).ToView(products, key: p => p.Id).Build("products", o => o.CheckpointFolder = folder.Path);
+        _ = pipeline.RunAsync();
+        await pipeline.WaitForGtidAsync(mysql.GtidExecuted).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal((200, true), (products.Count, proxy.Cuts > 0));
+    }
 }
