@@ -173,7 +173,7 @@ public sealed class WritePropertiesTests : IDisposable
         return model.Sink.Version!;
     }
 
-    private async Task<List<CompressionCodec>> CodecsAsync(TableVersion version, ManifestContent content)
+    private static async Task<List<CompressionCodec>> CodecsAsync(TableVersion version, ManifestContent content)
     {
         var codecs = new List<CompressionCodec>();
         foreach (var entry in version.Files.Entries(content))

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CdcLake.Avro;
-using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Transactions;

@@ -51,7 +51,7 @@ internal sealed class AlteredTable
                 return true;
             case AlterKind.DropColumn when FindFormer(clause.Column) is { } dropped && !IsKey(dropped):
                 return _columns.Remove(dropped);
-            case AlterKind.RenameColumn when FindFormer(clause.Column) is { } renamed:
+            case AlterKind.RenameColumn when FindFormer(clause.Column) is { } renamed && System.Text.Ascii.IsValid(clause.NewName): // others may not be what the server understood
                 renamed.Field = renamed.Field with { Name = clause.NewName };
                 return true;
             case AlterKind.ChangeColumn when FindFormer(clause.Column) is { } changed && clause.Definition is { } definition && _before.Table.Generated.Count == 0:

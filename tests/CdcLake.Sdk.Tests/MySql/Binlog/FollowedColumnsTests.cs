@@ -39,6 +39,7 @@ public sealed class FollowedColumnsTests
     [InlineData("ADD n TIMESTAMP", null)]
     [InlineData("ADD b INT", null)]
     [InlineData("ADD n INT AFTER missing", null)]
+    [InlineData("RENAME COLUMN a TO \u00E9", null)]
     [InlineData("DROP COLUMN missing", null)]
     [InlineData("DROP COLUMN id", null)]
     [InlineData("RENAME TO u", null)]

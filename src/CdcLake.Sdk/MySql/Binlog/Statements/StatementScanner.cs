@@ -55,7 +55,7 @@ internal static class StatementScanner
         "TRUNCATE" => new Statement(StatementKind.EmptyTable, text.Names(text.Skip(1, "TABLE"), single: true), []),
         "RENAME" when text.Has(1, "USER") => Statement.Of(StatementKind.Harmless),
         "RENAME" when text.Has(1, "TABLE") || text.Has(1, "TABLES") => DefinitionStatements.ScanRename(text),
-        "REPAIR" => new Statement(StatementKind.ChangeTable, text.Names(text.Skip(text.Skip(text.Skip(1, "NO_WRITE_TO_BINLOG"), "LOCAL"), "TABLE"), single: false), []),
+        "REPAIR" => new Statement(StatementKind.ChangeTable, text.Names(text.Skip(text.Skip(text.Skip(1, "NO_WRITE_TO_BINLOG"), "LOCAL"), text.Has(1, "TABLES") || text.Has(2, "TABLES") ? "TABLES" : "TABLE"), single: false), []),
         "SET" when text.Has(1, "PASSWORD") || text.Has(1, "DEFAULT") || text.Has(1, "RESOURCE") => Statement.Of(StatementKind.Harmless),
         "DROP" or "CREATE" or "ALTER" => DefinitionStatements.Scan(text),
         _ => Statement.Of(text.HasAny(0, HarmlessVerbs) ? StatementKind.Harmless : StatementKind.Unknown), // SELECT f(), DO, CALL, HANDLER, IMPORT TABLE, ...

@@ -89,6 +89,8 @@ public sealed class StatementScannerTests
     [InlineData("CREATE /*M!100301 OR REPLACE */ TABLE t (id INT)", "ChangeTable d.t > d.t")]
     [InlineData("ALTER IGNORE TABLE t ADD x INT", "ChangeTable d.t")]
     [InlineData("REPAIR NO_WRITE_TO_BINLOG TABLE t, x.u", "ChangeTable d.t x.u")]
+    [InlineData("REPAIR TABLES t, x.u", "ChangeTable d.t x.u")]
+    [InlineData("REPAIR LOCAL TABLES t", "ChangeTable d.t")]
     [InlineData("RENAME TABLES a TO b, c TO x.d", "ChangeTable d.a d.c > d.b x.d")]
     [InlineData("TRUNCATE t", "EmptyTable d.t")]
     [InlineData("TRUNCATE TABLE \"t\"", "EmptyTable d.t")]
