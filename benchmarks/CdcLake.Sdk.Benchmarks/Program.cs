@@ -54,7 +54,7 @@ static int Usage()
           ReadyToRun    measure the library as the package has it, compiled ahead of time
           --write       also store the table in benchmarks/results/<processor>/<run>.md
           --only TEXT   only measurements whose name contains TEXT: decode, capture, snapshot, codecs, join, plans, state, spill, rocksdb, checkpoint pause, parquet, json, starrocks, key index, commit time, replay,
-                        telemetry, scaling, start, memory, freshness, idle, read cost
+                        telemetry, scaling, start, memory, harness, freshness, idle, read cost
           compare       two stored tables side by side; exit code 1 when something that was met is short
           log           write a fabricated log: of appdb.products and appdb.sales, or of two tables of many types
 

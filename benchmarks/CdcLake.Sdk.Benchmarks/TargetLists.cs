@@ -37,6 +37,7 @@ internal static class TargetLists
         new("start, from a log file", () => StartTargets.FilesAsync(work)),
         new("start, from MySQL", () => WithTables(work, "process start → first committed row, from MySQL (clock)", t => StartTargets.MySqlAsync(work, t))),
         new("memory of a replication", () => MemoryTargets.ReplicaAsync(work, 6_000_000)),
+        new("harness", HarnessTargets.SalesAsync),
         new("freshness", () => FreshnessAsync(work, 30)),
         new("freshness of a view", () => WithTables(work, "freshness of a view, p99", t => ViewTargets.MySqlAsync(t, 20))),
         new("look-ups in a view", () => Several(ViewTargets.LookUps())),

@@ -18,12 +18,13 @@ public sealed class TwoTablesKillTests(ServerPair servers, ITestOutputHelper out
     private static readonly string[] CheckpointIntervals = ["1", "300", "10000"];
     private static readonly int[] Partitions = [1, 2, 3, 5];
 
+    /// <summary>All of them in a long run.</summary>
+    public static TheoryData<IcebergDeleteMode?> Modes => Proof.IsLong ? [null, IcebergDeleteMode.DeletionVector, IcebergDeleteMode.Equality] : [null, IcebergDeleteMode.Equality];
+
     private static int Kills => Proof.Rounds(usual: 4, full: 50);
 
     [ServerTheory(TestServers.MySql, IcebergJava.Variable)]
-    [InlineData(null)]
-    [InlineData(IcebergDeleteMode.DeletionVector)]
-    [InlineData(IcebergDeleteMode.Equality)]
+    [MemberData(nameof(Modes))]
     public async Task Both_tables_equal_MySQL_at_the_same_GTID_set_after_every_restart(IcebergDeleteMode? mode)
     {
         var random = Seed.Next(output);

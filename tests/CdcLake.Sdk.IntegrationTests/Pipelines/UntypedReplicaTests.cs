@@ -11,10 +11,11 @@ public sealed class UntypedReplicaTests(ServerPair servers, ITestOutputHelper ou
 {
     private const int Transactions = 600;
 
+    /// <summary>All of them in a long run.</summary>
+    public static TheoryData<IcebergDeleteMode?> Modes => Proof.IsLong ? [null, IcebergDeleteMode.DeletionVector, IcebergDeleteMode.Equality] : [null, IcebergDeleteMode.DeletionVector];
+
     [ServerTheory(TestServers.MySql, IcebergJava.Variable)]
-    [InlineData(null)]
-    [InlineData(IcebergDeleteMode.DeletionVector)]
-    [InlineData(IcebergDeleteMode.Equality)]
+    [MemberData(nameof(Modes))]
     public async Task Every_snapshot_of_every_type_equals_the_table_at_its_GTID_set(IcebergDeleteMode? mode)
     {
         var random = Seed.Next(output);

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Text;
 using CdcLake.Compression;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Partitioning;
+using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Iceberg.Writing;
@@ -137,12 +139,44 @@ public sealed class WritePropertiesTests : IDisposable
         Assert.Contains(value, error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Another writer is faster, as often as the commit is tried.</summary>
     [Theory]
-    [InlineData("0", 0)]
-    [InlineData("3", 3)]
-    [InlineData(null, 9)]
-    public void Commits_are_made_again_as_often_as_the_table_says(string? retries, int expected) =>
-        Assert.Equal(expected, CommitRetry.Of(retries is null ? [] : new Dictionary<string, string> { [TableProperties.CommitRetries] = retries }, "Table t").Retries);
+    [InlineData(TableProperties.CommitRetries, "0", 1, false)]
+    [InlineData(TableProperties.CommitRetries, "1", 1, true)]
+    [InlineData(TableProperties.CommitRetries, "1", 2, false)]
+    [InlineData(TableProperties.CommitRetryTime, "0", 1, false)]
+    [InlineData("a.property", "of others", 9, true)]
+    [InlineData("a.property", "of others", 10, false)]
+    public async Task Commits_are_made_again_as_often_as_the_table_says(string property, string value, int conflicts, bool succeeds)
+    {
+        var hooked = new HookedStore(_store);
+        await using var model = new SinkModel(hooked, new IcebergSinkSettings { TableProperties = new Dictionary<string, string> { [property] = value } });
+        await model.OpenAsync();
+        model.Put(1, "a", 1);
+        await model.EndAndCommitAsync();
+        var left = conflicts;
+        hooked.BeforeCreation = Other;
+        model.Put(2, "b", 2);
+        await model.EndEpochAsync();
+        if (succeeds)
+        {
+            await model.CommitAsync();
+            await model.CheckAsync();
+        }
+        else
+        {
+            await Assert.ThrowsAsync<CommitConflictException>(() => model.CommitAsync());
+            Assert.Single(await SinkModel.ReadAsync(_store));
+        }
+
+        Assert.Equal(0, left);
+
+        async Task Other(string name)
+        {
+            await _store.EditAsync(new TableWideUpdates.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("others", $"{left--}")));
+            hooked.BeforeCreation = left > 0 ? Other : null;
+        }
+    }
 
     /// <summary>Six data files, of which each loses a row.</summary>
     private async Task<TableVersion> WriteAsync(Dictionary<string, string> properties)

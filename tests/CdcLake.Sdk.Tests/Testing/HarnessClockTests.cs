@@ -20,26 +20,4 @@ public sealed class HarnessClockTests
         await harness.Sales().InsertAsync(new(2, 1, 1, 9.90m, Noon));
         Assert.Equal(29.70m, (await harness.ResultAsync())[0].TotalRevenue);
     }
-
-    /// <summary>People write many tests where each is quick. The best of some counts, since a machine that is busy says nothing of the harness.</summary>
-    [Fact]
-    public async Task A_test_of_the_sales_pipeline_takes_less_than_50_milliseconds_after_the_first()
-    {
-        var (limit, best) = (TimeSpan.FromMilliseconds(50), TimeSpan.MaxValue);
-        for (var attempt = 0; attempt < 60 && best >= limit; attempt++)
-        {
-            var began = TimeProvider.System.GetTimestamp();
-            await using (var harness = await PipelineHarness.StartAsync(Build()))
-            {
-                await harness.Products().InsertAsync(new(1, "KET-1", "Kettle"));
-                await harness.Sales().InsertAsync(new(1, 1, 2, 9.90m, Noon));
-                Assert.Single(await harness.ResultAsync());
-            }
-
-            var took = TimeProvider.System.GetElapsedTime(began);
-            best = took < best && attempt > 0 ? took : best;
-        }
-
-        Assert.True(best < limit, $"the quickest took {best.TotalMilliseconds:0} ms");
-    }
 }

@@ -83,6 +83,21 @@ public sealed class HarnessStateTests
     }
 
     [Fact]
+    public async Task Rows_of_late_times_and_copies_of_partial_rows_are_shown()
+    {
+        var mysql = new MySqlSource("Server=nowhere.invalid;User ID=cdc", o => o.CompletePartialRows = true);
+        await using var harness = await PipelineHarness.StartAsync(Pipeline.FromMySqlBinlog(mysql.Table<Sale>("appdb.sales")).KeepRecent(s => s.SaleTs, TimeSpan.FromDays(100_000))
+            .ToIceberg(IcebergCatalog.FileSystem("/nowhere/warehouse").Table("demo.recent"), key: s => s.Id).Build("recent"));
+        await harness.Sales().InsertManyAsync(Enumerable.Range(1, 7).Select(i => new Sale(i, 1, i, 1m, Noon)));
+        await harness.Sales().DeleteAsync(new(7, 0, 0, 0m, Noon));
+        var plan = harness.Describe();
+        foreach (var kind in new[] { OperatorKind.KeepRecent, OperatorKind.CompleteRows })
+        {
+            Assert.Equal(Enumerable.Range(1, 6), (await harness.StateRowsAsync<Sold>(plan.OfKind(kind).Single().Name)).Select(s => s.Qty).Order());
+        }
+    }
+
+    [Fact]
     public async Task What_keeps_nothing_or_something_else_is_said()
     {
         await using var harness = await PipelineHarness.StartAsync(Build());

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CdcLake.Columnar;
+using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Spec;
 
 namespace CdcLake.Iceberg.Partitioning;
@@ -16,6 +17,21 @@ internal static class PartitionPath
     /// <param name="values">Values of the tuple.</param>
     public static string Of(IReadOnlyList<PartitionField> fields, IReadOnlyList<DataType> types, IReadOnlyList<PartitionValue> values) =>
         string.Join('/', fields.Select((f, i) => $"{Escape(f.Name)}={Escape(Text(f.Transform, types[i], values[i]))}"));
+
+    /// <summary>The path of a tuple of any writer; empty in an unpartitioned spec.</summary>
+    /// <param name="spec">Its spec.</param>
+    /// <param name="schema">Columns of the table.</param>
+    /// <param name="tuple">Values.</param>
+    public static string Of(PartitionSpec spec, IcebergSchema schema, PartitionTuple tuple)
+    {
+        var values = PartitionValues.Read(tuple);
+        var ordered = spec.Fields.Select(f => tuple.Type.Fields.ToList().FindIndex(t => t.Id == f.FieldId)).Select(i => i < 0 ? new PartitionValue(true, 0, 0, null, []) : values[i]).ToList();
+        return Of(spec.Fields, [.. spec.Fields.Select((f, i) => TypeOf(schema, f, ordered[i]))], ordered);
+    }
+
+    // Of a column within another, or of a type that is not read, the value's own form has to do.
+    private static DataType TypeOf(IcebergSchema schema, PartitionField field, in PartitionValue value) =>
+        schema.Fields.FirstOrDefault(c => c.Id == field.SourceId)?.Type.ToDataType() ?? (value.Bytes is null ? DataType.Int64 : DataType.Binary);
 
     internal static string Text(PartitionTransform transform, DataType type, in PartitionValue value)
     {

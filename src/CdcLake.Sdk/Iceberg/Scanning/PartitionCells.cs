@@ -23,21 +23,6 @@ internal static class PartitionCells
         return cells;
     }
 
-    /// <summary>The folders that writers name after a file's partition; empty in an unpartitioned table. Fields of a kind that is not known are left out.</summary>
-    public static string PathOf(DataFile file, TableMetadata table)
-    {
-        var parts = new List<(PartitionField Field, DataType Type, PartitionValue Value)>();
-        foreach (var field in table.PartitionSpecs.FirstOrDefault(s => s.SpecId == (file.SpecId ?? table.DefaultSpecId))?.Fields ?? [])
-        {
-            if (ScanColumns.Find(table.Schema.Fields, field.SourceId) is { } source && ScanColumns.TypeOf(source.Type) is { } type)
-            {
-                parts.Add((field, type, PartitionConstants.ValueOf(file.Partition, field.FieldId) ?? new PartitionValue(true, 0, 0, null, [])));
-            }
-        }
-
-        return PartitionPath.Of([.. parts.Select(p => p.Field)], [.. parts.Select(p => p.Type)], [.. parts.Select(p => p.Value)]);
-    }
-
     private static DataType? TypeOf(PartitionField field, TableMetadata table) =>
         ScanColumns.Find(table.Schema.Fields, field.SourceId) is { } source && ScanColumns.TypeOf(source.Type) is { } type ? field.Transform.ResultOf(type) : null;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using CdcLake.Iceberg.Manifests;
-using CdcLake.Iceberg.Scanning;
+using CdcLake.Iceberg.Partitioning;
 using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 
@@ -69,7 +69,8 @@ internal static class SnapshotSummary
             var of = lists.Select(l => l.Where(f => KeyOf(f).Equals(KeyOf(partition))).ToList()).ToList();
             var entries = new Dictionary<string, string>(StringComparer.Ordinal);
             AddChanges(entries, of[0], of[1], of[2], of[3]);
-            summary[$"partitions.{PartitionCells.PathOf(partition, table)}"] = string.Join(',', entries.Select(e => $"{e.Key}={e.Value}"));
+            var spec = table.PartitionSpecs.FirstOrDefault(s => s.SpecId == KeyOf(partition).Spec) ?? table.DefaultSpec;
+            summary[$"partitions.{PartitionPath.Of(spec, table.Schema, partition.Partition)}"] = string.Join(',', entries.Select(e => $"{e.Key}={e.Value}"));
         }
 
         (int Spec, PartitionTuple Values) KeyOf(DataFile file) => (file.SpecId ?? table.DefaultSpecId, file.Partition);

@@ -10,7 +10,10 @@ namespace CdcLake.MySql.Binlog;
 /// </summary>
 internal sealed class PayloadReader : IDisposable
 {
-    private const int InitialBuffer = 128 << 10;
+    private const int LeastBuffer = 128 << 10;
+
+    // A frame that fits is restored in one go; otherwise each block goes through a window of the decompressor's own.
+    private const int MostInitialBuffer = 1 << 20;
 
     private readonly Decompressor _decompressor = new();
     private byte[] _source = [];
@@ -33,7 +36,7 @@ internal sealed class PayloadReader : IDisposable
         _source = ArrayPool<byte>.Shared.Rent(payload.Payload.Length);
         payload.Payload.CopyTo(_source);
         (_sourceAt, _sourceEnd) = (0, payload.Payload.Length);
-        _buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
+        _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(payload.UncompressedSize, LeastBuffer, MostInitialBuffer));
         (_isCompressed, _announced, _produced) = (payload.IsCompressed, payload.UncompressedSize, 0);
         _decompressor.ResetStream();
         IsOpen = true;

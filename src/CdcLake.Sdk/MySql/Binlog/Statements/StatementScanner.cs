@@ -30,8 +30,11 @@ internal static class StatementScanner
         var text = new StatementText(query);
         text.DropSettings();
         var statement = Scan(text);
-        return (IsWithoutName(statement) ? Statement.Of(StatementKind.Unknown) : statement) with { Text = text.ToString(), MayBeOfTemporary = query.UsesTemporary };
+        return (IsWithoutName(statement) ? Statement.Of(StatementKind.Unknown) : statement) with { Text = text.ToString(), MayBeOfTemporary = query.UsesTemporary && !IsWrittenByServer(statement.Kind) };
     }
+
+    // Servers write DROP themselves, with TEMPORARY where it is one, and MySQL marks all of them.
+    private static bool IsWrittenByServer(StatementKind kind) => kind is StatementKind.DropTable or StatementKind.DropDatabase;
 
     // Whoever defines something names it: where no name is found the statement was not understood.
     private static bool IsWithoutName(Statement statement) => statement.Kind switch
