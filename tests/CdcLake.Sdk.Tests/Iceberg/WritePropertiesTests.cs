@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using System.Text;
 using CdcLake.Compression;
 using CdcLake.Iceberg;
 using CdcLake.Iceberg.Manifests;
 using CdcLake.Iceberg.Partitioning;
-using CdcLake.Iceberg.Spec;
 using CdcLake.Iceberg.Tables;
 using CdcLake.Iceberg.Transactions;
 using CdcLake.Iceberg.Writing;
@@ -173,8 +171,8 @@ public sealed class WritePropertiesTests : IDisposable
 
         async Task Other(string name)
         {
-            await _store.EditAsync(new TableWideUpdates.SetProperties(ImmutableSortedDictionary<string, string>.Empty.Add("others", $"{left--}")));
-            hooked.BeforeCreation = left > 0 ? Other : null;
+            await _store.AddForeignSnapshotAsync("replace");
+            hooked.BeforeCreation = --left > 0 ? Other : null;
         }
     }
 
