@@ -10,10 +10,7 @@ namespace CdcLake.MySql.Binlog;
 /// </summary>
 internal sealed class PayloadReader : IDisposable
 {
-    private const int LeastBuffer = 128 << 10;
-
-    // A frame that fits is restored in one go; otherwise each block goes through a window of the decompressor's own.
-    private const int MostInitialBuffer = 1 << 20;
+    private const int InitialBuffer = 128 << 10;
 
     private readonly Decompressor _decompressor = new();
     private byte[] _source = [];
@@ -36,7 +33,7 @@ internal sealed class PayloadReader : IDisposable
         _source = ArrayPool<byte>.Shared.Rent(payload.Payload.Length);
         payload.Payload.CopyTo(_source);
         (_sourceAt, _sourceEnd) = (0, payload.Payload.Length);
-        _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(payload.UncompressedSize, LeastBuffer, MostInitialBuffer));
+        _buffer = ArrayPool<byte>.Shared.Rent(InitialBuffer);
         (_isCompressed, _announced, _produced) = (payload.IsCompressed, payload.UncompressedSize, 0);
         _decompressor.ResetStream();
         IsOpen = true;
