@@ -50,7 +50,7 @@ public sealed partial class IcebergCatalog
     {
         var identifier = TableIdentifier.Parse(name);
         var purged = purge ? await LoadAsync(identifier, cancellationToken).ConfigureAwait(false) : null;
-        if (purged is not null && purged.Metadata.Properties.TryGetValue(TableProperties.GcEnabled, out var gc) && gc.Equals("false", StringComparison.OrdinalIgnoreCase))
+        if (purged is not null && TableProperties.IsFalse(purged.Metadata.Properties, TableProperties.GcEnabled))
         {
             throw new CatalogException($"Table {name} in {Open().Name} says {TableProperties.GcEnabled}=false: its files are not to be removed. Drop it without purging.") { Error = CatalogError.BadRequest };
         }

@@ -11,7 +11,8 @@ internal sealed class ManifestRewriting(NamedTable table)
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var version = await TableVersion.ReadAsync(await table.LoadAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        if (!version.Files.Manifests.GroupBy(m => (m.Manifest.Content, m.Manifest.PartitionSpecId)).Any(g => g.Count(m => m.Live.Count < ManifestSettings.FullEntries) > 1))
+        var settings = ManifestSettings.Of(version.Table.Metadata.Properties, $"Table {version.Table.Identifier}");
+        if (!version.Files.Manifests.GroupBy(m => (m.Manifest.Content, m.Manifest.PartitionSpecId)).Any(g => g.Count(m => !settings.IsFull(m)) > 1))
         {
             return 0;
         }

@@ -23,7 +23,7 @@ internal sealed class OrphanRemoval(NamedTable table)
     {
         var limit = table.Clock.GetUtcNow() - olderThan;
         var version = await table.LoadAsync(cancellationToken).ConfigureAwait(false);
-        if (version.Metadata.Properties.TryGetValue(TableProperties.GcEnabled, out var gc) && gc.Equals("false", StringComparison.OrdinalIgnoreCase))
+        if (TableProperties.IsFalse(version.Metadata.Properties, TableProperties.GcEnabled))
         {
             throw new CatalogException($"Table {table.Name} in {table.Catalog.Name} has {TableProperties.GcEnabled}=false: its files may belong to others, and none is removed. Set it to true if they do not.");
         }

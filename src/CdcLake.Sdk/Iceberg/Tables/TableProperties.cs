@@ -71,6 +71,18 @@ internal static class TableProperties
     public static bool IsTrue(IReadOnlyDictionary<string, string> properties, string name) =>
         properties.TryGetValue(name, out var text) && text.Equals("true", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A number that has to be one.</summary>
+    /// <param name="properties">Of the table.</param>
+    /// <param name="name">Which.</param>
+    /// <param name="otherwise">What it is when it is absent.</param>
+    /// <param name="least">What it is at least.</param>
+    /// <param name="where">Which table, for errors.</param>
+    /// <exception cref="CatalogException">It is something else.</exception>
+    public static long Number(IReadOnlyDictionary<string, string> properties, string name, long otherwise, long least, string where) =>
+        !properties.TryGetValue(name, out var text) ? otherwise
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least ? number
+        : throw new CatalogException($"{where} has {name}={text}, which is no number of {least} or more. Set it to one, or remove it.");
+
     /// <summary>A number, or <paramref name="otherwise"/> when the property is absent or no number.</summary>
     public static long Number(IReadOnlyDictionary<string, string> properties, string name, long otherwise) =>
         properties.TryGetValue(name, out var text) && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)

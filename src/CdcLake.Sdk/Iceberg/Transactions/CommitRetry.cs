@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcLake.Iceberg.Tables;
 
 namespace CdcLake.Iceberg.Transactions;
@@ -18,11 +17,6 @@ internal readonly record struct CommitRetry(int Retries, TimeSpan Time)
     /// <param name="where">Which table, for errors.</param>
     /// <exception cref="CatalogException">A property has a value that cannot be followed.</exception>
     public static CommitRetry Of(IReadOnlyDictionary<string, string> properties, string where) => new(
-        (int)Math.Min(Number(properties, TableProperties.CommitRetries, DefaultRetries, where), int.MaxValue - 1),
-        TimeSpan.FromMilliseconds(Math.Min(Number(properties, TableProperties.CommitRetryTime, DefaultMilliseconds, where), int.MaxValue)));
-
-    private static long Number(IReadOnlyDictionary<string, string> properties, string name, long otherwise, string where) =>
-        !properties.TryGetValue(name, out var text) ? otherwise
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new CatalogException($"{where} has {name}={text}, which is no number of 0 or more. Set it to one, or remove it.");
+        (int)Math.Min(TableProperties.Number(properties, TableProperties.CommitRetries, DefaultRetries, least: 0, where), int.MaxValue - 1),
+        TimeSpan.FromMilliseconds(Math.Min(TableProperties.Number(properties, TableProperties.CommitRetryTime, DefaultMilliseconds, least: 0, where), int.MaxValue)));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcLake.Avro;
 using CdcLake.Iceberg.Tables;
 
@@ -10,11 +9,11 @@ namespace CdcLake.Iceberg.Transactions;
 /// <param name="FullBytes">Bytes of a manifest from which on it is not merged any more; <c>commit.manifest.target-size-bytes</c>.</param>
 internal sealed record ManifestSettings(AvroCodec Codec, int MergeAt, long FullBytes)
 {
+    /// <summary>Entries in a manifest beyond which it is not merged any more, and at which a new one is begun.</summary>
+    public const int FullEntries = 2000;
+
     /// <summary>Those of a table that says nothing. Manifests are merged long before Iceberg's own hundred, since a commit with changes everywhere reads all of them.</summary>
     public static ManifestSettings Default { get; } = new(AvroCodec.Deflate, 16, 8L << 20);
-
-    /// <summary>Entries in a manifest beyond which it is not merged any more, and at which a new one is begun.</summary>
-    public static int FullEntries => 2000;
 
     /// <summary>Reads the properties of a table.</summary>
     /// <param name="properties">The table's.</param>
@@ -22,8 +21,8 @@ internal sealed record ManifestSettings(AvroCodec Codec, int MergeAt, long FullB
     /// <exception cref="CatalogException">A property has a value that cannot be followed.</exception>
     public static ManifestSettings Of(IReadOnlyDictionary<string, string> properties, string where) => new(
         CodecOf(properties, where),
-        TableProperties.IsFalse(properties, TableProperties.MergesManifests) ? int.MaxValue : (int)Math.Clamp(Number(properties, TableProperties.ManifestsToMerge, Default.MergeAt, where), 2, int.MaxValue),
-        Number(properties, TableProperties.ManifestTargetSize, Default.FullBytes, where));
+        TableProperties.IsFalse(properties, TableProperties.MergesManifests) ? int.MaxValue : (int)Math.Clamp(TableProperties.Number(properties, TableProperties.ManifestsToMerge, Default.MergeAt, least: 1, where), 2, int.MaxValue),
+        TableProperties.Number(properties, TableProperties.ManifestTargetSize, Default.FullBytes, least: 1, where));
 
     /// <summary>True when a manifest is not to be merged with others.</summary>
     public bool IsFull(ManifestContents manifest) => manifest.Live.Count >= FullEntries || manifest.Manifest.Length >= FullBytes;
@@ -40,9 +39,4 @@ internal sealed record ManifestSettings(AvroCodec Codec, int MergeAt, long FullB
             _ => throw new CatalogException($"{where} has {TableProperties.ManifestCompression}={name}, which is not written by this library. Set it to gzip, zstd, snappy or uncompressed."),
         };
     }
-
-    private static long Number(IReadOnlyDictionary<string, string> properties, string name, long otherwise, string where) =>
-        !properties.TryGetValue(name, out var text) ? otherwise
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
-        : throw new CatalogException($"{where} has {name}={text}, which is no number of 1 or more. Set it to one, or remove it.");
 }

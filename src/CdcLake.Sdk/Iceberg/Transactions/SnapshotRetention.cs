@@ -35,7 +35,7 @@ internal sealed record SnapshotRetention(long MaxAgeMs, int MinToKeep, long MaxR
 
     /// <summary>What a table says, with our defaults; null when nothing may ever be removed (<c>gc.enabled</c> = false).</summary>
     public static SnapshotRetention? Of(IReadOnlyDictionary<string, string> properties) =>
-        properties.TryGetValue(TableProperties.GcEnabled, out var gc) && gc.Equals("false", StringComparison.OrdinalIgnoreCase)
+        TableProperties.IsFalse(properties, TableProperties.GcEnabled)
             ? null
             : new SnapshotRetention(
                 TableProperties.Number(properties, TableProperties.MaxSnapshotAge, Default.MaxAgeMs),

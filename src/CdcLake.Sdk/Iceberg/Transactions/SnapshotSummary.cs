@@ -20,15 +20,13 @@ internal static class SnapshotSummary
             summary[key] = value;
         }
 
-        var added = FileTotals.Of(change.AddedData, change.AddedDeletes);
-        var removed = FileTotals.Of(change.RemovedData, change.RemovedDeletes);
-        AddChanges(summary, change.AddedData, change.AddedDeletes, change.RemovedData, change.RemovedDeletes);
+        var difference = AddChanges(summary, change.AddedData, change.AddedDeletes, change.RemovedData, change.RemovedDeletes);
         if (change.HasFiles)
         {
             AddPartitions(summary, change, table);
         }
 
-        AddTotals(summary, FileTotals.Of(table.CurrentSnapshot) is { } before ? before + added - removed : FileTotals.Of(after));
+        AddTotals(summary, FileTotals.Of(table.CurrentSnapshot) is { } before ? before + difference : FileTotals.Of(after));
         return summary;
     }
 
@@ -39,7 +37,9 @@ internal static class SnapshotSummary
         : change.AddedData.Count == 0 ? "delete"
         : "overwrite";
 
-    private static void AddChanges(Dictionary<string, string> summary, IReadOnlyList<DataFile> addedData, IReadOnlyList<DataFile> addedDeletes, IReadOnlyList<DataFile> removedData, IReadOnlyList<DataFile> removedDeletes)
+    /// <returns>How much more there is afterwards.</returns>
+    private static FileTotals AddChanges(
+        Dictionary<string, string> summary, IReadOnlyList<DataFile> addedData, IReadOnlyList<DataFile> addedDeletes, IReadOnlyList<DataFile> removedData, IReadOnlyList<DataFile> removedDeletes)
     {
         var added = FileTotals.Of(addedData, addedDeletes);
         var removed = FileTotals.Of(removedData, removedDeletes);
@@ -51,6 +51,7 @@ internal static class SnapshotSummary
         AddPositive(summary, "removed-files-size", removed.Size);
         AddDeletes(summary, "added", added, addedDeletes);
         AddDeletes(summary, "removed", removed, removedDeletes);
+        return added - removed;
     }
 
     private static void AddPartitions(Dictionary<string, string> summary, SnapshotChange change, TableMetadata table)

@@ -30,7 +30,7 @@ internal sealed class FileNames
         var given = properties.GetValueOrDefault(TableProperties.DataPath) ?? properties.GetValueOrDefault(TableProperties.ObjectStoragePath);
         _folder = given?.TrimEnd('/') ?? table.Location + "/data";
         _isHashed = TableProperties.IsTrue(properties, TableProperties.ObjectStorage);
-        _hasPartitions = !properties.TryGetValue(TableProperties.ObjectStoragePartitions, out var text) || !text.Equals("false", StringComparison.OrdinalIgnoreCase);
+        _hasPartitions = !TableProperties.IsFalse(properties, TableProperties.ObjectStoragePartitions);
         _context = _folder.StartsWith(table.Location, StringComparison.Ordinal) ? "" : string.Join('/', table.Location.Split('/').TakeLast(2)) + "/";
     }
 

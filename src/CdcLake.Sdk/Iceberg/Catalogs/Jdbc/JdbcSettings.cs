@@ -39,7 +39,7 @@ internal sealed class JdbcSettings
 
     public bool IsStrict => TableProperties.IsTrue(_properties, StrictMode);
 
-    public bool Initializes => !_properties.TryGetValue(InitTables, out var text) || !text.Equals("false", StringComparison.OrdinalIgnoreCase);
+    public bool Initializes => !TableProperties.IsFalse(_properties, InitTables);
 
     /// <summary>Properties of new tables that their creator does not set.</summary>
     public IEnumerable<KeyValuePair<string, string>> TableDefaults => _properties
